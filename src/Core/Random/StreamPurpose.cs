@@ -1,0 +1,47 @@
+namespace Srpo.Core.Random;
+
+/// <summary>
+/// What the draws of a stream are for. The number is part of every stream's key and of recorded results: never reuse or
+/// renumber one.
+/// </summary>
+public enum StreamPurpose : byte
+{
+    /// <summary>Initial network parameters; the lane tells agent or adversary, seat, actor or critic.</summary>
+    Initialisation = 1,
+
+    /// <summary>Start states of episodes during training.</summary>
+    Reset = 2,
+
+    /// <summary>Transitions of the environment during training.</summary>
+    Dynamics = 3,
+
+    /// <summary>Actions sampled from policies during training.</summary>
+    Action = 4,
+
+    /// <summary>Order of samples in minibatches.</summary>
+    Minibatch = 5,
+
+    /// <summary>Start states of evaluation episodes on learning curves.</summary>
+    CurveReset = 6,
+
+    /// <summary>Transitions in evaluation episodes on learning curves.</summary>
+    CurveDynamics = 7,
+
+    /// <summary>Actions in evaluation episodes on learning curves.</summary>
+    CurveAction = 8,
+
+    /// <summary>Start states of cross-play matches.</summary>
+    MatchReset = 9,
+
+    /// <summary>Transitions in cross-play matches.</summary>
+    MatchDynamics = 10,
+
+    /// <summary>Actions in cross-play matches.</summary>
+    MatchAction = 11,
+
+    /// <summary>Resampling for bootstrap intervals.</summary>
+    Bootstrap = 12,
+
+    /// <summary>Draws of tests and tools that belong to no run.</summary>
+    Tooling = 13,
+}

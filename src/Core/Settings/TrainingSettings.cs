@@ -1,0 +1,182 @@
+namespace Srpo.Core.Settings;
+
+/// <summary>How a team is trained. The numbers are part of stored state: never renumber.</summary>
+public enum Method
+{
+    /// <summary>Independent PPO: all agents play together, each maximises its own reward. The baseline.</summary>
+    Ippo = 0,
+
+    /// <summary>Strategically risk-averse policy optimisation: each agent against an adversary in its partner's seat that deviates at a KL price.</summary>
+    Srpo = 1,
+
+    /// <summary>SRPO without the KL price and without entropy (tau infinite, a pure adversary).</summary>
+    PureAdversarial = 2,
+
+    /// <summary>One network in both seats, both seats' samples in one update.</summary>
+    SelfPlay = 3,
+}
+
+/// <summary>Direction of the adversary's KL price. The numbers are part of stored state: never renumber.</summary>
+public enum KlDirection
+{
+    /// <summary>KL(pi || p): from the partner's policy to the adversary; what the authors' code does. Gradient on logits (p - q)/tau.</summary>
+    PolicyToAdversary = 0,
+
+    /// <summary>KL(p || pi): from the adversary to the partner's policy; the paper's equation (9) and the theory's penalty.</summary>
+    AdversaryToPolicy = 1,
+}
+
+/// <summary>Where the adversary's advantage comes from. The numbers are part of stored state: never renumber.</summary>
+public enum AdversaryCritic
+{
+    /// <summary>GAE on minus the agent's reward with a critic of the adversary's own, on its own observations.</summary>
+    Own = 0,
+
+    /// <summary>Minus the agent's advantage, as in the paper's equation (9).</summary>
+    Shared = 1,
+}
+
+/// <summary>Nonlinearity of hidden layers. The numbers are part of stored state: never renumber.</summary>
+public enum Activation
+{
+    /// <summary>Hyperbolic tangent.</summary>
+    Tanh = 0,
+
+    /// <summary>max(x, 0).</summary>
+    Relu = 1,
+}
+
+/// <summary>Initial distribution of network parameters. The numbers are part of stored state: never renumber.</summary>
+public enum Initialisation
+{
+    /// <summary>Weights and biases uniform in +-1/sqrt(fan_in): PyTorch's default for linear layers.</summary>
+    FanIn = 0,
+
+    /// <summary>Orthogonal weights (gain sqrt 2 in hidden layers, 0.01 in the policy's head, 1 in the critic's), biases 0.</summary>
+    Orthogonal = 1,
+}
+
+/// <summary>The networks of agents, adversaries and critics: multi-layer perceptrons of one shape.</summary>
+public sealed record NetworkSettings
+{
+    /// <summary>Widths of the hidden layers, input side first; 1 to 8 layers of 1 to 4096 units.</summary>
+    public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
+
+    /// <summary>Nonlinearity after every hidden layer.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>Initial distribution of the parameters.</summary>
+    public Initialisation Initialisation { get; init; } = Initialisation.FanIn;
+
+    /// <summary>Observations one-hot instead of plain numbers, where the environment offers it.</summary>
+    public bool OneHot { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(NetworkSettings? other) =>
+        other is not null && Hidden.SequenceEqual(other.Hidden) && Activation == other.Activation
+        && Initialisation == other.Initialisation && OneHot == other.OneHot;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot);
+}
+
+/// <summary>The adversary of SRPO.</summary>
+public sealed record AdversarySettings
+{
+    /// <summary>Direction of the KL price.</summary>
+    public KlDirection Kl { get; init; } = KlDirection.PolicyToAdversary;
+
+    /// <summary>Where its advantage comes from.</summary>
+    public AdversaryCritic Critic { get; init; } = AdversaryCritic.Own;
+
+    /// <summary>Weight of an entropy bonus for the adversary, at least 0; the paper has none.</summary>
+    public double Entropy { get; init; }
+}
+
+/// <summary>All settings of the training of one team. The defaults are the preset `official` of the gridworld.</summary>
+public sealed record TrainingSettings
+{
+    /// <summary>How the team is trained.</summary>
+    public Method Method { get; init; } = Method.Srpo;
+
+    /// <summary>Risk aversion tau of SRPO, above 0; 1/tau is the weight of the KL price. Ignored by the other methods.</summary>
+    public double Tau { get; init; } = 10;
+
+    /// <summary>Weight eps of the policies' entropy bonus, at least 0 (bounded rationality).</summary>
+    public double Entropy { get; init; } = 0.1;
+
+    /// <summary>Updates of every agent, at least 1.</summary>
+    public int Iterations { get; init; } = 1953;
+
+    /// <summary>Lanes of a rollout, 1 to 65536.</summary>
+    public int Lanes { get; init; } = 8;
+
+    /// <summary>Steps of a rollout in every lane, 1 to 65536.</summary>
+    public int Horizon { get; init; } = 128;
+
+    /// <summary>SRPO: split the lanes of one rollout among the pairings instead of playing a whole rollout for every agent.</summary>
+    public bool SplitLanes { get; init; }
+
+    /// <summary>Passes over a rollout per update, 1 to 1000.</summary>
+    public int Epochs { get; init; } = 4;
+
+    /// <summary>Minibatches per pass, 1 to the number of samples; 1 uses the full batch.</summary>
+    public int Minibatches { get; init; } = 1;
+
+    /// <summary>PPO's clipping range eta of the probability ratio, in (0, 1).</summary>
+    public double Clip { get; init; } = 0.2;
+
+    /// <summary>Discount factor gamma, in [0, 1].</summary>
+    public double Discount { get; init; } = 0.99;
+
+    /// <summary>GAE's lambda, in [0, 1].</summary>
+    public double GaeLambda { get; init; } = 0.95;
+
+    /// <summary>Weight of the critic's squared error, above 0.</summary>
+    public double ValueWeight { get; init; } = 0.5;
+
+    /// <summary>Advantages shifted and scaled to mean 0 and standard deviation 1 per minibatch.</summary>
+    public bool NormaliseAdvantages { get; init; }
+
+    /// <summary>Rewards are multiplied by this before learning, above 0; reports keep the plain rewards.</summary>
+    public double RewardScale { get; init; } = 1;
+
+    /// <summary>Step size of Adam, above 0.</summary>
+    public double LearningRate { get; init; } = 6e-4;
+
+    /// <summary>Adam's epsilon, above 0.</summary>
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    /// <summary>Gradients are scaled down to this Euclidean norm per network; null leaves them alone.</summary>
+    public double? MaxGradientNorm { get; init; }
+
+    /// <summary>The networks.</summary>
+    public NetworkSettings Network { get; init; } = new();
+
+    /// <summary>SRPO's adversaries.</summary>
+    public AdversarySettings Adversary { get; init; } = new();
+
+    /// <summary>A point of the learning curve every so many interactions per agent; 0 for no curve.</summary>
+    public int CurveInterval { get; init; } = 10240;
+
+    /// <summary>Episodes per point of the learning curve, 1 to 65536.</summary>
+    public int CurveEpisodes { get; init; } = 5;
+
+    /// <summary>Steps from a reset that count as one episode on the learning curve and in matches, 1 to 65536.</summary>
+    public int EvaluationSteps { get; init; } = 128;
+
+    /// <summary>Samples of every agent in one update.</summary>
+    public int SamplesPerUpdate => SplitLanes && UsesAdversaries ? Lanes / 2 * Horizon : Lanes * Horizon;
+
+    /// <summary>Whether the method trains adversaries.</summary>
+    public bool UsesAdversaries => Method is Method.Srpo or Method.PureAdversarial;
+
+    /// <summary>Weight 1/tau of the KL price: 0 for a pure adversary.</summary>
+    public double KlWeight => Method == Method.Srpo ? 1 / Tau : 0;
+
+    /// <summary>Weight of the policies' entropy bonus that the method really uses: a pure adversary's game has none.</summary>
+    public double EntropyWeight => Method == Method.PureAdversarial ? 0 : Entropy;
+
+    /// <summary>Environment steps that one team takes in one update, over all of its rollouts.</summary>
+    public long EnvironmentStepsPerUpdate => UsesAdversaries && !SplitLanes ? 2L * Lanes * Horizon : (long)Lanes * Horizon;
+}

@@ -1,0 +1,119 @@
+using Srpo.Core.Random;
+
+namespace Srpo.Environments;
+
+/// <summary>
+/// An environment of several seats, vectorised over independent lanes. It is deterministic given the streams of
+/// <see cref="Reset"/>, allocates nothing per step, and writes into buffers of the caller. Buffers that hold a value per
+/// seat and lane are seat-major: index seat * Lanes + lane. Not thread-safe; use one instance per worker.
+/// </summary>
+public interface IVectorEnvironment
+{
+    /// <summary>Sizes and names that do not change.</summary>
+    EnvironmentInfo Info { get; }
+
+    /// <summary>Number of lanes, at least 1.</summary>
+    int Lanes { get; }
+
+    /// <summary>Starts a new episode in every lane and binds the random streams that the lanes draw from henceforth.</summary>
+    /// <param name="reset">Stream of start states.</param>
+    /// <param name="dynamics">Stream of transitions.</param>
+    /// <param name="firstLane">Lane number of lane 0 within the streams, so that one rollout can be split over instances.</param>
+    void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0);
+
+    /// <summary>Writes what a seat observes now in every lane.</summary>
+    /// <param name="seat">0 to Info.Seats - 1.</param>
+    /// <param name="encoding">How the observation is written; one of Info.Encodings.</param>
+    /// <param name="observations">[Lanes x Info.ObservationLength(encoding)], row-major.</param>
+    void Observe(int seat, ObservationEncoding encoding, Span<float> observations);
+
+    /// <summary>
+    /// Advances every lane by one step. A lane whose episode ends starts the next one at once; what is observed afterwards
+    /// belongs to the new episode.
+    /// </summary>
+    /// <param name="actions">[Seats x Lanes], each 0 to Info.Actions - 1.</param>
+    /// <param name="outcome">Receives rewards, costs and ends of this step.</param>
+    void Step(ReadOnlySpan<byte> actions, StepOutcome outcome);
+
+    /// <summary>
+    /// Where Info.ObservationStates is positive: a number in [0, Info.ObservationStates) per lane that identifies what the
+    /// seat observes, equal numbers meaning equal observations. It lets frozen policies be tabulated and equal samples be merged.
+    /// </summary>
+    /// <param name="seat">0 to Info.Seats - 1.</param>
+    /// <param name="encoding">How the observation would be written; part of what the numbers mean.</param>
+    /// <param name="states">[Lanes].</param>
+    /// <exception cref="NotSupportedException">Observations of this environment are not enumerable.</exception>
+    void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states);
+
+    /// <summary>Writes the observation that a number of <see cref="ObserveStates"/> stands for.</summary>
+    /// <param name="state">0 to Info.ObservationStates - 1.</param>
+    /// <param name="encoding">How the observation is written.</param>
+    /// <param name="observation">[Info.ObservationLength(encoding)].</param>
+    /// <exception cref="NotSupportedException">Observations of this environment are not enumerable.</exception>
+    void DecodeState(int state, ObservationEncoding encoding, Span<float> observation);
+
+    /// <summary>Draws the present state of a lane as plain text, several lines, for the terminal.</summary>
+    string Render(int lane);
+}
+
+/// <summary>The buffers that receive what a step yields. Seat-major: index seat * Lanes + lane.</summary>
+public readonly ref struct StepOutcome
+{
+    /// <summary>[Seats x Lanes] reward of each seat: its part of the shared reward minus its private cost.</summary>
+    public required Span<float> Rewards { get; init; }
+
+    /// <summary>[Seats x Lanes] private cost of each seat, not negative.</summary>
+    public required Span<float> Costs { get; init; }
+
+    /// <summary>[Lanes] the episode ended in this step: values must not be bootstrapped across it.</summary>
+    public required Span<bool> Terminated { get; init; }
+
+    /// <summary>[Lanes] time ran out in this step but the task goes on: values may be bootstrapped across it.</summary>
+    public required Span<bool> Truncated { get; init; }
+}
+
+/// <summary>How an observation is laid out.</summary>
+public enum ObservationEncoding
+{
+    /// <summary>The environment's plain numbers, seats in order of their number.</summary>
+    Absolute = 0,
+
+    /// <summary>Plain numbers, the observing seat's own values first; what one network for all seats needs.</summary>
+    OwnFirst = 1,
+
+    /// <summary>Every number one-hot, seats in order of their number.</summary>
+    OneHot = 2,
+
+    /// <summary>Every number one-hot, the observing seat's own values first.</summary>
+    OneHotOwnFirst = 3,
+}
+
+/// <summary>Sizes and names of an environment that do not change.</summary>
+/// <param name="Name">The environment's registered name, for example "gridworld".</param>
+/// <param name="Variant">Its layout or game, for example "official".</param>
+/// <param name="Seats">Number of acting seats, at least 2.</param>
+/// <param name="Actions">Number of discrete actions of every seat, 2 to 255.</param>
+/// <param name="EpisodeLength">Steps of an episode, at least 1.</param>
+/// <param name="ObservationStates">Number of different observations where they can be enumerated; 0 where not.</param>
+/// <param name="ObservationLengths">Length of an observation by encoding, index (int)<see cref="ObservationEncoding"/>; 0 where not offered.</param>
+/// <param name="ActionNames">Names of the actions.</param>
+public sealed record EnvironmentInfo(
+    string Name,
+    string Variant,
+    int Seats,
+    int Actions,
+    int EpisodeLength,
+    int ObservationStates,
+    IReadOnlyList<int> ObservationLengths,
+    IReadOnlyList<string> ActionNames)
+{
+    /// <summary>The length of an observation in an encoding.</summary>
+    /// <exception cref="ArgumentException">The environment does not offer the encoding.</exception>
+    public int ObservationLength(ObservationEncoding encoding)
+    {
+        var length = ObservationLengths[(int)encoding];
+        return length > 0
+            ? length
+            : throw new ArgumentException($"environment '{Name}' does not offer the observation encoding '{encoding}'", nameof(encoding));
+    }
+}
