@@ -1,0 +1,61 @@
+using Orleans.Concurrency;
+using Srpo.Core.Settings;
+
+namespace Srpo.Grains.Interfaces;
+
+/// <summary>
+/// What agents and adversaries have in common: they own the parameters that learning changes, and storage holds their last
+/// two checkpoints. Key: population/team/seat. Updates come from the team's learner only; anyone may query.
+/// </summary>
+public interface IActorGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Makes the actor stand at a round: in memory already, from a stored checkpoint of exactly that round, or, for round 0,
+    /// newly initialised from the spec's streams. Called by the coordinator before training; repeating it changes nothing.
+    /// </summary>
+    /// <returns>Whether the actor stands at the round; false if no checkpoint of it is left.</returns>
+    Task<bool> PrepareAsync(PopulationSpec spec, int round);
+
+    /// <summary>The complete learning state at its present version. Called by the team's learner.</summary>
+    /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    Task<ActorState> GetStateAsync();
+
+    /// <summary>
+    /// Takes over the next version. Called by the team's learner after every round; a version that is not newer than the
+    /// present one is ignored, so a repeated call changes nothing.
+    /// </summary>
+    Task ApplyAsync(ActorState next, UpdateMetrics metrics);
+
+    /// <summary>Stores the present version as a checkpoint, unless it is stored already. The older of the two kept ones is overwritten.</summary>
+    /// <returns>The version stored.</returns>
+    Task<int> CheckpointAsync();
+
+    /// <summary>The versions that can be read back from storage, newest first. Damaged ones are passed over with a warning.</summary>
+    Task<int[]> GetCheckpointVersionsAsync();
+
+    /// <summary>The policy at its present version. Called by tournaments, replays and users.</summary>
+    /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    [AlwaysInterleave]
+    Task<PolicySnapshot> GetPolicyAsync();
+
+    /// <summary>What the actor says of itself.</summary>
+    /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    [AlwaysInterleave]
+    Task<ActorReport> QueryAsync();
+
+    /// <summary>Policy, critic and Adam's moments as a safetensors file with metadata.</summary>
+    /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    [AlwaysInterleave]
+    Task<ActorExport> ExportAsync();
+}
+
+/// <summary>An agent: the policy theta that is kept and evaluated, and its critic omega. Key: population/team/seat.</summary>
+[Alias("srpo.IAgentGrain")]
+public interface IAgentGrain : IActorGrain { }
+
+/// <summary>
+/// An adversary: the policy phi that plays in the place of an agent's partner while that agent trains, with a critic of its
+/// own. It is never evaluated as a partner. Key: population/team/seat of the agent that it trains.
+/// </summary>
+[Alias("srpo.IAdversaryGrain")]
+public interface IAdversaryGrain : IActorGrain { }

@@ -1,0 +1,59 @@
+using Orleans.Concurrency;
+
+namespace Srpo.Grains.Interfaces;
+
+/// <summary>
+/// Computes a cross-play matrix, tile by tile. Key: the tournament's id. Finished tiles are stored, so that it goes on
+/// after a restart.
+/// </summary>
+[Alias("srpo.ITournamentGrain")]
+public interface ITournamentGrain : IGrainWithStringKey
+{
+    /// <summary>Starts playing, or goes on. Repeating the call with an equal spec is harmless.</summary>
+    /// <exception cref="SrpoGrainException">The spec is invalid, a population is unknown, or the tournament exists with another spec.</exception>
+    Task<TournamentStatus> StartAsync(TournamentSpec spec);
+
+    /// <summary>Stops after the tiles in flight; what is played is stored.</summary>
+    [AlwaysInterleave]
+    Task<TournamentStatus> PauseAsync();
+
+    /// <summary>Where the tournament stands.</summary>
+    /// <exception cref="UnknownGrainException">No such tournament.</exception>
+    [AlwaysInterleave]
+    Task<TournamentStatus> GetStatusAsync();
+
+    /// <summary>The matrix as far as it is played.</summary>
+    /// <exception cref="UnknownGrainException">No such tournament.</exception>
+    [AlwaysInterleave]
+    Task<TournamentMatrix> GetMatrixAsync();
+
+    /// <summary>Asks for status messages, about two a second, until unsubscribed or gone.</summary>
+    [AlwaysInterleave]
+    Task SubscribeAsync(ITournamentObserver observer);
+
+    /// <summary>Ends a subscription.</summary>
+    [AlwaysInterleave]
+    Task UnsubscribeAsync(ITournamentObserver observer);
+}
+
+/// <summary>Receives the progress of a tournament.</summary>
+[Alias("srpo.ITournamentObserver")]
+public interface ITournamentObserver : IGrainObserver
+{
+    /// <summary>The tournament moved on.</summary>
+    [OneWay]
+    Task OnProgressAsync(TournamentStatus status);
+}
+
+/// <summary>Plays tiles of pairs, and single episodes to look at. Stateless: as many activations as there are cores; call key 0.</summary>
+[Alias("srpo.IMatchWorkerGrain")]
+public interface IMatchWorkerGrain : IGrainWithIntegerKey
+{
+    /// <summary>Plays every pair of a tile. Equal tiles give equal bits.</summary>
+    /// <returns>One result per partner in seat 1.</returns>
+    [ResponseTimeout("24:00:00")]
+    Task<MatchResult[]> PlayAsync(MatchTile tile);
+
+    /// <summary>Plays one episode and records every step.</summary>
+    Task<ReplayFrame[]> ReplayAsync(ReplayRequest request);
+}

@@ -1,0 +1,123 @@
+using Orleans.Concurrency;
+using Srpo.Core.Settings;
+
+namespace Srpo.Grains.Interfaces;
+
+/// <summary>
+/// Schedules the rounds of all teams of a population, checkpoints them, pauses, resumes and stops. Key: the population's
+/// name. Its state is in grain storage, so that it goes on after any restart from the last complete checkpoint of each team.
+/// </summary>
+[Alias("srpo.ICoordinatorGrain")]
+public interface ICoordinatorGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Starts training, or goes on with it. Repeating the call with an equal spec is harmless; a population that is paused,
+    /// stopped or failed goes on from its checkpoints.
+    /// </summary>
+    /// <exception cref="SrpoGrainException">The spec is invalid, or the population exists with another spec.</exception>
+    Task<PopulationStatus> StartAsync(PopulationSpec spec);
+
+    /// <summary>Goes on with a population that is known, after a restart, pause or stop.</summary>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    Task<PopulationStatus> ResumeAsync();
+
+    /// <summary>Finishes the rounds in flight, checkpoints every team and waits. Returns when that is done.</summary>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    [AlwaysInterleave]
+    Task<PopulationStatus> PauseAsync();
+
+    /// <summary>Like <see cref="PauseAsync"/>, and marks the population as ended by the user.</summary>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    [AlwaysInterleave]
+    Task<PopulationStatus> StopAsync();
+
+    /// <summary>Where the population stands.</summary>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    [AlwaysInterleave]
+    Task<PopulationStatus> GetStatusAsync();
+
+    /// <summary>The spec it was started with.</summary>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    [AlwaysInterleave]
+    Task<PopulationSpec> GetSpecAsync();
+
+    /// <summary>The learning curves of all teams, up to the present.</summary>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    [AlwaysInterleave]
+    Task<TeamCurve[]> GetCurvesAsync();
+
+    /// <summary>Asks for status messages, about two a second and at every change of phase, until unsubscribed or gone.</summary>
+    [AlwaysInterleave]
+    Task SubscribeAsync(IPopulationObserver observer);
+
+    /// <summary>Ends a subscription.</summary>
+    [AlwaysInterleave]
+    Task UnsubscribeAsync(IPopulationObserver observer);
+}
+
+/// <summary>Receives the progress of a population.</summary>
+[Alias("srpo.IPopulationObserver")]
+public interface IPopulationObserver : IGrainObserver
+{
+    /// <summary>The population moved on.</summary>
+    [OneWay]
+    Task OnProgressAsync(PopulationStatus status);
+}
+
+/// <summary>
+/// Plays rollouts of given policies. Key: population/team/instance. In SRPO instance i plays agent i with adversary i in
+/// the partner's seat; in IPPO and self-play instance 0 plays the agents with each other. Owns nothing durable: its random
+/// streams are named by (seed, team, round, lane).
+/// </summary>
+[Alias("srpo.IEnvironmentGrain")]
+public interface IEnvironmentGrain : IGrainWithStringKey
+{
+    /// <summary>Plays a rollout. Called by the team's learner; equal requests give equal bits.</summary>
+    Task<RolloutBatch> PlayAsync(PopulationSpec spec, PlayRequest request);
+
+    /// <summary>Plays the evaluation episodes of a point of the learning curve. Called by the team's learner.</summary>
+    Task<CurvePoint> EvaluateAsync(PopulationSpec spec, PlayRequest request);
+
+    /// <summary>What the instance says of itself.</summary>
+    /// <exception cref="UnknownGrainException">No such population, team or instance.</exception>
+    [AlwaysInterleave]
+    Task<EnvironmentReport> QueryAsync();
+}
+
+/// <summary>
+/// Trains teams: has their rollouts played, updates agents and adversaries, hands out the new versions. Key: device/slot.
+/// Many teams share a learner; the work itself runs on a bounded pool of threads, a team per core.
+/// </summary>
+[Alias("srpo.ILearnerGrain")]
+public interface ILearnerGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Trains a team for some rounds. Called by the coordinator. When it returns, every agent and adversary of the team
+    /// stands at the last round; when it fails, some may stand in between and must be prepared again from a checkpoint.
+    /// </summary>
+    /// <param name="request">What to train.</param>
+    /// <param name="cancellation">Stops after the round in flight; the reply then says how far it came.</param>
+    [ResponseTimeout("24:00:00")]
+    Task<TrainReply> TrainAsync(TrainRequest request, CancellationToken cancellation);
+
+    /// <summary>What the learner says of itself.</summary>
+    [AlwaysInterleave]
+    Task<LearnerReport> QueryAsync();
+}
+
+/// <summary>Knows the names of all populations and tournaments. Key: <see cref="GrainKeys.Directory"/>.</summary>
+[Alias("srpo.IDirectoryGrain")]
+public interface IDirectoryGrain : IGrainWithStringKey
+{
+    /// <summary>Adds a population; repeating it changes nothing.</summary>
+    Task RegisterPopulationAsync(string population);
+
+    /// <summary>Adds a tournament; repeating it changes nothing.</summary>
+    Task RegisterTournamentAsync(string tournament);
+
+    /// <summary>All populations, sorted by name.</summary>
+    Task<string[]> GetPopulationsAsync();
+
+    /// <summary>All tournaments, sorted by id.</summary>
+    Task<string[]> GetTournamentsAsync();
+}

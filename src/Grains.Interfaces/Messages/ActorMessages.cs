@@ -1,0 +1,98 @@
+namespace Srpo.Grains.Interfaces;
+
+/// <summary>What is needed to evaluate a policy: the shape of its network. Parameters come with <see cref="PolicySnapshot"/>.</summary>
+/// <param name="Inputs">Length of an observation.</param>
+/// <param name="Hidden">Widths of the hidden layers.</param>
+/// <param name="Actions">Number of actions.</param>
+/// <param name="Activation">Name of the nonlinearity, "Tanh" or "Relu".</param>
+/// <param name="Encoding">Name of the observation encoding that the policy was trained with.</param>
+[GenerateSerializer, Alias("srpo.NetworkDescription"), Immutable]
+public sealed record NetworkDescription(
+    [property: Id(0)] int Inputs,
+    [property: Id(1)] int[] Hidden,
+    [property: Id(2)] int Actions,
+    [property: Id(3)] string Activation,
+    [property: Id(4)] string Encoding);
+
+/// <summary>A policy as it was at one version, ready to be played.</summary>
+/// <param name="Key">Key of the agent or adversary.</param>
+/// <param name="Version">Number of updates behind it.</param>
+/// <param name="Network">Shape of its network.</param>
+/// <param name="Parameters">Flat parameters of the policy's network.</param>
+[GenerateSerializer, Alias("srpo.PolicySnapshot"), Immutable]
+public sealed record PolicySnapshot(
+    [property: Id(0)] string Key,
+    [property: Id(1)] int Version,
+    [property: Id(2)] NetworkDescription Network,
+    [property: Id(3)] FloatBlock Parameters);
+
+/// <summary>
+/// Everything that learning changes in an agent or adversary: parameters of policy and critic, and Adam's moments. The
+/// learner takes it, updates it and hands the next version back.
+/// </summary>
+/// <param name="Version">Number of updates behind it; 0 is the initial state.</param>
+/// <param name="Parameters">Policy, then critic, flat.</param>
+/// <param name="FirstMoment">Adam's first moment, same layout.</param>
+/// <param name="SecondMoment">Adam's second moment, same layout.</param>
+/// <param name="AdamSteps">Number of Adam steps taken.</param>
+[GenerateSerializer, Alias("srpo.ActorState"), Immutable]
+public sealed record ActorState(
+    [property: Id(0)] int Version,
+    [property: Id(1)] FloatBlock Parameters,
+    [property: Id(2)] FloatBlock FirstMoment,
+    [property: Id(3)] FloatBlock SecondMoment,
+    [property: Id(4)] long AdamSteps);
+
+/// <summary>Measures of one update of an agent or adversary; means over its samples of the round, before the update where not said otherwise.</summary>
+/// <param name="Round">The round, from 1.</param>
+/// <param name="Return">Mean reward per episode length of the seat that the agent plays, as reported (not scaled).</param>
+/// <param name="PrivateCost">Mean private cost per episode length of that seat.</param>
+/// <param name="Entropy">Mean entropy of the policy, nats, after the last epoch but one.</param>
+/// <param name="ClipFraction">Share of samples whose ratio was clipped in the last epoch.</param>
+/// <param name="ExplainedVariance">1 - Var(returns - values)/Var(returns) of its critic.</param>
+/// <param name="Kl">Adversaries: mean KL between adversary and partner's policy in the direction of the settings; 0 for agents.</param>
+/// <param name="ValueLoss">Mean squared error of its critic in the last epoch.</param>
+[GenerateSerializer, Alias("srpo.UpdateMetrics"), Immutable]
+public sealed record UpdateMetrics(
+    [property: Id(0)] int Round,
+    [property: Id(1)] double Return,
+    [property: Id(2)] double PrivateCost,
+    [property: Id(3)] double Entropy,
+    [property: Id(4)] double ClipFraction,
+    [property: Id(5)] double ExplainedVariance,
+    [property: Id(6)] double Kl,
+    [property: Id(7)] double ValueLoss);
+
+/// <summary>What an agent or adversary says of itself.</summary>
+/// <param name="Key">Its key, population/team/seat.</param>
+/// <param name="Kind">"agent" or "adversary".</param>
+/// <param name="Method">The training method.</param>
+/// <param name="Environment">Environment and variant.</param>
+/// <param name="Version">Number of updates behind it.</param>
+/// <param name="CheckpointVersions">Versions that storage holds, newest first; at most two.</param>
+/// <param name="Parameters">Number of parameters of policy and critic.</param>
+/// <param name="Network">Shape of the policy's network.</param>
+/// <param name="Metrics">Measures of the last update, or null before the first.</param>
+/// <param name="Warning">Trouble that was met and survived, for example a damaged checkpoint passed over; null if none.</param>
+[GenerateSerializer, Alias("srpo.ActorReport"), Immutable]
+public sealed record ActorReport(
+    [property: Id(0)] string Key,
+    [property: Id(1)] string Kind,
+    [property: Id(2)] string Method,
+    [property: Id(3)] string Environment,
+    [property: Id(4)] int Version,
+    [property: Id(5)] int[] CheckpointVersions,
+    [property: Id(6)] int Parameters,
+    [property: Id(7)] NetworkDescription Network,
+    [property: Id(8)] UpdateMetrics? Metrics,
+    [property: Id(9)] string? Warning);
+
+/// <summary>An agent's parameters as a safetensors file.</summary>
+/// <param name="Key">Key of the agent or adversary.</param>
+/// <param name="Version">Number of updates behind it.</param>
+/// <param name="Content">The file.</param>
+[GenerateSerializer, Alias("srpo.ActorExport"), Immutable]
+public sealed record ActorExport(
+    [property: Id(0)] string Key,
+    [property: Id(1)] int Version,
+    [property: Id(2)] byte[] Content);
