@@ -1,0 +1,218 @@
+using Srpo.Core.Random;
+using Srpo.Core.Settings;
+using Srpo.Learning.Kernels;
+
+namespace Srpo.Learning;
+
+/// <summary>
+/// The update of one actor from its samples: for every epoch and minibatch the gradients of the policy's loss (paper,
+/// equations 7 to 9) and of the critic's, and a step of Adam for each. An agent and an adversary differ in their
+/// advantages, entropy weight and KL target only. Not thread-safe; holds scratch memory.
+/// </summary>
+internal sealed unsafe class ActorUpdater : IDisposable
+{
+    private readonly TrainingSettings _settings;
+    private readonly ActorShape _shape;
+    private readonly KernelSet _kernels;
+    private readonly PolicyEvaluator _policy;
+    private readonly MlpWorkspace _critic;
+    private readonly PolicyEvaluator _target;
+    private readonly SampleBatch _batch;
+    private readonly NativeBuffer _targets = new();
+    private readonly float[] _gradient;
+    private int[] _order = [];
+
+    public ActorUpdater(TrainingSettings settings, ActorShape shape, KernelSet kernels)
+    {
+        _settings = settings;
+        _shape = shape;
+        _kernels = kernels;
+        _policy = new PolicyEvaluator(shape.Policy, kernels);
+        _target = new PolicyEvaluator(shape.Policy, kernels);
+        _critic = new MlpWorkspace(shape.Critic, kernels);
+        _batch = new SampleBatch(shape.Policy.Inputs, shape.Policy.Outputs);
+        _gradient = new float[shape.ParameterCount];
+    }
+
+    /// <summary>What an update optimises, besides its samples.</summary>
+    /// <param name="EntropyWeight">Weight of the entropy bonus.</param>
+    /// <param name="KlWeight">Weight of the KL price.</param>
+    /// <param name="Partner">Parameters of the partner's policy that an adversary is held to; null for agents.</param>
+    public sealed record Objective(double EntropyWeight, double KlWeight, float[]? Partner);
+
+    /// <summary>Runs all epochs.</summary>
+    /// <param name="state">The state before; not changed.</param>
+    /// <param name="samples">Where to learn from.</param>
+    /// <param name="objective">What to optimise.</param>
+    /// <param name="minibatch">Stream of the order of samples; the lane is <paramref name="actor"/>.</param>
+    /// <param name="actor">Index of the actor in its team.</param>
+    /// <returns>The next state, and the sums of the last epoch.</returns>
+    public (LearnerState State, UpdateSums Sums) Update(
+        LearnerState state, IReadOnlyList<ActorSamples> samples, Objective objective, in StreamId minibatch, int actor)
+    {
+        var parameters = (float[])state.Parameters.Clone();
+        var first = (float[])state.FirstMoment.Clone();
+        var second = (float[])state.SecondMoment.Clone();
+        var steps = state.AdamSteps;
+        var learnsValues = samples[0].Returns.Length > 0;
+        var total = samples.Sum(part => part.Count);
+        if (objective.Partner != null) _target.Network.Load(objective.Partner.AsSpan(0, _shape.Policy.ParameterCount), forBackward: false);
+        if (_settings.Minibatches == 1) Gather(samples, [], objective);
+
+        var random = minibatch.Lane(actor);
+        var sums = default(UpdateSums);
+        for (var epoch = 0; epoch < _settings.Epochs; epoch++)
+        {
+            var last = epoch == _settings.Epochs - 1;
+            sums = default;
+            if (_settings.Minibatches > 1) Shuffle(total, ref random);
+            for (var part = 0; part < _settings.Minibatches; part++)
+            {
+                if (_settings.Minibatches > 1)
+                {
+                    var from = (int)((long)total * part / _settings.Minibatches);
+                    var to = (int)((long)total * (part + 1) / _settings.Minibatches);
+                    Gather(samples, _order.AsSpan(from, to - from), objective);
+                }
+
+                steps++;
+                PolicyStep(parameters, first, second, steps, objective, last, ref sums);
+                if (learnsValues) CriticStep(parameters, first, second, steps, ref sums);
+                sums.Samples += _batch.Samples;
+            }
+        }
+
+        return (new LearnerState(state.Version + 1, parameters, first, second, steps), sums);
+    }
+
+    public void Dispose()
+    {
+        _policy.Dispose();
+        _target.Dispose();
+        _critic.Dispose();
+        _batch.Dispose();
+        _targets.Dispose();
+    }
+
+    private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order, Objective objective)
+    {
+        _batch.Gather(samples, order, _settings.NormaliseAdvantages);
+        if (objective.Partner == null) return;
+
+        // The partner's policy is held fixed during the update, so once per batch is enough.
+        var size = _batch.Rows * _batch.Stride;
+        var targets = _targets.Ensure(2 * size);
+        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        {
+            var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+            _target.Evaluate(_batch.Observations + (row * _shape.Policy.Inputs), rows);
+            var floats = rows * _batch.Stride;
+            new ReadOnlySpan<float>(_target.Probabilities, floats).CopyTo(new Span<float>(targets + (row * _batch.Stride), floats));
+            new ReadOnlySpan<float>(_target.LogProbabilities, floats).CopyTo(new Span<float>(targets + size + (row * _batch.Stride), floats));
+        }
+    }
+
+    private void Shuffle(int total, ref RandomStream random)
+    {
+        if (_order.Length != total) _order = new int[total];
+        for (var i = 0; i < total; i++) _order[i] = i;
+        for (var i = total - 1; i > 0; i--)
+        {
+            var j = random.NextInt32(i + 1);
+            (_order[i], _order[j]) = (_order[j], _order[i]);
+        }
+    }
+
+    private void PolicyStep(
+        float[] parameters, float[] first, float[] second, long step, Objective objective, bool last, ref UpdateSums sums)
+    {
+        var count = _shape.Policy.ParameterCount;
+        var weights = new PolicyObjective(
+            (float)_settings.Clip, 1f / _batch.Samples, (float)objective.EntropyWeight, (float)objective.KlWeight,
+            _settings.Adversary.Kl == KlDirection.AdversaryToPolicy, last);
+        _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
+        _policy.Network.ClearGradient();
+        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        {
+            var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+            var observations = _batch.Observations + (row * _shape.Policy.Inputs);
+            _policy.Evaluate(observations, rows);
+            _kernels.PolicyGradient(Block(row, rows, objective), weights, _policy.Network.OutputGradient, ref sums.Policy);
+            _policy.Network.Backward(observations, rows);
+        }
+
+        Step(_policy.Network, 0, count, parameters, first, second, step);
+    }
+
+    private PolicyBlock Block(int row, int rows, Objective objective)
+    {
+        var offset = row * _batch.Stride;
+        var targets = objective.Partner == null ? null : _targets.Pointer + offset;
+        return new PolicyBlock
+        {
+            Rows = rows,
+            Actions = _shape.Policy.Outputs,
+            Stride = _batch.Stride,
+            Counts = _batch.Counts + row,
+            First = new PolicyRow
+            {
+                LogProbabilities = _policy.LogProbabilities,
+                Probabilities = _policy.Probabilities,
+                OldLogProbabilities = _batch.OldLogProbabilities + offset,
+                PositiveAdvantages = _batch.PositiveAdvantages + offset,
+                NegativeAdvantages = _batch.NegativeAdvantages + offset,
+                Visits = _batch.Visits + offset,
+                TargetProbabilities = targets,
+                TargetLogProbabilities = targets == null ? null : targets + (_batch.Rows * _batch.Stride),
+            },
+        };
+    }
+
+    /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
+    private void CriticStep(float[] parameters, float[] first, float[] second, long step, ref UpdateSums sums)
+    {
+        var offset = _shape.Policy.ParameterCount;
+        var count = _shape.Critic.ParameterCount;
+        var scale = (float)(2 * _settings.ValueWeight / _batch.Samples);
+        _critic.Load(parameters.AsSpan(offset, count), forBackward: true);
+        _critic.ClearGradient();
+        var stride = _critic.OutputStride;
+        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        {
+            var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+            var observations = _batch.Observations + (row * _shape.Critic.Inputs);
+            _critic.Forward(observations, rows);
+            var gradient = _critic.OutputGradient;
+            new Span<float>(gradient, rows * stride).Clear();
+            for (var r = 0; r < rows; r++)
+            {
+                var value = _critic.Output[r * stride];
+                var visits = _batch.Counts[row + r];
+                var returns = _batch.ReturnSums[row + r];
+                gradient[r * stride] = scale * ((visits * value) - returns);
+                sums.SquaredError += ((double)visits * value * value) - (2.0 * value * returns);
+            }
+
+            _critic.Backward(observations, rows);
+        }
+
+        sums.SquaredError += _batch.ReturnSquares;
+        Step(_critic, offset, count, parameters, first, second, step);
+    }
+
+    private void Step(MlpWorkspace network, int offset, int count, float[] parameters, float[] first, float[] second, long step)
+    {
+        var gradient = _gradient.AsSpan(0, count);
+        network.StoreGradient(gradient);
+        AdamOptimizer.Step(
+            _kernels, _settings, step, gradient, parameters.AsSpan(offset, count), first.AsSpan(offset, count), second.AsSpan(offset, count));
+    }
+}
+
+/// <summary>What is summed over the samples of an epoch.</summary>
+internal struct UpdateSums
+{
+    public PolicySums Policy;
+    public double SquaredError;
+    public long Samples;
+}
