@@ -1,0 +1,60 @@
+using Srpo.Core.Random;
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Learning.Kernels;
+
+namespace Srpo.Learning.Tests;
+
+/// <summary>Random numbers and small specs for tests; fixed seeds.</summary>
+internal static class TestData
+{
+    public static readonly KernelSet[] AllKernels = [KernelSet.Portable, KernelSet.Vector256, KernelSet.Vector512];
+
+    public static RandomStream Stream(int lane) => new StreamId(20260221, 0, 0, StreamPurpose.Tooling).Lane(lane);
+
+    public static float[] Normals(int count, ref RandomStream random, double scale = 1)
+    {
+        var values = new float[count];
+        for (var i = 0; i < count; i++) values[i] = (float)(scale * random.NextNormal());
+        return values;
+    }
+
+    public static PopulationSpec Spec(TrainingSettings training, int teams = 1) => new()
+    {
+        Population = "test",
+        Environment = new EnvironmentSettings("gridworld", "official"),
+        Training = training,
+        Teams = teams,
+        Seed = 11,
+    };
+
+    public static TrainingSettings Small(Method method) => new()
+    {
+        Method = method,
+        Lanes = 4,
+        Horizon = 60,
+        Network = new NetworkSettings { Hidden = [20, 17] },
+    };
+
+    /// <summary>A team at its initial state, with the rollouts of its first round.</summary>
+    public static (ActorShape Shape, TeamPlan Plan, LearnerState[] States, Rollout[] Rollouts) FirstRound(PopulationSpec spec, int round = 1)
+    {
+        var shape = ActorShape.For(spec.Training, EnvironmentFactory.Create(spec.Environment, 1).Info);
+        var plan = TeamPlan.For(spec.Training);
+        var states = plan.Actors.Select(actor => ActorInitialisation.Create(spec, 0, actor, shape)).ToArray();
+        var rollouts = Play(spec, plan, states, round);
+        return (shape, plan, states, rollouts);
+    }
+
+    public static Rollout[] Play(PopulationSpec spec, TeamPlan plan, LearnerState[] states, int round, KernelSet? kernels = null)
+    {
+        var rollouts = new Rollout[plan.Instances.Count];
+        for (var i = 0; i < rollouts.Length; i++)
+        {
+            using var player = new RolloutPlayer(spec, 0, plan.Instances[i], kernels);
+            rollouts[i] = player.Play(round, [.. plan.Instances[i].Players.Select(p => states[p].Parameters)]);
+        }
+
+        return rollouts;
+    }
+}

@@ -1,0 +1,117 @@
+using Srpo.Core.Settings;
+using Srpo.Learning.Kernels;
+
+namespace Srpo.Learning.Tests.Updates;
+
+/// <summary>Whole updates against <see cref="PlainUpdate"/>, and their determinism.</summary>
+public sealed class TeamUpdaterTests
+{
+    public static TheoryData<string, TrainingSettings> Variants()
+    {
+        var srpo = TestData.Small(Method.Srpo);
+        return new TheoryData<string, TrainingSettings>
+        {
+            { "ippo", TestData.Small(Method.Ippo) },
+            { "srpo, KL from policy to adversary", srpo },
+            { "srpo, KL from adversary to policy", srpo with { Adversary = new AdversarySettings { Kl = KlDirection.AdversaryToPolicy } } },
+            { "srpo, shared critic and entropy for the adversary", srpo with { Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared, Entropy = 0.05 } } },
+            { "srpo, split lanes", srpo with { SplitLanes = true } },
+            { "pure adversary", TestData.Small(Method.PureAdversarial) },
+            { "self-play", TestData.Small(Method.SelfPlay) },
+            { "relu, orthogonal", TestData.Small(Method.Ippo) with { Network = new NetworkSettings { Hidden = [24], Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } } },
+            { "one-hot", TestData.Small(Method.Ippo) with { Network = new NetworkSettings { Hidden = [16], OneHot = true } } },
+            { "minibatches, normalised, clipped norm, scaled rewards", TestData.Small(Method.Srpo) with { Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.05, RewardScale = 0.5 } },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void An_update_is_what_plain_doubles_give(string name, TrainingSettings variant)
+    {
+        // A larger epsilon keeps Adam from magnifying the rounding of gradients near zero into steps of full size; the
+        // larger step makes ratios leave the clipping range within the four epochs.
+        var settings = variant with { AdamEpsilon = 1e-3, LearningRate = 5e-3 };
+        var spec = TestData.Spec(settings);
+        var (shape, _, states, rollouts) = TestData.FirstRound(spec);
+        using var updater = new TeamUpdater(settings, shape);
+        var (next, statistics) = updater.Update(spec.Seed, 0, 1, states, rollouts);
+        var expected = new PlainUpdate(spec, shape).Run(0, 1, states, rollouts);
+        for (var actor = 0; actor < states.Length; actor++)
+        {
+            var moved = 0.0;
+            for (var i = 0; i < shape.ParameterCount; i++)
+            {
+                moved = Math.Max(moved, Math.Abs(expected[actor][i] - states[actor].Parameters[i]));
+                Assert.True(
+                    Math.Abs(expected[actor][i] - next[actor].Parameters[i]) < 1e-5,
+                    $"{name}: actor {actor}, parameter {i}: expected {expected[actor][i]}, got {next[actor].Parameters[i]}");
+            }
+
+            Assert.True(moved > 1e-3, $"{name}: actor {actor} moved by {moved} only");
+            Assert.Equal(1, next[actor].Version);
+            Assert.Equal(settings.Epochs * settings.Minibatches, next[actor].AdamSteps);
+            Assert.True(double.IsFinite(statistics[actor].ValueLoss) && statistics[actor].Entropy is > 0 and < 1.61);
+        }
+    }
+
+    [Fact]
+    public void The_second_update_goes_on_from_the_first()
+    {
+        var settings = TestData.Small(Method.Srpo) with { AdamEpsilon = 1e-3 };
+        var spec = TestData.Spec(settings);
+        var (shape, plan, states, rollouts) = TestData.FirstRound(spec);
+        using var updater = new TeamUpdater(settings, shape);
+        var (first, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);
+        var second = TestData.Play(spec, plan, first, 2);
+        var (next, _) = updater.Update(spec.Seed, 0, 2, first, second);
+        var expected = new PlainUpdate(spec, shape).Run(0, 2, first, second);
+        for (var actor = 0; actor < states.Length; actor++)
+        {
+            for (var i = 0; i < shape.ParameterCount; i++) Assert.Equal(expected[actor][i], next[actor].Parameters[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Two_rounds_give_the_same_bits_at_every_vector_width()
+    {
+        var spec = TestData.Spec(new TrainingSettings { Method = Method.Srpo });
+        var results = TestData.AllKernels.Select(kernels =>
+        {
+            var (shape, plan, states, _) = TestData.FirstRound(spec);
+            using var updater = new TeamUpdater(spec.Training, shape, kernels);
+            for (var round = 1; round <= 2; round++)
+                (states, _) = updater.Update(spec.Seed, 0, round, states, TestData.Play(spec, plan, states, round, kernels));
+            return states;
+        }).ToArray();
+        for (var actor = 0; actor < 4; actor++)
+        {
+            Assert.Equal(results[0][actor].Parameters, results[1][actor].Parameters);
+            Assert.Equal(results[0][actor].Parameters, results[2][actor].Parameters);
+            Assert.Equal(results[0][actor].SecondMoment, results[2][actor].SecondMoment);
+        }
+    }
+
+    [Fact]
+    public void An_update_changes_nothing_it_was_given_and_leaves_no_trace_in_the_updater()
+    {
+        var spec = TestData.Spec(TestData.Small(Method.Srpo));
+        var (shape, _, states, rollouts) = TestData.FirstRound(spec);
+        var before = states.Select(s => (float[])s.Parameters.Clone()).ToArray();
+        using var updater = new TeamUpdater(spec.Training, shape);
+        var (once, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);
+        updater.Update(spec.Seed, 3, 9, once, rollouts);
+        var (again, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);
+        for (var actor = 0; actor < states.Length; actor++)
+        {
+            Assert.Equal(before[actor], states[actor].Parameters);
+            Assert.Equal(once[actor].Parameters, again[actor].Parameters);
+        }
+    }
+
+    [Fact]
+    public void The_kernels_the_environment_variable_names_are_known()
+    {
+        Assert.Same(KernelSet.Portable, KernelSet.Choose("portable"));
+        Assert.Throws<ArgumentException>(() => KernelSet.Choose("1024"));
+    }
+}
