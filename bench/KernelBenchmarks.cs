@@ -1,0 +1,45 @@
+using BenchmarkDotNet.Attributes;
+using Srpo.Learning.Kernels;
+
+namespace Srpo.Bench;
+
+/// <summary>The kernels at the sizes of the gridworld's networks; `srpo bench` reports the same sizes without BenchmarkDotNet's rigour.</summary>
+[MemoryDiagnoser]
+public unsafe class KernelBenchmarks
+{
+    private const int Rows = 96;
+    private const int Width = 64;
+    private readonly NativeBuffer _x = new();
+    private readonly NativeBuffer _w = new();
+    private readonly NativeBuffer _y = new();
+    private KernelSet _kernels = KernelSet.Default;
+
+    /// <summary>Vector width.</summary>
+    [Params("512", "256", "portable")]
+    public string Kernels { get; set; } = "512";
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _kernels = KernelSet.Choose(Kernels);
+        foreach (var (buffer, count) in new[] { (_x, Rows * Width), (_w, Width * Width), (_y, Rows * Width) })
+        {
+            var p = buffer.Ensure(count);
+            for (var i = 0; i < count; i++) p[i] = (float)Math.Sin(i) * 0.5f;
+        }
+    }
+
+    [Benchmark]
+    public void Multiply() => _kernels.Multiply(_x.Pointer, Width, _w.Pointer, null, _y.Pointer, Rows, Width, Width);
+
+    [Benchmark]
+    public void Tanh() => _kernels.Tanh(_y.Pointer, Rows * Width);
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        _x.Dispose();
+        _w.Dispose();
+        _y.Dispose();
+    }
+}
