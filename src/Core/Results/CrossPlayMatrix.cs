@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace Srpo.Core.Results;
+
+/// <summary>
+/// Everyone with everyone on one layout: cell [i, j] is the play of seat 0 from the run of row i with seat 1 from the run of
+/// column j. Numbers lie in flat row-major arrays: entry i * columns + j; those with one number per seat hold two entries a
+/// cell, seat 0 first. A pair that was not played is NaN with 0 episodes. Made by <see cref="CrossPlayMatrixBuilder"/>.
+/// </summary>
+public sealed class CrossPlayMatrix
+{
+    /// <summary>Takes the arrays as they are.</summary>
+    /// <exception cref="ArgumentException">A length does not fit the labels, or a label occurs twice on one side.</exception>
+    public CrossPlayMatrix(
+        string layout,
+        ImmutableArray<AgentLabel> rows,
+        ImmutableArray<AgentLabel> columns,
+        ImmutableArray<double> returns,
+        ImmutableArray<double> returnStds,
+        ImmutableArray<double> seatReturns,
+        ImmutableArray<double> seatCosts,
+        ImmutableArray<int> episodes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(layout);
+        CheckLabels(rows, nameof(rows));
+        CheckLabels(columns, nameof(columns));
+        var cells = rows.Length * columns.Length;
+        CheckLength(returns, cells, nameof(returns));
+        CheckLength(returnStds, cells, nameof(returnStds));
+        CheckLength(seatReturns, 2 * cells, nameof(seatReturns));
+        CheckLength(seatCosts, 2 * cells, nameof(seatCosts));
+        CheckLength(episodes, cells, nameof(episodes));
+        (Layout, Rows, Columns) = (layout, rows, columns);
+        (Returns, ReturnStds, SeatReturns, SeatCosts, Episodes) = (returns, returnStds, seatReturns, seatCosts, episodes);
+    }
+
+    /// <summary>Name of the layout, for instance <c>training</c> or <c>held-out-a</c>.</summary>
+    public string Layout { get; }
+
+    /// <summary>Who plays seat 0, one label a row.</summary>
+    public ImmutableArray<AgentLabel> Rows { get; }
+
+    /// <summary>Who plays seat 1, one label a column.</summary>
+    public ImmutableArray<AgentLabel> Columns { get; }
+
+    /// <summary>Mean episodic sum of both seats' rewards; rows x columns.</summary>
+    public ImmutableArray<double> Returns { get; }
+
+    /// <summary>Standard deviation of that sum over episodes; rows x columns.</summary>
+    public ImmutableArray<double> ReturnStds { get; }
+
+    /// <summary>Mean episodic reward per seat; rows x columns x 2.</summary>
+    public ImmutableArray<double> SeatReturns { get; }
+
+    /// <summary>Mean private cost per episode and seat; rows x columns x 2.</summary>
+    public ImmutableArray<double> SeatCosts { get; }
+
+    /// <summary>Episodes played; rows x columns.</summary>
+    public ImmutableArray<int> Episodes { get; }
+
+    /// <summary>All numbers of one pair.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row or column.</exception>
+    public CrossPlayCell this[int row, int column]
+    {
+        get
+        {
+            var cell = Index(row, column);
+            return new(
+                Returns[cell], ReturnStds[cell],
+                new(SeatReturns[2 * cell], SeatReturns[2 * cell + 1]),
+                new(SeatCosts[2 * cell], SeatCosts[2 * cell + 1]),
+                Episodes[cell]);
+        }
+    }
+
+    /// <summary>The methods of rows and columns, each once, in the order in which they first appear.</summary>
+    public ImmutableArray<string> Methods() => [.. Rows.Concat(Columns).Select(label => label.Method).Distinct()];
+
+    private int Index(int row, int column)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows.Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(column);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(column, Columns.Length);
+        return row * Columns.Length + column;
+    }
+
+    private static void CheckLabels(ImmutableArray<AgentLabel> labels, string name)
+    {
+        if (labels.IsDefault) throw new ArgumentException("The labels are missing.", name);
+        var seen = new HashSet<AgentLabel>();
+        foreach (var label in labels)
+        {
+            if (string.IsNullOrEmpty(label.Method)) throw new ArgumentException("A label has no method.", name);
+            if (!seen.Add(label)) throw new ArgumentException($"The label {label} occurs twice.", name);
+        }
+    }
+
+    private static void CheckLength<T>(ImmutableArray<T> values, int expected, string name)
+    {
+        var length = values.IsDefault ? 0 : values.Length;
+        if (length != expected) throw new ArgumentException($"Expected {expected} entries, found {length}.", name);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace Srpo.Core.Results;
+
+/// <summary>The training of one run: evaluation results in the order of training.</summary>
+/// <param name="Method">The method's key, for instance <c>srpo</c>.</param>
+/// <param name="Run">The number of the run within the method's population, from 0.</param>
+/// <param name="Points">The points, environment steps ascending.</param>
+public sealed record LearningCurve(string Method, int Run, ImmutableArray<LearningPoint> Points)
+{
+    /// <summary>Method and run as a label.</summary>
+    public AgentLabel Label => new(Method, Run);
+}
+
+/// <summary>One evaluation during training; diagnostics are null where they were not measured.</summary>
+/// <param name="EnvSteps">Environment steps of the run so far.</param>
+/// <param name="AgentSteps">Interactions per agent so far (the samples each agent has learned from).</param>
+/// <param name="MeanReturn">Mean episodic sum of both seats' rewards.</param>
+/// <param name="SeatCosts">Mean private cost of each seat per episode.</param>
+public sealed record LearningPoint(long EnvSteps, long AgentSteps, double MeanReturn, SeatPair SeatCosts)
+{
+    /// <summary>Mean KL divergence between adversary and the partner it imitates, in nats.</summary>
+    public double? Kl { get; init; }
+
+    /// <summary>Mean entropy of the agents' policies, in nats.</summary>
+    public double? Entropy { get; init; }
+
+    /// <summary>Share of samples on which PPO's ratio was clipped, 0 to 1.</summary>
+    public double? ClipFraction { get; init; }
+
+    /// <summary>1 - Var(return - value) / Var(return) of the critics; 1 is perfect, 0 is no better than a constant.</summary>
+    public double? ExplainedVariance { get; init; }
+}

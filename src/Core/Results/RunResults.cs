@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Srpo.Core.Results;
+
+/// <summary>Everything that an experiment produced, as reports need it.</summary>
+/// <param name="Info">What was run, when and how.</param>
+/// <param name="Matrices">One cross-play matrix per layout, in the order in which reports show them.</param>
+/// <param name="Curves">One learning curve per method and run.</param>
+public sealed record RunResults(
+    RunInfo Info, ImmutableArray<CrossPlayMatrix> Matrices, ImmutableArray<LearningCurve> Curves)
+{
+    /// <summary>All methods, each once, in the order in which they first appear in matrices, then in curves.</summary>
+    public ImmutableArray<string> Methods() =>
+        [.. Matrices.SelectMany(matrix => matrix.Methods()).Concat(Curves.Select(curve => curve.Method)).Distinct()];
+}
+
+/// <summary>What was run, when and how. Nothing here is measured by the reports themselves.</summary>
+public sealed record RunInfo
+{
+    /// <summary>The experiment's name, for people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The run's identifier, for machines.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When the run started.</summary>
+    public required DateTimeOffset Date { get; init; }
+
+    /// <summary>The command line that runs this experiment again; null leaves that section out.</summary>
+    public string? CommandLine { get; init; }
+
+    /// <summary>Training seeds (runs) per method.</summary>
+    public int Seeds { get; init; }
+
+    /// <summary>Environment steps of training, all runs of all methods together.</summary>
+    public long EnvSteps { get; init; }
+
+    /// <summary>Seconds spent in training.</summary>
+    public double TrainingSeconds { get; init; }
+
+    /// <summary>Seconds from start to end of the experiment, evaluation included.</summary>
+    public double WallSeconds { get; init; }
+
+    /// <summary>Versions of what took part: program, runtime, machine. Shown in the order of the keys.</summary>
+    public ImmutableSortedDictionary<string, string> Versions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The experiment's settings as they were given; null when there are none.</summary>
+    public JsonElement? Settings { get; init; }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Srpo.Core.Statistics;
+
+namespace Srpo.Core.Results;
+
+/// <summary>The key numbers of an experiment.</summary>
+/// <param name="Info">What was run, when and how.</param>
+/// <param name="Layouts">One entry per cross-play matrix, in order.</param>
+/// <param name="Learning">One entry per method with learning curves.</param>
+/// <param name="Bootstrap">How the intervals were made.</param>
+public sealed record RunSummary(
+    RunInfo Info, ImmutableArray<LayoutSummary> Layouts, ImmutableArray<LearningSummary> Learning, BootstrapOptions Bootstrap)
+{
+    /// <summary>Environment steps per second of training; null when no training time was given.</summary>
+    public double? EnvStepsPerSecond => Info.TrainingSeconds > 0 ? Info.EnvSteps / Info.TrainingSeconds : null;
+
+    /// <summary>The layout with this name, or null.</summary>
+    public LayoutSummary? Layout(string name) => Layouts.FirstOrDefault(layout => layout.Layout == name);
+}
+
+/// <summary>The key numbers of one layout.</summary>
+/// <param name="Layout">Name of the layout.</param>
+/// <param name="Methods">One entry per method.</param>
+/// <param name="Between">One entry per ordered pair of different methods.</param>
+public sealed record LayoutSummary(
+    string Layout, ImmutableArray<MethodSummary> Methods, ImmutableArray<BetweenSummary> Between)
+{
+    /// <summary>The method with this key, or null.</summary>
+    public MethodSummary? Method(string method) => Methods.FirstOrDefault(summary => summary.Method == method);
+}
+
+/// <summary>The key numbers of one method's own block on one layout.</summary>
+/// <param name="Method">The method's key.</param>
+/// <param name="Runs">Runs that play on both sides of the block.</param>
+/// <param name="SelfPlay">The diagonal: a run with itself.</param>
+/// <param name="CrossPlay">Off the diagonal: a run with another run of the same method.</param>
+/// <param name="PrivateCost">Self-play: mean private cost of each seat; null when nothing was played.</param>
+public sealed record MethodSummary(
+    string Method, int Runs, BlockSummary SelfPlay, BlockSummary CrossPlay, SeatPair? PrivateCost)
+{
+    /// <summary>Self-play: mean over runs of |cost of seat 0 - cost of seat 1|; null when nothing was played.</summary>
+    public double? FreeRiding => SelfPlay.FreeRiding;
+}
+
+/// <summary>Seat 0 from one method, seat 1 from another.</summary>
+/// <param name="Method0">The method in seat 0.</param>
+/// <param name="Method1">The method in seat 1.</param>
+/// <param name="Block">The numbers.</param>
+public sealed record BetweenSummary(string Method0, string Method1, BlockSummary Block)
+{
+    /// <summary>The pair as text, for instance <c>ippo x srpo</c>: seat 0 first.</summary>
+    public string Name => $"{Method0} x {Method1}";
+}
+
+/// <summary>
+/// Statistics over a set of cells of a cross-play matrix, each cell the mean of its episodes. Null is "there is no such
+/// number": no cells, or for the intervals too few runs.
+/// </summary>
+/// <param name="Cells">Number of cells that were played.</param>
+/// <param name="Mean">Mean of the cells.</param>
+/// <param name="Std">Standard deviation of the cells (population: divided by their number).</param>
+/// <param name="Min">The worst cell.</param>
+/// <param name="InterquartileMean">Mean of the middle half of the cells.</param>
+/// <param name="Interval">Bootstrap interval of the interquartile mean.</param>
+/// <param name="MeanInterval">Bootstrap interval of the mean.</param>
+/// <param name="FreeRiding">Mean of |cost of seat 0 - cost of seat 1| over the cells.</param>
+public sealed record BlockSummary(
+    int Cells, double? Mean, double? Std, double? Min, double? InterquartileMean,
+    Interval? Interval, Interval? MeanInterval, double? FreeRiding)
+{
+    /// <summary>A block without cells.</summary>
+    public static BlockSummary Empty { get; } = new(0, null, null, null, null, null, null, null);
+}
+
+/// <summary>The end of the learning curves of one method.</summary>
+/// <param name="Method">The method's key.</param>
+/// <param name="Runs">Runs with at least one point.</param>
+/// <param name="EnvSteps">Environment steps of a run at its last point, the largest over runs.</param>
+/// <param name="AgentSteps">Interactions per agent at the last point, the largest over runs.</param>
+/// <param name="FinalReturn">Mean over runs of the last point's return.</param>
+/// <param name="FinalStd">Standard deviation over runs of the last point's return (population).</param>
+public sealed record LearningSummary(
+    string Method, int Runs, long EnvSteps, long AgentSteps, double? FinalReturn, double? FinalStd);

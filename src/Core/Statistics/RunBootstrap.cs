@@ -1,0 +1,105 @@
+using Srpo.Core.Random;
+
+namespace Srpo.Core.Statistics;
+
+/// <summary>
+/// Stratified bootstrap over training runs (Agarwal et al., "Deep reinforcement learning at the edge of the statistical
+/// precipice", 2021), with percentile intervals. The unit of resampling is the run, never the cell: cells that share a run
+/// are not independent. Each method is a stratum; from its n runs, n are drawn with replacement, and a run drawn w times
+/// counts w times wherever it plays. Resample b of stratum s is read from lane b of the stream (seed, team s, round 0,
+/// Bootstrap), so that all layouts see the same resamples. Cells that are not finite are left out; a resample in which no
+/// cell is left is drawn again.
+/// </summary>
+public static class RunBootstrap
+{
+    /// <summary>Self-play: one value a run; value i has weight w[i].</summary>
+    /// <param name="values">One value a run.</param>
+    /// <param name="options">Seed, number of resamples, level.</param>
+    /// <param name="stratum">Number of the method.</param>
+    /// <returns>The intervals, or null with fewer than two runs.</returns>
+    public static BootstrapIntervals? SelfPlay(ReadOnlySpan<double> values, BootstrapOptions options, int stratum)
+    {
+        if (values.Length < 2) return null;
+        var cells = new SortedCells(values, values.Length, 1, skipDiagonal: false);
+        return Resample(cells, new RunCounts(values.Length, stratum), RunCounts.One, options);
+    }
+
+    /// <summary>
+    /// Cross-play within a method: the same drawn runs are rows and columns; cell (i, j), i != j, has weight w[i] w[j]. Pairs
+    /// of a run with itself are left out, also where a run was drawn twice.
+    /// </summary>
+    /// <param name="block">runs x runs values, row-major.</param>
+    /// <param name="runs">Number of runs.</param>
+    /// <param name="options">Seed, number of resamples, level.</param>
+    /// <param name="stratum">Number of the method.</param>
+    /// <returns>The intervals, or null with fewer than three runs (two allow only one resample).</returns>
+    public static BootstrapIntervals? CrossPlay(ReadOnlySpan<double> block, int runs, BootstrapOptions options, int stratum)
+    {
+        CheckSize(block, runs, runs);
+        if (runs < 3) return null;
+        var counts = new RunCounts(runs, stratum);
+        return Resample(new SortedCells(block, runs, runs, skipDiagonal: true), counts, counts, options);
+    }
+
+    /// <summary>Between two methods: rows and columns are drawn independently; cell (i, j) has weight w[i] v[j].</summary>
+    /// <param name="block">rows x columns values, row-major.</param>
+    /// <param name="rows">Runs of the method in seat 0.</param>
+    /// <param name="columns">Runs of the method in seat 1.</param>
+    /// <param name="options">Seed, number of resamples, level.</param>
+    /// <param name="rowStratum">Number of the method in seat 0.</param>
+    /// <param name="columnStratum">Number of the method in seat 1; a different one.</param>
+    /// <returns>The intervals, or null when a side has fewer than two runs.</returns>
+    public static BootstrapIntervals? Between(
+        ReadOnlySpan<double> block, int rows, int columns, BootstrapOptions options, int rowStratum, int columnStratum)
+    {
+        CheckSize(block, rows, columns);
+        ArgumentOutOfRangeException.ThrowIfEqual(columnStratum, rowStratum);
+        if (rows < 2 || columns < 2) return null;
+        var cells = new SortedCells(block, rows, columns, skipDiagonal: false);
+        return Resample(cells, new RunCounts(rows, rowStratum), new RunCounts(columns, columnStratum), options);
+    }
+
+    private static BootstrapIntervals? Resample(SortedCells cells, RunCounts rows, RunCounts columns, BootstrapOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Resamples, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Resamples, StreamId.MaxLanes);
+        if (!(options.Level is > 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Level, "The level must lie between 0 and 1.");
+        if (cells.Count == 0) return null;
+
+        var means = new double[options.Resamples];
+        var interquartileMeans = new double[options.Resamples];
+        for (var resample = 0; resample < means.Length; resample++)
+        {
+            rows.Start(options.Seed, resample);
+            if (!ReferenceEquals(rows, columns)) columns.Start(options.Seed, resample);
+            long total;
+            do
+            {
+                rows.Draw();
+                if (!ReferenceEquals(rows, columns)) columns.Draw();
+                total = cells.Weigh(rows.Counts, columns.Counts);
+            }
+            while (total == 0);
+
+            means[resample] = cells.TrimmedMean(total, 0);
+            interquartileMeans[resample] = cells.TrimmedMean(total, total / 4);
+        }
+
+        return new(Percentiles(means, options.Level), Percentiles(interquartileMeans, options.Level));
+    }
+
+    private static Interval Percentiles(double[] values, double level)
+    {
+        Array.Sort(values);
+        var tail = (1 - level) / 2;
+        return new(Descriptive.Quantile(values, tail), Descriptive.Quantile(values, 1 - tail));
+    }
+
+    private static void CheckSize(ReadOnlySpan<double> block, int rows, int columns)
+    {
+        if (block.Length != rows * columns)
+            throw new ArgumentException($"Expected {rows} x {columns} values, found {block.Length}.", nameof(block));
+    }
+}

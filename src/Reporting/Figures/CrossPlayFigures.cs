@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Srpo.Core.Results;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Reporting.Figures;
+
+/// <summary>The figures of cross-play results.</summary>
+public static class CrossPlayFigures
+{
+    /// <summary>One scale for all layouts: from the smallest to the largest return and zero, ends rounded outwards.</summary>
+    public static Scale CommonScale(IEnumerable<CrossPlayMatrix> matrices)
+    {
+        ArgumentNullException.ThrowIfNull(matrices);
+        var (low, high) = (0.0, 0.0);
+        foreach (var value in matrices.SelectMany(matrix => matrix.Returns).Where(double.IsFinite))
+            (low, high) = (Math.Min(low, value), Math.Max(high, value));
+        return low < high ? LinearScale.Nice(low, high, 0, 1, 12) : new LinearScale(0, 1, 0, 1);
+    }
+
+    /// <summary>The cross-play matrix of a layout; rows are seat 0, columns seat 1, sorted into one block per method.</summary>
+    public static HeatmapSpec Matrix(CrossPlayMatrix matrix, Scale scale)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        var methods = matrix.Methods();
+        var rows = Sorted(matrix.Rows, methods);
+        var columns = Sorted(matrix.Columns, methods);
+        var values = from row in rows from column in columns select matrix.Returns[row * matrix.Columns.Length + column];
+        var names = string.Join(", ", methods.Select(DisplayNames.Method));
+        return new(
+            $"Cross-play matrix, {DisplayNames.Layout(matrix.Layout)}: {rows.Length} by {columns.Length} runs of {names}; the numbers are in the tables",
+            [.. rows.Select(row => Entry(matrix.Rows[row]))],
+            [.. columns.Select(column => Entry(matrix.Columns[column]))],
+            [.. values],
+            scale)
+        { RowTitle = "seat 0", ColumnTitle = "seat 1" };
+    }
+
+    /// <summary>Self-play beside cross-play, a group per layout; the intervals are those of the means.</summary>
+    public static IntervalBarsSpec Bars(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        var colours = Palette.ForMethods(summary.Layouts.SelectMany(layout => layout.Methods).Select(method => method.Method));
+        return new(
+            "Mean return in self-play and in cross-play by layout and method; the numbers are in the table below",
+            "mean return per episode",
+            [.. summary.Layouts.Select(layout => new BarGroup(
+                DisplayNames.Layout(layout.Layout),
+                [.. layout.Methods.SelectMany(method => new[]
+                {
+                    Bar(method.Method, "self-play", isPale: true, method.SelfPlay),
+                    Bar(method.Method, "cross-play", isPale: false, method.CrossPlay),
+                }).Where(bar => bar.Value is not null)]))]);
+
+        Bar Bar(string method, string what, bool isPale, BlockSummary block) =>
+            new($"{DisplayNames.Method(method)} {what}", colours[method], isPale, block.Mean, block.MeanInterval);
+    }
+
+    private static int[] Sorted(ImmutableArray<AgentLabel> labels, ImmutableArray<string> methods) =>
+        [.. Enumerable.Range(0, labels.Length).OrderBy(index => methods.IndexOf(labels[index].Method)).ThenBy(index => labels[index].Run)];
+
+    private static HeatmapEntry Entry(AgentLabel label) =>
+        new(DisplayNames.Method(label.Method), label.Run.ToString(CultureInfo.InvariantCulture));
+}

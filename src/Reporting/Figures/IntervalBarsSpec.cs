@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Srpo.Core.Statistics;
+
+namespace Srpo.Reporting.Figures;
+
+/// <summary>What a bar chart with intervals shows.</summary>
+/// <param name="Description">The picture in words, for those who cannot see it.</param>
+/// <param name="YTitle">What the bars measure, with unit.</param>
+/// <param name="Groups">Groups of bars, left to right.</param>
+public sealed record IntervalBarsSpec(string Description, string YTitle, ImmutableArray<BarGroup> Groups)
+{
+    /// <summary>Height in drawing units; the width follows from the number of bars.</summary>
+    public double Height { get; init; } = 340;
+}
+
+/// <summary>Bars that stand together.</summary>
+/// <param name="Name">The name below them.</param>
+/// <param name="Bars">The bars, left to right.</param>
+public sealed record BarGroup(string Name, ImmutableArray<Bar> Bars);
+
+/// <summary>A bar with an interval.</summary>
+/// <param name="Name">Its name in the legend; bars of the same name look the same in all groups.</param>
+/// <param name="Colour">Categorical colour, 1 to <see cref="Palette.Size"/>.</param>
+/// <param name="IsPale">Whether it is drawn pale, for the second of two bars that belong together.</param>
+/// <param name="Value">Its height; null draws nothing.</param>
+/// <param name="Interval">The interval; null draws none.</param>
+public sealed record Bar(string Name, int Colour, bool IsPale, double? Value, Interval? Interval);

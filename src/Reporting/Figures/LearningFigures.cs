@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Srpo.Core.Results;
+using Srpo.Core.Statistics;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Reporting.Figures;
+
+/// <summary>What the shaded area of a learning curve shows.</summary>
+public enum CurveBand
+{
+    /// <summary>Mean plus and minus the standard deviation over runs.</summary>
+    StandardDeviation,
+
+    /// <summary>From the lowest to the highest run.</summary>
+    MinMax,
+}
+
+/// <summary>The figures of learning curves: mean over runs, with a band.</summary>
+public static class LearningFigures
+{
+    /// <summary>More points than this are averaged in neighbouring groups, to keep the page small.</summary>
+    private const int MostPoints = 250;
+
+    /// <summary>The return in the course of training.</summary>
+    public static LineChartSpec Returns(ImmutableArray<LearningCurve> curves, CurveBand band = CurveBand.StandardDeviation, bool logX = false) =>
+        Chart(curves, "mean return per episode", point => point.MeanReturn, band, logX);
+
+    /// <summary>Further measures, those that were recorded: cost difference of the seats, entropy, KL, clip fraction, explained variance.</summary>
+    public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves)
+    {
+        (string Title, string Axis, Func<LearningPoint, double?> Measure)[] measures =
+        [
+            ("Difference of the seats' costs", "|cost seat 0 − cost seat 1|", point => point.SeatCosts.Total == 0 ? null : point.SeatCosts.Gap),
+            ("Entropy of the agents", "nats", point => point.Entropy),
+            ("KL of adversary and partner", "nats", point => point.Kl),
+            ("Clip fraction", "share of samples", point => point.ClipFraction),
+            ("Explained variance of the critics", "1 is perfect", point => point.ExplainedVariance),
+        ];
+        var points = curves.SelectMany(curve => curve.Points.IsDefault ? [] : curve.Points).ToArray();
+        return [.. measures
+            .Where(measure => points.Any(point => measure.Measure(point) is { } value && double.IsFinite(value)))
+            .Select(measure =>
+            {
+                var chart = Chart(curves, measure.Axis, point => measure.Measure(point) ?? double.NaN, CurveBand.StandardDeviation, false);
+                return (measure.Title, chart with { Description = $"{measure.Title} in the course of training", Width = 360, Height = 220 });
+            })];
+    }
+
+    /// <summary>A chart of any measure; runs whose value is not finite at a point are left out there.</summary>
+    public static LineChartSpec Chart(
+        ImmutableArray<LearningCurve> curves, string axis, Func<LearningPoint, double> measure, CurveBand band, bool logX)
+    {
+        ArgumentNullException.ThrowIfNull(measure);
+        var methods = curves.Select(curve => curve.Method).Distinct().ToArray();
+        var colours = Palette.ForMethods(methods);
+        return new(
+            $"Learning curves: {axis} of {string.Join(", ", methods.Select(DisplayNames.Method))}; the final values are in the table",
+            new("interactions per agent", logX), new(axis),
+            [.. methods.Select(method => Series(method, colours[method], curves, measure, band)).Where(series => series.Points.Length > 0)]);
+    }
+
+    private static LineSeries Series(
+        string method, int colour, ImmutableArray<LearningCurve> curves, Func<LearningPoint, double> measure, CurveBand band)
+    {
+        var steps = curves
+            .Where(curve => curve.Method == method && !curve.Points.IsDefault)
+            .SelectMany(curve => curve.Points)
+            .GroupBy(point => point.AgentSteps)
+            .OrderBy(group => group.Key)
+            .Select(group => (Steps: (double)group.Key, Values: group.Select(measure).Where(double.IsFinite).ToArray()))
+            .Where(step => step.Values.Length > 0)
+            .ToArray();
+        var spread = steps.Select(step =>
+        {
+            var mean = Descriptive.Mean(step.Values);
+            var std = Descriptive.StandardDeviation(step.Values);
+            return band == CurveBand.MinMax
+                ? (step.Steps, Mean: mean, Low: Descriptive.Minimum(step.Values), High: Descriptive.Maximum(step.Values))
+                : (step.Steps, Mean: mean, Low: mean - std, High: mean + std);
+        });
+        var thinned = spread
+            .Chunk((steps.Length + MostPoints - 1) / MostPoints is var size && size > 0 ? size : 1)
+            .Select(group => (
+                Steps: group.Average(point => point.Steps), Mean: group.Average(point => point.Mean),
+                Low: group.Average(point => point.Low), High: group.Average(point => point.High)))
+            .ToArray();
+        return new(DisplayNames.Method(method), colour, [.. thinned.Select(point => new ChartPoint(point.Steps, point.Mean))])
+        {
+            Band = [.. thinned.Select(point => new BandPoint(point.Steps, point.Low, point.High))],
+        };
+    }
+}

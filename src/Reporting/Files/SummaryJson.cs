@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Srpo.Core.Results;
+using Srpo.Core.Statistics;
+
+namespace Srpo.Reporting.Files;
+
+/// <summary>
+/// summary.json: the key numbers for other programs, camelCase, indented, in UTF-8. A number that does not exist or is not
+/// finite is null. Methods and layouts keep their own names as keys.
+/// </summary>
+public static class SummaryJson
+{
+    /// <summary>The summary as JSON text with a final line feed.</summary>
+    public static string Write(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            WriteRun(json, summary);
+            WriteLayouts(json, summary);
+            WriteBetween(json, summary);
+            WriteLearning(json, summary);
+            WriteBootstrap(json, summary.Bootstrap);
+            WriteEnvironment(json, summary.Info);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    private static void WriteRun(Utf8JsonWriter json, RunSummary summary)
+    {
+        var info = summary.Info;
+        json.WriteString("name", info.Name);
+        json.WriteString("id", info.Id);
+        json.WriteString("date", info.Date.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
+        json.WriteString("commandLine", info.CommandLine);
+        json.WriteNumber("seeds", info.Seeds);
+        json.WriteNumber("envSteps", info.EnvSteps);
+        Number(json, "trainingSeconds", info.TrainingSeconds);
+        Number(json, "wallSeconds", info.WallSeconds);
+        Number(json, "envStepsPerSecond", summary.EnvStepsPerSecond);
+    }
+
+    private static void WriteLayouts(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartObject("layouts");
+        foreach (var layout in summary.Layouts)
+        {
+            json.WriteStartObject(layout.Layout);
+            foreach (var method in layout.Methods)
+            {
+                json.WriteStartObject(method.Method);
+                json.WriteNumber("runs", method.Runs);
+                WriteBlock(json, "selfPlay", method.SelfPlay);
+                WriteBlock(json, "crossPlay", method.CrossPlay);
+                Number(json, "freeRiding", method.FreeRiding);
+                if (method.PrivateCost is { } cost) Pair(json, "privateCost", cost.Seat0, cost.Seat1);
+                else json.WriteNull("privateCost");
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteBetween(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartObject("between");
+        foreach (var layout in summary.Layouts)
+        {
+            json.WriteStartObject(layout.Layout);
+            foreach (var pair in layout.Between) WriteBlock(json, pair.Name, pair.Block);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteLearning(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartObject("learning");
+        foreach (var method in summary.Learning)
+        {
+            json.WriteStartObject(method.Method);
+            json.WriteNumber("runs", method.Runs);
+            json.WriteNumber("envSteps", method.EnvSteps);
+            json.WriteNumber("agentSteps", method.AgentSteps);
+            Number(json, "finalReturn", method.FinalReturn);
+            Number(json, "finalStd", method.FinalStd);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteBootstrap(Utf8JsonWriter json, BootstrapOptions bootstrap)
+    {
+        json.WriteStartObject("bootstrap");
+        json.WriteNumber("seed", bootstrap.Seed);
+        json.WriteNumber("resamples", bootstrap.Resamples);
+        Number(json, "level", bootstrap.Level);
+        json.WriteString("unit", "run");
+        json.WriteEndObject();
+    }
+
+    private static void WriteEnvironment(Utf8JsonWriter json, RunInfo info)
+    {
+        json.WriteStartObject("versions");
+        foreach (var (name, version) in info.Versions) json.WriteString(name, version);
+        json.WriteEndObject();
+        json.WritePropertyName("settings");
+        if (info.Settings is { ValueKind: not JsonValueKind.Undefined } settings) settings.WriteTo(json);
+        else json.WriteNullValue();
+    }
+
+    private static void WriteBlock(Utf8JsonWriter json, string name, BlockSummary block)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("cells", block.Cells);
+        Number(json, "mean", block.Mean);
+        Number(json, "std", block.Std);
+        Number(json, "min", block.Min);
+        Number(json, "iqm", block.InterquartileMean);
+        Interval(json, "ci95", block.Interval);
+        Interval(json, "meanCi95", block.MeanInterval);
+        Number(json, "freeRiding", block.FreeRiding);
+        json.WriteEndObject();
+    }
+
+    private static void Interval(Utf8JsonWriter json, string name, Interval? interval)
+    {
+        if (interval is { } ends) Pair(json, name, ends.Low, ends.High);
+        else json.WriteNull(name);
+    }
+
+    private static void Pair(Utf8JsonWriter json, string name, double first, double second)
+    {
+        json.WriteStartArray(name);
+        Value(json, first);
+        Value(json, second);
+        json.WriteEndArray();
+    }
+
+    private static void Number(Utf8JsonWriter json, string name, double? value)
+    {
+        json.WritePropertyName(name);
+        Value(json, value);
+    }
+
+    private static void Value(Utf8JsonWriter json, double? value)
+    {
+        if (value is { } number && double.IsFinite(number)) json.WriteNumberValue(number);
+        else json.WriteNullValue();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Srpo.Core.Results;
+using Srpo.Reporting.Figures;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Reporting.Html;
+
+/// <summary>The sections of the page that hold figures.</summary>
+internal static class FigureSections
+{
+    public static void WriteCrossPlay(Markup page, ImmutableArray<CrossPlayMatrix> matrices, RunSummary summary)
+    {
+        if (matrices.IsEmpty) return;
+        var scale = CrossPlayFigures.CommonScale(matrices);
+        page.Open("section", ("id", "cross-play")).Element("h2", "Who earns what with whom").Line();
+        page.Element("p", "Each cell is a pair that plays without learning: the row's run in seat 0, the column's run in seat 1. " +
+            "The diagonal of a method's own block is self-play, the rest of it cross-play." + (matrices.Length > 1 ? " All layouts share one colour scale." : ""), ("class", "note"));
+        page.Raw(ColourBar.Draw(scale, "mean return per episode, both seats")).Line();
+        page.Open("div", ("class", matrices.Length == 1 ? "single" : "grid2")).Line();
+        foreach (var matrix in matrices)
+        {
+            page.Open("figure", ("class", "card")).Element("h3", DisplayNames.Layout(matrix.Layout));
+            page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(CrossPlayFigures.Matrix(matrix, scale))).Close().Line();
+            page.Element("figcaption", Caption(summary.Layout(matrix.Layout))).Close().Line();
+        }
+
+        page.Close().Close().Line();
+    }
+
+    public static void WriteBars(Markup page, RunSummary summary)
+    {
+        if (summary.Layouts.IsEmpty) return;
+        page.Open("section", ("id", "bars")).Element("h2", "With their own partner and with strangers").Line();
+        page.Open("figure", ("class", "card")).Open("div", ("class", "scroll"));
+        page.Raw(IntervalBars.Draw(CrossPlayFigures.Bars(summary))).Close();
+        page.Element("figcaption", $"Pale: a run with itself. Full: runs with other runs of the same method. Whiskers: {Numbers.Percent(summary.Bootstrap.Level)} " +
+            $"intervals of the mean, {Numbers.Integer(summary.Bootstrap.Resamples)} bootstrap resamples of whole runs.");
+        page.Close().Close().Line();
+    }
+
+    public static void WriteLearning(Markup page, ImmutableArray<LearningCurve> curves, RunSummary summary)
+    {
+        if (summary.Learning.IsEmpty) return;
+        page.Open("section", ("id", "learning")).Element("h2", "Learning").Line();
+        page.Open("figure", ("class", "card")).Element("h3", "Return in the course of training").Open("div", ("class", "scroll"));
+        page.Raw(LineChart.Draw(LearningFigures.Returns(curves))).Close();
+        page.Element("figcaption", "Line: mean over runs. Band: one standard deviation over runs to either side. At the end: " +
+            string.Join("; ", summary.Learning.Select(method =>
+                $"{DisplayNames.Method(method.Method)} {Numbers.Short(method.FinalReturn)} (std {Numbers.Short(method.FinalStd)})")) + ".");
+        page.Close().Line();
+        var diagnostics = LearningFigures.Diagnostics(curves);
+        if (!diagnostics.IsEmpty)
+        {
+            page.Open("div", ("class", "grid3")).Line();
+            foreach (var (title, chart) in diagnostics)
+                page.Open("figure", ("class", "card")).Element("h3", title).Raw(LineChart.Draw(chart)).Close().Line();
+            page.Close().Line();
+        }
+
+        page.Close().Line();
+    }
+
+    private static string Caption(LayoutSummary? layout)
+    {
+        if (layout is null) return "";
+        var parts = layout.Methods.Where(method => method.SelfPlay.Mean is not null || method.CrossPlay.Mean is not null).Select(method =>
+            DisplayNames.Method(method.Method) + (method.CrossPlay.Mean is null
+                ? $": self-play {Numbers.Short(method.SelfPlay.Mean)}"
+                : $": cross-play {Numbers.Short(method.CrossPlay.Mean)}, worst pair {Numbers.Short(method.CrossPlay.Min)}"));
+        var between = layout.Between.Select(pair =>
+            $"{DisplayNames.Method(pair.Method0)} with {DisplayNames.Method(pair.Method1)} {Numbers.Short(pair.Block.Mean)}");
+        var caption = string.Join(". ", parts.Append(string.Join(", ", between)).Where(part => part.Length > 0));
+        return caption.Length == 0 ? "Nothing was played." : caption + ".";
+    }
+}

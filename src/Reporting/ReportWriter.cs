@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Text;
+using Srpo.Core.Results;
+using Srpo.Core.Statistics;
+using Srpo.Reporting.Files;
+using Srpo.Reporting.Html;
+
+namespace Srpo.Reporting;
+
+/// <summary>Writes the files of a report into a directory. Formats: docs/report.md.</summary>
+public static class ReportWriter
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>
+    /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv and report.html. Each file is
+    /// written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
+    /// </summary>
+    /// <param name="directory">Where to; made if it is missing.</param>
+    /// <param name="results">What the experiment produced.</param>
+    /// <param name="bootstrap">How intervals are made; null is <see cref="BootstrapOptions.Default"/>.</param>
+    /// <returns>The paths of the files and the summary they show.</returns>
+    public static WrittenReport WriteAll(string directory, RunResults results, BootstrapOptions? bootstrap = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(results);
+        var summary = SummaryBuilder.Build(results, bootstrap);
+        Directory.CreateDirectory(directory);
+        var paths = ImmutableArray.CreateBuilder<string>();
+
+        void Write(string name, string content) => paths.Add(AtomicFile.Write(Path.Combine(directory, name), Utf8.GetBytes(content)));
+
+        Write("summary.json", SummaryJson.Write(summary));
+        var names = FileNames.ForLayouts(results.Matrices.Select(matrix => matrix.Layout));
+        for (var index = 0; index < results.Matrices.Length; index++)
+            Write($"crossplay-{names[index]}.csv", CrossPlayCsv.WriteMatrix(results.Matrices[index]));
+        Write("cells.csv", CrossPlayCsv.WriteCells(results.Matrices));
+        Write("learning-curves.csv", LearningCurveCsv.Write(results.Curves));
+        Write("report.html", HtmlReport.Write(results, summary));
+        return new(paths.ToImmutable(), summary);
+    }
+}
+
+/// <summary>What <see cref="ReportWriter.WriteAll"/> wrote.</summary>
+/// <param name="Paths">The files, full paths.</param>
+/// <param name="Summary">The numbers in them.</param>
+public sealed record WrittenReport(ImmutableArray<string> Paths, RunSummary Summary);

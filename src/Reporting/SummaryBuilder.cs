@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Srpo.Core.Results;
+using Srpo.Core.Statistics;
+
+namespace Srpo.Reporting;
+
+/// <summary>Computes the key numbers of an experiment. Formulas: docs/report.md.</summary>
+public static class SummaryBuilder
+{
+    /// <summary>The summary of everything that is there; what is missing stays null.</summary>
+    /// <param name="results">Matrices, curves and what is known about the run.</param>
+    /// <param name="bootstrap">How the intervals are made; null is <see cref="BootstrapOptions.Default"/>.</param>
+    /// <exception cref="ArgumentException">Two matrices have the same layout.</exception>
+    public static RunSummary Build(RunResults results, BootstrapOptions? bootstrap = null)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        bootstrap ??= BootstrapOptions.Default;
+        var twice = results.Matrices.GroupBy(matrix => matrix.Layout).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null) throw new ArgumentException($"There are two matrices of layout '{twice.Key}'.", nameof(results));
+
+        var methods = results.Methods();
+        return new(
+            results.Info,
+            [.. results.Matrices.Select(matrix => BuildLayout(matrix, methods, bootstrap))],
+            [.. methods.Select(method => BuildLearning(method, results.Curves)).OfType<LearningSummary>()],
+            bootstrap);
+    }
+
+    private static LayoutSummary BuildLayout(CrossPlayMatrix matrix, ImmutableArray<string> strata, BootstrapOptions bootstrap)
+    {
+        var methods = matrix.Methods();
+        var between =
+            from method0 in methods
+            from method1 in methods
+            where method0 != method1
+            let block = CrossPlayBlock.Between(matrix, method0, method1)
+            where block.Rows > 0 && block.Columns > 0
+            select new BetweenSummary(method0, method1, Summarise(
+                block.AllCells(),
+                RunBootstrap.Between(
+                    block.Returns, block.Rows, block.Columns, bootstrap, strata.IndexOf(method0), strata.IndexOf(method1))));
+        return new(
+            matrix.Layout,
+            [.. methods.Select(method => BuildMethod(matrix, method, strata.IndexOf(method), bootstrap))],
+            [.. between]);
+    }
+
+    private static MethodSummary BuildMethod(CrossPlayMatrix matrix, string method, int stratum, BootstrapOptions bootstrap)
+    {
+        var block = CrossPlayBlock.Within(matrix, method);
+        var diagonal = block.Diagonal();
+        var played = diagonal.Where(cell => cell.IsPlayed).ToArray();
+        SeatPair? cost = played.Length == 0 ? null : new(
+            Descriptive.Mean([.. played.Select(cell => cell.SeatCosts.Seat0)]),
+            Descriptive.Mean([.. played.Select(cell => cell.SeatCosts.Seat1)]));
+        return new(
+            method,
+            block.Rows,
+            Summarise(diagonal, RunBootstrap.SelfPlay([.. diagonal.Select(cell => cell.Return)], bootstrap, stratum)),
+            Summarise(block.OffDiagonal(), RunBootstrap.CrossPlay(block.Returns, block.Rows, bootstrap, stratum)),
+            cost);
+    }
+
+    private static BlockSummary Summarise(IEnumerable<CrossPlayCell> cells, BootstrapIntervals? intervals)
+    {
+        var played = cells.Where(cell => cell.IsPlayed).ToArray();
+        if (played.Length == 0) return BlockSummary.Empty;
+        double[] returns = [.. played.Select(cell => cell.Return)];
+        return new(
+            played.Length,
+            Descriptive.Mean(returns),
+            Descriptive.StandardDeviation(returns),
+            Descriptive.Minimum(returns),
+            Descriptive.InterquartileMean(returns),
+            intervals?.InterquartileMean,
+            intervals?.Mean,
+            Descriptive.Mean([.. played.Select(cell => cell.SeatCosts.Gap)]));
+    }
+
+    private static LearningSummary? BuildLearning(string method, ImmutableArray<LearningCurve> curves)
+    {
+        var last = curves
+            .Where(curve => curve.Method == method && !curve.Points.IsDefaultOrEmpty)
+            .Select(curve => curve.Points[^1])
+            .ToArray();
+        if (last.Length == 0) return null;
+        double[] returns = [.. last.Select(point => point.MeanReturn).Where(double.IsFinite)];
+        return new(
+            method,
+            last.Length,
+            last.Max(point => point.EnvSteps),
+            last.Max(point => point.AgentSteps),
+            returns.Length == 0 ? null : Descriptive.Mean(returns),
+            returns.Length == 0 ? null : Descriptive.StandardDeviation(returns));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Srpo.Core.Results;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Reporting;
+
+/// <summary>The summary as tables, for pages and consoles.</summary>
+public static class SummaryTables
+{
+    /// <summary>A row per layout and method: self-play, cross-play, free-riding, private costs.</summary>
+    public static SummaryTable Methods(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        var rows =
+            from layout in summary.Layouts
+            from method in layout.Methods
+            let self = method.SelfPlay
+            let cross = method.CrossPlay
+            select ImmutableArray.Create(
+                DisplayNames.Layout(layout.Layout), DisplayNames.Method(method.Method), Numbers.Integer(method.Runs),
+                Numbers.Short(self.Mean), Numbers.Short(self.Std),
+                Numbers.Short(cross.Mean), Numbers.Short(cross.Std), Numbers.Short(cross.Min),
+                Numbers.Short(cross.InterquartileMean), Numbers.Range(cross.Interval),
+                Numbers.Short(method.FreeRiding), Numbers.Short(cross.FreeRiding),
+                Numbers.Short(method.PrivateCost?.Seat0), Numbers.Short(method.PrivateCost?.Seat1));
+        return new(
+            "Return and private cost by layout and method",
+            [
+                new("Layout", false), new("Method", false), new("Runs"), new("Self-play mean"), new("Self-play std"),
+                new("Cross-play mean"), new("Cross-play std"), new("Worst pair"),
+                new("Cross-play IQM"), new($"{Numbers.Percent(summary.Bootstrap.Level)} interval"),
+                new("Free-riding, self-play"), new("Free-riding, cross-play"),
+                new("Cost of seat 0"), new("Cost of seat 1"),
+            ],
+            [.. rows]);
+    }
+
+    /// <summary>A row per layout and ordered pair of methods; empty with one method.</summary>
+    public static SummaryTable Between(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        var rows =
+            from layout in summary.Layouts
+            from pair in layout.Between
+            select ImmutableArray.Create(
+                DisplayNames.Layout(layout.Layout), DisplayNames.Method(pair.Method0), DisplayNames.Method(pair.Method1),
+                Numbers.Integer(pair.Block.Cells), Numbers.Short(pair.Block.Mean), Numbers.Range(pair.Block.MeanInterval),
+                Numbers.Short(pair.Block.Std), Numbers.Short(pair.Block.Min), Numbers.Short(pair.Block.InterquartileMean),
+                Numbers.Range(pair.Block.Interval), Numbers.Short(pair.Block.FreeRiding));
+        var level = Numbers.Percent(summary.Bootstrap.Level);
+        return new(
+            "Return of pairs from different methods",
+            [
+                new("Layout", false), new("Seat 0", false), new("Seat 1", false), new("Pairs"), new("Mean"),
+                new($"{level} interval of the mean"), new("Std"), new("Worst pair"), new("IQM"),
+                new($"{level} interval of the IQM"), new("Free-riding"),
+            ],
+            [.. rows]);
+    }
+
+    /// <summary>A row per method: where training ended.</summary>
+    public static SummaryTable Learning(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        return new(
+            "End of training",
+            [
+                new("Method", false), new("Runs"), new("Environment steps per run"), new("Interactions per agent"),
+                new("Final return"), new("Std over runs"),
+            ],
+            [.. summary.Learning.Select(method => ImmutableArray.Create(
+                DisplayNames.Method(method.Method), Numbers.Integer(method.Runs), Numbers.Integer(method.EnvSteps),
+                Numbers.Integer(method.AgentSteps), Numbers.Short(method.FinalReturn), Numbers.Short(method.FinalStd)))]);
+    }
+}

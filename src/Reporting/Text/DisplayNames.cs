@@ -1,0 +1,35 @@
+namespace Srpo.Reporting.Text;
+
+/// <summary>Names of methods and layouts for people.</summary>
+public static class DisplayNames
+{
+    private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
+    {
+        ["ippo"] = "IPPO",
+        ["srpo"] = "SRPO",
+        ["mappo"] = "MAPPO",
+        ["fcp"] = "FCP",
+        ["ppo"] = "PPO",
+        ["sp"] = "Self-play",
+    };
+
+    /// <summary>A method: known keys have a usual spelling, others stay as they are.</summary>
+    public static string Method(string key) => Methods.GetValueOrDefault(key, key);
+
+    /// <summary>A layout: <c>training</c> is Training, <c>held-out-a</c> is Held-out A, others only get a capital letter.</summary>
+    public static string Layout(string key)
+    {
+        const string heldOut = "held-out-";
+        if (key.StartsWith(heldOut, StringComparison.Ordinal) && key.Length > heldOut.Length)
+            return "Held-out " + key[heldOut.Length..].ToUpperInvariant();
+        return key.Length == 0 ? key : char.ToUpperInvariant(key[0]) + key[1..];
+    }
+
+    /// <summary>A layout within a sentence: <c>the training layout</c>, <c>layout held-out A</c>.</summary>
+    internal static string LayoutInSentence(string key)
+    {
+        var name = Layout(key);
+        if (key == "training") return "the training layout";
+        return key.StartsWith("held-out-", StringComparison.Ordinal) ? "h" + name[1..] : $"layout {key}";
+    }
+}

@@ -1,0 +1,155 @@
+using System.Xml.Linq;
+using Srpo.Reporting.Figures;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Reporting.Tests;
+
+public class FiguresTests
+{
+    [Fact]
+    public void Linear_ticks_are_round_and_within_the_axis()
+    {
+        var scale = LinearScale.Nice(-51, 627, 0, 1);
+        Assert.Equal((-200, 800), (scale.Low, scale.High));
+        Assert.Equal([-200, 0, 200, 400, 600, 800], scale.Ticks(5));
+        Assert.Equal("−200", scale.Label(-200));
+        var fine = new LinearScale(0.013, 0.061, 0, 1);
+        Assert.Equal(["0.02", "0.04", "0.06"], fine.Ticks(3).Select(fine.Label));
+    }
+
+    [Fact]
+    public void A_span_of_zero_still_makes_an_axis()
+    {
+        Assert.True(double.IsFinite(LinearScale.Nice(3, 3, 0, 1).Map(3)));
+        Assert.True(double.IsFinite(new LogScale(3, 3, 0, 1).Map(3)));
+    }
+
+    [Fact]
+    public void Log_ticks_are_powers_of_ten()
+    {
+        var scale = new LogScale(0.1, 1000, 0, 4);
+        Assert.Equal(["0.1", "1", "10", "100", "1000"], scale.Ticks(6).Select(scale.Label));
+        Assert.Equal(2, scale.Map(10), 12);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LogScale(0, 1, 0, 1));
+    }
+
+    [Fact]
+    public void Colours_get_lighter_with_every_level_and_all_differ()
+    {
+        string[] colours = [.. Enumerable.Range(0, ColourRamp.Levels).Select(ColourRamp.Hex)];
+        Assert.All(colours, colour => Assert.Matches("^#[0-9a-f]{6}$", colour));
+        Assert.Equal(ColourRamp.Levels, colours.Distinct().Count());
+        double[] luminances = [.. colours.Select(Luminance)];
+        Assert.Equal(luminances.Order(), luminances);
+        var scale = new LinearScale(0, 10, 0, 1);
+        Assert.Equal(0, ColourRamp.Level(scale, -5));
+        Assert.Equal(ColourRamp.Levels - 1, ColourRamp.Level(scale, 10));
+    }
+
+    [Fact]
+    public void Numbers_on_cells_stand_out_from_them()
+    {
+        for (var level = 0; level < ColourRamp.Levels; level++)
+        {
+            var cell = Luminance(ColourRamp.Hex(level));
+            var text = Luminance(ColourRamp.IsLight(level) ? "#15201a" : "#f4f5f7");
+            var contrast = (Math.Max(cell, text) + 0.05) / (Math.Min(cell, text) + 0.05);
+            Assert.True(contrast >= 3.5, $"Level {level}: {contrast:F1}");
+        }
+    }
+
+    [Fact]
+    public void Srpo_and_ippo_keep_their_colours_and_no_two_methods_share_one()
+    {
+        var colours = Palette.ForMethods(["fcp", "srpo", "x", "ippo", "srpo"]);
+        Assert.Equal((1, 2), (colours["srpo"], colours["ippo"]));
+        Assert.Equal(4, colours.Values.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_line_chart_draws_lines_markers_and_bands_and_skips_what_it_cannot_place()
+    {
+        var chart = new LineChartSpec("d", new("x", Log: true), new("y"),
+        [
+            new("a", 1, [new(0, 1), new(1, 1), new(10, double.NaN), new(100, 2), new(1000, 3)]) { Marker = MarkerStyle.Square },
+            new("b", 2, [new(1, 1), new(10, 2)]) { Line = LineStyle.Dashed, Band = [new(1, 0, 2), new(10, 1, 3)] },
+            new("c", 3, [new(1, 1)]) { Line = LineStyle.None, Marker = MarkerStyle.Ring, InLegend = false },
+        ]);
+        var svg = XDocument.Parse(LineChart.Draw(chart)).Root!;
+        var line = svg.Elements("path").Single(path => (string?)path.Attribute("class") == "line c1");
+        Assert.Equal(2, ((string)line.Attribute("d")!).Count(c => c == 'M'));
+        Assert.Single(svg.Elements("path"), path => (string?)path.Attribute("class") == "line dashed c2");
+        Assert.Single(svg.Elements("path"), path => (string?)path.Attribute("class") == "band c2");
+        Assert.Single(svg.Elements("path"), path => (string?)path.Attribute("class") == "marker-open c3");
+        Assert.Equal(["a", "b"], svg.Elements("text").Where(text => (string?)text.Attribute("class") == "legend").Select(text => text.Value));
+    }
+
+    [Fact]
+    public void Given_ends_of_an_axis_cut_off_what_lies_beyond()
+    {
+        var chart = new LineChartSpec("d", new("x"), new("y") { Low = 0, High = 1 }, [new("a", 1, [new(0, 0), new(1, 100)])]);
+        Assert.Single(XDocument.Parse(LineChart.Draw(chart)).Root!.Elements("svg"));
+    }
+
+    [Fact]
+    public void Empty_figures_are_figures()
+    {
+        _ = XDocument.Parse(LineChart.Draw(new("d", new("x"), new("y"), [])));
+        _ = XDocument.Parse(IntervalBars.Draw(new("d", "y", [])));
+        _ = XDocument.Parse(Heatmap.Draw(new("d", [], [], [], new LinearScale(0, 1, 0, 1))));
+    }
+
+    [Fact]
+    public void Bars_may_be_negative_or_missing()
+    {
+        var svg = XDocument.Parse(IntervalBars.Draw(new("d", "y", [new("g", [new("a", 1, false, -5, new(-6, -4)), new("b", 2, true, null, null)])]))).Root!;
+        Assert.Single(svg.Elements("rect"), rect => rect.Element("title") is not null);
+        Assert.Contains(svg.Elements("text"), text => text.Value == "−5.0");
+    }
+
+    [Fact]
+    public void A_figure_can_stand_alone()
+    {
+        var svg = XDocument.Parse(SvgDocument.Standalone(Heatmap.Draw(new(
+            "a \"<heat>\"", [new("g", "0")], [new("g", "0"), new("h", "0")], [1, double.NaN], new LinearScale(0, 1, 0, 1)) { ShowColourBar = true })));
+        Assert.Equal("http://www.w3.org/2000/svg", svg.Root!.Name.NamespaceName);
+        Assert.Equal("a \"<heat>\"", (string?)svg.Root.Attribute("aria-label"));
+        Assert.Single(svg.Descendants(), element => (string?)element.Attribute("class") == "missing");
+    }
+
+    [Theory]
+    [InlineData(null, "–")]
+    [InlineData(double.NaN, "–")]
+    [InlineData(571.4, "571")]
+    [InlineData(-50.25, "−50.2")]
+    [InlineData(1.404, "1.40")]
+    [InlineData(-0.001, "0.00")]
+    [InlineData(1234567.0, "1\u202f234\u202f567")]
+    public void Numbers_for_people(double? value, string expected) => Assert.Equal(expected, Numbers.Short(value));
+
+    [Theory]
+    [InlineData(0.42, "0.4 s")]
+    [InlineData(42, "42 s")]
+    [InlineData(247.3, "4 min 07 s")]
+    [InlineData(7500, "2 h 05 min")]
+    [InlineData(double.NaN, "–")]
+    public void Durations_for_people(double seconds, string expected) => Assert.Equal(expected, Numbers.Duration(seconds));
+
+    [Theory]
+    [InlineData(950, "950")]
+    [InlineData(12_000, "12 k")]
+    [InlineData(3_905_000, "3.9 M")]
+    [InlineData(999_700, "1 M")]
+    public void Counts_for_people(double value, string expected) => Assert.Equal(expected, Numbers.Count(value));
+
+    private static double Luminance(string hex)
+    {
+        double Channel(int at)
+        {
+            var value = Convert.ToInt32(hex.Substring(at, 2), 16) / 255.0;
+            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
+        }
+
+        return 0.2126 * Channel(1) + 0.7152 * Channel(3) + 0.0722 * Channel(5);
+    }
+}

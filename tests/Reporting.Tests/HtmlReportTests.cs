@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Srpo.Core.Results;
+using Srpo.Reporting.Html;
+
+namespace Srpo.Reporting.Tests;
+
+public class HtmlReportTests
+{
+    public static TheoryData<string> Cases => ["plain", "one run", "one method", "three methods", "large", "no curves", "no matrices", "nothing", "not played"];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_report_is_well_formed_and_self_contained(string name)
+    {
+        var html = Write(Case(name));
+        var page = XDocument.Parse(html);
+        Assert.Equal("html", page.Root!.Name.LocalName);
+        Assert.DoesNotContain("http:", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("https:", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("//", Regex.Replace(html, @"^\s*//.*$", "", RegexOptions.Multiline), StringComparison.Ordinal);
+        Assert.DoesNotContain("url(", html, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("@import", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(page.Descendants(), element => element.Attribute("src") is not null || element.Name.LocalName is "link" or "iframe" or "object");
+        Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Infinity", html, StringComparison.Ordinal);
+        Assert.All(page.Descendants().Where(element => element.Name.LocalName == "svg" && element.Parent!.Name.LocalName != "svg"), svg =>
+        {
+            Assert.Equal("img", (string?)svg.Attribute("role"));
+            Assert.NotEmpty((string)svg.Attribute("aria-label")!);
+        });
+        var ids = page.Descendants().Select(element => (string?)element.Attribute("id")).OfType<string>().ToArray();
+        Assert.Equal(ids.Distinct().Count(), ids.Length);
+    }
+
+    [Fact]
+    public void All_text_is_escaped()
+    {
+        const string evil = "</script><script>alert('x')</script>&\"<b>\u0001\ud800";
+        var agents = new[] { new AgentLabel(evil, 0), new AgentLabel(evil, 1), new AgentLabel("b<", 0), new AgentLabel("b<", 1) };
+        var matrix = MatrixOf.Cells(evil, agents, (row, column) => (row + column, 1, 2));
+        var info = SyntheticRun.Info(evil, 2) with
+        {
+            Id = evil,
+            CommandLine = evil,
+            Versions = ImmutableSortedDictionary<string, string>.Empty.Add(evil, evil),
+            Settings = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["</script>"] = "<b>&" }),
+        };
+        var results = new RunResults(info, [matrix], [new(evil, 0, [new(1, 1, 1, default), new(2, 2, 2, default)])]);
+        var html = Write(results);
+        var page = XDocument.Parse(html);
+        Assert.Single(page.Descendants("script"));
+        Assert.Empty(page.Descendants("b"));
+        Assert.DoesNotContain("<b>", html, StringComparison.Ordinal);
+        Assert.Contains("alert('x')", page.Descendants("h1").Single().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_of_60_by_60_stays_small()
+    {
+        var html = Write(SyntheticRun.Create(30));
+        Assert.InRange(html.Length, 100_000, 500_000);
+        var block = XDocument.Parse(html).Descendants("g").First(group => (string?)group.Attribute("class") == "cells");
+        Assert.Equal(900, ((string)block.Attribute("data-values")!).Split(' ').Length);
+        Assert.Equal(30, JsonSerializer.Deserialize<string[]>((string)block.Attribute("data-rows")!)!.Length);
+    }
+
+    [Fact]
+    public void Small_matrices_have_a_tooltip_per_cell()
+    {
+        var page = XDocument.Parse(Write(SyntheticRun.Create(8)));
+        var tooltips = page.Descendants("rect").Elements("title").Select(title => title.Value).ToArray();
+        Assert.Equal(4 * 256 + 16, tooltips.Length);
+        Assert.Contains(tooltips, text => text.StartsWith("IPPO/0 + SRPO/7: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_numbers_of_the_table_are_those_of_the_summary()
+    {
+        var results = SyntheticRun.Create(4);
+        var summary = SummaryBuilder.Build(results);
+        var table = SummaryTables.Methods(summary);
+        Assert.Equal(8, table.Rows.Length);
+        Assert.All(table.Rows, row => Assert.Equal(table.Columns.Length, row.Length));
+        var srpo = summary.Layout("training")!.Method("srpo")!;
+        var row = table.Rows.Single(row => row[0] == "Training" && row[1] == "SRPO");
+        Assert.Equal(Text.Numbers.Short(srpo.CrossPlay.Mean), row[5]);
+        Assert.Contains(XDocument.Parse(HtmlReport.Write(results, summary)).Descendants("td"), cell => cell.Value == row[5]);
+    }
+
+    private static string Write(RunResults results) => HtmlReport.Write(results, SummaryBuilder.Build(results));
+
+    private static RunResults Case(string name) => name switch
+    {
+        "plain" => SyntheticRun.Create(4),
+        "one run" => SyntheticRun.Create(1),
+        "one method" => SyntheticRun.Create(3, ["srpo"], ["training"]),
+        "three methods" => SyntheticRun.Create(3, ["ippo", "srpo", "fcp"]),
+        "large" => SyntheticRun.Create(12),
+        "no curves" => SyntheticRun.Create(2) with { Curves = [] },
+        "no matrices" => SyntheticRun.Create(2) with { Matrices = [] },
+        "nothing" => new(new RunInfo { Name = "empty", Id = "0", Date = default }, [], []),
+        "not played" => MatrixOf.Results(new CrossPlayMatrixBuilder("training", MatrixOf.Agents("ippo", 2)).Build()),
+        _ => throw new ArgumentOutOfRangeException(nameof(name)),
+    };
+}

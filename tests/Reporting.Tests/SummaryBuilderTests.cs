@@ -1,0 +1,101 @@
+using Srpo.Core.Results;
+
+namespace Srpo.Reporting.Tests;
+
+public class SummaryBuilderTests
+{
+    /// <summary>3 x 3, returns 0..8 row by row; the costs differ by the row's number.</summary>
+    private static readonly CrossPlayMatrix Numbers0To8 = MatrixOf.Cells(
+        "training", MatrixOf.Agents("ippo", 3), (row, column) => (3 * row + column, 10, 10 + (column == 1 ? -row : row)));
+
+    [Fact]
+    public void Diagonal_is_self_play_and_the_rest_cross_play()
+    {
+        var method = SummaryBuilder.Build(MatrixOf.Results(Numbers0To8)).Layout("training")!.Method("ippo")!;
+        Assert.Equal(3, method.SelfPlay.Cells);
+        Assert.Equal(4, method.SelfPlay.Mean);
+        Assert.Equal(Math.Sqrt(32.0 / 3), method.SelfPlay.Std!.Value, 12);
+        Assert.Equal(0, method.SelfPlay.Min);
+        Assert.Equal(6, method.CrossPlay.Cells);
+        Assert.Equal((1 + 2 + 3 + 5 + 6 + 7) / 6.0, method.CrossPlay.Mean!.Value, 12);
+        Assert.Equal(1, method.CrossPlay.Min);
+        Assert.Equal((2 + 3 + 5 + 6) / 4.0, method.CrossPlay.InterquartileMean!.Value, 12);
+        Assert.NotNull(method.CrossPlay.Interval);
+    }
+
+    [Fact]
+    public void Free_riding_is_the_mean_of_absolute_differences_not_the_difference_of_means()
+    {
+        var method = SummaryBuilder.Build(MatrixOf.Results(Numbers0To8)).Layouts[0].Methods[0];
+        Assert.Equal(1, method.FreeRiding!.Value, 12);
+        Assert.Equal(10, method.PrivateCost!.Value.Seat0, 12);
+        Assert.Equal((10 + 9 + 12) / 3.0, method.PrivateCost!.Value.Seat1, 12);
+        Assert.Equal((0 + 0 + 1 + 1 + 2 + 2) / 6.0, method.CrossPlay.FreeRiding!.Value, 12);
+    }
+
+    [Fact]
+    public void Blocks_between_methods_keep_the_seats_apart()
+    {
+        AgentLabel[] agents = [.. MatrixOf.Agents("a", 2), .. MatrixOf.Agents("b", 2)];
+        var matrix = MatrixOf.Cells("training", agents, (row, column) => (row < 2 && column >= 2 ? 8 : row >= 2 && column < 2 ? 4 : 0, 0, 0));
+        var between = SummaryBuilder.Build(MatrixOf.Results(matrix)).Layouts[0].Between;
+        Assert.Equal(["a x b", "b x a"], between.Select(pair => pair.Name));
+        Assert.Equal(8, between[0].Block.Mean);
+        Assert.Equal(4, between[1].Block.Mean);
+    }
+
+    [Fact]
+    public void Mixed_order_of_labels_changes_nothing()
+    {
+        AgentLabel[] agents = [new("b", 1), new("a", 0), new("b", 0), new("a", 1)];
+        var matrix = MatrixOf.Cells("training", agents, (row, column) => (agents[row].Method == agents[column].Method ? row == column ? 5 : 3 : 1, 0, 0));
+        var layout = SummaryBuilder.Build(MatrixOf.Results(matrix)).Layouts[0];
+        Assert.All(layout.Methods, method => Assert.Equal((5.0, 3.0), (method.SelfPlay.Mean, method.CrossPlay.Mean)));
+        Assert.All(layout.Between, pair => Assert.Equal(1, pair.Block.Mean));
+    }
+
+    [Fact]
+    public void One_run_has_self_play_but_no_cross_play()
+    {
+        var method = SummaryBuilder.Build(SyntheticRun.Create(1)).Layouts[0].Methods[0];
+        Assert.NotNull(method.SelfPlay.Mean);
+        Assert.Null(method.SelfPlay.Interval);
+        Assert.Equal(BlockSummary.Empty, method.CrossPlay);
+    }
+
+    [Fact]
+    public void Pairs_that_were_not_played_do_not_count()
+    {
+        var builder = new CrossPlayMatrixBuilder("training", MatrixOf.Agents("ippo", 3));
+        builder[0, 1] = new(5, 0, default, default, 10);
+        var method = SummaryBuilder.Build(MatrixOf.Results(builder.Build())).Layouts[0].Methods[0];
+        Assert.Equal(0, method.SelfPlay.Cells);
+        Assert.Null(method.PrivateCost);
+        Assert.Equal(1, method.CrossPlay.Cells);
+        Assert.Equal(5, method.CrossPlay.Mean);
+    }
+
+    [Fact]
+    public void Learning_takes_the_last_point_of_each_run()
+    {
+        LearningPoint Point(long steps, double value) => new(2 * steps, steps, value, default);
+        var results = MatrixOf.Results() with
+        {
+            Curves = [new("ippo", 0, [Point(0, 100), Point(10, 2)]), new("ippo", 1, [Point(10, 4)]), new("ippo", 2, [])],
+        };
+        var learning = Assert.Single(SummaryBuilder.Build(results).Learning);
+        Assert.Equal(new("ippo", 2, 20, 10, 3, 1), learning);
+    }
+
+    [Fact]
+    public void Two_matrices_of_one_layout_are_refused() =>
+        Assert.Throws<ArgumentException>(() => SummaryBuilder.Build(MatrixOf.Results(Numbers0To8, Numbers0To8)));
+
+    [Fact]
+    public void Speed_needs_a_training_time()
+    {
+        var results = MatrixOf.Results(Numbers0To8);
+        Assert.Equal(results.Info.EnvSteps / 247.3, SummaryBuilder.Build(results).EnvStepsPerSecond);
+        Assert.Null(SummaryBuilder.Build(results with { Info = results.Info with { TrainingSeconds = 0 } }).EnvStepsPerSecond);
+    }
+}
