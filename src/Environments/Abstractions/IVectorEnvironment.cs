@@ -5,7 +5,9 @@ namespace Srpo.Environments;
 /// <summary>
 /// An environment of several seats, vectorised over independent lanes. It is deterministic given the streams of
 /// <see cref="Reset"/>, allocates nothing per step, and writes into buffers of the caller. Buffers that hold a value per
-/// seat and lane are seat-major: index seat * Lanes + lane. Not thread-safe; use one instance per worker.
+/// seat and lane are seat-major: index seat * Lanes + lane. Buffers have exactly the documented length; another one is an
+/// <see cref="ArgumentException"/>. Before the first <see cref="Reset"/> there is no state to observe, step or render: that is an
+/// <see cref="InvalidOperationException"/>. Not thread-safe; use one instance per worker.
 /// </summary>
 public interface IVectorEnvironment
 {
@@ -17,13 +19,15 @@ public interface IVectorEnvironment
 
     /// <summary>Starts a new episode in every lane and binds the random streams that the lanes draw from henceforth.</summary>
     /// <param name="reset">Stream of start states.</param>
-    /// <param name="dynamics">Stream of transitions.</param>
+    /// <param name="dynamics">Stream of transitions; it must differ from the other, in purpose for example.</param>
     /// <param name="firstLane">Lane number of lane 0 within the streams, so that one rollout can be split over instances.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lanes do not fit into [0, 2^24).</exception>
+    /// <exception cref="ArgumentException">The streams are the same.</exception>
     void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0);
 
     /// <summary>Writes what a seat observes now in every lane.</summary>
     /// <param name="seat">0 to Info.Seats - 1.</param>
-    /// <param name="encoding">How the observation is written; one of Info.Encodings.</param>
+    /// <param name="encoding">How the observation is written; one whose length in Info.ObservationLengths is positive.</param>
     /// <param name="observations">[Lanes x Info.ObservationLength(encoding)], row-major.</param>
     void Observe(int seat, ObservationEncoding encoding, Span<float> observations);
 
@@ -32,7 +36,8 @@ public interface IVectorEnvironment
     /// belongs to the new episode.
     /// </summary>
     /// <param name="actions">[Seats x Lanes], each 0 to Info.Actions - 1.</param>
-    /// <param name="outcome">Receives rewards, costs and ends of this step.</param>
+    /// <param name="outcome">Receives rewards, costs and ends of this step; every element is written.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An action is out of range; the message names lane and seat. Reset before going on.</exception>
     void Step(ReadOnlySpan<byte> actions, StepOutcome outcome);
 
     /// <summary>

@@ -1,0 +1,25 @@
+using System.Globalization;
+using System.Text;
+
+namespace Srpo.Environments;
+
+/// <summary>Writes observation slots as the table that the pages of docs/environments contain; a test holds both together.</summary>
+public static class ObservationTable
+{
+    /// <summary>A Markdown table: slot, meaning, range.</summary>
+    /// <param name="slots">The slots in order.</param>
+    public static string Markdown(IEnumerable<ObservationSlot> slots)
+    {
+        ArgumentNullException.ThrowIfNull(slots);
+        var text = new StringBuilder("| slot | meaning | range |\n|---|---|---|\n");
+        foreach (var slot in slots)
+        {
+            var range = slot.Minimum == slot.Maximum
+                ? slot.Minimum.ToString(CultureInfo.InvariantCulture)
+                : string.Create(CultureInfo.InvariantCulture, $"{slot.Minimum} to {slot.Maximum}");
+            text.Append(CultureInfo.InvariantCulture, $"| {slot.Index} | {slot.Meaning} | {range} |\n");
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,201 @@
+using Srpo.Core.Random;
+
+namespace Srpo.Environments.Gridworld;
+
+/// <summary>
+/// The Overcooked gridworld, vectorised over lanes. Seats are swapped with probability 1/2 at every reset; episodes end
+/// after the layout's episode length (a real end) and the next one starts at once. All lanes are at the same step of their
+/// episodes, since nothing but time ends one.
+/// </summary>
+public sealed class GridworldEnvironment : IVectorEnvironment
+{
+    /// <summary>The registered name.</summary>
+    public const string RegisteredName = "gridworld";
+
+    private readonly GridworldState[] _states;
+    private readonly GridworldDraws[] _draws;
+    private readonly GridworldDrawer _drawer;
+    private readonly GridworldEncoder _encoder;
+    private StreamId _reset;
+    private StreamId _dynamics;
+    private int _firstLane;
+    private uint _step;
+    private uint _episode;
+    private int _stepOfEpisode;
+    private bool _started;
+
+    /// <summary>Makes an environment; call <see cref="Reset"/> before anything else.</summary>
+    /// <param name="layout">Map and constants.</param>
+    /// <param name="lanes">Number of lanes, 1 to 2^24.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of lanes is out of range.</exception>
+    public GridworldEnvironment(GridworldLayout layout, int lanes)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
+        Layout = layout;
+        _states = new GridworldState[lanes];
+        _draws = new GridworldDraws[lanes];
+        _drawer = new GridworldDrawer(layout);
+        _encoder = new GridworldEncoder(layout);
+        Info = new EnvironmentInfo(
+            RegisteredName,
+            layout.Name,
+            Seats: 2,
+            GridworldActions.Count,
+            layout.Parameters.EpisodeLength,
+            _encoder.States,
+            _encoder.Lengths,
+            GridworldActions.Names);
+    }
+
+    /// <inheritdoc />
+    public EnvironmentInfo Info { get; }
+
+    /// <summary>Map and constants.</summary>
+    public GridworldLayout Layout { get; }
+
+    /// <inheritdoc />
+    public int Lanes => _states.Length;
+
+    /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
+    public int StepOfEpisode => _stepOfEpisode;
+
+    /// <inheritdoc />
+    public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
+    {
+        StreamChecks.Check(reset, dynamics, firstLane, Lanes);
+        _reset = reset;
+        _dynamics = dynamics;
+        _firstLane = firstLane;
+        _step = 0;
+        _episode = 0;
+        _started = true;
+        StartEpisodes();
+    }
+
+    /// <inheritdoc />
+    public void Observe(int seat, ObservationEncoding encoding, Span<float> observations)
+    {
+        RequireStarted();
+        BufferChecks.Seat(seat, Info);
+        var length = Info.ObservationLength(encoding);
+        BufferChecks.Length(observations.Length, Lanes * length, nameof(observations));
+        for (var lane = 0; lane < _states.Length; lane++)
+            _encoder.Write(_states[lane], seat, encoding, observations.Slice(lane * length, length));
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An action is not 0 to 4. Lanes before it have moved: reset before going on.
+    /// </exception>
+    public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
+    {
+        RequireStarted();
+        BufferChecks.Step(actions, outcome, Info, Lanes);
+        if (_step == uint.MaxValue / _drawer.BlocksPerStep)
+            throw new InvalidOperationException("the random streams of this reset are used up; reset with streams of another round");
+
+        var lanes = _states.Length;
+        var actions0 = actions[..lanes];
+        var actions1 = actions.Slice(lanes, lanes);
+        var rewards0 = outcome.Rewards[..lanes];
+        var rewards1 = outcome.Rewards.Slice(lanes, lanes);
+        var costs0 = outcome.Costs[..lanes];
+        var costs1 = outcome.Costs.Slice(lanes, lanes);
+        var layout = Layout;
+        var states = _states.AsSpan(0, lanes);
+        var draws = _draws.AsSpan(0, lanes);
+        _drawer.Fill(_dynamics, _firstLane, _step, draws);
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            int action0 = actions0[lane];
+            int action1 = actions1[lane];
+            if (Math.Max(action0, action1) >= GridworldActions.Count) throw BufferChecks.BadAction(lane, action0, action1, Info);
+            var payment = GridworldRules.Step(layout, ref states[lane], action0, action1, draws[lane].First, draws[lane].RespawnMask);
+            costs0[lane] = payment.Costs[0];
+            costs1[lane] = payment.Costs[1];
+            rewards0[lane] = payment.Reward(0);
+            rewards1[lane] = payment.Reward(1);
+        }
+
+        _step++;
+        _stepOfEpisode++;
+        var ended = _stepOfEpisode == Info.EpisodeLength;
+        outcome.Terminated[..lanes].Fill(ended);
+        outcome.Truncated[..lanes].Clear();
+        if (!ended) return;
+        _episode++;
+        StartEpisodes();
+    }
+
+    /// <inheritdoc />
+    public void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states)
+    {
+        RequireStarted();
+        RequireEnumerable();
+        BufferChecks.Seat(seat, Info);
+        Info.ObservationLength(encoding);
+        BufferChecks.Length(states.Length, Lanes, nameof(states));
+        var leading = GridworldEncoder.IsOwnFirst(encoding) ? seat : 0;
+        for (var lane = 0; lane < _states.Length; lane++) states[lane] = _encoder.Number(_states[lane], leading);
+    }
+
+    /// <inheritdoc />
+    public void DecodeState(int state, ObservationEncoding encoding, Span<float> observation)
+    {
+        RequireEnumerable();
+        ArgumentOutOfRangeException.ThrowIfNegative(state);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(state, Info.ObservationStates);
+        BufferChecks.Length(observation.Length, Info.ObservationLength(encoding), nameof(observation));
+
+        // In the decoded state the leading seat is seat 0, which is also the seat that all encodings begin with for seat 0.
+        _encoder.Write(_encoder.State(state), seat: 0, encoding, observation);
+    }
+
+    /// <summary>The present state of a lane.</summary>
+    /// <param name="lane">0 to Lanes - 1.</param>
+    public GridworldState StateOf(int lane) => _states[lane];
+
+    /// <summary>
+    /// The randomness that the next step of a lane will draw. With <see cref="StateOf"/> and <see cref="GridworldRules.Step"/>
+    /// it tells everything about a step, also about the last one of an episode, whose outcome the automatic reset hides.
+    /// </summary>
+    /// <param name="lane">0 to Lanes - 1.</param>
+    public GridworldDraws NextDraws(int lane)
+    {
+        RequireStarted();
+        ArgumentOutOfRangeException.ThrowIfNegative(lane);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
+        return _drawer.Draw(_dynamics, _firstLane + lane, _step);
+    }
+
+    /// <summary>What every number of an observation means.</summary>
+    /// <param name="encoding">The encoding.</param>
+    public IReadOnlyList<ObservationSlot> Slots(ObservationEncoding encoding) => _encoder.Slots(encoding);
+
+    /// <inheritdoc />
+    public string Render(int lane)
+    {
+        RequireStarted();
+        return GridworldRenderer.Draw(Layout, _states[lane]);
+    }
+
+    private void StartEpisodes()
+    {
+        _stepOfEpisode = 0;
+        for (var lane = 0; lane < _states.Length; lane++)
+            _states[lane] = Layout.Initial(GridworldDrawer.SwapSeats(_reset, _firstLane + lane, _episode));
+    }
+
+    private void RequireStarted()
+    {
+        if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
+    }
+
+    private void RequireEnumerable()
+    {
+        if (Info.ObservationStates == 0)
+            throw new NotSupportedException($"layout '{Layout.Name}' has more than {GridworldEncoder.MaxStates} states; they are not enumerated");
+    }
+}

@@ -1,0 +1,151 @@
+using Srpo.Core.Random;
+using Srpo.Games;
+
+namespace Srpo.Environments.Matrix;
+
+/// <summary>
+/// A finite two-player game as an environment with one state, so that learned policies can be compared with the computed
+/// equilibria of the game. Every step is one round; an episode is a fixed number of rounds without memory. The game has no
+/// randomness of its own. Both seats observe the constant 1 in every encoding.
+/// </summary>
+public sealed class MatrixEnvironment : IVectorEnvironment
+{
+    /// <summary>The registered name.</summary>
+    public const string RegisteredName = "matrix";
+
+    private readonly int _actions;
+    private readonly float[] _rewards;
+    private readonly float[] _costs;
+    private readonly short[] _lastActions;
+    private int _stepOfEpisode;
+    private bool _started;
+
+    /// <summary>Makes an environment; call <see cref="Reset"/> before anything else.</summary>
+    /// <param name="definition">The game and the rounds of an episode.</param>
+    /// <param name="lanes">Number of lanes, 1 to 2^24.</param>
+    /// <exception cref="ArgumentException">The players' numbers of actions differ or are less than 2, or the lanes are out of range.</exception>
+    public MatrixEnvironment(MatrixGameDefinition definition, int lanes)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(definition.Length, nameof(definition));
+        var game = definition.Game;
+        if (game.Actions(0) != game.Actions(1) || game.Actions(0) < 2)
+        {
+            throw new ArgumentException(
+                $"game '{game.Name}': an environment needs the same number of actions for both seats, at least 2, not {game.Actions(0)} and {game.Actions(1)}",
+                nameof(definition));
+        }
+
+        Game = game;
+        Lanes = lanes;
+        _actions = game.Actions(0);
+        _lastActions = new short[2 * lanes];
+        _rewards = new float[2 * _actions * _actions];
+        _costs = new float[2 * _actions];
+        for (var seat = 0; seat < 2; seat++)
+        {
+            for (var action = 0; action < _actions; action++) _costs[(seat * _actions) + action] = (float)game.Cost(seat, action);
+            for (var action0 = 0; action0 < _actions; action0++)
+            {
+                for (var action1 = 0; action1 < _actions; action1++)
+                    _rewards[(((seat * _actions) + action0) * _actions) + action1] = (float)game.Utility(seat, action0, action1);
+            }
+        }
+
+        Info = new EnvironmentInfo(
+            RegisteredName, game.Name, Seats: 2, _actions, definition.Length, ObservationStates: 1, [1, 1, 1, 1], game.ActionNames);
+    }
+
+    /// <inheritdoc />
+    public EnvironmentInfo Info { get; }
+
+    /// <summary>The game that is played.</summary>
+    public MatrixGame Game { get; }
+
+    /// <inheritdoc />
+    public int Lanes { get; }
+
+    /// <inheritdoc />
+    public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
+    {
+        StreamChecks.Check(reset, dynamics, firstLane, Lanes);
+        _stepOfEpisode = 0;
+        _started = true;
+        Array.Fill(_lastActions, (short)-1);
+    }
+
+    /// <inheritdoc />
+    public void Observe(int seat, ObservationEncoding encoding, Span<float> observations)
+    {
+        RequireStarted();
+        BufferChecks.Seat(seat, Info);
+        BufferChecks.Length(observations.Length, Lanes * Info.ObservationLength(encoding), nameof(observations));
+        observations.Fill(1);
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="ArgumentOutOfRangeException">An action is out of range.</exception>
+    public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
+    {
+        RequireStarted();
+        BufferChecks.Step(actions, outcome, Info, Lanes);
+        for (var lane = 0; lane < Lanes; lane++)
+        {
+            int action0 = actions[lane];
+            int action1 = actions[Lanes + lane];
+            if (Math.Max(action0, action1) >= _actions) throw BufferChecks.BadAction(lane, action0, action1, Info);
+            outcome.Rewards[lane] = _rewards[(action0 * _actions) + action1];
+            outcome.Rewards[Lanes + lane] = _rewards[((_actions + action0) * _actions) + action1];
+            outcome.Costs[lane] = _costs[action0];
+            outcome.Costs[Lanes + lane] = _costs[_actions + action1];
+            _lastActions[lane] = (short)action0;
+            _lastActions[Lanes + lane] = (short)action1;
+        }
+
+        _stepOfEpisode++;
+        var ended = _stepOfEpisode == Info.EpisodeLength;
+        if (ended) _stepOfEpisode = 0;
+        outcome.Terminated.Fill(ended);
+        outcome.Truncated.Clear();
+    }
+
+    /// <inheritdoc />
+    public void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states)
+    {
+        RequireStarted();
+        BufferChecks.Seat(seat, Info);
+        Info.ObservationLength(encoding);
+        BufferChecks.Length(states.Length, Lanes, nameof(states));
+        states.Clear();
+    }
+
+    /// <inheritdoc />
+    public void DecodeState(int state, ObservationEncoding encoding, Span<float> observation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(state, 0);
+        BufferChecks.Length(observation.Length, Info.ObservationLength(encoding), nameof(observation));
+        observation.Fill(1);
+    }
+
+    /// <summary>What every number of an observation means.</summary>
+    /// <param name="encoding">The encoding; all are the same.</param>
+    public IReadOnlyList<ObservationSlot> Slots(ObservationEncoding encoding) => [new ObservationSlot(0, "constant", 1, 1)];
+
+    /// <inheritdoc />
+    public string Render(int lane)
+    {
+        RequireStarted();
+        ArgumentOutOfRangeException.ThrowIfNegative(lane);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
+        int action0 = _lastActions[lane];
+        int action1 = _lastActions[Lanes + lane];
+        return MatrixRenderer.Draw(Game, _stepOfEpisode, Info.EpisodeLength, action0, action1);
+    }
+
+    private void RequireStarted()
+    {
+        if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
+    }
+}

@@ -1,0 +1,71 @@
+using Srpo.Core.Settings;
+using Srpo.Environments.Gridworld;
+
+namespace Srpo.Environments.Tests;
+
+public sealed class EnvironmentFactoryTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("srpo-factory-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void UnknownNamesAreAnsweredWithTheKnownOnes()
+    {
+        var environment = Assert.Throws<ArgumentException>(() => EnvironmentFactory.Create(new EnvironmentSettings("gridwolrd", "official"), 1));
+        Assert.Contains("did you mean 'gridworld'?", environment.Message, StringComparison.Ordinal);
+        Assert.Contains("Known environments: gridworld, matrix", environment.Message, StringComparison.Ordinal);
+
+        var layout = Assert.Throws<ArgumentException>(() => EnvironmentFactory.Resolve(new EnvironmentSettings("gridworld", "offical")));
+        Assert.Contains("unknown layout 'offical'; did you mean 'official'?", layout.Message, StringComparison.Ordinal);
+        Assert.Contains("no file of that name", layout.Message, StringComparison.Ordinal);
+
+        var game = Assert.Throws<ArgumentException>(() => EnvironmentFactory.Create(new EnvironmentSettings("matrix", "stag"), 1));
+        Assert.Contains("unknown game 'stag'; did you mean 'stag-hunt'?", game.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ResolvedSettingsNeedNoFileAndResolveToThemselves()
+    {
+        var path = Path.Combine(_folder, "mine.txt");
+        File.WriteAllText(path, "episode-length: 7\n\n12\nPO\n");
+
+        var resolved = EnvironmentFactory.Resolve(new EnvironmentSettings("gridworld", path));
+        File.Delete(path);
+
+        Assert.Equal("mine", resolved.Variant);
+        Assert.NotNull(resolved.Definition);
+        var environment = EnvironmentFactory.Create(resolved, 3);
+        Assert.Equal("mine", environment.Info.Variant);
+        Assert.Equal(7, environment.Info.EpisodeLength);
+        Assert.Equal(3, environment.Lanes);
+        Assert.Equal(resolved, EnvironmentFactory.Resolve(resolved));
+    }
+
+    [Theory]
+    [MemberData(nameof(EnvironmentBatteryTests.All), MemberType = typeof(EnvironmentBatteryTests))]
+    public void BuiltInVariantsResolveToTheirText(string name, string variant)
+    {
+        var resolved = EnvironmentFactory.Resolve(new EnvironmentSettings(name, variant));
+
+        Assert.Equal(variant, resolved.Variant);
+        Assert.Equal(EnvironmentFactory.Find(name).ReadBuiltIn(variant), resolved.Definition);
+    }
+
+    [Fact]
+    public void ErrorsInFilesNameTheFile()
+    {
+        var layout = Path.Combine(_folder, "bad.txt");
+        File.WriteAllText(layout, "map:\n12\nPX\n");
+        var error = Assert.Throws<LayoutException>(() => EnvironmentFactory.Resolve(new EnvironmentSettings("gridworld", layout)));
+        Assert.StartsWith($"{layout}: line 3, column 2: ", error.Message, StringComparison.Ordinal);
+
+        var game = Path.Combine(_folder, "bad.json");
+        File.WriteAllText(game, """{"rewards": 1}""");
+        var gameError = Assert.Throws<FormatException>(() => EnvironmentFactory.Resolve(new EnvironmentSettings("matrix", game)));
+        Assert.StartsWith($"{game}: rewards: ", gameError.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesFollowTheRegistrations() => Assert.Equal(["gridworld", "matrix"], EnvironmentFactory.Names);
+}
