@@ -6,24 +6,27 @@ namespace Srpo.Learning;
 
 /// <summary>
 /// A frozen policy in a seat of an environment. Where observations can be enumerated, the policy is evaluated once for
-/// every one of them and then looked up; the bits are those of the network. Else the network runs at every step.
+/// each that comes up and looked up from then on; the bits are those of the network. Else the network runs at every step.
 /// </summary>
 internal sealed unsafe class FrozenSeat : IDisposable
 {
     /// <summary>Environments with more observations than this are played with the network.</summary>
-    public const int LargestTable = 1 << 16;
+    public const int LargestTable = 1 << 18;
 
     private readonly FrozenPolicy _policy;
-    private readonly PolicyEvaluator? _network;
+    private readonly PolicyEvaluator _network;
     private readonly float[] _cumulative;
     private readonly float[] _observations;
+    private readonly bool[] _known;
     private readonly int[] _states;
+    private readonly int[] _pending;
     private readonly int _actions;
     private readonly int _lanes;
+    private readonly int _length;
 
     /// <summary>Prepares a policy.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="environment">Its environment; only sizes and decoding are used here.</param>
+    /// <param name="environment">Its environment; only sizes are used here.</param>
     /// <param name="kernels">Kernels to use.</param>
     /// <param name="tabulate">False plays with the network even where a table is possible.</param>
     public FrozenSeat(FrozenPolicy policy, IVectorEnvironment environment, KernelSet kernels, bool tabulate)
@@ -31,36 +34,28 @@ internal sealed unsafe class FrozenSeat : IDisposable
         _policy = policy;
         _actions = policy.Shape.Outputs;
         _lanes = environment.Lanes;
-        var length = environment.Info.ObservationLength(policy.Encoding);
-        if (length != policy.Shape.Inputs || environment.Info.Actions != _actions)
+        _length = environment.Info.ObservationLength(policy.Encoding);
+        if (_length != policy.Shape.Inputs || environment.Info.Actions != _actions)
         {
             throw new ArgumentException(
                 $"a policy for {policy.Shape.Inputs} inputs and {_actions} actions cannot play {environment.Info.Name}/{environment.Info.Variant}, "
-                + $"which has {length} inputs and {environment.Info.Actions} actions", nameof(policy));
+                + $"which has {_length} inputs and {environment.Info.Actions} actions", nameof(policy));
         }
 
-        var network = new PolicyEvaluator(policy.Shape, kernels);
-        network.Network.Load(policy.Parameters.AsSpan(0, policy.Shape.ParameterCount), forBackward: false);
-        var states = environment.Info.ObservationStates;
+        _network = new PolicyEvaluator(policy.Shape, kernels);
+        _network.Network.Load(policy.Parameters.AsSpan(0, policy.Shape.ParameterCount), forBackward: false);
         _states = new int[_lanes];
-        if (tabulate && states is > 0 and <= LargestTable)
+        _pending = new int[MlpWorkspace.BlockRows];
+        if (tabulate && environment.Info.ObservationStates is > 0 and <= LargestTable)
         {
-            _observations = new float[MlpWorkspace.BlockRows * length];
-            _cumulative = new float[states * _actions];
-            for (var state = 0; state < states; state += MlpWorkspace.BlockRows)
-            {
-                var rows = Math.Min(MlpWorkspace.BlockRows, states - state);
-                for (var r = 0; r < rows; r++) environment.DecodeState(state + r, policy.Encoding, _observations.AsSpan(r * length, length));
-                Evaluate(network, rows, _cumulative.AsSpan(state * _actions), _observations);
-            }
-
-            network.Dispose();
-            _observations = [];
+            _known = new bool[environment.Info.ObservationStates];
+            _observations = new float[MlpWorkspace.BlockRows * _length];
+            _cumulative = new float[environment.Info.ObservationStates * _actions];
         }
         else
         {
-            _network = network;
-            _observations = new float[_lanes * length];
+            _known = [];
+            _observations = new float[_lanes * _length];
             _cumulative = new float[_lanes * _actions];
             for (var lane = 0; lane < _lanes; lane++) _states[lane] = lane;
         }
@@ -69,18 +64,19 @@ internal sealed unsafe class FrozenSeat : IDisposable
     /// <summary>Looks at the environment, so that every lane can act.</summary>
     public void Observe(IVectorEnvironment environment, int seat)
     {
-        if (_network == null)
+        if (_known.Length > 0)
         {
             environment.ObserveStates(seat, _policy.Encoding, _states);
+            LearnNewStates(environment);
             return;
         }
 
         environment.Observe(seat, _policy.Encoding, _observations);
-        var length = _policy.Shape.Inputs;
         for (var lane = 0; lane < _lanes; lane += MlpWorkspace.BlockRows)
         {
             var rows = Math.Min(MlpWorkspace.BlockRows, _lanes - lane);
-            Evaluate(_network, rows, _cumulative.AsSpan(lane * _actions), _observations.AsSpan(lane * length, rows * length));
+            Evaluate(_observations.AsSpan(lane * _length, rows * _length), rows);
+            for (var r = 0; r < rows; r++) Store(r, lane + r);
         }
     }
 
@@ -99,15 +95,35 @@ internal sealed unsafe class FrozenSeat : IDisposable
         return probabilities;
     }
 
-    public void Dispose() => _network?.Dispose();
+    public void Dispose() => _network.Dispose();
 
-    private void Evaluate(PolicyEvaluator network, int rows, Span<float> cumulative, ReadOnlySpan<float> observations)
+    private void LearnNewStates(IVectorEnvironment environment)
     {
-        fixed (float* x = observations) network.Evaluate(x, rows);
-        for (var r = 0; r < rows; r++)
+        var count = 0;
+        foreach (var state in _states)
         {
-            Sampling.Accumulate(
-                new ReadOnlySpan<float>(network.Probabilities + (r * network.Stride), _actions), cumulative.Slice(r * _actions, _actions));
+            if (_known[state]) continue;
+            _known[state] = true;
+            _pending[count++] = state;
+            if (count == _pending.Length) Flush(environment, ref count);
         }
+
+        if (count > 0) Flush(environment, ref count);
     }
+
+    private void Flush(IVectorEnvironment environment, ref int count)
+    {
+        for (var r = 0; r < count; r++) environment.DecodeState(_pending[r], _policy.Encoding, _observations.AsSpan(r * _length, _length));
+        Evaluate(_observations, count);
+        for (var r = 0; r < count; r++) Store(r, _pending[r]);
+        count = 0;
+    }
+
+    private void Evaluate(ReadOnlySpan<float> observations, int rows)
+    {
+        fixed (float* x = observations) _network.Evaluate(x, rows);
+    }
+
+    private void Store(int row, int entry) => Sampling.Accumulate(
+        new ReadOnlySpan<float>(_network.Probabilities + (row * _network.Stride), _actions), _cumulative.AsSpan(entry * _actions, _actions));
 }
