@@ -11,10 +11,10 @@ public interface IActorGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Makes the actor stand at a round: in memory already, from a stored checkpoint of exactly that round, or, for round 0,
-    /// newly initialised from the spec's streams. Called by the coordinator before training; repeating it changes nothing.
+    /// newly initialised from the spec's streams. Called by the team's learner before training; repeating it changes nothing.
     /// </summary>
     /// <returns>Whether the actor stands at the round; false if no checkpoint of it is left.</returns>
-    Task<bool> PrepareAsync(PopulationSpec spec, int round);
+    Task<bool> PrepareAsync([Immutable] PopulationSpec spec, int round);
 
     /// <summary>The complete learning state at its present version. Called by the team's learner.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
@@ -31,6 +31,7 @@ public interface IActorGrain : IGrainWithStringKey
     Task<int> CheckpointAsync();
 
     /// <summary>The versions that can be read back from storage, newest first. Damaged ones are passed over with a warning.</summary>
+    [return: Immutable]
     Task<int[]> GetCheckpointVersionsAsync();
 
     /// <summary>The policy at its present version. Called by tournaments, replays and users.</summary>

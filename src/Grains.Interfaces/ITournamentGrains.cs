@@ -14,7 +14,7 @@ public interface ITournamentGrain : IGrainWithStringKey
     Task<TournamentStatus> StartAsync(TournamentSpec spec);
 
     /// <summary>Stops after the tiles in flight; what is played is stored.</summary>
-    [AlwaysInterleave]
+    [AlwaysInterleave, ResponseTimeout("24:00:00")]
     Task<TournamentStatus> PauseAsync();
 
     /// <summary>Where the tournament stands.</summary>
@@ -52,8 +52,11 @@ public interface IMatchWorkerGrain : IGrainWithIntegerKey
     /// <summary>Plays every pair of a tile. Equal tiles give equal bits.</summary>
     /// <returns>One result per partner in seat 1.</returns>
     [ResponseTimeout("24:00:00")]
+    [return: Immutable]
     Task<MatchResult[]> PlayAsync(MatchTile tile);
 
     /// <summary>Plays one episode and records every step.</summary>
+    [ResponseTimeout("01:00:00")]
+    [return: Immutable]
     Task<ReplayFrame[]> ReplayAsync(ReplayRequest request);
 }

@@ -15,7 +15,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// stopped or failed goes on from its checkpoints.
     /// </summary>
     /// <exception cref="SrpoGrainException">The spec is invalid, or the population exists with another spec.</exception>
-    Task<PopulationStatus> StartAsync(PopulationSpec spec);
+    Task<PopulationStatus> StartAsync([Immutable] PopulationSpec spec);
 
     /// <summary>Goes on with a population that is known, after a restart, pause or stop.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
@@ -23,13 +23,20 @@ public interface ICoordinatorGrain : IGrainWithStringKey
 
     /// <summary>Finishes the rounds in flight, checkpoints every team and waits. Returns when that is done.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
-    [AlwaysInterleave]
+    [AlwaysInterleave, ResponseTimeout("24:00:00")]
     Task<PopulationStatus> PauseAsync();
 
     /// <summary>Like <see cref="PauseAsync"/>, and marks the population as ended by the user.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
-    [AlwaysInterleave]
+    [AlwaysInterleave, ResponseTimeout("24:00:00")]
     Task<PopulationStatus> StopAsync();
+
+    /// <summary>
+    /// Like <see cref="PauseAsync"/>, but what is stored remains in training. Called by a host that shuts down, so that
+    /// nothing is lost; without training it does nothing.
+    /// </summary>
+    [AlwaysInterleave, ResponseTimeout("24:00:00")]
+    Task SuspendAsync();
 
     /// <summary>Where the population stands.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
@@ -39,11 +46,13 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// <summary>The spec it was started with.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     [AlwaysInterleave]
+    [return: Immutable]
     Task<PopulationSpec> GetSpecAsync();
 
     /// <summary>The learning curves of all teams, up to the present.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     [AlwaysInterleave]
+    [return: Immutable]
     Task<TeamCurve[]> GetCurvesAsync();
 
     /// <summary>Asks for status messages, about two a second and at every change of phase, until unsubscribed or gone.</summary>
@@ -73,10 +82,15 @@ public interface IPopulationObserver : IGrainObserver
 public interface IEnvironmentGrain : IGrainWithStringKey
 {
     /// <summary>Plays a rollout. Called by the team's learner; equal requests give equal bits.</summary>
-    Task<RolloutBatch> PlayAsync(PopulationSpec spec, PlayRequest request);
+    [ResponseTimeout("24:00:00")]
+    Task<RolloutBatch> PlayAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
-    /// <summary>Plays the evaluation episodes of a point of the learning curve. Called by the team's learner.</summary>
-    Task<CurvePoint> EvaluateAsync(PopulationSpec spec, PlayRequest request);
+    /// <summary>
+    /// Plays the evaluation episodes of a point of the learning curve: Round rounds are behind it, Lanes is the number of
+    /// episodes. Called by the team's learner; equal requests give equal bits.
+    /// </summary>
+    [ResponseTimeout("24:00:00")]
+    Task<CurvePoint> EvaluateAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
     /// <summary>What the instance says of itself.</summary>
     /// <exception cref="UnknownGrainException">No such population, team or instance.</exception>
@@ -92,13 +106,29 @@ public interface IEnvironmentGrain : IGrainWithStringKey
 public interface ILearnerGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Trains a team for some rounds. Called by the coordinator. When it returns, every agent and adversary of the team
-    /// stands at the last round; when it fails, some may stand in between and must be prepared again from a checkpoint.
+    /// Makes all agents and adversaries of a team stand at the newest round for which each has a readable checkpoint, or at
+    /// round 0. Called by the coordinator before training and after a failure; repeating it changes nothing.
     /// </summary>
-    /// <param name="request">What to train.</param>
-    /// <param name="cancellation">Stops after the round in flight; the reply then says how far it came.</param>
     [ResponseTimeout("24:00:00")]
-    Task<TrainReply> TrainAsync(TrainRequest request, CancellationToken cancellation);
+    Task<RestoreReply> RestoreAsync(RestoreRequest request);
+
+    /// <summary>
+    /// Trains a team for some rounds. Called by the coordinator. When it returns, every agent and adversary of the team
+    /// stands at the last round; when it fails, some may stand in between and must be restored.
+    /// </summary>
+    /// <exception cref="TrainingDivergedException">Parameters became infinite or not a number; trying again gives the same.</exception>
+    [ResponseTimeout("24:00:00")]
+    Task<TrainReply> TrainAsync(TrainRequest request);
+
+    /// <summary>
+    /// Ends the calls of <see cref="TrainAsync"/> of a session after the round in flight; their replies say how far they
+    /// came. Later requests of that session or earlier ones train nothing. A cancelled call would lose the reply: a caller
+    /// that cancels stops listening at once.
+    /// </summary>
+    /// <param name="population">The population.</param>
+    /// <param name="session">The session, as in <see cref="TrainRequest"/>.</param>
+    [AlwaysInterleave]
+    Task StopAsync(string population, long session);
 
     /// <summary>What the learner says of itself.</summary>
     [AlwaysInterleave]
@@ -116,8 +146,10 @@ public interface IDirectoryGrain : IGrainWithStringKey
     Task RegisterTournamentAsync(string tournament);
 
     /// <summary>All populations, sorted by name.</summary>
+    [return: Immutable]
     Task<string[]> GetPopulationsAsync();
 
     /// <summary>All tournaments, sorted by id.</summary>
+    [return: Immutable]
     Task<string[]> GetTournamentsAsync();
 }

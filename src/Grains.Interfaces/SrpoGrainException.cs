@@ -37,3 +37,11 @@ public sealed class CorruptStateException : SrpoGrainException
     /// <summary>An exception with a message and a cause.</summary>
     public CorruptStateException(string message, Exception? innerException) : base(message, innerException) { }
 }
+
+/// <summary>Training gave infinite parameters or some that are not a number. It would do so again: the settings must change.</summary>
+[GenerateSerializer, Alias("srpo.TrainingDivergedException")]
+public sealed class TrainingDivergedException : SrpoGrainException
+{
+    /// <summary>An exception with a message.</summary>
+    public TrainingDivergedException(string message) : base(message) { }
+}

@@ -1,3 +1,5 @@
+using Srpo.Core.Settings;
+
 namespace Srpo.Grains.Interfaces;
 
 /// <summary>Where a population stands. The numbers are part of stored state: never renumber.</summary>
@@ -76,13 +78,35 @@ public sealed record TeamCurve(
 /// <param name="FirstRound">The first round to play, from 1; every agent must stand at FirstRound - 1.</param>
 /// <param name="Rounds">How many rounds.</param>
 /// <param name="Spec">The population's spec.</param>
+/// <param name="Session">Number of the coordinator's training session; later sessions have larger numbers.</param>
 [GenerateSerializer, Alias("srpo.TrainRequest"), Immutable]
 public sealed record TrainRequest(
     [property: Id(0)] string Population,
     [property: Id(1)] int Team,
     [property: Id(2)] int FirstRound,
     [property: Id(3)] int Rounds,
-    [property: Id(4)] Srpo.Core.Settings.PopulationSpec Spec);
+    [property: Id(4)] PopulationSpec Spec,
+    [property: Id(5)] long Session);
+
+/// <summary>Tells a learner to bring a team back to a checkpoint.</summary>
+/// <param name="Population">Name of the population.</param>
+/// <param name="Team">The team, from 0.</param>
+/// <param name="KnownRound">The round up to which the coordinator has the learning curve; later checkpoints would leave a hole in it.</param>
+/// <param name="Spec">The population's spec.</param>
+[GenerateSerializer, Alias("srpo.RestoreRequest"), Immutable]
+public sealed record RestoreRequest(
+    [property: Id(0)] string Population,
+    [property: Id(1)] int Team,
+    [property: Id(2)] int KnownRound,
+    [property: Id(3)] PopulationSpec Spec);
+
+/// <summary>What came of a <see cref="RestoreRequest"/>.</summary>
+/// <param name="Round">The round at which every agent and adversary stands.</param>
+/// <param name="Warning">Trouble that was met and survived; else null.</param>
+[GenerateSerializer, Alias("srpo.RestoreReply"), Immutable]
+public sealed record RestoreReply(
+    [property: Id(0)] int Round,
+    [property: Id(1)] string? Warning);
 
 /// <summary>What came of a <see cref="TrainRequest"/>.</summary>
 /// <param name="LastRound">Rounds finished now.</param>

@@ -1,0 +1,25 @@
+using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains;
+
+/// <summary>What storage keeps of an agent or adversary: complete in itself, so that any process can answer for it.</summary>
+[GenerateSerializer, Alias("srpo.ActorCheckpoint")]
+internal sealed class ActorCheckpoint
+{
+    /// <summary>Identity of the spec that it was trained with.</summary>
+    [Id(0)]
+    public string Identity { get; set; } = "";
+
+    /// <summary>That spec.</summary>
+    [Id(1)]
+    public PopulationSpec? Spec { get; set; }
+
+    /// <summary>The learning state.</summary>
+    [Id(2)]
+    public ActorState? State { get; set; }
+
+    /// <summary>Measures of the last update, null at round 0.</summary>
+    [Id(3)]
+    public UpdateMetrics? Metrics { get; set; }
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using Srpo.Core.Settings;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>What agents and adversaries have in common: they own what learning changes and keep its last two checkpoints.</summary>
+internal abstract class ActorGrain : Grain, IActorGrain
+{
+    private readonly ActorKind _kind;
+    private readonly EnvironmentCatalog _environments;
+    private readonly ComputePool _pool;
+    private readonly ActorCheckpoints _checkpoints;
+    private Task? _loading;
+    private MemberKey _key;
+    private PopulationSpec? _spec;
+    private string? _identity;
+    private ActorShape? _shape;
+    private ActorState? _state;
+    private UpdateMetrics? _metrics;
+
+    private protected ActorGrain(ActorKind kind, IServiceProvider services, EnvironmentCatalog environments, ComputePool pool)
+    {
+        (_kind, _environments, _pool) = (kind, environments, pool);
+        _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, "checkpoint"));
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> PrepareAsync(PopulationSpec spec, int round)
+    {
+        await LoadAsync();
+        Check(spec, round);
+        var identity = SpecIdentity.Of(spec);
+        if (_state is not null && _identity == identity && _state.Version == round)
+        {
+            _checkpoints.Keep(identity, round);
+            _spec = spec;
+            return true;
+        }
+
+        if (await _checkpoints.TakeAsync(identity, round) is { } stored)
+        {
+            Use(stored);
+            _spec = spec;
+            return true;
+        }
+
+        if (round > 0) return false;
+        var shape = _environments.Shape(spec);
+        var actor = new ActorId(_kind, _key.Seat);
+        var initial = await _pool.RunAsync(() => ActorInitialisation.Create(spec, _key.Team, actor, shape));
+        (_spec, _identity, _shape, _state, _metrics) = (spec, identity, shape, Wire.ToMessage(initial), null);
+        _checkpoints.Keep(identity, 0);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ActorState> GetStateAsync()
+    {
+        await LoadAsync();
+        return Known();
+    }
+
+    /// <inheritdoc/>
+    public async Task ApplyAsync(ActorState next, UpdateMetrics metrics)
+    {
+        if (_loading is not { IsCompletedSuccessfully: true }) await LoadAsync();
+        var present = Known();
+        if (next is null || metrics is null) throw new SrpoGrainException($"{Name()}: an update needs a state and measures");
+        if (next.Version <= present.Version) return;
+        var count = _shape!.ParameterCount;
+        if (next.Parameters.Length != count || next.FirstMoment.Length != count || next.SecondMoment.Length != count)
+        {
+            throw new SrpoGrainException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Name()}: an update of {next.Parameters.Length} parameters, {next.FirstMoment.Length} and {next.SecondMoment.Length} moments does not fit; {count} of each are expected"));
+        }
+
+        (_state, _metrics) = (next, metrics);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> CheckpointAsync()
+    {
+        await LoadAsync();
+        var state = Known();
+        await _checkpoints.StoreAsync(new ActorCheckpoint { Identity = _identity!, Spec = _spec, State = state, Metrics = _metrics });
+        return state.Version;
+    }
+
+    /// <inheritdoc/>
+    public async Task<int[]> GetCheckpointVersionsAsync()
+    {
+        await LoadAsync();
+        await _checkpoints.ReadAllAsync(_identity);
+        return _checkpoints.Versions(_identity);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PolicySnapshot> GetPolicyAsync()
+    {
+        await LoadAsync();
+        var state = Known();
+        var policy = state.Parameters.Span[.._shape!.Policy.ParameterCount].ToArray();
+        return new PolicySnapshot(this.GetPrimaryKeyString(), state.Version, Wire.Describe(_shape), new FloatBlock(policy));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ActorReport> QueryAsync()
+    {
+        await LoadAsync();
+        var state = Known();
+        return new ActorReport(
+            this.GetPrimaryKeyString(), KindName(), MethodNames.Of(_spec!.Training.Method), $"{_spec.Environment.Name} {_spec.Environment.Variant}",
+            state.Version, _checkpoints.Versions(_identity), state.Parameters.Length, Wire.Describe(_shape!), _metrics,
+            _checkpoints.Warning(state.Version));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ActorExport> ExportAsync()
+    {
+        await LoadAsync();
+        var state = Known();
+        var (spec, shape, kind) = (_spec!, _shape!, KindName());
+        var content = await Task.Run(() => ActorExporter.Write(_key, kind, spec, shape, state));
+        return new ActorExport(this.GetPrimaryKeyString(), state.Version, content);
+    }
+
+    private Task LoadAsync()
+    {
+        if (_loading is null or { IsFaulted: true } or { IsCanceled: true }) _loading = ReadAsync();
+        return _loading;
+    }
+
+    private async Task ReadAsync()
+    {
+        _key = GrainKeys.ParseMember(this.GetPrimaryKeyString());
+        if (await _checkpoints.ReadAllAsync(null) is { } stored) Use(stored);
+    }
+
+    private void Use(ActorCheckpoint stored)
+    {
+        var shape = _environments.Shape(stored.Spec!);
+        if (stored.State!.Parameters.Length != shape.ParameterCount)
+        {
+            throw new CorruptStateException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Name()}: the stored checkpoint has {stored.State.Parameters.Length} parameters, its networks have {shape.ParameterCount}"));
+        }
+
+        (_spec, _identity, _shape, _state, _metrics) = (stored.Spec, stored.Identity, shape, stored.State, stored.Metrics);
+    }
+
+    private ActorState Known() => _state ?? throw new UnknownGrainException(
+        $"there is no {Name()}: nothing was trained under this key"
+        + (_checkpoints.Warning(0) is { } warning ? $" or it was lost ({warning})" : "; list the populations for the names that exist"));
+
+    private void Check(PopulationSpec spec, int round)
+    {
+        var problems = _environments.Problems(spec);
+        if (problems.Count > 0) throw new SrpoGrainException($"{Name()}: {string.Join("; ", problems)}");
+        if (spec.Population != _key.Population) throw new SrpoGrainException($"{Name()} does not belong to the population '{spec.Population}'");
+        if (_key.Team >= spec.Teams) throw new SrpoGrainException($"there is no {Name()}: the population has the teams 0 to {spec.Teams - 1}");
+        if (!TeamPlan.For(spec.Training).Actors.Contains(new ActorId(_kind, _key.Seat)))
+            throw new SrpoGrainException($"there is no {Name()}: {MethodNames.Of(spec.Training.Method)} trains {string.Join(", ", TeamPlan.For(spec.Training).Actors)}");
+        if (round < 0 || round > spec.Training.Iterations) throw new SrpoGrainException($"{Name()}: round {round} is not among 0 to {spec.Training.Iterations}");
+    }
+
+    private string Name() => $"{KindName()} '{this.GetPrimaryKeyString()}'";
+
+    private string KindName() => _kind == ActorKind.Agent ? "agent" : "adversary";
+}

@@ -1,0 +1,11 @@
+using Orleans.Placement;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>An adversary. Placed where its team's learner is, which is the first to call it.</summary>
+[GrainType("adversary"), PreferLocalPlacement]
+internal sealed class AdversaryGrain(IServiceProvider services, EnvironmentCatalog environments, ComputePool pool)
+    : ActorGrain(ActorKind.Adversary, services, environments, pool), IAdversaryGrain;

@@ -1,0 +1,11 @@
+using Orleans.Placement;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>An agent. Placed where its team's learner is, which is the first to call it.</summary>
+[GrainType("agent"), PreferLocalPlacement]
+internal sealed class AgentGrain(IServiceProvider services, EnvironmentCatalog environments, ComputePool pool)
+    : ActorGrain(ActorKind.Agent, services, environments, pool), IAgentGrain;

@@ -1,0 +1,95 @@
+namespace Srpo.Grains.Compute;
+
+/// <summary>
+/// Keeps objects that hold scratch memory and are not thread-safe, so that jobs need not build them anew. A job rents one and
+/// gives it back. Of every key at most as many wait as there are workers, and only the keys used last are kept: memory does
+/// not grow with the number of teams.
+/// </summary>
+internal sealed class ScratchPool<TKey, T> : IDisposable
+    where TKey : notnull
+    where T : class
+{
+    private readonly Func<TKey, T> _create;
+    private readonly int _perKey;
+    private readonly int _keys;
+    private readonly Dictionary<TKey, Stack<T>> _idle = [];
+    private readonly LinkedList<TKey> _recent = new();
+    private bool _closed;
+
+    public ScratchPool(Func<TKey, T> create, int perKey, int keys = 4) => (_create, _perKey, _keys) = (create, perKey, keys);
+
+    /// <summary>Objects that wait for a job now.</summary>
+    public int Idle
+    {
+        get
+        {
+            lock (_idle) return _idle.Values.Sum(stack => stack.Count);
+        }
+    }
+
+    /// <summary>Runs a function with a scratch object; an object that was in use when the function threw is not used again.</summary>
+    public TResult Use<TResult>(TKey key, Func<T, TResult> use)
+    {
+        var scratch = Take(key) ?? _create(key);
+        var healthy = false;
+        try
+        {
+            var result = use(scratch);
+            healthy = true;
+            return result;
+        }
+        finally
+        {
+            if (!healthy || !TryKeep(key, scratch)) (scratch as IDisposable)?.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        List<T> idle;
+        lock (_idle)
+        {
+            _closed = true;
+            idle = [.. _idle.Values.SelectMany(stack => stack)];
+            _idle.Clear();
+            _recent.Clear();
+        }
+
+        foreach (var scratch in idle) (scratch as IDisposable)?.Dispose();
+    }
+
+    private T? Take(TKey key)
+    {
+        lock (_idle) return _idle.TryGetValue(key, out var stack) && stack.TryPop(out var scratch) ? scratch : null;
+    }
+
+    private bool TryKeep(TKey key, T scratch)
+    {
+        Stack<T>? dropped = null;
+        lock (_idle)
+        {
+            if (_closed) return false;
+            if (!_idle.TryGetValue(key, out var stack))
+            {
+                if (_idle.Count == _keys) _idle.Remove(_recent.Last!.Value, out dropped);
+                if (dropped is not null) _recent.RemoveLast();
+                _idle.Add(key, stack = new Stack<T>());
+            }
+            else
+            {
+                _recent.Remove(key);
+            }
+
+            _recent.AddFirst(key);
+            if (stack.Count >= _perKey) return false;
+            stack.Push(scratch);
+        }
+
+        if (dropped is not null)
+        {
+            foreach (var old in dropped) (old as IDisposable)?.Dispose();
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Srpo.Core.Settings;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Storage;
+using Srpo.Learning;
+
+namespace Srpo.Grains.Hosting;
+
+/// <summary>Registers everything that the grains need with a silo.</summary>
+public static class SrpoSiloBuilderExtensions
+{
+    /// <summary>Adds the worker pool, local storage if a data directory is given, and the orderly shutdown.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static ISiloBuilder AddSrpo(this ISiloBuilder builder, Action<SrpoSiloOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new SrpoSiloOptions();
+        configure(options);
+        options.Compute.Validate();
+        builder.Services.AddSingleton(Options.Create(options.Compute));
+        builder.Services.AddSingleton<ComputePool>();
+        builder.Services.AddSingleton<EnvironmentCatalog>();
+        builder.Services.AddSingleton<ActiveWork>();
+        builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, TeamUpdater>(
+            key => new TeamUpdater(key.Settings, key.Shape), services.GetRequiredService<ComputePool>().Workers));
+        builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(
+            environment => new MatchPlayer(environment), services.GetRequiredService<ComputePool>().Workers));
+        if (options.DataDirectory is { } root)
+        {
+            foreach (var name in new[] { StorageNames.Populations, StorageNames.Actors, StorageNames.Tournaments })
+            {
+                builder.AddFileGrainStorage(name, storage =>
+                {
+                    storage.Directory = Path.Combine(root, name);
+                    storage.ExclusiveRoot = options.ExclusiveDataDirectory ? root : null;
+                });
+            }
+        }
+
+        builder.Services.AddSingleton<IHostedService, GracefulStop>();
+        return builder;
+    }
+}

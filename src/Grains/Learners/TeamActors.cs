@@ -1,0 +1,30 @@
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>References to the grains of a team.</summary>
+internal static class TeamActors
+{
+    /// <summary>Agents and adversaries in the order of the plan.</summary>
+    public static IActorGrain[] Actors(IGrainFactory grains, string population, int team, TeamPlan plan)
+    {
+        var actors = new IActorGrain[plan.Actors.Count];
+        for (var i = 0; i < actors.Length; i++)
+        {
+            var key = GrainKeys.Seat(population, team, plan.Actors[i].Seat);
+            actors[i] = plan.Actors[i].Kind == ActorKind.Agent ? grains.GetGrain<IAgentGrain>(key) : grains.GetGrain<IAdversaryGrain>(key);
+        }
+
+        return actors;
+    }
+
+    /// <summary>Environment instances in the order of the plan.</summary>
+    public static IEnvironmentGrain[] Environments(IGrainFactory grains, string population, int team, TeamPlan plan)
+    {
+        var instances = new IEnvironmentGrain[plan.Instances.Count];
+        for (var i = 0; i < instances.Length; i++)
+            instances[i] = grains.GetGrain<IEnvironmentGrain>(GrainKeys.Instance(population, team, i));
+        return instances;
+    }
+}

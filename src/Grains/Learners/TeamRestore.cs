@@ -1,0 +1,44 @@
+using System.Globalization;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>Brings a team back to the newest round that all of its actors have stored.</summary>
+internal static class TeamRestore
+{
+    public static async Task<RestoreReply> RunAsync(IGrainFactory grains, RestoreRequest request)
+    {
+        var (spec, known) = (request.Spec, request.KnownRound);
+        var plan = TeamPlan.For(spec.Training);
+        var actors = TeamActors.Actors(grains, request.Population, request.Team, plan);
+        var stored = await Task.WhenAll(actors.Select(actor => actor.GetCheckpointVersionsAsync()));
+        var common = stored[0].Where(round => round <= spec.Training.Iterations && stored.All(versions => versions.Contains(round)));
+
+        // A checkpoint whose curve the coordinator did not store is used only if there is no other.
+        var candidates = common
+            .OrderBy(round => CurveRounds.HasPointBetween(spec.Training, known, round))
+            .ThenByDescending(round => round)
+            .Append(0);
+        foreach (var round in candidates)
+        {
+            var ready = await Task.WhenAll(actors.Select(actor => actor.PrepareAsync(spec, round)));
+            if (ready.All(stands => stands)) return new RestoreReply(round, await WarningAsync(actors, request, round));
+        }
+
+        throw new SrpoGrainException($"team {request.Team} of '{request.Population}' cannot be brought to any round; look at the warnings of its agents");
+    }
+
+    private static async Task<string?> WarningAsync(IActorGrain[] actors, RestoreRequest request, int round)
+    {
+        var reports = await Task.WhenAll(actors.Select(actor => actor.QueryAsync()));
+        var warnings = reports.Where(report => report.Warning is not null).Select(report => report.Warning!).Distinct().ToList();
+        if (round == 0 && request.KnownRound > 0 && warnings.Count > 0)
+            warnings.Add("no complete checkpoint is left, the team begins anew");
+        else if (round > 0 && CurveRounds.HasPointBetween(request.Spec.Training, request.KnownRound, round))
+            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"the learning curve has no points between round {request.KnownRound} and round {round}"));
+        return warnings.Count == 0
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"team {request.Team} goes on from round {round}: {string.Join("; ", warnings)}");
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Srpo.Core.Settings;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>Which updater a team needs; teams with equal settings share updaters.</summary>
+internal sealed record UpdaterKey(TrainingSettings Settings, ActorShape Shape);
+
+/// <summary>
+/// What a learner holds of one team between rounds: references to its grains and the actors' states, which it alone changes
+/// while the team trains. The states are shared with the actors, not copied. Runs on the learner's scheduler.
+/// </summary>
+internal sealed class TeamTrainer
+{
+    private readonly PopulationSpec _spec;
+    private readonly int _team;
+    private readonly TeamPlan _plan;
+    private readonly IActorGrain[] _actors;
+    private readonly IEnvironmentGrain[] _environments;
+    private readonly Task<RolloutBatch>[] _playing;
+    private readonly Task[] _applying;
+    private readonly UpdaterKey _key;
+    private readonly ComputePool _pool;
+    private readonly ScratchPool<UpdaterKey, TeamUpdater> _updaters;
+    private LearnerState[]? _states;
+
+    public TeamTrainer(
+        IGrainFactory grains, PopulationSpec spec, int team, ActorShape shape, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters)
+    {
+        (_spec, _team, _pool, _updaters) = (spec, team, pool, updaters);
+        _plan = TeamPlan.For(spec.Training);
+        _actors = TeamActors.Actors(grains, spec.Population, team, _plan);
+        _environments = TeamActors.Environments(grains, spec.Population, team, _plan);
+        _playing = new Task<RolloutBatch>[_environments.Length];
+        _applying = new Task[_actors.Length];
+        _key = new UpdaterKey(spec.Training, shape);
+    }
+
+    /// <summary>The spec that it trains.</summary>
+    public PopulationSpec Spec => _spec;
+
+    /// <summary>The last chunk of rounds; the next one waits for it.</summary>
+    public Task Last { get; set; } = Task.CompletedTask;
+
+    /// <summary>Rounds behind the states held here, or -1.</summary>
+    public int Round => _states is null ? -1 : _states[0].Version;
+
+    /// <summary>Ticks spent waiting for rollouts.</summary>
+    public long RolloutTicks { get; private set; }
+
+    /// <summary>Ticks spent waiting for updates.</summary>
+    public long UpdateTicks { get; private set; }
+
+    /// <summary>Takes the actors' states, unless those held here are of the round already.</summary>
+    public async Task FetchAsync(int round)
+    {
+        if (Round == round) return;
+        _states = null;
+        var fetched = await Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
+        for (var i = 0; i < fetched.Length; i++)
+        {
+            if (fetched[i].Version != round)
+                throw new SrpoGrainException($"{Name()}: {_plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
+        }
+
+        _states = [.. fetched.Select(Wire.FromMessage)];
+    }
+
+    /// <summary>Plays and learns one round, then hands every actor its next state.</summary>
+    public async Task TrainAsync(int round)
+    {
+        var states = _states!;
+
+        // Whatever fails from here on, the states are fetched again.
+        _states = null;
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < _environments.Length; i++)
+            _playing[i] = _environments[i].PlayAsync(_spec, Request(round, _plan.Instances[i], states));
+        var rollouts = new Rollout[_environments.Length];
+        await Task.WhenAll(_playing);
+        for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
+        var played = Stopwatch.GetTimestamp();
+
+        var (next, statistics) = await _pool.RunAsync(() => Update(round, states, rollouts));
+        var updated = Stopwatch.GetTimestamp();
+        for (var i = 0; i < _actors.Length; i++)
+            _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(next[i]), Wire.ToMessage(round, statistics[i]));
+        await Task.WhenAll(_applying);
+        _states = next;
+        RolloutTicks += played - start;
+        UpdateTicks += updated - played;
+    }
+
+    /// <summary>The point of the learning curve behind a round.</summary>
+    public Task<CurvePoint> EvaluateAsync(int round)
+    {
+        var players = new FloatBlock[_plan.Evaluation.Count];
+        for (var i = 0; i < players.Length; i++) players[i] = new FloatBlock(_states![_plan.Evaluation[i]].Parameters);
+        return _environments[0].EvaluateAsync(_spec, new PlayRequest(round, 0, _spec.Training.CurveEpisodes, players));
+    }
+
+    private static PlayRequest Request(int round, InstancePlan instance, LearnerState[] states)
+    {
+        var players = new FloatBlock[instance.Players.Count];
+        for (var i = 0; i < players.Length; i++) players[i] = new FloatBlock(states[instance.Players[i]].Parameters);
+        return new PlayRequest(round, instance.FirstLane, instance.Lanes, players);
+    }
+
+    private (LearnerState[] States, UpdateStatistics[] Statistics) Update(int round, LearnerState[] states, Rollout[] rollouts)
+    {
+        var result = _updaters.Use(_key, updater => updater.Update(_spec.Seed, _team, round, states, rollouts));
+        for (var i = 0; i < result.States.Length; i++)
+        {
+            if (!FiniteCheck.IsFinite(result.States[i].Parameters))
+            {
+                throw new TrainingDivergedException(
+                    $"{Name()}: the parameters of {_plan.Actors[i]} are no longer finite after round {round}; use a smaller learning rate, or limit the gradients' norm");
+            }
+        }
+
+        return result;
+    }
+
+    private string Name() => $"team {_team} of '{_spec.Population}'";
+}

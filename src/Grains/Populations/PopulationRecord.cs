@@ -1,0 +1,72 @@
+using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains;
+
+/// <summary>What storage keeps of a population.</summary>
+[GenerateSerializer, Alias("srpo.PopulationRecord")]
+internal sealed class PopulationRecord : ISequenced
+{
+    /// <inheritdoc/>
+    [Id(0)]
+    public long Sequence { get; set; }
+
+    /// <summary>The spec, null before the start.</summary>
+    [Id(1)]
+    public PopulationSpec? Spec { get; set; }
+
+    /// <summary>Where it stands; Training without a session means that the process ended.</summary>
+    [Id(2)]
+    public PopulationPhase Phase { get; set; }
+
+    /// <summary>The teams.</summary>
+    [Id(3)]
+    public TeamRecord[] Teams { get; set; } = [];
+
+    /// <summary>Seconds of training in ended sessions and up to the last write of the present one.</summary>
+    [Id(4)]
+    public double TrainingSeconds { get; set; }
+
+    /// <summary>What went wrong, when failed.</summary>
+    [Id(5)]
+    public string? Error { get; set; }
+
+    /// <summary>Number of the last session.</summary>
+    [Id(6)]
+    public long Session { get; set; }
+}
+
+/// <summary>What storage keeps of a team.</summary>
+[GenerateSerializer, Alias("srpo.TeamRecord")]
+internal sealed class TeamRecord
+{
+    /// <summary>Rounds finished; the curve is complete up to here. -1 before the first point.</summary>
+    [Id(0)]
+    public int Round { get; set; } = -1;
+
+    /// <summary>Rounds of the last two checkpoints, newest first.</summary>
+    [Id(1)]
+    public int[] Checkpoints { get; set; } = [];
+
+    /// <summary>The learning curve up to <see cref="Round"/>.</summary>
+    [Id(2)]
+    public List<CurvePoint> Curve { get; set; } = [];
+
+    /// <summary>Rounds finished, not negative.</summary>
+    public int Finished() => Math.Max(Round, 0);
+
+    /// <summary>Goes back, or stays, at a round.</summary>
+    public void CutTo(int round)
+    {
+        Round = round == 0 ? -1 : round;
+        Curve.RemoveAll(point => round == 0 || point.Round > round);
+        Checkpoints = [.. Checkpoints.Where(checkpoint => checkpoint <= round)];
+    }
+
+    /// <summary>Notes a checkpoint.</summary>
+    public void AddCheckpoint(int round)
+    {
+        if (Checkpoints.Length > 0 && Checkpoints[0] == round) return;
+        Checkpoints = Checkpoints.Length > 0 ? [round, Checkpoints[0]] : [round];
+    }
+}

@@ -1,0 +1,93 @@
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>
+/// What grains need to know of environments without playing them: sizes, names, shapes of networks. Looked up once per
+/// environment and silo; the least recently used are forgotten. Thread-safe.
+/// </summary>
+internal sealed class EnvironmentCatalog
+{
+    private const int Capacity = 64;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<EnvironmentSettings, EnvironmentInfo> _known = [];
+    private readonly LinkedList<EnvironmentSettings> _recent = new();
+
+    /// <summary>Sizes and names of an environment.</summary>
+    /// <exception cref="SrpoGrainException">There is no such environment, or its definition is wrong.</exception>
+    public EnvironmentInfo Info(EnvironmentSettings settings)
+    {
+        if (settings is null || settings.Name is null || settings.Variant is null)
+            throw new SrpoGrainException("no environment is given; name one and its variant, for example gridworld, official");
+        lock (_lock)
+        {
+            if (_known.TryGetValue(settings, out var known))
+            {
+                _recent.Remove(settings);
+                _recent.AddFirst(settings);
+                return known;
+            }
+        }
+
+        var info = Create(settings).Info;
+        lock (_lock)
+        {
+            if (!_known.TryAdd(settings, info)) return info;
+            _recent.AddFirst(settings);
+            if (_known.Count <= Capacity) return info;
+            _known.Remove(_recent.Last!.Value);
+            _recent.RemoveLast();
+            return info;
+        }
+    }
+
+    /// <summary>Shape of the actors of a population.</summary>
+    /// <exception cref="SrpoGrainException">The environment cannot be used with these settings.</exception>
+    public ActorShape Shape(PopulationSpec spec)
+    {
+        try
+        {
+            return ActorShape.For(spec.Training, Info(spec.Environment));
+        }
+        catch (ArgumentException error)
+        {
+            throw new SrpoGrainException(error.Message, error);
+        }
+    }
+
+    /// <summary>Every problem of a spec, its environment included; none if it can be trained.</summary>
+    public IReadOnlyList<string> Problems(PopulationSpec? spec)
+    {
+        if (spec is null) return ["no spec is given"];
+        if (spec.Training?.Network?.Hidden is null || spec.Training.Adversary is null) return ["training: the settings are incomplete; give network and adversary"];
+        var problems = spec.Validate().Select(problem => problem.ToString()).ToList();
+        try
+        {
+            var info = Info(spec.Environment);
+            if (problems.Count == 0) Shape(spec);
+            if (info.Seats != 2) problems.Add($"environment: '{info.Name}' has {info.Seats} seats; teams of 2 seats can be trained");
+        }
+        catch (SrpoGrainException error)
+        {
+            problems.Add("environment: " + error.Message);
+        }
+
+        return problems;
+    }
+
+    private static IVectorEnvironment Create(EnvironmentSettings settings)
+    {
+        try
+        {
+            return EnvironmentFactory.Create(settings, lanes: 1);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new SrpoGrainException($"environment '{settings.Name}', '{settings.Variant}': {error.Message}", error);
+        }
+    }
+}

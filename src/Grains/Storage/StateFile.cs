@@ -1,0 +1,75 @@
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains.Storage;
+
+/// <summary>Files that appear whole or not at all.</summary>
+internal static class StateFile
+{
+    private const int NoSpaceLinux = 28;
+    private const int DiskFullWindows = unchecked((int)0x80070070);
+    private const int HandleDiskFullWindows = unchecked((int)0x80070027);
+
+    /// <summary>Opens a file for writing; replaced by tests that let writing fail.</summary>
+    internal static Func<string, Stream> Open { get; set; } =
+        path => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+    /// <summary>
+    /// Writes to a temporary file beside the target, flushes it to disk and renames it. The name of the temporary file is
+    /// fixed, so that what a killed process left is overwritten.
+    /// </summary>
+    /// <exception cref="SrpoGrainException">The file cannot be written; the old one is as it was.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload)
+    {
+        var temporary = path + ".tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var stream = Open(temporary))
+            {
+                stream.Write(head);
+                stream.Write(payload);
+                if (stream is FileStream file) file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Discard(temporary);
+            throw Explain(error, path, "written");
+        }
+        catch
+        {
+            Discard(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>A message that names the path and what to do about it.</summary>
+    public static SrpoGrainException Explain(Exception error, string path, string what)
+    {
+        var (reason, remedy) = error switch
+        {
+            IOException { HResult: NoSpaceLinux or DiskFullWindows or HandleDiskFullWindows } =>
+                ("the disk is full", "make room on it and go on"),
+            UnauthorizedAccessException =>
+                ("access is denied: " + error.Message, "give this user the right to write there, or choose another data directory"),
+            PathTooLongException =>
+                ("the path is too long", "choose a data directory with a shorter path"),
+            _ => (error.Message, "check the disk and the data directory, then go on"),
+        };
+        return new SrpoGrainException($"state file '{path}' cannot be {what}: {reason}; {remedy}. What was stored before is untouched.", error);
+    }
+
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The first error is the one to report; the next write uses the same name.
+        }
+    }
+}

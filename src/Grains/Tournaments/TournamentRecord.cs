@@ -1,0 +1,35 @@
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains;
+
+/// <summary>What storage keeps of a tournament.</summary>
+[GenerateSerializer, Alias("srpo.TournamentRecord")]
+internal sealed class TournamentRecord : ISequenced
+{
+    /// <inheritdoc/>
+    [Id(0)]
+    public long Sequence { get; set; }
+
+    /// <summary>The spec, null before the start.</summary>
+    [Id(1)]
+    public TournamentSpec? Spec { get; set; }
+
+    /// <summary>The runs, in the order of rows and of columns.</summary>
+    [Id(2)]
+    public TournamentPlayer[] Players { get; set; } = [];
+
+    /// <summary>[Players x Players] row-major; null where not played yet.</summary>
+    [Id(3)]
+    public MatchResult?[] Cells { get; set; } = [];
+
+    /// <summary>Seconds spent playing, over all sessions.</summary>
+    [Id(4)]
+    public double Seconds { get; set; }
+
+    /// <summary>What went wrong, else null.</summary>
+    [Id(5)]
+    public string? Error { get; set; }
+
+    /// <summary>Cells played.</summary>
+    public int Played() => Cells.Count(cell => cell is not null);
+}

@@ -1,0 +1,46 @@
+using Srpo.Core.Text;
+
+namespace Srpo.Core.Tests.Text;
+
+public class NearestNameTests
+{
+    private static readonly string[] Known = ["official", "held-out-a", "held-out-b", "wide"];
+
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData("", "abc", 3)]
+    [InlineData("abc", "", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("offical", "official", 1)]
+    [InlineData("wdie", "wide", 1)]
+    [InlineData("ca", "abc", 3)]
+    public void DistanceCountsEdits(string a, string b, int expected)
+    {
+        Assert.Equal(expected, NearestName.Distance(a, b));
+        Assert.Equal(expected, NearestName.Distance(b, a));
+    }
+
+    [Theory]
+    [InlineData("offical", "official")]
+    [InlineData("OFFICIAL", "official")]
+    [InlineData("held-out-d", "held-out-a")]
+    [InlineData("heldout-b", "held-out-b")]
+    [InlineData("off", "official")]
+    [InlineData("wdie", "wide")]
+    [InlineData("widest", "wide")]
+    [InlineData("kitchen", null)]
+    [InlineData("", null)]
+    [InlineData("x", null)]
+    public void FindSuggestsOnlyWhatIsNear(string typed, string? expected) => Assert.Equal(expected, NearestName.Find(typed, Known));
+
+    [Fact]
+    public void MessageListsTheKnownNames()
+    {
+        Assert.Equal(
+            "unknown layout 'offical'; did you mean 'official'? Known layouts: official, held-out-a, held-out-b, wide.",
+            NearestName.Unknown("layout", "offical", Known));
+        Assert.Equal(
+            "unknown layout 'kitchen'. Known layouts: official, held-out-a, held-out-b, wide.",
+            NearestName.Unknown("layout", "kitchen", Known));
+    }
+}

@@ -1,0 +1,112 @@
+using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains.Tests;
+
+/// <summary>Whatever interrupts training, it ends with the same bits.</summary>
+public sealed class ResumeTests
+{
+    private static readonly PopulationSpec Spec = Populations.Spec("resumed", teams: 3, iterations: 150, checkpoints: 15);
+
+    private static readonly Lazy<Task<string>> Reference = new(() => Populations.ReferenceAsync(Spec));
+
+    [Fact]
+    public async Task A_pause_changes_no_bit()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        var coordinator = host.Coordinator("resumed");
+        await coordinator.StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 15);
+
+        var paused = await coordinator.PauseAsync();
+
+        Assert.Equal(PopulationPhase.Paused, paused.Phase);
+        Assert.Equal(0, paused.EnvironmentStepsPerSecond);
+        Assert.All(paused.Teams, team => Assert.Equal(team.Round, team.CheckpointRound));
+        Assert.Contains(paused.Teams, team => team.Round is > 0 and < 150);
+        Assert.Equal(PopulationPhase.Paused, (await coordinator.PauseAsync()).Phase);
+        Assert.Equal(PopulationPhase.Stopped, (await coordinator.StopAsync()).Phase);
+
+        var status = await host.RunAsync("resumed", c => c.ResumeAsync());
+        Assert.Null(status.Warning);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task Starting_goes_on_with_a_stopped_population()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        await host.Coordinator("resumed").StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 10);
+        Assert.Equal(PopulationPhase.Stopped, (await host.Coordinator("resumed").StopAsync()).Phase);
+
+        await host.TrainAsync(Spec);
+
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task A_host_that_shuts_down_stores_everything_and_the_next_one_goes_on()
+    {
+        using var data = new TestDirectory();
+        await using (var first = await Populations.HostAsync(data))
+        {
+            await first.Coordinator("resumed").StartAsync(Spec);
+            await first.AtRoundAsync("resumed", 20);
+        }
+
+        await using var second = await Populations.HostAsync(data, workers: 1);
+        var status = await second.Coordinator("resumed").GetStatusAsync();
+        Assert.Equal(PopulationPhase.Paused, status.Phase);
+        Assert.All(status.Teams, team => Assert.Equal(team.Round, team.CheckpointRound));
+        Assert.Contains(status.Teams, team => team.Round >= 20);
+
+        // Versions between two checkpoint intervals show that the shutdown stored what there was.
+        var ended = await second.RunAsync("resumed", c => c.ResumeAsync());
+        Assert.Null(ended.Warning);
+        Assert.Equal(await Reference.Value, await second.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task A_process_that_dies_is_reported_as_paused_and_goes_on_from_its_checkpoints()
+    {
+        using var data = new TestDirectory();
+        using var image = new TestDirectory();
+        await using (var host = await Populations.HostAsync(data))
+        {
+            await host.Coordinator("resumed").StartAsync(Spec);
+            await host.AtRoundAsync("resumed", 60);
+
+            // What a crash leaves: the coordinator's record is never older than the actors' checkpoints before the last.
+            data.CopyTo(image, "actors");
+            data.CopyTo(image, "populations");
+        }
+
+        await using var next = await Populations.HostAsync(image);
+        Assert.Equal(PopulationPhase.Paused, (await next.Coordinator("resumed").GetStatusAsync()).Phase);
+        await next.RunAsync("resumed", c => c.StartAsync(Spec));
+        Assert.Equal(await Reference.Value, await next.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task Many_interruptions_change_no_bit()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        var coordinator = host.Coordinator("resumed");
+        await coordinator.StartAsync(Spec);
+        PopulationStatus status;
+        do
+        {
+            await coordinator.PauseAsync();
+            status = await coordinator.ResumeAsync();
+            if (status.Phase == PopulationPhase.Training) await host.AtRoundAsync("resumed", Math.Min(150, status.Teams.Max(team => team.Round) + 1));
+        }
+        while (status.Teams.Max(team => team.Round) < 100);
+
+        await host.TrainAsync(Spec);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+}
