@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>Shorthands for building commands.</summary>
+internal static class CommandExtensions
+{
+    /// <summary>Sets what the command does.</summary>
+    public static Command Handle(this Command command, Shell shell, Func<CommandContext, Task<int>> handler)
+    {
+        command.SetAction((parse, cancellation) => handler(new CommandContext(shell, parse, cancellation)));
+        return command;
+    }
+
+    /// <summary>Adds a whole-number option with a range.</summary>
+    public static Option<int?> WholeOption(string name, string description, int low, int high)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (!long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var value)
+                || value < low || value > high)
+                result.AddError($"{name} {text} is not possible; use a whole number from {low} to {high}");
+        });
+        return option;
+    }
+}

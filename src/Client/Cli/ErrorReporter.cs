@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Srpo.Client.Experiments;
+using Srpo.Core.Settings;
+using Srpo.Environments.Gridworld;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>Turns exceptions into one clear message on stderr and an exit code.</summary>
+internal static class ErrorReporter
+{
+    private const int NoSpaceLeft = 28;
+    private const int QuotaExceeded = 122;
+
+    public static int Report(Exception error, TextWriter output, bool verbose)
+    {
+        while (error is AggregateException { InnerExceptions.Count: 1 } aggregate) error = aggregate.InnerExceptions[0];
+        var (code, message) = Describe(error);
+        output.WriteLine(message.StartsWith("srpo: ", StringComparison.Ordinal) ? message : "srpo: " + message);
+        if (verbose)
+        {
+            output.WriteLine(error.ToString());
+        }
+        else if (code == ExitCode.Internal)
+        {
+            output.WriteLine("This is a fault of the program. Stored results are not touched; --verbose shows where it happened.");
+        }
+
+        return (int)code;
+    }
+
+    /// <summary>The exit code and message of an exception; also used for errors that come as text from a grain.</summary>
+    public static (ExitCode Code, string Message) Describe(Exception error) => error switch
+    {
+        CommandException command => (command.Code, command.Message),
+        ExperimentException experiment => (ExitCode.Usage, experiment.Message),
+        SettingsException settings => (ExitCode.Usage, settings.Message),
+        LayoutException layout => (ExitCode.Usage, layout.Message),
+        GrainKeyException key => (ExitCode.Usage, key.Message),
+        UnknownGrainException unknown => (ExitCode.NotFound, unknown.Message),
+        CorruptStateException corrupt => (ExitCode.Damaged, corrupt.Message),
+        SrpoGrainException grain => (grain.InnerException is null ? CodeOfText(grain.Message) : InnerCode(grain), grain.Message),
+        OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
+        IOException io => (ExitCode.Environment, Explain(io)),
+        UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory (--data DIR) or change its permissions."),
+        JsonException json => (ExitCode.Damaged, json.Message),
+        _ => (ExitCode.Internal, $"{error.GetType().Name}: {error.Message}"),
+    };
+
+    /// <summary>The exit code for an error that is known by its text only, such as the error of a failed population.</summary>
+    public static ExitCode CodeOfText(string message)
+    {
+        if (message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("not enough space", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("disk is full", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("Read-only file system", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("denied", StringComparison.OrdinalIgnoreCase))
+            return ExitCode.Environment;
+        return message.Contains("damaged", StringComparison.OrdinalIgnoreCase) || message.Contains("corrupt", StringComparison.OrdinalIgnoreCase)
+            ? ExitCode.Damaged
+            : ExitCode.CheckFailed;
+    }
+
+    private static ExitCode InnerCode(SrpoGrainException error)
+    {
+        var inner = Describe(error.InnerException!).Code;
+        return inner == ExitCode.Internal ? CodeOfText(error.Message) : inner;
+    }
+
+    private static string Explain(IOException error) => (error.HResult & 0xFFFF) switch
+    {
+        NoSpaceLeft or QuotaExceeded => error.Message + ". The disk is full: make room and repeat the command; what was stored before is intact.",
+        _ => error.Message,
+    };
+}

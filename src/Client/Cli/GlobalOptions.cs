@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>Options that every command understands.</summary>
+internal static class GlobalOptions
+{
+    public const string DataVariable = "SRPO_DATA";
+    public const string DefaultData = "runs";
+
+    public static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Directory that keeps runs and the state of agents. Default: $SRPO_DATA, else ./runs.",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public static readonly Option<int?> Workers = new("--workers")
+    {
+        Description = "Threads that play and learn. Default: one per core. Results do not depend on it.",
+        HelpName = "N",
+        Recursive = true,
+    };
+
+    public static readonly Option<string?> Cluster = new("--cluster")
+    {
+        Description = "Work on a running cluster instead of this machine: gateways HOST:PORT[,HOST:PORT...], or 'localhost'.",
+        HelpName = "ADDRESS",
+        Recursive = true,
+    };
+
+    public static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print results as JSON.",
+        Recursive = true,
+    };
+
+    public static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Show stack traces of errors.",
+        Recursive = true,
+    };
+
+    public static IReadOnlyList<Option> All { get; } = [Data, Workers, Cluster, Json, Verbose];
+
+    static GlobalOptions() => Workers.Validators.Add(result =>
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var workers) || workers is < 1 or > 1024)
+            result.AddError($"--workers {text} is out of range; use a whole number from 1 to 1024");
+    });
+
+    /// <summary>The data directory that a command line means.</summary>
+    public static string DataDirectory(ParseResult parse, Shell shell)
+    {
+        var fromEnvironment = Environment.GetEnvironmentVariable(DataVariable);
+        return shell.Resolve(parse.GetValue(Data) ?? (string.IsNullOrEmpty(fromEnvironment) ? DefaultData : fromEnvironment));
+    }
+}

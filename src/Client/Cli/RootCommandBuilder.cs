@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Srpo.Client.Commands;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>Puts the command line together. Every command has a file in Commands/ and a page in docs/commands/.</summary>
+internal static class RootCommandBuilder
+{
+    /// <summary>Options that may stand after any command.</summary>
+    public static IReadOnlyList<Option> RecursiveOptions => GlobalOptions.All;
+
+    public static RootCommand Build(Shell shell)
+    {
+        var root = new RootCommand("Trains populations of agents with strategic risk aversion (SRPO) or without (IPPO), plays everyone with everyone, and answers questions about any of them.");
+        foreach (var option in GlobalOptions.All) root.Add(option);
+        foreach (var option in root.Options.OfType<VersionOption>()) option.Description = "Show the version; `doctor` shows more.";
+        root.Add(RunCommand.Create(shell));
+        root.Add(ResumeCommand.Create(shell));
+        root.Add(ReportCommand.Create(shell));
+        root.Add(PopulationCommand.Create(shell));
+        root.Add(CrossPlayCommand.Create(shell));
+        root.Add(QueryCommand.Create(shell));
+        root.Add(ReplayCommand.Create(shell));
+        root.Add(ExportCommand.Create(shell));
+        root.Add(ExperimentsCommand.Create(shell));
+        root.Add(VerifyCommand.Create(shell));
+        root.Add(BenchCommand.Create(shell));
+        root.Add(DoctorCommand.Create(shell));
+        root.SetAction(_ =>
+        {
+            shell.Error.WriteLine("srpo: say what to do, for example `srpo run overcooked`; `srpo --help` lists the commands");
+            return (int)ExitCode.Usage;
+        });
+        return root;
+    }
+}

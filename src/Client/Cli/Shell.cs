@@ -1,0 +1,25 @@
+using Srpo.Client.Sessions;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>
+/// The surroundings of one command: where its text goes and where it was typed. A command that another process forwards
+/// to this one runs in a shell that writes to that process.
+/// </summary>
+/// <param name="Out">Results.</param>
+/// <param name="Error">Messages and progress.</param>
+/// <param name="Directory">Directory against which paths on the command line are meant.</param>
+/// <param name="Width">Width of the terminal in characters.</param>
+/// <param name="OutIsTerminal">Whether results go to a terminal.</param>
+/// <param name="ErrorIsTerminal">Whether messages go to a terminal.</param>
+internal sealed record Shell(TextWriter Out, TextWriter Error, string Directory, int Width, bool OutIsTerminal, bool ErrorIsTerminal)
+{
+    /// <summary>The command line as typed.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The grains of this process, when it runs the command for another one.</summary>
+    public IGrainSession? Owner { get; init; }
+
+    /// <summary>A path of the command line, made absolute.</summary>
+    public string Resolve(string path) => Path.GetFullPath(path, Directory);
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>The process' own terminal: console streams and signals.</summary>
+internal static class Terminal
+{
+    private const int DefaultWidth = 100;
+
+    /// <summary>Runs the command line of this process.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnSignal(signal, cancellation));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnSignal(signal, cancellation));
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => OnSignal(signal, cancellation));
+
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
+        await using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        var shell = new Shell(
+            TextWriter.Synchronized(output), TextWriter.Synchronized(error), Directory.GetCurrentDirectory(), Width(),
+            !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Arguments = arguments };
+        try
+        {
+            var code = await CommandLine.RunAsync(arguments, shell, cancellation.Token);
+            await output.FlushAsync(CancellationToken.None);
+            return code;
+        }
+        catch (IOException) when (Console.IsOutputRedirected)
+        {
+            // The reader of a pipe went away, as with `| head`.
+            return (int)ExitCode.Ok;
+        }
+    }
+
+    private static void OnSignal(PosixSignalContext signal, CancellationTokenSource cancellation)
+    {
+        signal.Cancel = true;
+        if (cancellation.IsCancellationRequested) Environment.Exit((int)ExitCode.Interrupted);
+        cancellation.Cancel();
+    }
+
+    private static int Width()
+    {
+        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0) return columns;
+        if (Console.IsOutputRedirected) return DefaultWidth;
+        try
+        {
+            return Console.WindowWidth > 0 ? Console.WindowWidth : DefaultWidth;
+        }
+        catch (IOException)
+        {
+            return DefaultWidth;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using Srpo.Client.Cli;
+using Srpo.Client.Data;
+using Srpo.Client.Experiments;
+using Srpo.Client.Output;
+using Srpo.Client.Runs;
+using Srpo.Client.Sessions;
+using Srpo.Core.Results;
+using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
+using Srpo.Reporting;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo crossplay`: everyone with everyone, over populations that exist already.</summary>
+internal static class CrossPlayCommand
+{
+    private static readonly Argument<string[]> Populations = new("POPULATION") { Description = "Populations to play, for example overcooked-1.ippo overcooked-1.srpo.", Arity = ArgumentArity.OneOrMore };
+
+    private static readonly Option<string[]> Layouts = new("--layout") { Description = "A layout to play on: 'training', a built-in name, or a map file. May be repeated.", HelpName = "LAYOUT", DefaultValueFactory = _ => [ExperimentKeys.TrainingLayout] };
+
+    private static readonly Option<int?> Episodes = CommandExtensions.WholeOption("--episodes", "Episodes per pair. Default: 100.", 1, 1_000_000);
+
+    private static readonly Option<int?> Steps = CommandExtensions.WholeOption("--steps", "Steps per episode. Default: as in training.", 1, 65536);
+
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the matches.", HelpName = "N", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<string?> Id = new("--id") { Description = "Id of the tournament; repeating a command with it goes on where it was. Default: the first free of crossplay-1, ...", HelpName = "ID" };
+
+    private static readonly Option<string?> Out = new("--out") { Description = "Directory of the report. Default: ID in the data directory.", HelpName = "DIR" };
+
+    public static Command Create(Shell shell) => new Command("crossplay", "Play populations that exist: all teams in seat 0 with all teams in seat 1.")
+    {
+        Populations, Layouts, Episodes, Steps, Seed, Id, Out,
+    }.Handle(shell, context => context.WithGrainsAsync(session => RunAsync(context, session)));
+
+    private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
+    {
+        string[] names = [.. context.Get(Populations).Select(GrainKeys.CheckName)];
+        if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new CommandException(ExitCode.Usage, "a population is named twice");
+        var specs = new List<PopulationSpec>();
+        foreach (var name in names) specs.Add(await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync());
+        var layouts = ReadLayouts(context, specs[0].Environment);
+
+        context.Data.EnsureWritable();
+        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, "crossplay") : RunLock.Take(context.Data, chosen);
+        var directory = context.Get(Out) is { } output ? context.Shell.Resolve(output) : context.Data.Run(held.Id);
+        Directory.CreateDirectory(directory);
+
+        var labels = Labels(names);
+        var matrices = new List<CrossPlayMatrix>();
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        await ProgressDisplay.RunAsync(context.Shell, async display =>
+        {
+            foreach (var layout in layouts)
+            {
+                var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? 100, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed));
+                var tournament = $"{held.Id}.{layout.Name}";
+                await CrossPlay.RunAsync(context, session, tournament, layout.Name, spec, Repeat(context, held.Id), display, onProgress: () => { });
+                matrices.Add(ResultsCollector.ToMatrix(layout.Name, await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync(), labels));
+            }
+        });
+        var info = new RunInfo
+        {
+            Name = "cross-play",
+            Id = held.Id,
+            Date = DateTimeOffset.Now,
+            CommandLine = "srpo " + string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote)),
+            Seeds = specs.Max(spec => spec.Teams),
+            WallSeconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds,
+            Versions = ProgramInfo.Versions(),
+        };
+        var report = ReportWriter.WriteAll(directory, new RunResults(info, [.. matrices], []));
+        RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
+        return (int)ExitCode.Ok;
+    }
+
+    private static IReadOnlyList<EvaluationLayout> ReadLayouts(CommandContext context, EnvironmentSettings training)
+    {
+        var reader = new ValueReader();
+        var origin = new Origin("--layout", 0, 0);
+        var list = new JsonListValue(origin, [.. (context.Get(Layouts) ?? []).Select(name => new JsonStringValue(new Origin($"--layout {name}", 0, 0), name))]);
+        return new LayoutReader(reader, context.Shell.Directory).ReadAll(list, "layout", training, training.Name) ?? throw new ExperimentException(reader.Problems);
+    }
+
+    /// <summary>Short labels where they tell the populations apart: what follows the run's id.</summary>
+    private static Dictionary<string, string> Labels(IReadOnlyList<string> names)
+    {
+        string[] shortened = [.. names.Select(name => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])];
+        var distinct = shortened.Distinct(StringComparer.Ordinal).Count() == names.Count && shortened.All(label => label.Length > 0);
+        return Enumerable.Range(0, names.Count).ToDictionary(i => names[i], i => distinct ? shortened[i] : names[i]);
+    }
+
+    private static string Repeat(CommandContext context, string id)
+    {
+        var typed = string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote));
+        var named = context.Get(Id) is null ? string.Create(CultureInfo.InvariantCulture, $"{typed} --id {id}") : typed;
+        return "srpo " + named;
+    }
+}

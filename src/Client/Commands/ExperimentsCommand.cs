@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Experiments;
+using Srpo.Client.Output;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo experiments`: what can be run, and the keys of experiment files.</summary>
+internal static class ExperimentsCommand
+{
+    private static readonly Option<bool> Keys = new("--keys") { Description = "List the keys of experiment files and of --set, with defaults and meaning." };
+
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "With --keys: as Markdown, as in docs/experiments.md." };
+
+    public static Command Create(Shell shell) => new Command("experiments", "List the experiments known by name, or the keys of experiment files.")
+    {
+        Keys, Markdown,
+    }.Handle(shell, context => Task.FromResult(context.Get(Keys) ? PrintKeys(context) : PrintList(context)));
+
+    private static int PrintList(CommandContext context)
+    {
+        var experiments = ExperimentFiles.Known().Select(file => (file, Experiment: ExperimentLoader.Load(file, context.Shell.Directory, []))).ToArray();
+        if (context.Json)
+        {
+            context.PrintJson(experiments.Select(entry => new { entry.file.Name, entry.Experiment.Title, entry.file.Path, Populations = entry.Experiment.Populations.Select(population => new { population.Label, population.Seeds }) }));
+        }
+        else
+        {
+            Tables.PrintPairs(context.Shell, experiments.Select(entry => (entry.file.Name, (string?)entry.Experiment.Title)));
+        }
+
+        return (int)ExitCode.Ok;
+    }
+
+    private static int PrintKeys(CommandContext context)
+    {
+        if (context.Json)
+        {
+            context.PrintJson(new { Experiment = ExperimentKeys.TopLevel, ExperimentKeys.Population, ExperimentKeys.Evaluation, Training = ExperimentKeys.Training() });
+        }
+        else if (context.Get(Markdown))
+        {
+            context.Out.Write(ExperimentKeys.ToMarkdown());
+        }
+        else
+        {
+            Print("experiment", ExperimentKeys.TopLevel);
+            Print("population", ExperimentKeys.Population);
+            Print("evaluation", ExperimentKeys.Evaluation);
+            Print("training, or a population", ExperimentKeys.Training());
+        }
+
+        return (int)ExitCode.Ok;
+
+        void Print(string title, IReadOnlyList<ExperimentKey> keys)
+        {
+            context.Out.WriteLine($"{title}:");
+            foreach (var key in keys)
+                context.Out.WriteLine($"  {key.Path,-24} {key.Description}{(key.Default.Length == 0 ? "" : $" Default: {key.Default}.")}");
+            context.Out.WriteLine();
+        }
+    }
+}

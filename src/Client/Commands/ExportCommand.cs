@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Data;
+using Srpo.Client.Output;
+using Srpo.Client.Runs;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo export`: an agent's or adversary's parameters as a safetensors file.</summary>
+internal static class ExportCommand
+{
+    private static readonly Argument<string> Agent = new("AGENT") { Description = "Key of the agent: POPULATION/TEAM/SEAT." };
+
+    private static readonly Argument<string> File = new("FILE") { Description = "The file to write, usually ending in .safetensors." };
+
+    private static readonly Option<bool> Adversary = new("--adversary") { Description = "Export the adversary that trains this agent instead." };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Replace an existing file." };
+
+    public static Command Create(Shell shell) =>
+        new Command("export", "Write policy, critic and Adam's moments of an agent as a safetensors file, which numpy and PyTorch read.") { Agent, File, Adversary, Force }.Handle(shell, RunAsync);
+
+    private static Task<int> RunAsync(CommandContext context)
+    {
+        var key = context.Get(Agent);
+        GrainKeys.ParseMember(key);
+        var path = context.Shell.Resolve(context.Get(File));
+        if (System.IO.File.Exists(path) && !context.Get(Force))
+            throw new CommandException(ExitCode.InUse, $"{path} exists; --force replaces it");
+        if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
+            throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {(Directory.Exists(path) ? "it is a directory" : "its directory does not exist")}");
+        return context.WithGrainsAsync(async session =>
+        {
+            var export = await CheckpointExporter.Actor(session, key, context.Get(Adversary)).ExportAsync();
+            AtomicFiles.Write(path, export.Content);
+            if (context.Json) context.PrintJson(new { export.Key, export.Version, File = path, Bytes = export.Content.Length });
+            else context.Out.WriteLine($"{export.Key} after {export.Version} updates: {Texts.Count(export.Content.Length)} bytes in {path}");
+            return (int)ExitCode.Ok;
+        });
+    }
+}

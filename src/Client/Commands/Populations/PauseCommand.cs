@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Commands.Populations;
+
+/// <summary>`srpo population pause`.</summary>
+internal static class PauseCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var name = PopulationCommand.NameArgument();
+        return new Command("pause", "Finish the rounds in flight, store everything and wait. `population resume`, or `resume` for a run, goes on.") { name }.Handle(shell, context =>
+            context.WithGrainsAsync(async session =>
+            {
+                PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name))).PauseAsync());
+                return (int)ExitCode.Ok;
+            }));
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+using Srpo.Client.Runs;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Commands.Populations;
+
+/// <summary>`srpo population resume`.</summary>
+internal static class ResumePopulationCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var name = PopulationCommand.NameArgument();
+        return new Command("resume", "Go on with a population that was paused, stopped or killed. A run as a whole goes on with `srpo resume ID`.") { name }.Handle(shell, async context =>
+        {
+            var population = GrainKeys.CheckName(context.Get(name));
+            if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(population, population, null));
+            await using var session = await context.OpenAsync(create: false);
+            PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(population).ResumeAsync());
+            return (int)ExitCode.Ok;
+        });
+    }
+}

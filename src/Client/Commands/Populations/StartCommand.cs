@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using Srpo.Client.Cli;
+using Srpo.Client.Experiments;
+using Srpo.Client.Output;
+using Srpo.Client.Runs;
+using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Commands.Populations;
+
+/// <summary>`srpo population start`: train one population apart from any experiment.</summary>
+internal static class StartCommand
+{
+    /// <summary>The population's name within the experiment that is made up for it.</summary>
+    private const string Label = "population";
+
+    public static Command Create(Shell shell)
+    {
+        var name = new Argument<string>("POPULATION") { Description = "Name of the new population: letters, digits, '-', '_', '.'." };
+        var preset = new Option<string>("--preset") { Description = "Settings to start from.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
+        var method = new Option<string?>("--method") { Description = "ippo, srpo, pure-adversarial or self-play.", HelpName = "METHOD" };
+        var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
+        var seeds = CommandExtensions.WholeOption("--seeds", "Number of teams. Default: 8.", 1, 10_000);
+        var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", 1, 1_000_000_000);
+        var set = new Option<string[]>("--set") { Description = "Change a key, for example tau=5. May be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
+        return new Command("start", "Train a population. On a cluster this returns at once; on this machine it trains here until it is done or paused.")
+        {
+            name, preset, method, layout, seeds, iterations, set,
+        }.Handle(shell, context =>
+        {
+            var population = GrainKeys.CheckName(context.Get(name));
+            var changes = new List<Override>();
+            foreach (var text in context.Get(set) ?? []) changes.Add(Override.Parse(text));
+            Add("method", context.Get(method), "--method");
+            Add("layout", context.Get(layout), "--layout");
+            Add("seeds", context.Get(seeds)?.ToString(CultureInfo.InvariantCulture), "--seeds");
+            Add("iterations", context.Get(iterations)?.ToString(CultureInfo.InvariantCulture), "--iterations");
+            Add("preset", context.Get(preset), "--preset");
+            var experiment = ExperimentLoader.Load(
+                Label, "command line", Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{Label}\": {{}} }} }}"), context.Shell.Directory, changes);
+            return RunAsync(context, experiment.Spec(experiment.Populations[0], population));
+
+            void Add(string key, string? value, string option)
+            {
+                if (value is not null) changes.Add(Override.Of(key, value, $"{option} {value}"));
+            }
+        });
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, PopulationSpec spec)
+    {
+        if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
+        await using var session = await context.OpenAsync(create: false);
+        PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(spec.Population).StartAsync(spec));
+        return (int)ExitCode.Ok;
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Commands.Populations;
+
+/// <summary>`srpo population stop`.</summary>
+internal static class StopCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var name = PopulationCommand.NameArgument();
+        return new Command("stop", "Like pause, and mark the population as ended by you; it can still be resumed.") { name }.Handle(shell, context =>
+            context.WithGrainsAsync(async session =>
+            {
+                PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name))).StopAsync());
+                return (int)ExitCode.Ok;
+            }));
+    }
+}

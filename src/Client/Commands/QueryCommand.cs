@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+using Srpo.Client.Sessions;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo query`: ask any grain for its state, while it works and afterwards.</summary>
+internal static class QueryCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var query = new Command("query", "Ask a coordinator, agent, adversary, environment, learner or tournament for its state.");
+        Add("coordinator", "POPULATION", "A population: where it stands, and its teams.", CheckName, QueryViews.CoordinatorAsync);
+        Add("agent", "POPULATION/TEAM/SEAT", "An agent: versions, network, measures of its last update.", CheckMember,
+            (context, session, key) => QueryViews.ActorAsync(context, session.Grains.GetGrain<IAgentGrain>(key)));
+        Add("adversary", "POPULATION/TEAM/SEAT", "The adversary that an agent trains with.", CheckMember,
+            (context, session, key) => QueryViews.ActorAsync(context, session.Grains.GetGrain<IAdversaryGrain>(key)));
+        Add("environment", "POPULATION/TEAM/INSTANCE", "An environment instance: its last rollout, and a drawing.", CheckMember,
+            (context, session, key) => QueryViews.EnvironmentAsync(context, session.Grains.GetGrain<IEnvironmentGrain>(key)));
+        Add("learner", "DEVICE/SLOT", "A learner of the process that trains now, for example cpu/0.", key => GrainKeys.ParseLearner(key), QueryViews.LearnerAsync);
+        Add("tournament", "TOURNAMENT", "A tournament: how much is played.", CheckName, QueryViews.TournamentAsync);
+        return query;
+
+        void Add(string kind, string keyName, string description, Action<string> check, Func<CommandContext, IGrainSession, string, Task<int>> view)
+        {
+            var key = new Argument<string>(keyName) { Description = "Its key." };
+            query.Add(new Command(kind, description) { key }.Handle(shell, context =>
+            {
+                var value = context.Get(key);
+                check(value);
+                return context.WithGrainsAsync(session => view(context, session, value));
+            }));
+        }
+    }
+
+    private static void CheckName(string key) => GrainKeys.CheckName(key);
+
+    private static void CheckMember(string key) => GrainKeys.ParseMember(key);
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Data;
+using Srpo.Client.Runs;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo report`: write the report of a run again.</summary>
+internal static class ReportCommand
+{
+    private static readonly Argument<string> Id = new("ID") { Description = "Id of the run." };
+
+    private static readonly Option<string?> Out = new("--out") { Description = "Directory to write to. Default: where the run's outputs are.", HelpName = "DIR" };
+
+    public static Command Create(Shell shell) =>
+        new Command("report", "Write the report of a run again from what is stored, and print its table.") { Id, Out }.Handle(shell, RunAsync);
+
+    private static Task<int> RunAsync(CommandContext context)
+    {
+        var manifest = RunManifest.Load(context.Data, RunIds.Check(context.Get(Id)));
+        return context.WithGrainsAsync(async session =>
+        {
+            var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Out ?? context.Data.Run(manifest.Id);
+            var report = await RunOrchestrator.ReportAsync(session, manifest, directory);
+            RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
+            return (int)ExitCode.Ok;
+        });
+    }
+}

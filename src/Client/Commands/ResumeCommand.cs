@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Data;
+using Srpo.Client.Live;
+using Srpo.Client.Runs;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo resume`: go on with a run that was paused, stopped or killed.</summary>
+internal static class ResumeCommand
+{
+    private static readonly Argument<string> Id = new("ID") { Description = "Id of the run." };
+
+    public static Command Create(Shell shell) =>
+        new Command("resume", "Go on with a run that was paused, stopped or killed; it ends with the same numbers as an uninterrupted one.") { Id }.Handle(shell, RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        var id = RunIds.Check(context.Get(Id));
+        // Looked up before anything is written, so that a slip of the pen leaves no trace.
+        _ = RunManifest.Load(context.Data, id);
+        context.Data.EnsureWritable();
+        using var held = RunLock.Take(context.Data, id);
+        LiveRegistry.EnsureAlone(context.Data, id);
+        return await RunOrchestrator.RunAsync(context, RunManifest.Load(context.Data, id), held);
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using Srpo.Client.Cli;
+using Srpo.Client.Data;
+using Srpo.Client.Experiments;
+using Srpo.Client.Live;
+using Srpo.Client.Runs;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo run`: an experiment from training to report.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string> Experiment = new("EXPERIMENT") { Description = "Name of an experiment (`srpo experiments` lists them), or a file ending in .json." };
+
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "Change a key of the experiment: tau=5 for all populations, populations.srpo.tau=5 for one, evaluation.episodes=10, ... May be repeated.",
+        HelpName = "KEY=VALUE",
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<int?> Seeds = CommandExtensions.WholeOption("--seeds", "Teams of each population; the same as --set seeds=N.", 1, 10_000);
+
+    private static readonly Option<int?> Iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent; the same as --set iterations=N.", 1, 1_000_000_000);
+
+    private static readonly Option<string?> Out = new("--out") { Description = "Directory of the outputs. Default: the run's directory in the data directory.", HelpName = "DIR" };
+
+    private static readonly Option<string?> Id = new("--id") { Description = "Id of the run. Default: the first free of NAME-1, NAME-2, ...", HelpName = "ID" };
+
+    public static Command Create(Shell shell) => new Command("run", "Run an experiment: train its populations, play all against all, write the report.")
+    {
+        Experiment, Set, Seeds, Iterations, Out, Id,
+    }.Handle(shell, RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        var file = ExperimentFiles.Find(context.Get(Experiment), context.Shell);
+        var experiment = ExperimentLoader.Load(file, context.Shell.Directory, OverridesOf(context));
+        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        context.Data.EnsureWritable();
+        var output = context.Get(Out) is { } directory ? CheckOutput(context.Shell.Resolve(directory)) : null;
+
+        using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        LiveRegistry.EnsureAlone(context.Data, held.Id);
+        if (File.Exists(context.Data.Manifest(held.Id)))
+            throw new CommandException(ExitCode.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
+        var manifest = new RunManifest
+        {
+            Id = held.Id,
+            CommandLine = string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote)),
+            Started = DateTimeOffset.Now,
+            Out = output,
+            Workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount,
+            Experiment = experiment,
+        };
+        Directory.CreateDirectory(context.Data.Run(held.Id));
+        return await RunOrchestrator.RunAsync(context, manifest, held);
+    }
+
+    private static IEnumerable<Override> OverridesOf(CommandContext context)
+    {
+        foreach (var text in context.Get(Set) ?? []) yield return Override.Parse(text);
+        if (context.Get(Seeds) is { } seeds) yield return Override.Of("seeds", seeds.ToString(CultureInfo.InvariantCulture), $"--seeds {seeds}");
+        if (context.Get(Iterations) is { } iterations) yield return Override.Of("iterations", iterations.ToString(CultureInfo.InvariantCulture), $"--iterations {iterations}");
+    }
+
+    /// <summary>Outputs of another run are never overwritten.</summary>
+    private static string CheckOutput(string directory)
+    {
+        if (File.Exists(Path.Combine(directory, "summary.json")))
+            throw new CommandException(ExitCode.InUse, $"{directory} holds the results of another run (summary.json); choose another directory with --out");
+        if (File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"--out {directory} is a file; choose a directory");
+        Directory.CreateDirectory(directory);
+        return directory;
+    }
+}

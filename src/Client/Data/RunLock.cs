@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+
+namespace Srpo.Client.Data;
+
+/// <summary>
+/// The right to work on one run, population or tournament: a locked file `.live/ID.lock`. The system frees it when the
+/// process ends, however it ends.
+/// </summary>
+internal sealed class RunLock : IDisposable
+{
+    private const int Attempts = 5;
+
+    private readonly FileStream _file;
+    private readonly string _infoPath;
+
+    private RunLock(string id, FileStream file, string infoPath)
+    {
+        Id = id;
+        _file = file;
+        _infoPath = infoPath;
+    }
+
+    public string Id { get; }
+
+    /// <summary>Takes the lock.</summary>
+    /// <exception cref="CommandException">Another process holds it.</exception>
+    public static RunLock Take(DataDirectory data, string id) =>
+        TryTake(data, id) ?? throw new CommandException(
+            ExitCode.InUse,
+            $"'{id}' is in use by {Holder(data, id)}. Watch it with `srpo population list`, wait for its end, or choose another id with --id.");
+
+    /// <summary>Takes the lock, or returns null where another process holds it.</summary>
+    public static RunLock? TryTake(DataDirectory data, string id)
+    {
+        Directory.CreateDirectory(data.Live);
+        var path = LockPath(data, id);
+        FileStream? file = null;
+        for (var attempt = 1; file is null; attempt++)
+        {
+            try
+            {
+                file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // Looking whether a lock is held holds it for a moment; only a lock that stays is a process at work.
+                if (attempt == Attempts) return null;
+                Thread.Sleep(20);
+            }
+        }
+
+        file.SetLength(0);
+        file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+        file.Flush();
+        return new RunLock(id, file, InfoPath(data, id));
+    }
+
+    /// <summary>Whether a process holds the lock.</summary>
+    public static bool IsHeld(DataDirectory data, string id)
+    {
+        var path = LockPath(data, id);
+        if (!File.Exists(path)) return false;
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>What the holder says of itself, or null.</summary>
+    public static LiveInfo? ReadInfo(DataDirectory data, string id)
+    {
+        try
+        {
+            return JsonText.Read<LiveInfo>(File.ReadAllText(InfoPath(data, id)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells other processes how to reach this one.</summary>
+    public void Announce(LiveInfo info) => AtomicFiles.Write(_infoPath, JsonText.Write(info));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_infoPath);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A leftover is recognised as dead by its free lock.
+        }
+
+        // The lock file itself stays: deleting it would let two processes lock two files of one name.
+        _file.Dispose();
+    }
+
+    private static string Holder(DataDirectory data, string id) =>
+        ReadInfo(data, id) is { } info
+            ? string.Create(CultureInfo.InvariantCulture, $"process {info.ProcessId} (`srpo {info.CommandLine}`)")
+            : "another process";
+
+    private static string LockPath(DataDirectory data, string id) => Path.Combine(data.Live, id + ".lock");
+
+    private static string InfoPath(DataDirectory data, string id) => Path.Combine(data.Live, id + ".json");
+}
+
+/// <summary>A process that holds a lock.</summary>
+/// <param name="ProcessId">Its process id.</param>
+/// <param name="Socket">Path of the socket on which it takes commands, or null.</param>
+/// <param name="CommandLine">What it was asked to do.</param>
+/// <param name="Started">Since when.</param>
+internal sealed record LiveInfo(int ProcessId, string? Socket, string CommandLine, DateTimeOffset Started);

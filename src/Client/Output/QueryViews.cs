@@ -1,0 +1,119 @@
+using System.Globalization;
+using Srpo.Client.Cli;
+using Srpo.Client.Sessions;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Output;
+
+/// <summary>What grains say of themselves, as text or JSON.</summary>
+internal static class QueryViews
+{
+    public static async Task<int> CoordinatorAsync(CommandContext context, IGrainSession session, string key)
+    {
+        var status = await session.Grains.GetGrain<ICoordinatorGrain>(key).GetStatusAsync();
+        PopulationViews.Print(context, status);
+        return (int)ExitCode.Ok;
+    }
+
+    public static async Task<int> ActorAsync(CommandContext context, IActorGrain grain)
+    {
+        var report = await grain.QueryAsync();
+        if (context.Json)
+        {
+            context.PrintJson(report);
+            return (int)ExitCode.Ok;
+        }
+
+        var metrics = report.Metrics;
+        Tables.PrintPairs(context.Shell,
+        [
+            (report.Kind, report.Key),
+            ("method", report.Method),
+            ("environment", report.Environment),
+            ("updates", Whole(report.Version)),
+            ("checkpoints", report.CheckpointVersions.Length == 0 ? "none" : string.Join(", ", report.CheckpointVersions)),
+            ("network", $"{report.Network.Inputs}-{string.Join('-', report.Network.Hidden)}-{report.Network.Actions} {report.Network.Activation.ToLowerInvariant()}, {Whole(report.Parameters)} parameters with its critic"),
+            ("return", Number(metrics?.Return)),
+            ("private cost", Number(metrics?.PrivateCost)),
+            ("entropy", Number(metrics?.Entropy, 4)),
+            ("KL", report.Kind == "adversary" ? Number(metrics?.Kl, 4) : null),
+            ("clip fraction", Number(metrics?.ClipFraction, 4)),
+            ("explained variance", Number(metrics?.ExplainedVariance, 4)),
+            ("value loss", Number(metrics?.ValueLoss, 3)),
+            ("warning", report.Warning),
+        ]);
+        return (int)ExitCode.Ok;
+    }
+
+    public static async Task<int> EnvironmentAsync(CommandContext context, IEnvironmentGrain grain)
+    {
+        var report = await grain.QueryAsync();
+        if (context.Json)
+        {
+            context.PrintJson(report);
+            return (int)ExitCode.Ok;
+        }
+
+        var played = report.RolloutsPlayed > 0;
+        Tables.PrintPairs(context.Shell,
+        [
+            ("environment", $"{report.Key}: {report.Environment}"),
+            ("seats", string.Join(", ", report.Seats)),
+            ("rollout", $"{Whole(report.Lanes)} lanes x {Whole(report.Steps)} steps"),
+            ("rollouts played", Whole(report.RolloutsPlayed)),
+            ("last round", played ? Whole(report.LastRound) : null),
+            ("return per episode", played ? Number(report.LastMeanReturn) : null),
+            ("costs per episode", played ? string.Join(", ", report.LastCosts.Select(cost => Texts.Number(cost))) : null),
+            ("different observations", played ? Whole(report.DifferentObservations) : null),
+            ("lane 0", report.Drawing),
+        ]);
+        return (int)ExitCode.Ok;
+    }
+
+    public static async Task<int> LearnerAsync(CommandContext context, IGrainSession session, string key)
+    {
+        var report = await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
+        if (context.Json)
+        {
+            context.PrintJson(report);
+            return (int)ExitCode.Ok;
+        }
+
+        Tables.PrintPairs(context.Shell,
+        [
+            ("learner", report.Key),
+            ("device", report.Device),
+            ("team updates", Whole(report.Updates)),
+            ("environment steps", Texts.Count(report.EnvironmentSteps)),
+            ("seconds in updates", Number(report.UpdateSeconds)),
+            ("seconds in rollouts", Number(report.RolloutSeconds)),
+            ("training now", report.Training.Length == 0 ? "nothing" : string.Join(", ", report.Training)),
+        ]);
+        return (int)ExitCode.Ok;
+    }
+
+    public static async Task<int> TournamentAsync(CommandContext context, IGrainSession session, string key)
+    {
+        var status = await session.Grains.GetGrain<ITournamentGrain>(key).GetStatusAsync();
+        if (context.Json)
+        {
+            context.PrintJson(status);
+            return (int)ExitCode.Ok;
+        }
+
+        Tables.PrintPairs(context.Shell,
+        [
+            ("tournament", status.Tournament),
+            ("environment", status.Environment),
+            ("matrix", $"{Whole(status.Players)} x {Whole(status.Players)}"),
+            ("pairs played", $"{Whole(status.PairsDone)} of {Whole(status.PairsTotal)}{(status.Finished ? ", finished" : "")}"),
+            ("environment steps", Texts.Count(status.EnvironmentSteps) + (status.Seconds > 0 ? Texts.RateSuffix(status.EnvironmentSteps / status.Seconds) : "")),
+            ("error", status.Error),
+        ]);
+        return (int)ExitCode.Ok;
+    }
+
+    private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Number(double? value, int digits = 2) => value is { } number ? Texts.Number(number, digits) : null;
+}

@@ -1,0 +1,47 @@
+using Spectre.Console;
+using Srpo.Client.Cli;
+using Srpo.Reporting;
+
+namespace Srpo.Client.Output;
+
+/// <summary>Tables on the terminal.</summary>
+internal static class Tables
+{
+    /// <summary>Prints a table of texts; a header that ends with '#' is a number column, aligned right.</summary>
+    public static void Print(Shell shell, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        var table = NewTable();
+        foreach (var header in headers)
+        {
+            var column = new Spectre.Console.TableColumn(Markup.Escape(header.TrimEnd('#'))) { NoWrap = true };
+            table.AddColumn(header.EndsWith('#') ? column.RightAligned() : column);
+        }
+
+        foreach (var row in rows) table.AddRow([.. row.Select(text => new Text(text))]);
+        Write(shell, table);
+    }
+
+    /// <summary>Prints a table of a report.</summary>
+    public static void Print(Shell shell, SummaryTable summary)
+    {
+        shell.Out.WriteLine(summary.Title);
+        Print(shell, [.. summary.Columns.Select(column => column.IsNumeric ? column.Header + "#" : column.Header)], summary.Rows.Select(row => (IReadOnlyList<string>)row));
+    }
+
+    /// <summary>Prints names with values, one a line.</summary>
+    public static void PrintPairs(Shell shell, IEnumerable<(string Name, string? Value)> pairs)
+    {
+        var shown = pairs.Where(pair => !string.IsNullOrEmpty(pair.Value)).ToArray();
+        var width = shown.Max(pair => pair.Name.Length) + 2;
+        foreach (var (name, value) in shown) shell.Out.WriteLine(name.PadRight(width) + value!.Replace("\n", "\n" + new string(' ', width), StringComparison.Ordinal));
+    }
+
+    private static Table NewTable() => new Table { Border = TableBorder.Simple, ShowHeaders = true };
+
+    private static void Write(Shell shell, Table table)
+    {
+        // A table that is piped must not be cut at some terminal's width.
+        var width = shell.OutIsTerminal ? shell.Width : 240;
+        Consoles.Create(shell.Out, shell.OutIsTerminal, width).Write(table);
+    }
+}

@@ -1,0 +1,3 @@
+using Srpo.Client.Cli;
+
+return await Terminal.RunAsync(args);

@@ -1,0 +1,45 @@
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+using Srpo.Client.Sessions;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Runs;
+
+/// <summary>Plays tournaments and waits for them; Ctrl-C stops after the tiles in flight.</summary>
+internal static class CrossPlay
+{
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Plays one tournament to its end.</summary>
+    public static async Task<TournamentStatus> RunAsync(
+        CommandContext context, IGrainSession session, string id, string title, TournamentSpec spec, string resumeCommand, ProgressDisplay display, Action onProgress)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        var tournament = session.Grains.GetGrain<ITournamentGrain>(id);
+        var status = await tournament.StartAsync(spec);
+        var stepsBefore = status.EnvironmentSteps;
+        var secondsBefore = status.Seconds;
+        for (var poll = FirstPoll; ; poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 3 / 2, LongestPoll.Ticks)))
+        {
+            var seconds = status.Seconds - secondsBefore;
+            var rate = seconds > 0 ? (status.EnvironmentSteps - stepsBefore) / seconds : 0;
+            display.Report(new WorkState($"cross-play {title}", status.Finished ? 1 : (double)status.PairsDone / Math.Max(1, status.PairsTotal), rate));
+            onProgress();
+            if (status.Error is { } error)
+                throw new CommandException(ErrorReporter.CodeOfText(error), $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
+            if (status.Finished) return status;
+            try
+            {
+                await Task.Delay(poll, context.Cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                await tournament.PauseAsync();
+                throw PopulationTraining.Paused(resumeCommand);
+            }
+
+            status = await tournament.GetStatusAsync();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Srpo.Client.Cli;
+using Srpo.Client.Data;
+using Srpo.Client.Output;
+using Srpo.Client.Sessions;
+using Srpo.Core.Results;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Runs;
+
+/// <summary>Gathers what coordinators and tournaments have stored into the results that reports are made from.</summary>
+internal static class ResultsCollector
+{
+    /// <summary>The results of a run as far as they are there.</summary>
+    public static async Task<RunResults> CollectAsync(IGrainSession session, RunManifest manifest)
+    {
+        var experiment = manifest.Experiment;
+        var labels = experiment.Populations.ToDictionary(population => manifest.PopulationName(population.Label), population => population.Label);
+        var matrices = new List<CrossPlayMatrix>();
+        foreach (var layout in experiment.Evaluation.Layouts)
+        {
+            var tournament = session.Grains.GetGrain<ITournamentGrain>(manifest.TournamentName(layout.Name));
+            if (await KnownAsync(tournament.GetMatrixAsync) is { } matrix) matrices.Add(ToMatrix(layout.Name, matrix, labels));
+        }
+
+        var curves = new List<LearningCurve>();
+        var statuses = new Dictionary<string, PopulationStatus>(StringComparer.Ordinal);
+        foreach (var population in experiment.Populations)
+        {
+            var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(manifest.PopulationName(population.Label));
+            if (await KnownAsync(coordinator.GetStatusAsync) is not { } status) continue;
+            statuses[population.Label] = status;
+            curves.AddRange((await coordinator.GetCurvesAsync()).Select(curve => ToCurve(population.Label, curve)));
+        }
+
+        if (statuses.Count == 0) throw new CommandException(ExitCode.NotFound, $"the run '{manifest.Id}' has no results yet; `srpo resume {manifest.Id}` goes on with it");
+        var info = new RunInfo
+        {
+            Name = experiment.Name,
+            Id = manifest.Id,
+            Date = manifest.Started,
+            CommandLine = "srpo " + manifest.CommandLine,
+            Seeds = experiment.Populations.Max(population => population.Seeds),
+            EnvSteps = statuses.Values.Sum(status => status.EnvironmentSteps),
+            // Populations of one batch trained at the same time.
+            TrainingSeconds = TrainingBatches.Of(manifest).Sum(batch => batch.Max(population => statuses.GetValueOrDefault(population.Label)?.TrainingSeconds ?? 0)),
+            WallSeconds = manifest.WallSeconds,
+            Versions = ProgramInfo.Versions(),
+            Settings = JsonText.ToElement(experiment),
+        };
+        return new RunResults(info, [.. matrices], [.. curves]);
+    }
+
+    /// <summary>A tournament's matrix with short labels.</summary>
+    public static CrossPlayMatrix ToMatrix(string layout, TournamentMatrix matrix, IReadOnlyDictionary<string, string> labels)
+    {
+        var players = matrix.Players.Select(player => new AgentLabel(labels.GetValueOrDefault(player.Population, player.Population), player.Team)).ToArray();
+        var builder = new CrossPlayMatrixBuilder(layout, players);
+        for (var row = 0; row < players.Length; row++)
+        {
+            for (var column = 0; column < players.Length; column++)
+            {
+                if (matrix.Cells[row * players.Length + column] is { } cell) builder[row, column] = ToCell(cell, matrix.Spec.Episodes);
+            }
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>What a grain answers, or null where nothing was started under its key yet.</summary>
+    private static async Task<T?> KnownAsync<T>(Func<Task<T>> ask)
+        where T : class
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (UnknownGrainException)
+        {
+            return null;
+        }
+    }
+
+    private static CrossPlayCell ToCell(MatchResult result, int episodes) => new(
+        result.MeanReturn,
+        // Matches divide by n - 1, reports by n.
+        result.ReturnDeviation * Math.Sqrt((episodes - 1) / (double)episodes),
+        new SeatPair(result.SeatReturns[0], result.SeatReturns[1]),
+        new SeatPair(result.SeatCosts[0], result.SeatCosts[1]),
+        episodes);
+
+    private static LearningCurve ToCurve(string label, TeamCurve curve) => new(
+        label,
+        curve.Team,
+        [.. curve.Points.Select(point => new LearningPoint(
+            point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, new SeatPair(point.SeatCosts[0], point.SeatCosts[1])))]);
+}

@@ -1,0 +1,40 @@
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+using Srpo.Core.Results;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Client.Runs;
+
+/// <summary>The end of a run on the terminal.</summary>
+internal static class RunSummaryView
+{
+    public static void Print(CommandContext context, RunSummary summary, string reportPath)
+    {
+        if (context.Json)
+        {
+            context.Out.Write(Reporting.Files.SummaryJson.Write(summary));
+            return;
+        }
+
+        Tables.Print(
+            context.Shell,
+            ["layout", "method", "self-play#", "cross-play#", "std#", "worst pair#", "IQM#", "95 % interval#", "free-riding#"],
+            summary.Layouts.SelectMany(layout => layout.Methods.Select(method => (IReadOnlyList<string>)
+            [
+                layout.Layout,
+                DisplayNames.Method(method.Method),
+                Numbers.Short(method.SelfPlay.Mean),
+                Numbers.Short(method.CrossPlay.Mean),
+                Numbers.Short(method.CrossPlay.Std),
+                Numbers.Short(method.CrossPlay.Min),
+                Numbers.Short(method.CrossPlay.InterquartileMean),
+                Numbers.Range(method.CrossPlay.Interval),
+                Numbers.Short(method.FreeRiding),
+            ])));
+        var info = summary.Info;
+        if (summary.EnvStepsPerSecond is { } rate)
+            context.Out.WriteLine($"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");
+        context.Out.WriteLine($"wall time: {Texts.Duration(TimeSpan.FromSeconds(info.WallSeconds))}");
+        context.Out.WriteLine($"report: {reportPath}");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+
+namespace Srpo.Silo;
+
+/// <summary>Settings of a silo, section "Srpo" of appsettings.json, environment variables Srpo__NAME, or --Srpo:NAME=VALUE.</summary>
+internal sealed class SiloSettings
+{
+    public const string Section = "Srpo";
+
+    /// <summary>Directory of runs and grain state, the same as `srpo --data`. <value>runs by default.</value></summary>
+    public string DataDirectory { get; set; } = "runs";
+
+    /// <summary>Whether other silos on this machine write to the same data directory. <value>False by default: the directory is locked.</value></summary>
+    public bool ShareDataDirectory { get; set; }
+
+    /// <summary>Worker threads, 1 to 1024, or 0 for one per core. <value>0 by default.</value></summary>
+    public int Workers { get; set; }
+
+    /// <summary>Name of the cluster; clients must give the same. <value>srpo by default.</value></summary>
+    public string ClusterId { get; set; } = "srpo";
+
+    /// <summary>Name of the service; clients must give the same. <value>srpo by default.</value></summary>
+    public string ServiceId { get; set; } = "srpo";
+
+    /// <summary>Port for other silos, 1 to 65535. <value>11111 by default.</value></summary>
+    public int SiloPort { get; set; } = 11111;
+
+    /// <summary>Port for clients, `srpo --cluster localhost:PORT`, 1 to 65535. <value>30000 by default.</value></summary>
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>Silo port of the first silo on this machine, for the second and further ones, 1 to 65535; 0 for the first. <value>0 by default.</value></summary>
+    public int PrimarySiloPort { get; set; }
+
+    /// <summary>Address of the health endpoints. <value>http://127.0.0.1:8090 by default: this machine only.</value></summary>
+    public string HealthUrl { get; set; } = "http://127.0.0.1:8090";
+
+    /// <summary>Seconds that a shutdown may take to store what is under way, 1 to 3600. <value>120 by default.</value></summary>
+    public int ShutdownSeconds { get; set; } = 120;
+
+    /// <summary>Where the first silo is, or null if this is it.</summary>
+    public IPEndPoint? Primary => PrimarySiloPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, PrimarySiloPort);
+
+    /// <summary>Throws if a setting cannot be used.</summary>
+    /// <exception cref="SiloSettingsException">Names the setting, its value and what would be right.</exception>
+    public void Validate()
+    {
+        if (string.IsNullOrWhiteSpace(DataDirectory)) throw new SiloSettingsException(nameof(DataDirectory), DataDirectory, "name a directory");
+        Range(nameof(Workers), Workers, 0, 1024);
+        Range(nameof(SiloPort), SiloPort, 1, 65535);
+        Range(nameof(GatewayPort), GatewayPort, 1, 65535);
+        Range(nameof(PrimarySiloPort), PrimarySiloPort, 0, 65535);
+        Range(nameof(ShutdownSeconds), ShutdownSeconds, 1, 3600);
+        if (GatewayPort == SiloPort) throw new SiloSettingsException(nameof(GatewayPort), GatewayPort, $"use another port than {nameof(SiloPort)}");
+        if (!Uri.TryCreate(HealthUrl, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp)
+            throw new SiloSettingsException(nameof(HealthUrl), HealthUrl, "use an address such as http://127.0.0.1:8090");
+        if (string.IsNullOrWhiteSpace(ClusterId)) throw new SiloSettingsException(nameof(ClusterId), ClusterId, "give a name");
+        if (string.IsNullOrWhiteSpace(ServiceId)) throw new SiloSettingsException(nameof(ServiceId), ServiceId, "give a name");
+    }
+
+    private static void Range(string name, int value, int low, int high)
+    {
+        if (value < low || value > high) throw new SiloSettingsException(name, value, FormattableString.Invariant($"use a whole number from {low} to {high}"));
+    }
+}
+
+/// <summary>A setting that cannot be used.</summary>
+internal sealed class SiloSettingsException(string name, object? value, string remedy)
+    : Exception(FormattableString.Invariant($"the setting {SiloSettings.Section}:{name} is '{value}'; {remedy} (appsettings.json, environment variable {SiloSettings.Section}__{name}, or --{SiloSettings.Section}:{name}=VALUE)"));

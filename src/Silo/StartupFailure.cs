@@ -1,0 +1,25 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace Srpo.Silo;
+
+/// <summary>A start that failed: shown whole, and ended with a code that is not 0.</summary>
+internal static class StartupFailure
+{
+    public static int Report(Exception error, TextWriter output)
+    {
+        if (error is SiloSettingsException)
+        {
+            output.WriteLine("srpo silo: " + error.Message);
+            return ExitCodes.Usage;
+        }
+
+        output.WriteLine("srpo silo: could not start or run: " + error);
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is IOException or UnauthorizedAccessException or SocketException or AddressInUseException) return ExitCodes.Environment;
+        }
+
+        return ExitCodes.Internal;
+    }
+}

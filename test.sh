@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Builds everything and runs all tests. Ends with the line `N passed, N failed, N skipped`; the exit code is 0 only when
+# something ran and nothing failed.
+#
+#   ./test.sh [FILTER]      FILTER: only test projects whose name contains it, for example Client
+#
+# SRPO_TEST_SECONDS: time limit of one test project, 400 by default.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck source=scripts/common.sh
+. "$root/scripts/common.sh"
+filter=${1:-}
+limit=${SRPO_TEST_SECONDS:-400}
+passed=0 failed=0 skipped=0
+
+finish() {
+  printf '%s\n' "$passed passed, $failed failed, $skipped skipped"
+  if ((failed > 0 || passed == 0)); then exit 1; fi
+  exit 0
+}
+
+require_sdk
+cd "$root"
+scripts/detect-packages.sh
+results=$root/artifacts/test-results
+rm -rf "$results"
+mkdir -p "$results"
+
+build() {
+  dotnet build Srpo.sln -c Release --nologo -v quiet -clp:NoSummary >"$results/build.log" 2>&1
+}
+
+printf 'building...\n'
+mkdir -p "$root/artifacts/launch"
+# The launcher builds into the same place, under the same lock.
+if ! with_lock "$root/artifacts/launch/lock" build; then
+  cat "$results/build.log"
+  printf 'the build failed\n'
+  failed=1
+  finish
+fi
+
+# counter FILE NAME: a number from the line <Counters .../> of a result file.
+counter() {
+  sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
+}
+
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
+  [[ $name == *"$filter"* ]] || continue
+  started=$SECONDS status=0
+  log=$results/$name.log trx=$results/$name.trx
+  timeout --kill-after=10 "$limit" dotnet test "$project" -c Release --no-build --nologo --results-directory "$results" \
+    --logger "trx;LogFileName=$name.trx" --blame-hang-timeout "${limit}s" --blame-hang-dump-type none >"$log" 2>&1 </dev/null || status=$?
+  total=0 good=0 bad=0 ran=0
+  if [[ -s $trx ]]; then
+    total=$(counter "$trx" total) good=$(counter "$trx" passed) bad=$(counter "$trx" failed) ran=$(counter "$trx" executed)
+  fi
+  total=${total:-0} good=${good:-0} bad=${bad:-0} ran=${ran:-0}
+  left=$((total - ran)) note=""
+  # A test host that crashed or hung leaves fewer results than tests, or none: that is a failure, never a smaller number.
+  if ((status != 0 && bad == 0)); then
+    bad=1 note=" (the test host ended with code $status: crashed, hung or could not start)"
+  elif ((total == 0)); then
+    bad=1 note=" (no tests ran)"
+  elif grep -qE 'Test Run Aborted|Test host process crashed|active test run was aborted' "$log"; then
+    bad=$((bad + 1)) note=" (the test host crashed)"
+  fi
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left))
+  printf '%-28s %5d passed %4d failed %4d skipped %5d s%s\n' "$name" "$good" "$bad" "$left" $((SECONDS - started)) "$note"
+  if ((bad > 0)); then
+    grep -vE '^\s*$|^Results File|^Attachments' "$log" | tail -n 60 | sed 's/^/    /'
+  fi
+  if ((left > 0)); then grep -E '\[SKIP\]' "$log" | sed 's/^ */    /' || true; fi
+done
+finish
