@@ -26,6 +26,7 @@ results=$root/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
+# shellcheck disable=SC2317 # called through with_lock
 build() {
   dotnet build Srpo.sln -c Release --nologo -v quiet -clp:NoSummary >"$results/build.log" 2>&1
 }

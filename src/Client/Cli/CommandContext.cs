@@ -47,7 +47,7 @@ internal sealed class CommandContext
     public T Get<T>(Argument<T> argument) => _parse.GetRequiredValue(argument);
 
     /// <summary>Prints a value as JSON.</summary>
-    public void PrintJson<T>(T value) => Out.WriteLine(JsonText.Write(value));
+    public void PrintJson<T>(T value) => Out.WriteLine(JsonText.Show(value));
 
     /// <summary>Opens the grains: of the process that runs this command for another one, of the cluster, or in this process.</summary>
     /// <param name="create">Whether a missing data directory is made; otherwise that is an error.</param>

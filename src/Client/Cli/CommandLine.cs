@@ -39,8 +39,9 @@ internal static class CommandLine
     {
         var command = parse.CommandResult.Command;
         var path = PathOf(parse);
-        foreach (var message in parse.Errors.Select(error => error.Message).Take(1))
-            shell.Error.WriteLine($"srpo: {message}{Suggestion(message, command)}");
+        // One message is enough, and one about what was typed says more than one about what is missing.
+        var message = parse.Errors.Select(error => error.Message).OrderBy(text => !text.Contains('\'', StringComparison.Ordinal)).First();
+        shell.Error.WriteLine($"srpo: {message}{Suggestion(message, command)}");
         shell.Error.WriteLine($"`{path} --help` shows what is possible.");
         return (int)ExitCode.Usage;
     }

@@ -39,7 +39,7 @@ internal static class ErrorReporter
         GrainKeyException key => (ExitCode.Usage, key.Message),
         UnknownGrainException unknown => (ExitCode.NotFound, unknown.Message),
         CorruptStateException corrupt => (ExitCode.Damaged, corrupt.Message),
-        SrpoGrainException grain => (grain.InnerException is null ? CodeOfText(grain.Message) : InnerCode(grain), grain.Message),
+        SrpoGrainException grain => (CodeOfRefusal(grain), grain.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         IOException io => (ExitCode.Environment, Explain(io)),
         UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory (--data DIR) or change its permissions."),
@@ -61,10 +61,13 @@ internal static class ErrorReporter
             : ExitCode.CheckFailed;
     }
 
-    private static ExitCode InnerCode(SrpoGrainException error)
+    /// <summary>A grain refuses what it is asked: most often the request is at fault, unless the cause says otherwise.</summary>
+    private static ExitCode CodeOfRefusal(SrpoGrainException error)
     {
-        var inner = Describe(error.InnerException!).Code;
-        return inner == ExitCode.Internal ? CodeOfText(error.Message) : inner;
+        if (error.Message.Contains("another process is writing", StringComparison.Ordinal)) return ExitCode.InUse;
+        var code = CodeOfText(error.Message);
+        if (code != ExitCode.CheckFailed) return code;
+        return error.InnerException is IOException or UnauthorizedAccessException ? ExitCode.Environment : ExitCode.Usage;
     }
 
     private static string Explain(IOException error) => (error.HResult & 0xFFFF) switch

@@ -7,19 +7,27 @@ namespace Srpo.Client.Output;
 /// <summary>JSON as this program writes it: camelCase, enum members as words, indented.</summary>
 internal static class JsonText
 {
-    private static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions Shown = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+    /// <summary>Stored records leave out what is worked out from the rest.</summary>
+    private static readonly JsonSerializerOptions Stored = new(Shown) { IgnoreReadOnlyProperties = true };
 
-    public static JsonElement ToElement<T>(T value) => JsonSerializer.SerializeToElement(value, Options);
+    /// <summary>For the user.</summary>
+    public static string Show<T>(T value) => JsonSerializer.Serialize(value, Shown);
 
-    public static T? Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Options);
+    /// <summary>For files that are read back.</summary>
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Stored);
+
+    /// <summary>As <see cref="Write"/>, as an element.</summary>
+    public static JsonElement ToElement<T>(T value) => JsonSerializer.SerializeToElement(value, Stored);
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static T? Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Stored);
 }

@@ -13,7 +13,7 @@ internal static class Tables
         var table = NewTable();
         foreach (var header in headers)
         {
-            var column = new Spectre.Console.TableColumn(Markup.Escape(header.TrimEnd('#'))) { NoWrap = true };
+            var column = new Spectre.Console.TableColumn(Markup.Escape(header.TrimEnd('#'))) { NoWrap = true, Padding = new Padding(0, 0, 1, 0) };
             table.AddColumn(header.EndsWith('#') ? column.RightAligned() : column);
         }
 

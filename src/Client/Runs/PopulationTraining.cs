@@ -26,7 +26,10 @@ internal static class PopulationTraining
         var coordinators = jobs.Select(job => session.Grains.GetGrain<ICoordinatorGrain>(job.Name)).ToArray();
         context.Cancellation.ThrowIfCancellationRequested();
         for (var i = 0; i < jobs.Count; i++)
-            await (jobs[i].Spec is { } spec ? coordinators[i].StartAsync(spec) : coordinators[i].ResumeAsync());
+        {
+            // A population that has finished is looked through again: what was damaged since is trained anew.
+            if (jobs[i].Spec is not { } spec || (await coordinators[i].StartAsync(spec)).Phase == PopulationPhase.Finished) await coordinators[i].ResumeAsync();
+        }
 
         var statuses = new PopulationStatus[jobs.Count];
         var warned = new HashSet<string>(StringComparer.Ordinal);

@@ -18,7 +18,7 @@ internal static class RunSummaryView
 
         Tables.Print(
             context.Shell,
-            ["layout", "method", "self-play#", "cross-play#", "std#", "worst pair#", "IQM#", "95 % interval#", "free-riding#"],
+            ["layout", "method", "self-\nplay#", "cross-\nplay#", "\nstd#", "worst\npair#", "\nIQM#", "95 %\ninterval#", "free-\nriding#"],
             summary.Layouts.SelectMany(layout => layout.Methods.Select(method => (IReadOnlyList<string>)
             [
                 layout.Layout,

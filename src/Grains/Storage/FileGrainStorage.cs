@@ -80,7 +80,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             CheckTag(path, grainState.ETag, "written");
             var tag = NextTag(grainState.ETag);
             var head = new StateHead(TypeName<T>(), grainId.ToString(), stateName, tag, payload.Length);
-            StateFile.Replace(path, StateEnvelope.WriteHead(head, payload), payload);
+            StateFile.Replace(path, StateEnvelope.WriteHead(head, payload), payload, StateFile.Create);
             grainState.ETag = tag;
             grainState.RecordExists = true;
         });

@@ -9,22 +9,25 @@ internal static class StateFile
     private const int DiskFullWindows = unchecked((int)0x80070070);
     private const int HandleDiskFullWindows = unchecked((int)0x80070027);
 
-    /// <summary>Opens a file for writing; replaced by tests that let writing fail.</summary>
-    internal static Func<string, Stream> Open { get; set; } =
-        path => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+    /// <summary>Opens a file for writing, empty, for this process alone.</summary>
+    public static Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
 
     /// <summary>
     /// Writes to a temporary file beside the target, flushes it to disk and renames it. The name of the temporary file is
     /// fixed, so that what a killed process left is overwritten.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="head">Its first part.</param>
+    /// <param name="payload">The rest.</param>
+    /// <param name="open">Opens the temporary file: <see cref="Create"/>.</param>
     /// <exception cref="SrpoGrainException">The file cannot be written; the old one is as it was.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload)
+    public static void Replace(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload, Func<string, Stream> open)
     {
         var temporary = path + ".tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using (var stream = Open(temporary))
+            using (var stream = open(temporary))
             {
                 stream.Write(head);
                 stream.Write(payload);

@@ -134,8 +134,9 @@ public sealed class TrainingTests
     {
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
-        var spec = Populations.Spec("diverging", Method.Ippo, teams: 1, iterations: 2000);
-        spec = spec with { Training = spec.Training with { LearningRate = 10, Epochs = 20, RewardScale = 1e6, ValueWeight = 1e6, Network = new NetworkSettings { Hidden = [16, 16, 16, 16, 16, 16, 16, 16], Activation = Activation.Relu } } };
+        const string Game = """{ "rewards": [[1e30, -1e30], [-1e30, 1e30]], "length": 16 }""";
+        var spec = Populations.Spec("diverging", Method.Ippo, teams: 1) with { Environment = new EnvironmentSettings("matrix", "huge", Game) };
+        spec = spec with { Training = spec.Training with { RewardScale = 1e6, ValueWeight = 1e6 } };
 
         var status = await host.RunAsync("diverging", coordinator => coordinator.StartAsync(spec), PopulationPhase.Failed);
 

@@ -1,0 +1,175 @@
+using System.CommandLine;
+using System.Text.Json;
+using Srpo.Client.Cli;
+using Srpo.Client.Tests.Support;
+
+namespace Srpo.Client.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    /// <summary>All commands with their path, "population start".</summary>
+    public static TheoryData<string> AllCommands()
+    {
+        var data = new TheoryData<string>();
+        Add(RootCommandBuilder.Build(new Shell(TextWriter.Null, TextWriter.Null, "/", 80, false, false)), "");
+        return data;
+
+        void Add(Command command, string path)
+        {
+            foreach (var sub in command.Subcommands)
+            {
+                var name = path.Length == 0 ? sub.Name : $"{path} {sub.Name}";
+                data.Add(name);
+                Add(sub, name);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCommands))]
+    public async Task Every_command_has_help_and_a_page(string command)
+    {
+        var help = (await InProcess.RunAsync(_directory.Root, [.. command.Split(' '), "--help"])).Expect(ExitCode.Ok);
+        Assert.Contains("Usage:", help.Out, StringComparison.Ordinal);
+        var page = Repository.PathOf("docs", "commands", command.Split(' ')[0] + ".md");
+        Assert.True(File.Exists(page), $"{page} is missing");
+        Assert.Contains($"srpo {command}", await File.ReadAllTextAsync(page), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCommands))]
+    public async Task Every_option_is_on_the_page_of_its_command(string command)
+    {
+        var page = await File.ReadAllTextAsync(Repository.PathOf("docs", "commands", command.Split(' ')[0] + ".md"));
+        Command found = RootCommandBuilder.Build(new Shell(TextWriter.Null, TextWriter.Null, "/", 80, false, false));
+        foreach (var name in command.Split(' ')) found = found.Subcommands.Single(sub => sub.Name == name);
+        Assert.All(found.Options.Where(option => option.Name.StartsWith("--", StringComparison.Ordinal) && option.Name != "--help"),
+            option => Assert.Contains($"`{option.Name}", page, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", "say what to do")]
+    [InlineData("runn", "'runn'. Did you mean 'run'?")]
+    [InlineData("population strat", "'strat'. Did you mean 'start'?")]
+    [InlineData("run overcooked --sedes 3", "'--sedes'. Did you mean '--seeds'?")]
+    [InlineData("run", "'EXPERIMENT' missing")]
+    [InlineData("run overcooked --seeds 0", "--seeds 0 is not possible; use a whole number from 1 to 10000")]
+    [InlineData("run overcooked --seeds three", "--seeds three is not possible")]
+    [InlineData("run overcooked --workers 0", "--workers 0 is out of range")]
+    [InlineData("run overcooked --id a/b", "'a/b' is not a valid id")]
+    [InlineData("run overcooked --id a.b", "'a.b' is not a valid id")]
+    [InlineData("run overcooked --set tau", "KEY=VALUE")]
+    [InlineData("run nothing.json", "there is no experiment file")]
+    [InlineData("run overcoked", "unknown experiment 'overcoked'; did you mean 'overcooked'?")]
+    [InlineData("query agent nonsense", "write POPULATION/TEAM/SEAT")]
+    [InlineData("query agent a/b/c", "write POPULATION/TEAM/SEAT")]
+    [InlineData("query learner gpu", "write DEVICE/SLOT")]
+    [InlineData("query coordinator a/b", "not a valid name")]
+    [InlineData("population start x --method spro", "'spro' is not known, did you mean 'srpo'?")]
+    [InlineData("population start x --layout nowhere", "unknown layout 'nowhere'")]
+    [InlineData("population start a/b", "not a valid name")]
+    [InlineData("replay x y", "write POPULATION/TEAM/SEAT")]
+    [InlineData("export x y.safetensors", "write POPULATION/TEAM/SEAT")]
+    public async Task A_wrong_command_line_is_exit_code_2_and_says_what_would_be_right(string line, string expected)
+    {
+        Directory.CreateDirectory(_directory["runs"]);
+        var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Expect(ExitCode.Usage);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(outcome.Out);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["runs"]));
+    }
+
+    [Theory]
+    [InlineData("population list")]
+    [InlineData("query agent nobody/0/0")]
+    [InlineData("query tournament nothing")]
+    [InlineData("resume nothing")]
+    [InlineData("report nothing")]
+    [InlineData("population pause nobody")]
+    [InlineData("verify gridworld nothing.jsonl")]
+    public async Task Without_a_data_directory_nothing_is_found_and_none_is_made(string line)
+    {
+        var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.NotFound);
+        Assert.StartsWith("srpo: ", outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Root));
+    }
+
+    [Theory]
+    [InlineData("query agent nobody/0/0", "nobody/0/0")]
+    [InlineData("query adversary nobody/0/0", "nobody/0/0")]
+    [InlineData("query environment nobody/0/0", "nobody")]
+    [InlineData("query coordinator nobody", "nobody")]
+    [InlineData("query tournament nothing", "nothing")]
+    [InlineData("population resume nobody", "nobody")]
+    [InlineData("crossplay nobody", "nobody")]
+    [InlineData("replay nobody/0 nobody/1", "nobody/0/0")]
+    [InlineData("export nobody/0/0 x.safetensors", "nobody/0/0")]
+    [InlineData("report nothing", "nothing")]
+    public async Task An_unknown_grain_key_is_exit_code_3(string line, string expected)
+    {
+        Directory.CreateDirectory(_directory["runs"]);
+        var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.NotFound);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_directory["x.safetensors"]));
+    }
+
+    [Fact]
+    public async Task Lists_are_JSON_when_asked()
+    {
+        Directory.CreateDirectory(_directory["runs"]);
+        var populations = (await InProcess.RunAsync(_directory.Root, "population", "list", "--json")).Expect(ExitCode.Ok);
+        Assert.Equal(0, JsonDocument.Parse(populations.Out).RootElement.GetArrayLength());
+        var experiments = (await InProcess.RunAsync(_directory.Root, "experiments", "--json")).Expect(ExitCode.Ok);
+        Assert.Contains(JsonDocument.Parse(experiments.Out).RootElement.EnumerateArray(), entry => entry.GetProperty("name").GetString() == "overcooked");
+        var doctor = (await InProcess.RunAsync(_directory.Root, "doctor", "--json")).Expect(ExitCode.Ok);
+        Assert.Equal(Environment.ProcessorCount, JsonDocument.Parse(doctor.Out).RootElement.GetProperty("cores").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_damaged_run_file_is_named()
+    {
+        _directory.Write("runs/mine/run.json", "{ \"id\": \"mine\", \"exp");
+        var outcome = (await InProcess.RunAsync(_directory.Root, "resume", "mine")).Expect(ExitCode.Damaged);
+        Assert.Contains(Path.Combine("mine", "run.json"), outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_data_directory_that_cannot_be_written_is_an_environment_problem()
+    {
+        // Nobody can make directories there, not even root.
+        var outcome = (await InProcess.RunAsync(_directory.Root, "run", Path.Combine(Repository.Experiments, "overcooked.json"), "--data", "/proc/srpo")).Expect(ExitCode.Environment);
+        Assert.Contains("/proc/srpo cannot be written", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("--data", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Outputs_of_another_run_are_not_overwritten()
+    {
+        _directory.Write("out/summary.json", "{}");
+        var outcome = (await InProcess.RunAsync(_directory.Root, "run", Path.Combine(Repository.Experiments, "overcooked.json"), "--out", "out")).Expect(ExitCode.InUse);
+        Assert.Contains("summary.json", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal("{}", await File.ReadAllTextAsync(_directory["out/summary.json"]));
+    }
+
+    [Fact]
+    public async Task Recordings_that_agree_are_0_and_a_difference_is_1()
+    {
+        var recording = Directory.EnumerateFiles(Repository.PathOf("tests", "Environments.Tests", "Data"), "gridworld*.jsonl*").First();
+        await using var file = File.OpenRead(recording);
+        await using Stream plain = recording.EndsWith(".gz", StringComparison.Ordinal) ? new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress) : file;
+        var episode = await new StreamReader(plain).ReadLineAsync() ?? "";
+        _directory.Write("good.jsonl", episode + "\n");
+        (await InProcess.RunAsync(_directory.Root, "verify", "gridworld", "good.jsonl")).Expect(ExitCode.Ok);
+
+        var shared = episode.IndexOf("\"shared\"", StringComparison.Ordinal);
+        var digit = episode.IndexOfAny([.. "0123456789"], shared);
+        _directory.Write("bad.jsonl", $"{episode[..digit]}7{episode[(digit + 1)..]}\n");
+        var outcome = (await InProcess.RunAsync(_directory.Root, "verify", "gridworld", "bad.jsonl")).Expect(ExitCode.CheckFailed);
+        Assert.Contains("shared", outcome.Out, StringComparison.Ordinal);
+    }
+}

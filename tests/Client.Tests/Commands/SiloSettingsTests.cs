@@ -1,0 +1,35 @@
+using Srpo.Silo;
+
+namespace Srpo.Client.Tests.Commands;
+
+public sealed class SiloSettingsTests
+{
+    [Fact]
+    public void The_defaults_can_be_used() => new SiloSettings().Validate();
+
+    [Fact]
+    public void A_setting_out_of_range_is_named_with_value_and_remedy()
+    {
+        Expect(new SiloSettings { Workers = -1 }, "Srpo:Workers is '-1'; use a whole number from 0 to 1024");
+        Expect(new SiloSettings { GatewayPort = 0 }, "Srpo:GatewayPort is '0'");
+        Expect(new SiloSettings { GatewayPort = 11111 }, "use another port than SiloPort");
+        Expect(new SiloSettings { PrimarySiloPort = 70000 }, "Srpo:PrimarySiloPort is '70000'");
+        Expect(new SiloSettings { HealthUrl = "here" }, "http://127.0.0.1:8090");
+        Expect(new SiloSettings { DataDirectory = " " }, "name a directory");
+        Expect(new SiloSettings { ShutdownSeconds = 0 }, "Srpo:ShutdownSeconds is '0'");
+        Expect(new SiloSettings { ClusterId = "" }, "give a name");
+    }
+
+    [Fact]
+    public void On_the_stand_in_a_silo_says_what_it_cannot_do()
+    {
+        var output = new StringWriter();
+        var refused = StandIn.Refuses([], output);
+        Assert.Equal(StandIn.IsActive, refused);
+        Assert.Equal(StandIn.IsActive, output.ToString().Contains("no client can reach it", StringComparison.Ordinal));
+        Assert.False(StandIn.Refuses([StandIn.StandaloneOption], output));
+    }
+
+    private static void Expect(SiloSettings settings, string message) =>
+        Assert.Contains(message, Assert.Throws<SiloSettingsException>(settings.Validate).Message, StringComparison.Ordinal);
+}

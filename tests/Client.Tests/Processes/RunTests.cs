@@ -1,0 +1,198 @@
+using System.Text.Json;
+using Srpo.Client.Cli;
+using Srpo.Client.Tests.Support;
+
+namespace Srpo.Client.Tests.Processes;
+
+/// <summary>Whole runs as processes of their own, with tiny settings.</summary>
+public sealed class RunTests : IDisposable
+{
+    /// <summary>Small enough for a test, long enough to be caught in the middle.</summary>
+    private static readonly string[] Small =
+        ["run", "overcooked", "--id", "r", "--seeds", "2", "--set", "lanes=4", "--set", "horizon=50", "--set", "curveInterval=4000", "--set", "evaluation.episodes=4"];
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_run_trains_plays_and_writes_every_output()
+    {
+        var outcome = (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.Ok);
+        Assert.Contains("report: ", outcome.Out, StringComparison.Ordinal);
+        foreach (var name in new[] { "run.json", "summary.json", "report.html", "learning-curves.csv", "crossplay-training.csv", "crossplay-held-out-a.csv", "crossplay-held-out-b.csv", "crossplay-held-out-c.csv" })
+            Assert.True(File.Exists(_directory[$"runs/r/{name}"]), $"{name} is missing");
+        Assert.Equal(4, Directory.GetFiles(_directory["runs/r/checkpoints/ippo"]).Length);
+        Assert.Equal(8, Directory.GetFiles(_directory["runs/r/checkpoints/srpo"]).Length);
+
+        var summary = JsonDocument.Parse(await File.ReadAllTextAsync(_directory["runs/r/summary.json"])).RootElement;
+        foreach (var layout in new[] { "training", "held-out-a", "held-out-b", "held-out-c" })
+        {
+            foreach (var method in new[] { "ippo", "srpo" })
+            {
+                var block = summary.GetProperty("layouts").GetProperty(layout).GetProperty(method);
+                Assert.Equal(JsonValueKind.Number, block.GetProperty("crossPlay").GetProperty("mean").ValueKind);
+                Assert.Equal(JsonValueKind.Number, block.GetProperty("selfPlay").GetProperty("mean").ValueKind);
+                Assert.Equal(JsonValueKind.Number, block.GetProperty("freeRiding").ValueKind);
+            }
+        }
+
+        // 2 teams x 20 updates x 4 lanes x 50 steps, twice that for SRPO.
+        Assert.Equal(24_000, summary.GetProperty("envSteps").GetInt64());
+        Assert.True(summary.GetProperty("trainingSeconds").GetDouble() > 0);
+
+        await AfterwardsAsync();
+    }
+
+    [Fact]
+    public async Task A_run_that_was_killed_and_paused_ends_with_the_same_bytes()
+    {
+        string[] arguments = [.. Small, "--iterations", "600", "--set", "checkpointInterval=20"];
+        using var straight = new TemporaryDirectory();
+        (await SrpoProcess.RunAsync(straight.Root, [.. arguments, "--workers", "1"])).Expect(ExitCode.Ok);
+
+        using (var killed = SrpoProcess.Start(_directory.Root, arguments))
+        {
+            await killed.UntilAsync("SRPO has a checkpoint", () => Task.FromResult(Directory.Exists(_directory["runs/.grains/actors/agent/r.srpo/1/1"])));
+            await killed.KillAsync();
+        }
+
+        using (var paused = SrpoProcess.Start(_directory.Root, "resume", "r"))
+        {
+            await paused.UntilAsync("training goes on", async () =>
+                File.Exists(_directory["runs/.live/r.json"])
+                && (await File.ReadAllTextAsync(_directory["runs/.live/r.json"])).Contains($"\"processId\": {paused.Id}", StringComparison.Ordinal));
+            paused.Terminate();
+            var outcome = (await paused.EndAsync()).Expect(ExitCode.Interrupted);
+            Assert.Contains("srpo resume r", outcome.Error, StringComparison.Ordinal);
+        }
+
+        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
+        AssertSameFiles(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
+        foreach (var table in new[] { "crossplay-training.csv", "crossplay-held-out-c.csv", "learning-curves.csv" })
+            Assert.Equal(await File.ReadAllTextAsync(straight[$"runs/r/{table}"]), await File.ReadAllTextAsync(_directory[$"runs/r/{table}"]));
+
+        // Once more changes nothing.
+        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
+        AssertSameFiles(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
+    }
+
+    [Fact]
+    public async Task Other_processes_look_on_and_pause_but_do_not_disturb()
+    {
+        using var run = SrpoProcess.Start(_directory.Root, [.. Small, "--iterations", "10000000", "--set", "checkpointInterval=20"]);
+        await run.UntilAsync("training shows in another process", async () =>
+        {
+            if (!Directory.Exists(_directory["runs/.live"])) return false;
+            var list = await InProcess.RunAsync(_directory.Root, "population", "list", "--json");
+            return list.Code == 0 && list.Out.Contains("\"training\"", StringComparison.Ordinal);
+        });
+        await run.UntilAsync("an agent in another process' memory has learned", async () =>
+        {
+            var agent = await InProcess.RunAsync(_directory.Root, "query", "agent", "r.ippo/0/0", "--json");
+            return agent.Code == 0 && JsonDocument.Parse(agent.Out).RootElement.GetProperty("version").GetInt32() > 0;
+        });
+
+        var second = (await SrpoProcess.RunAsync(_directory.Root, Small)).Expect(ExitCode.InUse);
+        Assert.Contains("'r' is in use", second.Error, StringComparison.Ordinal);
+        var other = (await SrpoProcess.RunAsync(_directory.Root, "run", "overcooked", "--id", "other", "--iterations", "1")).Expect(ExitCode.InUse);
+        Assert.Contains("is working in", other.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["runs/other"]));
+
+        var learner = (await SrpoProcess.RunAsync(_directory.Root, "query", "learner", "cpu/0")).Expect(ExitCode.Ok);
+        Assert.Contains("r.ippo/", learner.Out, StringComparison.Ordinal);
+        (await SrpoProcess.RunAsync(_directory.Root, "population", "status", "r.ippo")).Expect(ExitCode.Ok);
+
+        var paused = (await SrpoProcess.RunAsync(_directory.Root, "population", "pause", "r.ippo")).Expect(ExitCode.Ok);
+        Assert.Contains("paused", paused.Out, StringComparison.Ordinal);
+        var ended = (await run.EndAsync()).Expect(ExitCode.Interrupted);
+        Assert.Contains("srpo resume r", ended.Error, StringComparison.Ordinal);
+    }
+
+    [MountFact]
+    public async Task A_full_disk_is_named_and_the_run_goes_on_once_there_is_room()
+    {
+        Directory.CreateDirectory(_directory["disk"]);
+        using var disk = SmallDisk.TryMount(_directory["disk"], "1m")!;
+        string[] arguments = [.. Small, "--iterations", "40", "--data", _directory["disk/runs"]];
+        var full = (await SrpoProcess.RunAsync(_directory.Root, arguments)).Expect(ExitCode.Environment);
+        Assert.Contains("disk is full", full.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", full.Error, StringComparison.Ordinal);
+
+        disk.Remount("size=64m");
+        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r", "--data", _directory["disk/runs"])).Expect(ExitCode.Ok);
+        Assert.True(File.Exists(_directory["disk/runs/r/summary.json"]));
+    }
+
+    [MountFact]
+    public async Task A_read_only_data_directory_can_be_read_and_is_not_written()
+    {
+        Directory.CreateDirectory(_directory["disk"]);
+        using var disk = SmallDisk.TryMount(_directory["disk"], "64m")!;
+        (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "2", "--data", _directory["disk"]])).Expect(ExitCode.Ok);
+        disk.Remount("ro");
+
+        var run = (await SrpoProcess.RunAsync(_directory.Root, "run", "overcooked", "--data", _directory["disk"])).Expect(ExitCode.Environment);
+        Assert.Contains("cannot be written", run.Error, StringComparison.Ordinal);
+        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r", "--data", _directory["disk"])).Expect(ExitCode.Environment);
+        (await SrpoProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/0/0", "--data", _directory["disk"])).Expect(ExitCode.Ok);
+        (await SrpoProcess.RunAsync(_directory.Root, "population", "list", "--data", _directory["disk"])).Expect(ExitCode.Ok);
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_is_named_and_resume_mends_it()
+    {
+        (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.Ok);
+        var exported = _directory["runs/r/checkpoints/srpo/1-0.safetensors"];
+        var before = await File.ReadAllBytesAsync(exported);
+        var states = Directory.GetFiles(_directory["runs/.grains/actors/agent/r.srpo/1/0"], "*.state");
+        Assert.NotEmpty(states);
+        foreach (var state in states)
+        {
+            var content = await File.ReadAllBytesAsync(state);
+            content[content.Length / 2] ^= 0x10;
+            await File.WriteAllBytesAsync(state, content);
+        }
+
+        var damaged = (await InProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/1/0")).Expect(ExitCode.Damaged);
+        Assert.Contains(".state", damaged.Error, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(exported));
+
+        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/1/0")).Expect(ExitCode.Ok);
+        Assert.Equal(before, await File.ReadAllBytesAsync(exported));
+    }
+
+    /// <summary>What can be asked of a run that has ended.</summary>
+    private async Task AfterwardsAsync()
+    {
+        var agent = (await InProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/1/0", "--json")).Expect(ExitCode.Ok);
+        Assert.Equal(20, JsonDocument.Parse(agent.Out).RootElement.GetProperty("version").GetInt32());
+        (await InProcess.RunAsync(_directory.Root, "query", "adversary", "r.srpo/1/1")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "query", "environment", "r.srpo/1/1")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "query", "tournament", "r.training")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "export", "r.srpo/1/1", "agent.safetensors")).Expect(ExitCode.Ok);
+        Assert.Equal(await File.ReadAllBytesAsync(_directory["runs/r/checkpoints/srpo/1-1.safetensors"]), await File.ReadAllBytesAsync(_directory["agent.safetensors"]));
+        (await InProcess.RunAsync(_directory.Root, "export", "r.srpo/1/1", "agent.safetensors")).Expect(ExitCode.InUse);
+
+        var replay = (await InProcess.RunAsync(_directory.Root, "replay", "r.srpo/0", "r.ippo/1", "--steps", "5", "--layout", "held-out-b", "--json")).Expect(ExitCode.Ok);
+        Assert.Equal(6, JsonDocument.Parse(replay.Out).RootElement.GetProperty("frames").GetArrayLength());
+        var shown = (await InProcess.RunAsync(_directory.Root, "replay", "r.srpo/0", "r.ippo/1", "--steps", "5")).Expect(ExitCode.Ok);
+        Assert.Contains("step 5/5", shown.Out, StringComparison.Ordinal);
+
+        (await InProcess.RunAsync(_directory.Root, "crossplay", "r.srpo", "r.ippo", "--layout", "held-out-b", "--episodes", "2", "--id", "again")).Expect(ExitCode.Ok);
+        Assert.True(File.Exists(_directory["runs/again/crossplay-held-out-b.csv"]));
+        (await InProcess.RunAsync(_directory.Root, "report", "r", "--out", _directory["copy"])).Expect(ExitCode.Ok);
+        Assert.Equal(await File.ReadAllTextAsync(_directory["runs/r/crossplay-training.csv"]), await File.ReadAllTextAsync(_directory["copy/crossplay-training.csv"]));
+        (await InProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.InUse);
+    }
+
+    private static void AssertSameFiles(string expected, string actual)
+    {
+        var names = Directory.GetFiles(expected, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(expected, path)).Order(StringComparer.Ordinal).ToArray();
+        Assert.NotEmpty(names);
+        Assert.Equal(names, Directory.GetFiles(actual, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(actual, path)).Order(StringComparer.Ordinal));
+        foreach (var name in names)
+            Assert.True(File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(actual, name))), $"{name} differs");
+    }
+}

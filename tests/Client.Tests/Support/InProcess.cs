@@ -1,0 +1,37 @@
+using Srpo.Client.Cli;
+
+namespace Srpo.Client.Tests.Support;
+
+/// <summary>Runs command lines in the test's own process.</summary>
+internal static class InProcess
+{
+    static InProcess()
+    {
+        // What the developer has set for his own runs must not leak into tests.
+        Environment.SetEnvironmentVariable("SRPO_DATA", null);
+        Environment.SetEnvironmentVariable("SRPO_COMMAND", null);
+        Environment.SetEnvironmentVariable("SRPO_EXPERIMENTS", Repository.Experiments);
+    }
+
+    public static async Task<Outcome> RunAsync(string directory, params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Arguments = arguments };
+        var code = await CommandLine.RunAsync(arguments, shell, CancellationToken.None);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+}
+
+/// <summary>What a command line gave.</summary>
+internal sealed record Outcome(int Code, string Out, string Error)
+{
+    public ExitCode ExitCode => (ExitCode)Code;
+
+    /// <summary>Asserts the exit code; a failure shows what was printed.</summary>
+    public Outcome Expect(ExitCode code)
+    {
+        Assert.True(ExitCode == code, $"exit code {ExitCode} instead of {code}\n--- out\n{Out}\n--- error\n{Error}");
+        return this;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Srpo.Client.Tests.Support;
+
+/// <summary>The program as a process of its own, as users run it.</summary>
+internal sealed class SrpoProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly Process _process;
+    private readonly StringBuilder _out = new();
+    private readonly StringBuilder _error = new();
+
+    private SrpoProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public static SrpoProcess Start(string directory, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "srpo.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["SRPO_EXPERIMENTS"] = Repository.Experiments;
+        start.Environment.Remove("SRPO_DATA");
+        start.Environment.Remove("SRPO_COMMAND");
+        var running = new SrpoProcess(new Process { StartInfo = start });
+        running._process.OutputDataReceived += (_, line) => Append(running._out, line.Data);
+        running._process.ErrorDataReceived += (_, line) => Append(running._error, line.Data);
+        running._process.Start();
+        running._process.StandardInput.Close();
+        running._process.BeginOutputReadLine();
+        running._process.BeginErrorReadLine();
+        return running;
+    }
+
+    public static async Task<Outcome> RunAsync(string directory, params string[] arguments)
+    {
+        using var process = Start(directory, arguments);
+        return await process.EndAsync();
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, as Ctrl-C and kill do.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<Outcome> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            throw new TimeoutException($"`srpo {string.Join(' ', _process.StartInfo.ArgumentList.Skip(1))}` did not end within {Patience.TotalSeconds} s\n{_out}\n{_error}");
+        }
+
+        return new Outcome(_process.ExitCode, Text(_out), Text(_error));
+    }
+
+    /// <summary>Waits until something is the case while the process runs; fails with its output if it ends before.</summary>
+    public async Task UntilAsync(string what, Func<Task<bool>> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.False(_process.HasExited, $"the process ended with code {(_process.HasExited ? _process.ExitCode : 0)} before: {what}\n{Text(_out)}\n{Text(_error)}");
+            Assert.True(clock.Elapsed < Patience, $"not within {Patience.TotalSeconds} s: {what}");
+            await Task.Delay(20);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private static void Append(StringBuilder text, string? line)
+    {
+        if (line is null) return;
+        lock (text) text.AppendLine(line);
+    }
+
+    private static string Text(StringBuilder text)
+    {
+        lock (text) return text.ToString();
+    }
+}

@@ -1,0 +1,97 @@
+using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains.Tests;
+
+public sealed class SmallPartsTests
+{
+    [Fact]
+    public void Curve_points_come_whenever_the_interval_is_passed()
+    {
+        var settings = new TrainingSettings { Lanes = 1, Horizon = 100, CurveInterval = 250, Method = Method.Ippo };
+        Assert.Equal([0, 3, 5, 8, 10], Enumerable.Range(0, 11).Where(round => CurveRounds.HasPoint(settings, round)));
+        Assert.True(CurveRounds.HasPointBetween(settings, -1, 0));
+        Assert.False(CurveRounds.HasPointBetween(settings, 0, 2));
+        Assert.True(CurveRounds.HasPointBetween(settings, 0, 3));
+        Assert.False(CurveRounds.HasPointBetween(settings, 3, 4));
+        Assert.False(CurveRounds.HasPointBetween(settings, 4, 3));
+
+        var none = settings with { CurveInterval = 0 };
+        Assert.False(CurveRounds.HasPoint(none, 0));
+        Assert.False(CurveRounds.HasPointBetween(none, -1, 100));
+
+        // Several intervals within one round are one point.
+        var dense = settings with { CurveInterval = 10 };
+        Assert.Equal([0, 1, 2], Enumerable.Range(0, 3).Where(round => CurveRounds.HasPoint(dense, round)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(67)]
+    public void Numbers_that_are_not_finite_are_found_wherever_they_are(int length)
+    {
+        var values = new float[length];
+        Array.Fill(values, float.MaxValue);
+        Assert.True(FiniteCheck.IsFinite(values));
+        foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+        {
+            for (var i = 0; i < length; i++)
+            {
+                values[i] = bad;
+                Assert.False(FiniteCheck.IsFinite(values));
+                values[i] = -1;
+            }
+        }
+    }
+
+    [Fact]
+    public void A_team_that_goes_back_forgets_what_came_later()
+    {
+        var team = new TeamRecord { Round = 12, Curve = [Point(0), Point(4), Point(8), Point(12)] };
+        team.AddCheckpoint(4);
+        team.AddCheckpoint(8);
+        team.AddCheckpoint(8);
+        Assert.Equal([8, 4], team.Checkpoints);
+        team.AddCheckpoint(12);
+        Assert.Equal([12, 8], team.Checkpoints);
+        team.CutTo(8);
+        Assert.Equal((8, 3), (team.Round, team.Curve.Count));
+        Assert.Equal([8], team.Checkpoints);
+
+        // Round 0 is played again with its point.
+        team.CutTo(0);
+        Assert.Equal((-1, 0, 0), (team.Round, team.Finished(), team.Curve.Count));
+        Assert.Empty(team.Checkpoints);
+    }
+
+    [Fact]
+    public void The_identity_of_a_spec_holds_what_decides_the_bits()
+    {
+        var spec = Populations.Spec("x");
+        var identity = SpecIdentity.Of(spec);
+        Assert.Equal(identity, SpecIdentity.Of(spec with { Teams = 9, CheckpointInterval = 77 }));
+        Assert.NotEqual(identity, SpecIdentity.Of(spec with { Seed = 8 }));
+        Assert.NotEqual(identity, SpecIdentity.Of(spec with { Training = spec.Training with { Network = spec.Training.Network with { Hidden = [9] } } }));
+        Assert.NotEqual(identity, SpecIdentity.Of(spec with { Environment = spec.Environment with { Definition = "" } }));
+    }
+
+    [Fact]
+    public void The_catalogue_of_environments_forgets_the_least_recently_used()
+    {
+        var catalog = new EnvironmentCatalog();
+        var first = new EnvironmentSettings("matrix", "game0", """{ "rewards": [[1, 0], [0, 1]] }""");
+        var info = catalog.Info(first);
+        for (var i = 1; i < 64; i++) catalog.Info(first with { Variant = $"game{i}" });
+        Assert.Same(info, catalog.Info(first with { }));
+        catalog.Info(first with { Variant = "game64" });
+        Assert.Same(info, catalog.Info(first));
+        for (var i = 1; i <= 64; i++) catalog.Info(first with { Variant = $"game{i}" });
+        Assert.NotSame(info, catalog.Info(first));
+        Assert.Contains("nothing", Assert.Throws<SrpoGrainException>(() => catalog.Info(new EnvironmentSettings("nothing", "x"))).Message);
+    }
+
+    private static CurvePoint Point(int round) => new(round, 0, 0, 0, [0, 0]);
+}
