@@ -41,6 +41,7 @@ public interface IActorGrain : IGrainWithStringKey
 
     /// <summary>What the actor says of itself.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    /// <exception cref="CorruptStateException">Something is stored, but nothing of it can be read.</exception>
     [AlwaysInterleave]
     Task<ActorReport> QueryAsync();
 

@@ -153,9 +153,13 @@ internal abstract class ActorGrain : Grain, IActorGrain
         (_spec, _identity, _shape, _state, _metrics) = (stored.Spec, stored.Identity, shape, stored.State, stored.Metrics);
     }
 
-    private ActorState Known() => _state ?? throw new UnknownGrainException(
-        $"there is no {Name()}: nothing was trained under this key"
-        + (_checkpoints.Warning(0) is { } warning ? $" or it was lost ({warning})" : "; list the populations for the names that exist"));
+    private ActorState Known()
+    {
+        if (_state is not null) return _state;
+        if (_checkpoints.Warning(0) is { } warning)
+            throw new CorruptStateException($"{Name()} cannot be read back ({warning}); resume the population '{_key.Population}', which trains it again");
+        throw new UnknownGrainException($"there is no {Name()}: nothing was trained under this key; list the populations for the names that exist");
+    }
 
     private void Check(PopulationSpec spec, int round)
     {

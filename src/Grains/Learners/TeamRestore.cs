@@ -16,7 +16,9 @@ internal static class TeamRestore
         var common = stored[0].Where(round => round <= spec.Training.Iterations && stored.All(versions => versions.Contains(round)));
 
         // A checkpoint whose curve the coordinator did not store is used only if there is no other.
+        // The first one is no loss: beginning anew repeats a single interval and gives the curve in full.
         var candidates = common
+            .Where(round => known > 0 || round > spec.CheckpointInterval || !CurveRounds.HasPointBetween(spec.Training, known, round))
             .OrderBy(round => CurveRounds.HasPointBetween(spec.Training, known, round))
             .ThenByDescending(round => round)
             .Append(0);

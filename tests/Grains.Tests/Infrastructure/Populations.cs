@@ -77,21 +77,25 @@ internal static class Populations
     }
 
     /// <summary>All actors of a population, with their kinds.</summary>
-    public static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(this LocalHost host, PopulationSpec spec)
+    public static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(this LocalHost host, PopulationSpec spec) => Actors(host.Grains, spec);
+
+    private static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(IGrainFactory grains, PopulationSpec spec)
     {
         var plan = TeamPlan.For(spec.Training);
         for (var team = 0; team < spec.Teams; team++)
         {
-            var actors = TeamActors.Actors(host.Grains, spec.Population, team, plan);
+            var actors = TeamActors.Actors(grains, spec.Population, team, plan);
             for (var i = 0; i < actors.Length; i++) yield return (plan.Actors[i], team, actors[i]);
         }
     }
 
     /// <summary>One number for all bits of the state of all actors, their metrics and the learning curves.</summary>
-    public static async Task<string> FingerprintAsync(this LocalHost host, PopulationSpec spec)
+    public static Task<string> FingerprintAsync(this LocalHost host, PopulationSpec spec) => FingerprintAsync(host.Grains, spec);
+
+    public static async Task<string> FingerprintAsync(IGrainFactory grains, PopulationSpec spec)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, _, actor) in host.Actors(spec))
+        foreach (var (_, _, actor) in Actors(grains, spec))
         {
             var state = await actor.GetStateAsync();
             hash.AppendData(BitConverter.GetBytes(state.Version));
@@ -102,7 +106,7 @@ internal static class Populations
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes((await actor.QueryAsync()).Metrics));
         }
 
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(await host.Coordinator(spec.Population).GetCurvesAsync()));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(await grains.GetGrain<ICoordinatorGrain>(spec.Population).GetCurvesAsync()));
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 

@@ -63,7 +63,7 @@ public sealed class DamageTests
         Damage(data.File("actors", "adversary", "damaged", "0", "1", "checkpoint1.state"), "truncate");
 
         await using var host = await Populations.HostAsync(data);
-        var error = await Assert.ThrowsAsync<UnknownGrainException>(() => host.Grains.GetGrain<IAdversaryGrain>("damaged/0/1").QueryAsync());
+        var error = await Assert.ThrowsAsync<CorruptStateException>(() => host.Grains.GetGrain<IAdversaryGrain>("damaged/0/1").QueryAsync());
         Assert.Contains("checkpoint1.state", error.Message);
         var status = await host.RunAsync("damaged", coordinator => coordinator.ResumeAsync());
         Assert.Contains("begins anew", status.Warning);

@@ -91,6 +91,39 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public async Task A_team_that_fails_goes_back_to_its_last_checkpoint()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        await host.Coordinator("resumed").StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 20);
+
+        // From now on this agent takes no update, so that the next checkpoint of its team does not fit.
+        var agent = host.Grains.GetGrain<IAgentGrain>("resumed/1/0");
+        var state = await agent.GetStateAsync();
+        await agent.ApplyAsync(state with { Version = 1000 }, new UpdateMetrics(1000, 0, 0, 0, 0, 0, 0, 0));
+
+        await host.TrainAsync(Spec);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task Another_host_may_look_while_this_one_trains()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        await host.Coordinator("resumed").StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 20);
+
+        await using var other = await Populations.HostAsync(data);
+        Assert.Equal(PopulationPhase.Paused, (await other.Coordinator("resumed").GetStatusAsync()).Phase);
+        Assert.InRange((await other.Grains.GetGrain<IAgentGrain>("resumed/0/0").QueryAsync()).Version, 0, 150);
+
+        await host.TrainAsync(Spec);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
     public async Task Many_interruptions_change_no_bit()
     {
         using var data = new TestDirectory();
