@@ -158,13 +158,7 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
 
     private async Task BeginAsync(PopulationSpec spec)
     {
-        var (phase, teams, error) = (Record.Phase, Record.Teams, Record.Error);
-        Record.Spec = spec;
-        if (teams.Length == 0) Record.Teams = [.. Enumerable.Range(0, spec.Teams).Select(_ => new TeamRecord())];
-        (Record.Phase, Record.Error) = (PopulationPhase.Training, null);
-
-        // Larger than that of any earlier session, even of a population of this name whose record was removed.
-        Record.Session = Math.Max(Record.Session + 1, DateTime.UtcNow.Ticks);
+        var undo = Record.Begin(spec);
         _secondsBefore = Record.TrainingSeconds;
         try
         {
@@ -173,8 +167,7 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
         }
         catch
         {
-            (Record.Phase, Record.Teams, Record.Error) = (phase, teams, error);
-            if (phase == PopulationPhase.Unknown) Record.Spec = null;
+            undo();
             throw;
         }
 

@@ -34,6 +34,19 @@ internal sealed class PopulationRecord : ISequenced
     /// <summary>Number of the last session.</summary>
     [Id(6)]
     public long Session { get; set; }
+
+    /// <summary>Begins a session.</summary>
+    /// <returns>Undoes it, for when it cannot be stored.</returns>
+    public Action Begin(PopulationSpec spec)
+    {
+        var (phase, teams, error, known) = (Phase, Teams, Error, Spec);
+        (Spec, Phase, Error) = (spec, PopulationPhase.Training, null);
+        if (teams.Length == 0) Teams = [.. Enumerable.Range(0, spec.Teams).Select(_ => new TeamRecord())];
+
+        // Larger than that of any earlier session, even of a population of this name whose record was removed.
+        Session = Math.Max(Session + 1, DateTime.UtcNow.Ticks);
+        return () => (Phase, Teams, Error, Spec) = (phase, teams, error, known);
+    }
 }
 
 /// <summary>What storage keeps of a team.</summary>
