@@ -41,7 +41,7 @@ internal static class GrainLoops
             while (!status.Finished)
             {
                 if (status.Error != null) throw new InvalidOperationException($"tournament {id} failed: {status.Error}");
-                await Task.Delay(TimeSpan.FromMilliseconds(5), cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(1), cancellation);
                 status = await tournament.GetStatusAsync();
             }
 

@@ -18,7 +18,7 @@ internal sealed record Experiment
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Rounds between checkpoints.</summary>
-    public int CheckpointInterval { get; init; } = 100;
+    public int CheckpointInterval { get; init; } = 250;
 
     /// <summary>The populations, in the order of reports.</summary>
     public required IReadOnlyList<ExperimentPopulation> Populations { get; init; }

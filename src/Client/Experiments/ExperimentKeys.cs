@@ -24,7 +24,7 @@ internal static class ExperimentKeys
         new("layout", "text", "the preset's", "Layout of training: a built-in name, or a map file relative to this file."),
         new("seeds", "whole number, 1 to 10000", "8", "Teams (training runs) of each population."),
         new("seed", "whole number", "1", "Seed from which all random streams of training are derived."),
-        new("checkpointInterval", "whole number", "100", "Rounds between stored checkpoints of a team."),
+        new("checkpointInterval", "whole number", "250", "Rounds between stored checkpoints of a team."),
         new("training", "object", "{}", "Training keys for all populations, see below."),
         new("populations", "object", "", "The populations by name; each an object with training keys of its own, and the keys below."),
         new("evaluation", "object", "{}", "How the populations are measured."),

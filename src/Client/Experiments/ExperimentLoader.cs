@@ -71,7 +71,7 @@ internal sealed class ExperimentLoader
             Title = Text("title") ?? "",
             Environment = environment!,
             Seed = _root["seed"] is { } seed ? _reader.Seed(seed, "seed") ?? 1 : 1,
-            CheckpointInterval = Whole(_root, "checkpointInterval", "checkpointInterval", 1, int.MaxValue) ?? 100,
+            CheckpointInterval = Whole(_root, "checkpointInterval", "checkpointInterval", 1, int.MaxValue) ?? 250,
             Populations = populations,
             Evaluation = evaluation!,
         };

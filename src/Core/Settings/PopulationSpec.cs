@@ -22,7 +22,7 @@ public sealed record PopulationSpec
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Rounds between checkpoints of a team, at least 1.</summary>
-    public int CheckpointInterval { get; init; } = 100;
+    public int CheckpointInterval { get; init; } = 250;
 
     /// <summary>All problems of the spec, none if it can be used. The environment's definition is checked where it is built.</summary>
     public IReadOnlyList<SettingsProblem> Validate()

@@ -6,20 +6,26 @@ namespace Srpo.Grains.Compute;
 
 /// <summary>
 /// The silo's worker threads for rollouts, updates and matches. They are apart from the threads that run grains, so that a
-/// silo under full load still answers queries. Jobs start in the order in which they were added.
+/// silo under full load still answers queries. A job may prefer a worker: what a team's rollout leaves in that core's cache,
+/// its update finds there. No worker idles while jobs wait: one without jobs of its own takes the oldest of another.
 /// </summary>
 public sealed class ComputePool : IDisposable
 {
-    private readonly Queue<IComputeJob> _queue = new();
+    /// <summary>The affinity of a job that may run on any worker.</summary>
+    public const int Anywhere = -1;
+
+    private readonly Lock _gate = new();
 #pragma warning disable CA2213 // Callers that wait for room are woken by Dispose and still use it; it holds no handle.
     private readonly SemaphoreSlim _room;
 #pragma warning restore CA2213
-    private readonly Thread[] _threads;
-    private readonly int _capacity;
+    private readonly Worker[] _workers;
+    private readonly Queue<Entry> _common = new();
+    private long _arrivals;
     private bool _closed;
     private long _finished;
     private long _busyTicks;
     private int _running;
+    private int _waiting;
 
     /// <summary>Starts the threads.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
@@ -27,27 +33,23 @@ public sealed class ComputePool : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Value.Validate();
-        _capacity = options.Value.QueueCapacity;
-        _room = new SemaphoreSlim(_capacity, _capacity);
-        _threads = new Thread[options.Value.Workers];
-        for (var i = 0; i < _threads.Length; i++)
+        _room = new SemaphoreSlim(options.Value.QueueCapacity, options.Value.QueueCapacity);
+        _workers = new Worker[options.Value.Workers];
+        for (var i = 0; i < _workers.Length; i++)
         {
-            _threads[i] = new Thread(Work) { IsBackground = true, Name = "srpo-compute-" + i.ToString(CultureInfo.InvariantCulture) };
-            _threads[i].Start();
+            var worker = new Worker();
+            _workers[i] = worker;
+            worker.Thread = new Thread(() => Work(worker)) { IsBackground = true, Name = "srpo-compute-" + i.ToString(CultureInfo.InvariantCulture) };
         }
+
+        foreach (var worker in _workers) worker.Thread!.Start();
     }
 
     /// <summary>Number of worker threads.</summary>
-    public int Workers => _threads.Length;
+    public int Workers => _workers.Length;
 
     /// <summary>Jobs that wait for a worker now.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_queue) return _queue.Count;
-        }
-    }
+    public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Jobs that run now.</summary>
     public int Running => Volatile.Read(ref _running);
@@ -62,59 +64,74 @@ public sealed class ComputePool : IDisposable
     /// Runs work on a worker. The call returns at once; with a full queue the task waits for room before it is queued. An
     /// exception of the work is the task's; a job cancelled before its turn does not run.
     /// </summary>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellation">Cancels a job that has not begun.</param>
+    /// <param name="affinity">Jobs of equal affinity prefer the same worker; <see cref="Anywhere"/> or any number of at least 0.</param>
     /// <exception cref="ObjectDisposedException">The silo is shutting down.</exception>
-    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation = default)
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation = default, int affinity = Anywhere)
     {
         ArgumentNullException.ThrowIfNull(work);
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
         var job = new ComputeJob<T>(work, cancellation);
-        if (!_room.Wait(0, CancellationToken.None)) return RunWhenRoomAsync(job, cancellation);
-        Add(job);
+        if (!_room.Wait(0, CancellationToken.None)) return RunWhenRoomAsync(job, cancellation, affinity);
+        Add(job, affinity);
         return job.Task;
     }
 
     /// <summary>Lets the running jobs end, fails the waiting ones and ends the threads.</summary>
     public void Dispose()
     {
-        List<IComputeJob> abandoned;
-        lock (_queue)
+        var abandoned = new List<Entry>();
+        lock (_gate)
         {
             if (_closed) return;
             _closed = true;
-            abandoned = [.. _queue];
-            _queue.Clear();
-            Monitor.PulseAll(_queue);
+            foreach (var queue in _workers.Select(worker => worker.Own).Append(_common))
+            {
+                abandoned.AddRange(queue);
+                queue.Clear();
+            }
+
+            _waiting = 0;
+            foreach (var worker in _workers) worker.WakeIfIdle();
         }
 
-        foreach (var job in abandoned)
+        foreach (var entry in abandoned)
         {
-            job.Abandon(Closed());
+            entry.Job.Abandon(Closed());
             _room.Release();
         }
 
-        foreach (var thread in _threads)
+        foreach (var worker in _workers)
         {
-            if (thread != Thread.CurrentThread) thread.Join();
+            if (worker.Thread != Thread.CurrentThread) worker.Thread!.Join();
         }
     }
 
     private static ObjectDisposedException Closed() => new(nameof(ComputePool), "The silo is shutting down; its workers take no more jobs.");
 
-    private async Task<T> RunWhenRoomAsync<T>(ComputeJob<T> job, CancellationToken cancellation)
+    private async Task<T> RunWhenRoomAsync<T>(ComputeJob<T> job, CancellationToken cancellation, int affinity)
     {
         await _room.WaitAsync(cancellation);
-        Add(job);
+        Add(job, affinity);
         return await job.Task;
     }
 
-    private void Add(IComputeJob job)
+    private void Add(IComputeJob job, int affinity)
     {
-        lock (_queue)
+        lock (_gate)
         {
             if (!_closed)
             {
-                _queue.Enqueue(job);
-                Monitor.Pulse(_queue);
+                var preferred = affinity < 0 ? null : _workers[affinity % _workers.Length];
+                (preferred?.Own ?? _common).Enqueue(new Entry(_arrivals++, job));
+                _waiting++;
+                if (preferred?.WakeIfIdle() == true) return;
+                foreach (var worker in _workers)
+                {
+                    if (worker.WakeIfIdle()) return;
+                }
+
                 return;
             }
         }
@@ -123,9 +140,9 @@ public sealed class ComputePool : IDisposable
         job.Abandon(Closed());
     }
 
-    private void Work()
+    private void Work(Worker worker)
     {
-        while (Take() is { } job)
+        while (Take(worker) is { } job)
         {
             _room.Release();
             Interlocked.Increment(ref _running);
@@ -137,17 +154,60 @@ public sealed class ComputePool : IDisposable
         }
     }
 
-    private IComputeJob? Take()
+    private IComputeJob? Take(Worker worker)
     {
-        lock (_queue)
+        while (true)
         {
-            while (_queue.Count == 0)
+            lock (_gate)
             {
                 if (_closed) return null;
-                Monitor.Wait(_queue);
+                if ((Oldest(worker.Own, _common) ?? OldestOfOthers()) is { } queue)
+                {
+                    _waiting--;
+                    return queue.Dequeue().Job;
+                }
+
+                worker.Idle = true;
             }
 
-            return _queue.Dequeue();
+            worker.Signal.Wait();
+        }
+    }
+
+    private Queue<Entry>? OldestOfOthers()
+    {
+        Queue<Entry>? oldest = null;
+        foreach (var worker in _workers) oldest = Oldest(oldest, worker.Own);
+        return oldest;
+    }
+
+    /// <summary>The queue whose head arrived first; null if both are empty.</summary>
+    private static Queue<Entry>? Oldest(Queue<Entry>? a, Queue<Entry> b)
+    {
+        if (a is null || a.Count == 0) return b.Count == 0 ? null : b;
+        return b.Count == 0 || a.Peek().Arrival < b.Peek().Arrival ? a : b;
+    }
+
+    /// <summary>A job with the number of its arrival.</summary>
+    private readonly record struct Entry(long Arrival, IComputeJob Job);
+
+    /// <summary>A thread and the jobs that prefer it. Queue and flag are guarded by the pool's gate.</summary>
+    private sealed class Worker
+    {
+        public Thread? Thread { get; set; }
+
+        public Queue<Entry> Own { get; } = new();
+
+        public SemaphoreSlim Signal { get; } = new(0);
+
+        public bool Idle { get; set; }
+
+        public bool WakeIfIdle()
+        {
+            if (!Idle) return false;
+            Idle = false;
+            Signal.Release();
+            return true;
         }
     }
 }

@@ -2,7 +2,7 @@ namespace Srpo.Grains.Compute;
 
 /// <summary>
 /// Keeps objects that hold scratch memory and are not thread-safe, so that jobs need not build them anew. A job rents one and
-/// gives it back. Of every key at most as many wait as there are workers, and only the keys used last are kept: memory does
+/// gives it back; a thread is handed the one that it used last where that is idle, since its core's cache may still hold it. Of every key at most as many wait as there are workers, and only the keys used last are kept: memory does
 /// not grow with the number of teams.
 /// </summary>
 internal sealed class ScratchPool<TKey, T> : IDisposable
@@ -12,7 +12,7 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
     private readonly Func<TKey, T> _create;
     private readonly int _perKey;
     private readonly int _keys;
-    private readonly Dictionary<TKey, Stack<T>> _idle = [];
+    private readonly Dictionary<TKey, List<(int Thread, T Scratch)>> _idle = [];
     private readonly LinkedList<TKey> _recent = new();
     private bool _closed;
 
@@ -23,7 +23,7 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
     {
         get
         {
-            lock (_idle) return _idle.Values.Sum(stack => stack.Count);
+            lock (_idle) return _idle.Values.Sum(list => list.Count);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
         lock (_idle)
         {
             _closed = true;
-            idle = [.. _idle.Values.SelectMany(stack => stack)];
+            idle = [.. _idle.Values.SelectMany(list => list.Select(entry => entry.Scratch))];
             _idle.Clear();
             _recent.Clear();
         }
@@ -60,20 +60,28 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
 
     private T? Take(TKey key)
     {
-        lock (_idle) return _idle.TryGetValue(key, out var stack) && stack.TryPop(out var scratch) ? scratch : null;
+        var thread = Environment.CurrentManagedThreadId;
+        lock (_idle)
+        {
+            if (!_idle.TryGetValue(key, out var list) || list.Count == 0) return null;
+            var index = Math.Max(list.FindIndex(entry => entry.Thread == thread), 0);
+            var scratch = list[index].Scratch;
+            list.RemoveAt(index);
+            return scratch;
+        }
     }
 
     private bool TryKeep(TKey key, T scratch)
     {
-        Stack<T>? dropped = null;
+        List<(int Thread, T Scratch)>? dropped = null;
         lock (_idle)
         {
             if (_closed) return false;
-            if (!_idle.TryGetValue(key, out var stack))
+            if (!_idle.TryGetValue(key, out var list))
             {
                 if (_idle.Count == _keys) _idle.Remove(_recent.Last!.Value, out dropped);
                 if (dropped is not null) _recent.RemoveLast();
-                _idle.Add(key, stack = new Stack<T>());
+                _idle.Add(key, list = []);
             }
             else
             {
@@ -81,13 +89,13 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
             }
 
             _recent.AddFirst(key);
-            if (stack.Count >= _perKey) return false;
-            stack.Push(scratch);
+            if (list.Count >= _perKey) return false;
+            list.Add((Environment.CurrentManagedThreadId, scratch));
         }
 
         if (dropped is not null)
         {
-            foreach (var old in dropped) (old as IDisposable)?.Dispose();
+            foreach (var (_, old) in dropped) (old as IDisposable)?.Dispose();
         }
 
         return true;

@@ -84,7 +84,7 @@ internal sealed class TeamTrainer
         for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
         var played = Stopwatch.GetTimestamp();
 
-        var (next, statistics) = await _pool.RunAsync(() => Update(round, states, rollouts));
+        var (next, statistics) = await _pool.RunAsync(() => Update(round, states, rollouts), affinity: _team);
         var updated = Stopwatch.GetTimestamp();
         for (var i = 0; i < _actors.Length; i++)
             _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(next[i]), Wire.ToMessage(round, statistics[i]));

@@ -43,7 +43,7 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
                 _player ??= new RolloutPlayer(spec, _key.Team, instance);
                 var played = _player.Play(request.Round, Parameters(request));
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
-            });
+            }, affinity: _key.Team);
             if (drawing is not null) (_drawing, _drawnAt) = (drawing, Stopwatch.GetTimestamp());
             (_last, _played) = (summary with { Round = request.Round }, _played + 1);
             return Wire.ToMessage(request.Round, rollout);
@@ -69,7 +69,7 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
             {
                 _player ??= new RolloutPlayer(spec, _key.Team, _plan!.Instances[_key.Seat]);
                 return _player.Evaluate(request.Round, Parameters(request));
-            });
+            }, affinity: _key.Team);
             return new CurvePoint(
                 request.Round, (long)request.Round * training.SamplesPerUpdate, request.Round * training.EnvironmentStepsPerUpdate,
                 evaluation.MeanReturn, evaluation.SeatCosts);
