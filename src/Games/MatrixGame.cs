@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Games.Finite;
 
 namespace Srpo.Games;
 
@@ -99,6 +100,14 @@ public sealed class MatrixGame
     /// <param name="action1">Action of player 1.</param>
     public double Utility(int player, int action0, int action1) =>
         Payoff(player, action0, action1) - Cost(player, player == 0 ? action0 : action1);
+
+    /// <summary>The same game for the solvers of <see cref="Srpo.Games.Finite"/>: joint action (a0, a1) has the index a0 * Actions(1) + a1.</summary>
+    public FiniteGame ToFiniteGame() => new(
+        Name,
+        [Actions(0), Actions(1)],
+        IsShared ? [[.. _payoffs[0].Cast<double>()]] : [[.. _payoffs[0].Cast<double>()], [.. _payoffs[1].Cast<double>()]],
+        _costs,
+        [[.. ActionNames.Take(Actions(0))], [.. ActionNames.Take(Actions(1))]]);
 
     private static void RequireFinite(IEnumerable<double> values, string name) =>
         Require(values.All(double.IsFinite), name, $"must be finite numbers");

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace Srpo.Games.Markov;
+
+/// <summary>A risk-averse quantal response equilibrium of a Markov game, or the last profile of a search that did not converge.</summary>
+/// <param name="Policies">[players] policies pi_i.</param>
+/// <param name="Values">[players] risk-adjusted values, eps included, with the worst adversaries p*_i.</param>
+/// <param name="Returns">What the profile earns when nobody deviates.</param>
+/// <param name="Residual">Largest |pi_i(a|s) - BR_i(a|s)| over players, states and actions, BR_i the exact best response to the others.</param>
+/// <param name="Iterations">Steps of the slow time scale.</param>
+/// <param name="Converged">Whether the residual is within the tolerance.</param>
+public sealed record MarkovEquilibrium(
+    ImmutableArray<MarkovPolicy> Policies,
+    ImmutableArray<RiskAdjustedValue> Values,
+    MarkovReturns Returns,
+    double Residual,
+    int Iterations,
+    bool Converged);

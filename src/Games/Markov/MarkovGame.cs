@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using Srpo.Games.Finite;
+
+namespace Srpo.Games.Markov;
+
+/// <summary>
+/// A tabular discounted Markov game of n players (Qu et al., arXiv 2602.21515, appendix C; theory.md section 4). In every state all
+/// players act at once; rewards and the next state depend on the joint action. Immutable: the arrays are copied.
+/// </summary>
+/// <remarks>
+/// Joint actions are numbered as in <see cref="FiniteGame"/>: row by row, the last player's action running fastest. The joint actions of
+/// "the others" of player i leave a_i out of the same scheme. Tables [states x joint actions] hold entry state * joint actions + joint.
+/// </remarks>
+public sealed class MarkovGame
+{
+    private readonly double[][] _rewards;
+    private readonly double[][]? _costs;
+    private readonly int[][] _jointOf;
+
+    /// <summary>Makes a game.</summary>
+    /// <param name="name">Label, not empty.</param>
+    /// <param name="actions">[players] number of actions of every player, at least 1; at least two players.</param>
+    /// <param name="rewards">One array [states x joint actions] that all players share, or one per player: expected reward, private cost already taken off; finite.</param>
+    /// <param name="transitions">Successors of every state and joint action; their number of states is the game's.</param>
+    /// <param name="discount">gamma, at least 0 and below 1.</param>
+    /// <param name="initial">[states] distribution of the first state; sums to 1 within 1e-6 and is scaled to it.</param>
+    /// <param name="costs">[players][states x joint actions] expected private costs that the rewards already contain, for reports; finite; null for none.</param>
+    /// <exception cref="ArgumentException">A size does not fit or a number is out of range; the message names it.</exception>
+    public MarkovGame(
+        string name,
+        IReadOnlyList<int> actions,
+        IReadOnlyList<double[]> rewards,
+        MarkovTransitions transitions,
+        double discount,
+        IReadOnlyList<double> initial,
+        IReadOnlyList<double[]>? costs = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(actions);
+        ArgumentNullException.ThrowIfNull(rewards);
+        ArgumentNullException.ThrowIfNull(transitions);
+        ArgumentNullException.ThrowIfNull(initial);
+        Texts.Require(actions.Count is >= 2 and <= FiniteGame.MaxPlayers, nameof(actions), $"a game needs 2 to {FiniteGame.MaxPlayers} players, not {actions.Count}");
+        Texts.Require(actions.All(count => count >= 1), nameof(actions), $"every player needs at least one action");
+        var joint = actions.Aggregate(1L, (product, count) => Math.Min(product * count, int.MaxValue));
+        Texts.Require(joint == transitions.JointActions, nameof(transitions), $"have {transitions.JointActions} joint actions; the players' actions make {joint}");
+        Texts.Require(rewards.Count == 1 || rewards.Count == actions.Count, nameof(rewards), $"has {rewards.Count} arrays; give one for all or one for each of the {actions.Count} players");
+        Texts.Require(costs is null || costs.Count == actions.Count, nameof(costs), $"has {costs?.Count} arrays; there are {actions.Count} players");
+        Texts.Require(discount is >= 0 and < 1, nameof(discount), $"must be at least 0 and below 1, not {discount}");
+        Texts.Require(initial.Count == transitions.States, nameof(initial), $"has {initial.Count} entries; there are {transitions.States} states");
+        Texts.Require(initial.All(p => p >= 0) && Math.Abs(initial.Sum() - 1) <= 1e-6, nameof(initial), $"must be a distribution: not negative, sum 1, not {initial.Sum()}");
+        for (var i = 0; i < rewards.Count; i++) CheckTable(rewards[i], $"rewards[{i}]", transitions);
+        for (var i = 0; i < (costs?.Count ?? 0); i++) CheckTable(costs![i], $"costs[{i}]", transitions);
+
+        Name = name;
+        Actions = [.. actions];
+        Transitions = transitions;
+        Discount = discount;
+        var total = initial.Sum();
+        Initial = [.. initial.Select(p => p / total)];
+        var copies = rewards.Select(table => (double[])table.Clone()).ToArray();
+        _rewards = [.. actions.Select((_, player) => copies[rewards.Count == 1 ? 0 : player])];
+        _costs = costs is null ? null : [.. costs.Select(table => (double[])table.Clone())];
+        _jointOf = [.. Enumerable.Range(0, actions.Count).Select(JointsOf)];
+    }
+
+    private MarkovGame(MarkovGame other, double discount)
+    {
+        Texts.Require(discount is >= 0 and < 1, nameof(discount), $"must be at least 0 and below 1, not {discount}");
+        (Name, Actions, Transitions, Discount, Initial) = (other.Name, other.Actions, other.Transitions, discount, other.Initial);
+        (_rewards, _costs, _jointOf) = (other._rewards, other._costs, other._jointOf);
+    }
+
+    /// <summary>Label.</summary>
+    public string Name { get; }
+
+    /// <summary>Number of players.</summary>
+    public int Players => Actions.Length;
+
+    /// <summary>Number of actions of every player, the same in all states.</summary>
+    public ImmutableArray<int> Actions { get; }
+
+    /// <summary>Number of states.</summary>
+    public int States => Transitions.States;
+
+    /// <summary>Number of joint actions: the product of <see cref="Actions"/>.</summary>
+    public int JointActions => Transitions.JointActions;
+
+    /// <summary>Successors of every state and joint action.</summary>
+    public MarkovTransitions Transitions { get; }
+
+    /// <summary>gamma, in [0, 1).</summary>
+    public double Discount { get; }
+
+    /// <summary>[states] distribution of the first state.</summary>
+    public ImmutableArray<double> Initial { get; }
+
+    /// <summary>Whether private costs are told apart, so that they can be reported.</summary>
+    public bool HasCosts => _costs is not null;
+
+    /// <summary>[states x joint actions] rewards of a player, private costs already taken off.</summary>
+    /// <param name="player">From 0.</param>
+    public ReadOnlySpan<double> Rewards(int player) => _rewards[player];
+
+    /// <summary>[states x joint actions] private costs of a player that her rewards contain; empty without <see cref="HasCosts"/>.</summary>
+    /// <param name="player">From 0.</param>
+    public ReadOnlySpan<double> Costs(int player) => _costs is null ? default : _costs[player];
+
+    /// <summary>Number of joint actions of the others: the size of a player's adversary in a state.</summary>
+    /// <param name="player">From 0.</param>
+    public int OtherActions(int player) => JointActions / Actions[player];
+
+    /// <summary>The joint action of a player's action and the others' joint action.</summary>
+    /// <param name="player">From 0.</param>
+    /// <param name="action">Her action, from 0.</param>
+    /// <param name="others">The others' joint action, 0 to <see cref="OtherActions"/> - 1.</param>
+    public int Joint(int player, int action, int others) => _jointOf[player][(action * OtherActions(player)) + others];
+
+    /// <summary>The same game with another discount; the tables are shared.</summary>
+    /// <param name="discount">gamma, at least 0 and below 1.</param>
+    public MarkovGame WithDiscount(double discount) => new(this, discount);
+
+    /// <summary>
+    /// A finite game repeated for ever as a game of one state. Its RQE are those of the finite game at the same tau and eps: the
+    /// future adds the same constant to all entries of the stage game, and values are the objectives over 1 - gamma.
+    /// </summary>
+    /// <param name="game">The game.</param>
+    /// <param name="discount">gamma, at least 0 and below 1.</param>
+    public static MarkovGame FromMatrixGame(FiniteGame game, double discount)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        var players = Enumerable.Range(0, game.Players).ToArray();
+        var builder = new MarkovTransitionsBuilder(game.JointActions);
+        for (var joint = 0; joint < game.JointActions; joint++)
+        {
+            builder.Add(0, 1);
+            builder.EndRow();
+        }
+
+        return new MarkovGame(
+            game.Name,
+            game.Actions,
+            [.. players.Select(player => game.Utilities(player).ToArray())],
+            builder.Build(),
+            discount,
+            [1],
+            [.. players.Select(player => Enumerable.Range(0, game.JointActions).Select(joint => game.Costs[player][joint / game.Stride(player) % game.Actions[player]]).ToArray())]);
+    }
+
+    /// <summary>A two-player matrix game, as a matrix environment plays it, repeated for ever as a game of one state.</summary>
+    /// <param name="game">The game.</param>
+    /// <param name="discount">gamma, at least 0 and below 1.</param>
+    public static MarkovGame FromMatrixGame(MatrixGame game, double discount)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        var (rows, columns) = (game.Actions(0), game.Actions(1));
+        double[] Payoffs(int player) => [.. Enumerable.Range(0, rows * columns).Select(joint => game.Payoff(player, joint / columns, joint % columns))];
+        double[] Costs(int player) => [.. Enumerable.Range(0, game.Actions(player)).Select(action => game.Cost(player, action))];
+        return FromMatrixGame(new FiniteGame(game.Name, [rows, columns], [Payoffs(0), Payoffs(1)], [Costs(0), Costs(1)]), discount);
+    }
+
+    /// <summary>[actions of the player x joint actions of the others] joint actions.</summary>
+    internal ReadOnlySpan<int> JointOf(int player) => _jointOf[player];
+
+    private int[] JointsOf(int player)
+    {
+        var stride = 1;
+        for (var other = player + 1; other < Players; other++) stride *= Actions[other];
+        var joints = new int[JointActions];
+        var others = JointActions / Actions[player];
+        for (var joint = 0; joint < JointActions; joint++)
+        {
+            var action = joint / stride % Actions[player];
+            joints[(action * others) + (joint / (stride * Actions[player]) * stride) + (joint % stride)] = joint;
+        }
+
+        return joints;
+    }
+
+    private static void CheckTable(double[]? table, string name, MarkovTransitions transitions)
+    {
+        Texts.Require(table is not null, name, $"is missing");
+        var needed = (long)transitions.States * transitions.JointActions;
+        Texts.Require(table!.Length == needed, name, $"has {table.Length} entries; {transitions.States} states x {transitions.JointActions} joint actions need {needed}");
+        for (var k = 0; k < table.Length; k++)
+        {
+            // The text is made only where it is needed.
+            if (!double.IsFinite(table[k])) throw Texts.Error(name, $"state {k / transitions.JointActions}, joint action {k % transitions.JointActions} must be a finite number");
+        }
+    }
+}
