@@ -39,6 +39,15 @@ public interface IActorGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<PolicySnapshot> GetPolicyAsync();
 
+    /// <summary>The policy's distribution over actions for one observation, at its present version.</summary>
+    /// <param name="observation">The observation in the encoding that <see cref="ActorReport.Network"/> names, finite.</param>
+    /// <returns>One probability for each action, adding up to 1.</returns>
+    /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    /// <exception cref="SrpoGrainException">The observation does not fit.</exception>
+    [AlwaysInterleave]
+    [return: Immutable]
+    Task<double[]> GetActionProbabilitiesAsync([Immutable] float[] observation);
+
     /// <summary>What the actor says of itself.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
     /// <exception cref="CorruptStateException">Something is stored, but nothing of it can be read.</exception>

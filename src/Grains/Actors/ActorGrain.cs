@@ -108,6 +108,20 @@ internal abstract class ActorGrain : Grain, IActorGrain
     }
 
     /// <inheritdoc/>
+    public async Task<double[]> GetActionProbabilitiesAsync(float[] observation)
+    {
+        var snapshot = await GetPolicyAsync();
+        try
+        {
+            return Wire.ToPolicy(snapshot).Probabilities(observation);
+        }
+        catch (ArgumentException error)
+        {
+            throw new SrpoGrainException($"{Name()}: {error.Message}");
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<ActorReport> QueryAsync()
     {
         await LoadAsync();

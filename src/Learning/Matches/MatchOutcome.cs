@@ -1,12 +1,4 @@
-using Srpo.Environments;
-
 namespace Srpo.Learning;
-
-/// <summary>A frozen policy that can be played.</summary>
-/// <param name="Shape">Shape of its network.</param>
-/// <param name="Encoding">The observations it was trained with.</param>
-/// <param name="Parameters">Its flat parameters; those of a critic may follow and are ignored.</param>
-public sealed record FrozenPolicy(MlpShape Shape, ObservationEncoding Encoding, float[] Parameters);
 
 /// <summary>The outcome of the episodes of one pair.</summary>
 /// <param name="MeanReturn">Mean over episodes of the sum of the seats' rewards.</param>

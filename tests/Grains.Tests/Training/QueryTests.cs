@@ -118,6 +118,27 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task Policies_tell_their_probabilities_and_refuse_observations_that_do_not_fit()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        await host.TrainAsync(Spec);
+        var agent = host.Grains.GetGrain<IAgentGrain>("asked/0/0");
+        var inputs = (await agent.QueryAsync()).Network.Inputs;
+        var observation = Enumerable.Range(0, inputs).Select(i => (float)Math.Sin(i)).ToArray();
+
+        var probabilities = await agent.GetActionProbabilitiesAsync(observation);
+
+        Assert.Equal(1, probabilities.Sum(), 1e-6);
+        Assert.All(probabilities, p => Assert.True(p > 0));
+        Assert.NotEqual(probabilities, await agent.GetActionProbabilitiesAsync(new float[inputs]));
+        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => agent.GetActionProbabilitiesAsync(new float[inputs + 1]));
+        Assert.Contains("agent 'asked/0/0': the observation has", error.Message);
+        await Assert.ThrowsAsync<SrpoGrainException>(() => agent.GetActionProbabilitiesAsync([.. Enumerable.Repeat(float.NaN, inputs)]));
+        await Assert.ThrowsAsync<UnknownGrainException>(() => host.Grains.GetGrain<IAgentGrain>("asked/9/0").GetActionProbabilitiesAsync(observation));
+    }
+
+    [Fact]
     public async Task Unknown_and_malformed_keys_are_told_apart()
     {
         using var data = new TestDirectory();
