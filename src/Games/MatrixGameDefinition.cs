@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Games.Files;
 
 namespace Srpo.Games;
 
@@ -9,7 +9,7 @@ namespace Srpo.Games;
 /// A game as a JSON text, together with the number of rounds that an episode of it lasts:
 /// <c>{"kind": "matrix", "name": ..., "actions": [names], "rewards": [[..]], "costs": [..] or [[..], [..]], "length": n}</c>.
 /// Games without a shared reward have <c>"payoffs": [[[..]], [[..]]]</c> (player 0's matrix, player 1's matrix, both
-/// indexed [action of player 0][action of player 1]) in place of rewards. All but rewards or payoffs may be left out.
+/// indexed [action of player 0][action of player 1]) in place of rewards. All but rewards or payoffs may be left out. What only solvers read ("title", "epsilon", "tau", "sweep") is ignored.
 /// </summary>
 /// <param name="Game">The game.</param>
 /// <param name="Length">Rounds of an episode, 1 to 1,000,000.</param>
@@ -18,7 +18,8 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
     /// <summary>The most rounds of an episode.</summary>
     public const int MaxLength = 1_000_000;
 
-    private static readonly string[] Fields = ["kind", "name", "actions", "rewards", "payoffs", "costs", "length"];
+    /// <summary>The last four are for the solvers, so that one file serves as game of <see cref="GameFile"/> and as environment.</summary>
+    private static readonly string[] Fields = ["kind", "name", "actions", "rewards", "payoffs", "costs", "length", "title", "epsilon", "tau", "sweep"];
 
     /// <summary>Reads the JSON text; comments and trailing commas are allowed.</summary>
     /// <param name="json">The text.</param>
@@ -30,13 +31,8 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
         ArgumentNullException.ThrowIfNull(name);
         try
         {
-            using var document = JsonDocument.Parse(
-                json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonFields.Parse(json, "{ \"rewards\": [[..]], ... }");
             return Read(document.RootElement, name);
-        }
-        catch (JsonException error)
-        {
-            throw new FormatException($"the game is not valid JSON: {error.Message}", error);
         }
         catch (ArgumentException error)
         {
@@ -101,29 +97,17 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
 
     private static MatrixGameDefinition Read(JsonElement root, string name)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw new FormatException("a game must be a JSON object: { \"rewards\": [[..]], ... }");
-        foreach (var property in root.EnumerateObject())
-        {
-            if (!Fields.Contains(property.Name, StringComparer.Ordinal))
-                throw new FormatException(NearestName.Unknown("field", property.Name, Fields));
-        }
-
-        if (root.TryGetProperty("kind", out var kind) && ReadText(kind, "kind") != "matrix")
+        JsonFields.RequireKnown(root, "", Fields);
+        if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != "matrix")
             throw new FormatException($"kind: must be \"matrix\", not {kind.GetRawText()}");
-        if (root.TryGetProperty("name", out var given)) name = ReadText(given, "name");
+        name = JsonFields.OptionalText(root, "name") ?? name;
 
         var (payoffs0, payoffs1) = ReadPayoffs(root);
         var (costs0, costs1) = ReadCosts(root);
         string[]? actions = null;
         if (root.TryGetProperty("actions", out var names))
-            actions = [.. Elements(names, "actions").Select((element, i) => ReadText(element, $"actions[{i}]"))];
-        var length = 1;
-        if (root.TryGetProperty("length", out var rounds)
-            && !(rounds.ValueKind == JsonValueKind.Number && rounds.TryGetInt32(out length) && length is >= 1 and <= MaxLength))
-        {
-            throw new FormatException($"length: must be a whole number between 1 and {MaxLength}, not {rounds.GetRawText()}");
-        }
-
+            actions = [.. JsonFields.Elements(names, "actions").Select((element, i) => JsonFields.Text(element, JsonFields.Indexed("actions", i)))];
+        var length = root.TryGetProperty("length", out var rounds) ? JsonFields.Whole(rounds, "length", 1, MaxLength) : 1;
         return new MatrixGameDefinition(new MatrixGame(name, payoffs0, payoffs1, costs0, costs1, actions), length);
     }
 
@@ -133,55 +117,23 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
         var separate = root.TryGetProperty("payoffs", out var payoffs);
         if (shared == separate)
             throw new FormatException("rewards: give either \"rewards\" (one matrix for both players) or \"payoffs\" (a matrix for each)");
-        if (shared) return (ReadMatrix(rewards, "rewards"), null);
-        var both = Elements(payoffs, "payoffs");
+        if (shared) return (JsonFields.Matrix(rewards, "rewards"), null);
+        var both = JsonFields.Elements(payoffs, "payoffs");
         if (both.Length != 2) throw new FormatException($"payoffs: must be two matrices, not {both.Length}");
-        return (ReadMatrix(both[0], "payoffs[0]"), ReadMatrix(both[1], "payoffs[1]"));
+        return (JsonFields.Matrix(both[0], "payoffs[0]"), JsonFields.Matrix(both[1], "payoffs[1]"));
     }
 
     private static (double[]? First, double[]? Second) ReadCosts(JsonElement root)
     {
         if (!root.TryGetProperty("costs", out var costs)) return (null, null);
-        var elements = Elements(costs, "costs");
+        var elements = JsonFields.Elements(costs, "costs");
         if (elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array)
         {
-            var list = ReadList(costs, "costs");
+            var list = JsonFields.Numbers(costs, "costs");
             return (list, list);
         }
 
         if (elements.Length != 2) throw new FormatException($"costs: must be one list for both players or two lists, not {elements.Length}");
-        return (ReadList(elements[0], "costs[0]"), ReadList(elements[1], "costs[1]"));
+        return (JsonFields.Numbers(elements[0], "costs[0]"), JsonFields.Numbers(elements[1], "costs[1]"));
     }
-
-    private static double[,] ReadMatrix(JsonElement element, string field)
-    {
-        var rows = Elements(element, field).Select((row, i) => ReadList(row, $"{field}[{i}]")).ToArray();
-        if (rows.Length == 0 || rows[0].Length == 0) throw new FormatException($"{field}: must not be empty");
-        var matrix = new double[rows.Length, rows[0].Length];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            if (rows[i].Length != rows[0].Length)
-                throw new FormatException($"{field}[{i}]: has {rows[i].Length} entries, the first row has {rows[0].Length}");
-            for (var j = 0; j < rows[i].Length; j++) matrix[i, j] = rows[i][j];
-        }
-
-        return matrix;
-    }
-
-    private static double[] ReadList(JsonElement element, string field) =>
-        [.. Elements(element, field).Select((number, i) => ReadNumber(number, $"{field}[{i}]"))];
-
-    private static JsonElement[] Elements(JsonElement element, string field) => element.ValueKind == JsonValueKind.Array
-        ? [.. element.EnumerateArray()]
-        : throw new FormatException($"{field}: must be a list, not {element.GetRawText()}");
-
-    private static double ReadNumber(JsonElement element, string field) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) && double.IsFinite(value)
-            ? value
-            : throw new FormatException($"{field}: must be a finite number, not {element.GetRawText()}");
-
-    private static string ReadText(JsonElement element, string field) =>
-        element.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(element.GetString())
-            ? element.GetString()!
-            : throw new FormatException($"{field}: must be a text that is not empty, not {element.GetRawText()}");
 }

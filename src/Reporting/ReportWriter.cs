@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Srpo.Core.Results;
 using Srpo.Core.Statistics;
+using Srpo.Reporting.Equilibria;
 using Srpo.Reporting.Files;
 using Srpo.Reporting.Html;
 
@@ -13,14 +15,16 @@ public static class ReportWriter
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
-    /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv and report.html. Each file is
-    /// written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
+    /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv and report.html; for games with one state
+    /// also strategies.csv and, with equilibria to compare with, equilibria.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
     /// </summary>
     /// <param name="directory">Where to; made if it is missing.</param>
     /// <param name="results">What the experiment produced.</param>
     /// <param name="bootstrap">How intervals are made; null is <see cref="BootstrapOptions.Default"/>.</param>
+    /// <param name="sweeps">Equilibria of the game that was learned, one sweep over tau for each eps; null or empty elsewhere.</param>
     /// <returns>The paths of the files and the summary they show.</returns>
-    public static WrittenReport WriteAll(string directory, RunResults results, BootstrapOptions? bootstrap = null)
+    public static WrittenReport WriteAll(
+        string directory, RunResults results, BootstrapOptions? bootstrap = null, IReadOnlyList<EquilibriumSweep>? sweeps = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(results);
@@ -36,7 +40,10 @@ public static class ReportWriter
             Write($"crossplay-{names[index]}.csv", CrossPlayCsv.WriteMatrix(results.Matrices[index]));
         Write("cells.csv", CrossPlayCsv.WriteCells(results.Matrices));
         Write("learning-curves.csv", LearningCurveCsv.Write(results.Curves));
-        Write("report.html", HtmlReport.Write(results, summary));
+        if (!results.Strategies.IsEmpty) Write("strategies.csv", LearnedStrategiesCsv.Write(results.Strategies));
+        for (var index = 0; index < sweeps?.Count; index++)
+            Write(index == 0 ? "equilibria.csv" : $"equilibria-{(index + 1).ToString(CultureInfo.InvariantCulture)}.csv", SweepCsv.Write(sweeps[index]));
+        Write("report.html", HtmlReport.Write(results, summary, sweeps));
         return new(paths.ToImmutable(), summary);
     }
 }

@@ -23,8 +23,21 @@ public static class SummaryBuilder
             results.Info,
             [.. results.Matrices.Select(matrix => BuildLayout(matrix, methods, bootstrap))],
             [.. methods.Select(method => BuildLearning(method, results.Curves)).OfType<LearningSummary>()],
-            bootstrap);
+            bootstrap)
+        {
+            Equilibria = [.. results.Strategies.GroupBy(team => team.Method).Select(BuildEquilibria)],
+        };
     }
+
+    private static EquilibriumSummary BuildEquilibria(IGrouping<string, LearnedStrategies> teams) => new(
+        teams.Key,
+        teams.First().Tau,
+        teams.First().Epsilon,
+        teams.Count(),
+        Descriptive.Mean([.. teams.Select(team => team.Distance)]),
+        teams.Max(team => team.Distance),
+        Descriptive.Mean([.. teams.Select(team => team.FreeRiding)]),
+        Descriptive.Mean([.. teams.Select(team => team.NearestFreeRiding)]));
 
     private static LayoutSummary BuildLayout(CrossPlayMatrix matrix, ImmutableArray<string> strata, BootstrapOptions bootstrap)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Srpo.Core.Results;
 using Srpo.Reporting.Text;
 
@@ -71,5 +72,23 @@ public static class SummaryTables
             [.. summary.Learning.Select(method => ImmutableArray.Create(
                 DisplayNames.Method(method.Method), Numbers.Integer(method.Runs), Numbers.Integer(method.EnvSteps),
                 Numbers.Integer(method.AgentSteps), Numbers.Short(method.FinalReturn), Numbers.Short(method.FinalStd)))]);
+    }
+
+    /// <summary>A row per population of a game with one state: learned strategies against equilibria; empty elsewhere.</summary>
+    public static SummaryTable Equilibria(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        return new(
+            "Learned strategies and the nearest equilibria",
+            [
+                new("Population", false), new("tau"), new("eps"), new("Runs"), new("Mean distance"), new("Largest distance"),
+                new("Free-riding learned"), new("Free-riding at the equilibria"),
+            ],
+            [.. summary.Equilibria.Select(population => ImmutableArray.Create(
+                DisplayNames.Method(population.Method), Plain(population.Tau), Plain(population.Epsilon), Numbers.Integer(population.Runs),
+                Numbers.Fixed(population.MeanDistance, 4), Numbers.Fixed(population.LargestDistance, 4),
+                Numbers.Fixed(population.FreeRiding, 4), Numbers.Fixed(population.EquilibriumFreeRiding, 4)))]);
+
+        static string Plain(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
     }
 }

@@ -28,6 +28,8 @@ public static class Verdict
     public static ImmutableArray<string> Sentences(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
+        // Where strategies can be held against the theory, that is what the experiment is about; the returns are in the tables.
+        if (!summary.Equilibria.IsEmpty) return Equilibria(summary.Equilibria);
         var sentences = ImmutableArray.CreateBuilder<string>();
         if (MainLayout(summary) is not { } layout || layout.Methods.All(method => method.SelfPlay.Cells + method.CrossPlay.Cells == 0))
         {
@@ -146,5 +148,23 @@ public static class Verdict
     {
         var list = parts.ToArray();
         return list.Length < 2 ? string.Concat(list) : string.Join(", ", list[..^1]) + " and " + list[^1];
+    }
+
+    private static ImmutableArray<string> Equilibria(ImmutableArray<EquilibriumSummary> populations)
+    {
+        var farthest = populations.MaxBy(population => population.LargestDistance)!;
+        var near = $"In the learned strategies of {Numbers.Integer(populations.Sum(population => population.Runs))} teams no probability differs by more than " +
+            $"{Numbers.Fixed(farthest.LargestDistance, 3)} from that of the nearest equilibrium of the theory; the largest difference is {Name(farthest.Method)}'s.";
+        var (first, last) = (populations.MinBy(population => population.Tau)!, populations.MaxBy(population => population.Tau)!);
+        if (first.Tau == last.Tau) return [near, $"Free-riding is {Numbers.Short(first.FreeRiding)}, at the equilibria {Numbers.Short(first.EquilibriumFreeRiding)}."];
+        return
+        [
+            near,
+            $"Free-riding is {At(first)} and {At(last)}.",
+        ];
+
+        static string At(EquilibriumSummary population) => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{Numbers.Short(population.FreeRiding)} with tau {population.Tau:0.####} (at the equilibria {Numbers.Short(population.EquilibriumFreeRiding)})");
     }
 }

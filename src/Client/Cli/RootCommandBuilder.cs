@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Srpo.Client.Commands;
+using Srpo.Client.Commands.Rqe;
 
 namespace Srpo.Client.Cli;
 
@@ -23,6 +24,7 @@ internal static class RootCommandBuilder
         root.Add(ReplayCommand.Create(shell));
         root.Add(ExportCommand.Create(shell));
         root.Add(ExperimentsCommand.Create(shell));
+        root.Add(RqeCommand.Create(shell));
         root.Add(VerifyCommand.Create(shell));
         root.Add(BenchCommand.Create(shell));
         root.Add(DoctorCommand.Create(shell));

@@ -19,18 +19,21 @@ internal static class ExperimentsCommand
 
     private static int PrintList(CommandContext context)
     {
-        var experiments = ExperimentFiles.Known().Select(file => (file, Experiment: ExperimentLoader.Load(file, context.Shell.Directory, []))).ToArray();
-        if (context.Json)
-        {
-            context.PrintJson(experiments.Select(entry => new { entry.file.Name, entry.Experiment.Title, entry.file.Path, Populations = entry.Experiment.Populations.Select(population => new { population.Label, population.Seeds }) }));
-        }
-        else
-        {
-            Tables.PrintPairs(context.Shell, experiments.Select(entry => (entry.file.Name, (string?)entry.Experiment.Title)));
-        }
-
+        var entries = ExperimentFiles.Known().Select(file => Entry(context, file)).ToArray();
+        if (context.Json) context.PrintJson(entries.Select(entry => new { entry.Name, entry.Title, entry.Path, entry.Populations, entry.Game }));
+        else Tables.PrintPairs(context.Shell, entries.Select(entry => (entry.Name, (string?)entry.Title)));
         return (int)ExitCode.Ok;
     }
+
+    /// <summary>An experiment has either populations to train, or a game whose equilibria are computed.</summary>
+    private static (string Name, string Title, string Path, IEnumerable<PopulationEntry> Populations, string? Game) Entry(CommandContext context, ExperimentFile file)
+    {
+        if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return (file.Name, rqe.Title, file.Path, [], rqe.GameName);
+        var experiment = ExperimentLoader.Load(file, context.Shell.Directory, []);
+        return (file.Name, experiment.Title, file.Path, experiment.Populations.Select(population => new PopulationEntry(population.Label, population.Seeds)), null);
+    }
+
+    private sealed record PopulationEntry(string Label, int Seeds);
 
     private static int PrintKeys(CommandContext context)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
+using Srpo.Client.Equilibria;
 using Srpo.Client.Runs;
 
 namespace Srpo.Client.Commands;
@@ -17,7 +18,9 @@ internal static class ReportCommand
 
     private static Task<int> RunAsync(CommandContext context)
     {
-        var manifest = RunManifest.Load(context.Data, RunIds.Check(context.Get(Id)));
+        var id = RunIds.Check(context.Get(Id));
+        if (SweepRun.IsFinished(context, id)) return Task.FromResult((int)ExitCode.Ok);
+        var manifest = RunManifest.Load(context.Data, id);
         return context.WithGrainsAsync(async session =>
         {
             var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Out ?? context.Data.Run(manifest.Id);

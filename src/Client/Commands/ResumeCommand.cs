@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
+using Srpo.Client.Equilibria;
 using Srpo.Client.Live;
 using Srpo.Client.Runs;
 
@@ -17,6 +18,7 @@ internal static class ResumeCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var id = RunIds.Check(context.Get(Id));
+        if (SweepRun.IsFinished(context, id)) return (int)ExitCode.Ok;
         // Looked up before anything is written, so that a slip of the pen leaves no trace.
         _ = RunManifest.Load(context.Data, id);
         context.Data.EnsureWritable();

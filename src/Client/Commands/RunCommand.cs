@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
+using Srpo.Client.Equilibria;
 using Srpo.Client.Experiments;
 using Srpo.Client.Live;
 using Srpo.Client.Runs;
@@ -37,6 +38,7 @@ internal static class RunCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var file = ExperimentFiles.Find(context.Get(Experiment), context.Shell);
+        if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return RunSweep(context, rqe);
         var experiment = ExperimentLoader.Load(file, context.Shell.Directory, OverridesOf(context));
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
         context.Data.EnsureWritable();
@@ -57,6 +59,19 @@ internal static class RunCommand
         };
         Directory.CreateDirectory(context.Data.Run(held.Id));
         return await RunOrchestrator.RunAsync(context, manifest, held);
+    }
+
+    /// <summary>An experiment without training: computed at once, in this process.</summary>
+    private static int RunSweep(CommandContext context, RqeExperiment experiment)
+    {
+        if (OverridesOf(context).FirstOrDefault() is { } change)
+            throw new CommandException(ExitCode.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
+        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        context.Data.EnsureWritable();
+        using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        if (Directory.Exists(context.Data.Run(held.Id)))
+            throw new CommandException(ExitCode.InUse, $"the run '{held.Id}' exists already; --id chooses another id");
+        return SweepRun.Run(context, experiment, held, context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null);
     }
 
     private static IEnumerable<Override> OverridesOf(CommandContext context)

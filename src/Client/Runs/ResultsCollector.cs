@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
+using Srpo.Client.Equilibria;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
 using Srpo.Core.Results;
@@ -48,7 +49,10 @@ internal static class ResultsCollector
             Versions = ProgramInfo.Versions(),
             Settings = JsonText.ToElement(experiment),
         };
-        return new RunResults(info, [.. matrices], [.. curves]);
+        return new RunResults(info, [.. matrices], [.. curves])
+        {
+            Strategies = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
+        };
     }
 
     /// <summary>A tournament's matrix with short labels.</summary>

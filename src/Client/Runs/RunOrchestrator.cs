@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
+using Srpo.Client.Equilibria;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
@@ -46,8 +47,11 @@ internal sealed class RunOrchestrator
     }
 
     /// <summary>Writes the report again from what is stored.</summary>
-    public static async Task<WrittenReport> ReportAsync(IGrainSession session, RunManifest manifest, string directory) =>
-        ReportWriter.WriteAll(directory, await ResultsCollector.CollectAsync(session, manifest));
+    public static async Task<WrittenReport> ReportAsync(IGrainSession session, RunManifest manifest, string directory)
+    {
+        var results = await ResultsCollector.CollectAsync(session, manifest);
+        return ReportWriter.WriteAll(directory, results, sweeps: StrategyComparer.Sweeps(manifest.Experiment, results.Strategies));
+    }
 
     private async Task<int> RunAsync()
     {

@@ -1,6 +1,7 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Results;
+using Srpo.Reporting;
 using Srpo.Reporting.Text;
 
 namespace Srpo.Client.Runs;
@@ -31,6 +32,7 @@ internal static class RunSummaryView
                 Numbers.Range(method.CrossPlay.Interval),
                 Numbers.Short(method.FreeRiding),
             ])));
+        if (!summary.Equilibria.IsEmpty) Tables.Print(context.Shell, SummaryTables.Equilibria(summary));
         var info = summary.Info;
         if (summary.EnvStepsPerSecond is { } rate)
             context.Out.WriteLine($"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");

@@ -44,4 +44,7 @@ public enum StreamPurpose : byte
 
     /// <summary>Draws of tests and tools that belong to no run.</summary>
     Tooling = 13,
+
+    /// <summary>Starts of the search for a game's equilibria.</summary>
+    EquilibriumSearch = 14,
 }

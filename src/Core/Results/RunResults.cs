@@ -10,6 +10,9 @@ namespace Srpo.Core.Results;
 public sealed record RunResults(
     RunInfo Info, ImmutableArray<CrossPlayMatrix> Matrices, ImmutableArray<LearningCurve> Curves)
 {
+    /// <summary>Learned strategies beside equilibria, one per team, for games with one state; empty elsewhere.</summary>
+    public ImmutableArray<LearnedStrategies> Strategies { get; init; } = [];
+
     /// <summary>All methods, each once, in the order in which they first appear in matrices, then in curves.</summary>
     public ImmutableArray<string> Methods() =>
         [.. Matrices.SelectMany(matrix => matrix.Methods()).Concat(Curves.Select(curve => curve.Method)).Distinct()];

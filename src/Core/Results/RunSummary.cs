@@ -11,6 +11,9 @@ namespace Srpo.Core.Results;
 public sealed record RunSummary(
     RunInfo Info, ImmutableArray<LayoutSummary> Layouts, ImmutableArray<LearningSummary> Learning, BootstrapOptions Bootstrap)
 {
+    /// <summary>One entry per population of a game with one state: how near its learned strategies are to an equilibrium.</summary>
+    public ImmutableArray<EquilibriumSummary> Equilibria { get; init; } = [];
+
     /// <summary>Environment steps per second of training; null when no training time was given.</summary>
     public double? EnvStepsPerSecond => Info.TrainingSeconds > 0 ? Info.EnvSteps / Info.TrainingSeconds : null;
 

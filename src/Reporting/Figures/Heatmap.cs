@@ -15,6 +15,7 @@ public static class Heatmap
     private const double Size = 560;
     private const double Left = 54;
     private const double Top = 48;
+    private const double LetterWidth = 7.5;
     private const int MostSingleCells = 400;
     private const int MostPrintedColumns = 16;
 
@@ -52,19 +53,26 @@ public static class Heatmap
         foreach (var block in columns.Blocks)
         {
             var width = block.Count * columns.Cell;
-            canvas.Label(block.Start + width / 2, 14, block.Group, "group", "middle");
+            canvas.Label(block.Start + width / 2, 14, Fitted(block.Group, width), "group", "middle");
             canvas.Line(block.Start + 1, 21, block.Start + width - 1, 21, "bracket");
         }
 
         foreach (var block in rows.Blocks)
         {
             var height = block.Count * rows.Cell;
-            canvas.Label(14, block.Start + height / 2, block.Group, "group", "middle", upright: false);
+            canvas.Label(14, block.Start + height / 2, Fitted(block.Group, height), "group", "middle", upright: false);
             canvas.Line(21, block.Start + 1, 21, block.Start + height - 1, "bracket");
         }
 
         foreach (var (name, centre) in columns.Names(16)) canvas.Label(centre, Top - 8, name, "tick", "middle");
         foreach (var (name, centre) in rows.Names(12)) canvas.Label(Left - 8, centre + 3.5, name, "tick", "end");
+    }
+
+    /// <summary>A name in the room that a block has. Names of swept populations differ at their ends, so those are kept.</summary>
+    private static string Fitted(string name, double room)
+    {
+        var letters = Math.Max(3, (int)(room / LetterWidth));
+        return name.Length <= letters ? name : "…" + name[^(letters - 1)..];
     }
 
     private static void DrawSingleCells(

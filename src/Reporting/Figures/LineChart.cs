@@ -15,7 +15,8 @@ public static class LineChart
         var hasLegend = spec.ShowLegend && spec.Series.Any(series => series.InLegend);
         var frame = PlotFrame.For(
             spec,
-            spec.Series.SelectMany(series => series.Points.Select(point => point.X).Concat(series.Band.Select(point => point.X))),
+            spec.Series.SelectMany(series => series.Points.Select(point => point.X).Concat(series.Band.Select(point => point.X)))
+                .Concat(spec.VerticalLines.Select(line => line.X)),
             spec.Series.SelectMany(series =>
                 series.Points.Select(point => point.Y).Concat(series.Band.SelectMany(point => new[] { point.Low, point.High }))),
             top: hasLegend ? 46 : 26);
@@ -27,11 +28,21 @@ public static class LineChart
 
         frame.Draw(canvas, spec.X.Title, spec.Y.Title);
         var isClipped = (spec.X.Low ?? spec.X.High ?? spec.Y.Low ?? spec.Y.High) is not null;
+        foreach (var line in spec.VerticalLines) DrawReference(canvas, frame, line);
         if (isClipped) OpenClip(canvas, frame);
         foreach (var series in spec.Series.Where(series => series.Band.Length > 1)) DrawBand(canvas, frame, series);
         foreach (var series in spec.Series) DrawSeries(canvas, frame, series);
         if (isClipped) canvas.Markup.Close();
         return canvas.Finish();
+    }
+
+    private static void DrawReference(SvgCanvas canvas, PlotFrame frame, ReferenceLine line)
+    {
+        var x = frame.X.Map(line.X);
+        if (!double.IsFinite(x)) return;
+        canvas.Line(x, frame.Y.From, x, frame.Y.To, "reference");
+        // Along the line, where it covers the least of the curves.
+        canvas.Label(frame.X.Share(line.X) > 0.5 ? x - 6 : x + 13, (frame.Y.From + frame.Y.To) / 2, line.Name, "tick", "middle", upright: false);
     }
 
     /// <summary>An inner picture of the plot's area cuts off what lies beyond given ends of the axes.</summary>

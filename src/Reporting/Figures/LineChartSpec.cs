@@ -17,7 +17,15 @@ public sealed record LineChartSpec(string Description, AxisSpec X, AxisSpec Y, I
 
     /// <summary>Whether the names of the series are shown above the plot.</summary>
     public bool ShowLegend { get; init; } = true;
+
+    /// <summary>Marked places on the horizontal axis; the axis reaches at least to them.</summary>
+    public ImmutableArray<ReferenceLine> VerticalLines { get; init; } = [];
 }
+
+/// <summary>A dotted line from bottom to top of a chart, with its name along it.</summary>
+/// <param name="X">Horizontal.</param>
+/// <param name="Name">What it marks, short.</param>
+public sealed record ReferenceLine(double X, string Name);
 
 /// <summary>An axis of a chart.</summary>
 /// <param name="Title">What it measures, with unit.</param>

@@ -24,6 +24,7 @@ public static class SummaryJson
             WriteLayouts(json, summary);
             WriteBetween(json, summary);
             WriteLearning(json, summary);
+            WriteEquilibria(json, summary);
             WriteBootstrap(json, summary.Bootstrap);
             WriteEnvironment(json, summary.Info);
             json.WriteEndObject();
@@ -94,6 +95,26 @@ public static class SummaryJson
             json.WriteNumber("agentSteps", method.AgentSteps);
             Number(json, "finalReturn", method.FinalReturn);
             Number(json, "finalStd", method.FinalStd);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteEquilibria(Utf8JsonWriter json, RunSummary summary)
+    {
+        if (summary.Equilibria.IsEmpty) return;
+        json.WriteStartObject("equilibria");
+        foreach (var population in summary.Equilibria)
+        {
+            json.WriteStartObject(population.Method);
+            Number(json, "tau", population.Tau);
+            Number(json, "epsilon", population.Epsilon);
+            json.WriteNumber("runs", population.Runs);
+            Number(json, "meanDistance", population.MeanDistance);
+            Number(json, "largestDistance", population.LargestDistance);
+            Number(json, "freeRiding", population.FreeRiding);
+            Number(json, "equilibriumFreeRiding", population.EquilibriumFreeRiding);
             json.WriteEndObject();
         }
 

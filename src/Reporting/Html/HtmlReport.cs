@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Srpo.Core.Results;
+using Srpo.Reporting.Equilibria;
 using Srpo.Reporting.Text;
 
 namespace Srpo.Reporting.Html;
@@ -18,7 +19,8 @@ public static class HtmlReport
     /// <summary>The page.</summary>
     /// <param name="results">What the experiment produced.</param>
     /// <param name="summary">Its key numbers, from <see cref="SummaryBuilder"/>.</param>
-    public static string Write(RunResults results, RunSummary summary)
+    /// <param name="sweeps">Equilibria of the game that was learned; null or empty elsewhere.</param>
+    public static string Write(RunResults results, RunSummary summary, IReadOnlyList<EquilibriumSweep>? sweeps = null)
     {
         ArgumentNullException.ThrowIfNull(results);
         ArgumentNullException.ThrowIfNull(summary);
@@ -30,6 +32,7 @@ public static class HtmlReport
         WriteVerdict(page, Verdict.Sentences(summary));
         WriteTiles(page, summary);
         page.Open("main").Line();
+        EquilibriumSection.Write(page, results.Strategies, [.. sweeps ?? []]);
         FigureSections.WriteCrossPlay(page, results.Matrices, summary);
         FigureSections.WriteBars(page, summary);
         FigureSections.WriteLearning(page, results.Curves, summary);
@@ -41,7 +44,8 @@ public static class HtmlReport
         return page.ToString();
     }
 
-    private static void WriteHead(Markup page, string title)
+    /// <summary>Title, policy, style and script.</summary>
+    internal static void WriteHead(Markup page, string title)
     {
         page.Open("head").Line();
         page.Empty("meta", ("charset", "utf-8")).Line();
@@ -53,11 +57,15 @@ public static class HtmlReport
         page.Close().Line();
     }
 
-    private static void WriteHeader(Markup page, RunInfo info)
+    private static void WriteHeader(Markup page, RunInfo info) =>
+        WriteHeader(page, info.Name, FormattableString.Invariant($"{info.Date.UtcDateTime:yyyy-MM-dd HH:mm} UTC · {info.Id}"));
+
+    /// <summary>Heading, a line below it, and the theme's switch.</summary>
+    internal static void WriteHeader(Markup page, string title, string line)
     {
         page.Open("header").Open("div");
-        page.Element("h1", info.Name);
-        page.Element("p", FormattableString.Invariant($"{info.Date.UtcDateTime:yyyy-MM-dd HH:mm} UTC · {info.Id}"), ("class", "meta"));
+        page.Element("h1", title);
+        page.Element("p", line, ("class", "meta"));
         page.Close();
         page.Element("button", "Dark theme", ("id", "theme"), ("type", "button"), ("hidden", "hidden"));
         page.Close().Line();
@@ -87,7 +95,7 @@ public static class HtmlReport
 
     private static void WriteTables(Markup page, RunSummary summary)
     {
-        var tables = new[] { SummaryTables.Methods(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary) };
+        var tables = new[] { SummaryTables.Equilibria(summary), SummaryTables.Methods(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary) };
         if (tables.All(table => table.Rows.IsEmpty)) return;
         page.Open("section", ("id", "numbers")).Element("h2", "Numbers").Line();
         page.Element("p", "Every cell is the mean of its episodes. Std is the spread of the cells; IQM, the interquartile mean, is the mean of the middle half of them. " +
@@ -96,7 +104,8 @@ public static class HtmlReport
         page.Close().Line();
     }
 
-    private static void WriteTable(Markup page, SummaryTable table)
+    /// <summary>A table with its heading.</summary>
+    internal static void WriteTable(Markup page, SummaryTable table)
     {
         page.Element("h3", table.Title).Line();
         page.Open("div", ("class", "card scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", table.Title)).Open("table").Line();

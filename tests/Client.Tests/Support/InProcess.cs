@@ -11,6 +11,7 @@ internal static class InProcess
         Environment.SetEnvironmentVariable("SRPO_DATA", null);
         Environment.SetEnvironmentVariable("SRPO_COMMAND", null);
         Environment.SetEnvironmentVariable("SRPO_EXPERIMENTS", Repository.Experiments);
+        Environment.SetEnvironmentVariable("SRPO_GAMES", Repository.Games);
     }
 
     public static async Task<Outcome> RunAsync(string directory, params string[] arguments)

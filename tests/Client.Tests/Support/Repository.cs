@@ -11,4 +11,6 @@ internal static class Repository
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     public static string Experiments => PathOf("experiments");
+
+    public static string Games => PathOf("games");
 }

@@ -24,6 +24,7 @@ internal sealed class SrpoProcess : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "srpo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["SRPO_EXPERIMENTS"] = Repository.Experiments;
+        start.Environment["SRPO_GAMES"] = Repository.Games;
         start.Environment.Remove("SRPO_DATA");
         start.Environment.Remove("SRPO_COMMAND");
         var running = new SrpoProcess(new Process { StartInfo = start });

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Equilibria;
+using Srpo.Games.Finite.Search;
+
+namespace Srpo.Client.Commands.Rqe;
+
+/// <summary>`srpo rqe solve`: the equilibria of a game at one tau.</summary>
+internal static class RqeSolveCommand
+{
+    private static readonly Argument<string> Game = new("GAME") { Description = "Name of a game that comes with the program, or a file ending in .json." };
+
+    private static readonly Option<double?> Tau = RqeOptions.Number("--tau", "Risk aversion of all players, at least 0. Default: what the file has.", "1.5");
+
+    private static readonly Option<double?> Epsilon = RqeOptions.Number("--epsilon", "Bounded rationality of all players, above 0. Default: what the file has.", "0.15");
+
+    private static readonly Option<int?> Starts = CommandExtensions.WholeOption("--starts", "Random starts of the search where it is not complete by itself.", 1, 1_000_000);
+
+    private static readonly Option<int?> Seed = CommandExtensions.WholeOption("--seed", "Seed of the random starts.", 0, int.MaxValue);
+
+    public static Command Create(Shell shell) => new Command("solve", "All equilibria of a game: strategies, utilities, free-riding, stability, bounds.")
+    {
+        Game, Tau, Epsilon, Starts, Seed,
+    }.Handle(shell, context => Task.FromResult(Run(context)));
+
+    private static int Run(CommandContext context)
+    {
+        var game = ShippedGames.Load(context.Get(Game), context.Shell.Directory);
+        var risk = RqeOptions.Risk(game, context.Get(Tau), context.Get(Epsilon));
+        var options = new SearchOptions();
+        if (context.Get(Starts) is { } starts) options = options with { Starts = starts };
+        if (context.Get(Seed) is { } seed) options = options with { Seed = (ulong)seed };
+        SolvedGame solved;
+        try
+        {
+            solved = game.Finite is not null ? FiniteSolution.Solve(game, risk, options) : GaussianSolutionOf.Solve(game, risk);
+        }
+        catch (ArgumentException error)
+        {
+            throw new CommandException(ExitCode.Usage, $"{game.Name}: {error.Message}", error);
+        }
+
+        if (context.Json) context.PrintJson(solved);
+        else SolvedGameView.Print(context.Shell, game, solved);
+        return (int)ExitCode.Ok;
+    }
+}

@@ -1,0 +1,54 @@
+using Srpo.Client.Cli;
+using Srpo.Client.Runs;
+using Srpo.Games;
+using Srpo.Games.Files;
+using Srpo.Reporting.Equilibria;
+
+namespace Srpo.Client.Equilibria;
+
+/// <summary>Computes sweeps and prints what they found; for `srpo rqe sweep` and for experiments.</summary>
+internal static class SweepRunner
+{
+    /// <summary>The equilibria of a game along tau.</summary>
+    /// <param name="file">The game.</param>
+    /// <param name="range">The taus, shared by all players.</param>
+    /// <param name="epsilon">Bounded rationality of all players; null takes the file's.</param>
+    /// <param name="commandLine">The command that makes it again.</param>
+    public static EquilibriumSweep Compute(GameFile file, TauRange range, double? epsilon, string commandLine)
+    {
+        RiskProfile risk;
+        try
+        {
+            risk = file.Risk(range.Low, epsilon);
+        }
+        catch (FormatException error)
+        {
+            throw new CommandException(ExitCode.Usage, $"{file.Name}: {error.Message}", error);
+        }
+
+        try
+        {
+            var sweep = file.Finite is { } game ? FiniteSweep.Compute(game, risk, range.Values()) : GaussianSweepOf.Compute(file, risk, range);
+            return sweep with { Title = file.Title, IsLogarithmic = range.IsLogarithmic, CommandLine = commandLine, Versions = ProgramInfo.Versions().Remove("grains") };
+        }
+        catch (ArgumentException error)
+        {
+            throw new CommandException(ExitCode.Usage, $"{file.Name}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Prints sentences and bifurcations, or the whole sweep as JSON.</summary>
+    public static void Print(CommandContext context, EquilibriumSweep sweep, string reportPath)
+    {
+        if (context.Json)
+        {
+            context.Out.Write(SweepWriter.ToJson(sweep));
+            return;
+        }
+
+        foreach (var sentence in SweepTables.Sentences(sweep)) context.Out.WriteLine(sentence);
+        foreach (var note in sweep.Notes) context.Out.WriteLine(note);
+        if (!sweep.Bifurcations.IsEmpty) Output.Tables.Print(context.Shell, SweepTables.Bifurcations(sweep));
+        context.Out.WriteLine($"report: {reportPath}");
+    }
+}

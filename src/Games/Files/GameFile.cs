@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Srpo.Games.Finite;
+using Srpo.Games.Quadratic;
+
+namespace Srpo.Games.Files;
+
+/// <summary>
+/// A game as a JSON file, with the risk aversion and bounded rationality of its players (Qu et al., arXiv 2602.21515). The
+/// formats, by the field "kind":
+/// <code>
+/// {"kind": "matrix", "rewards": [[..]], "costs": [..] or [[..], [..]], "actions": [names] or [[names], [names]], "epsilon": e, "tau": t}
+/// {"kind": "aggregative", "players": n, "Q": [[..]], "R": [[..]] or one per player, "goal": [..], "epsilon": e, "tau": t}
+/// {"kind": "quadratic", "A": [one per player], "B": [..], "D": [..], "e": [..], "d": [..], "epsilon": e, "tau": t}
+/// </code>
+/// Rewards are nested as deep as there are players; games without a shared reward have "payoffs", one nested list per player. epsilon
+/// and tau are one number for all players or a list with one for each.
+/// </summary>
+public sealed class GameFile
+{
+    private const string Example = "{ \"kind\": \"matrix\", \"rewards\": [[1, 1], [1, 0]], \"epsilon\": 0.15, \"tau\": 1 }";
+
+    private static readonly string[] CommonFields = ["kind", "name", "title", "epsilon", "tau", "sweep"];
+
+    private GameFile(string name, string kind, FiniteGame? finite, QuadraticGame? quadratic)
+    {
+        Name = name;
+        Kind = kind;
+        Finite = finite;
+        Quadratic = quadratic;
+    }
+
+    /// <summary>The game's name.</summary>
+    public string Name { get; }
+
+    /// <summary>One line for people; empty if the file has none.</summary>
+    public string Title { get; private init; } = "";
+
+    /// <summary>"matrix", "aggregative" or "quadratic".</summary>
+    public string Kind { get; }
+
+    /// <summary>The game if its actions are finitely many, else null.</summary>
+    public FiniteGame? Finite { get; }
+
+    /// <summary>The game if its actions are continuous, else null.</summary>
+    public QuadraticGame? Quadratic { get; }
+
+    /// <summary>Number of players.</summary>
+    public int Players => Finite?.Players ?? Quadratic!.Players;
+
+    /// <summary>[players] bounded rationality as the file has it, above 0; null if it has none.</summary>
+    public ImmutableArray<double>? Epsilon { get; private init; }
+
+    /// <summary>[players] risk aversion as the file has it, at least 0; null if it has none.</summary>
+    public ImmutableArray<double>? Tau { get; private init; }
+
+    /// <summary>The range of a sweep as the file has it; null if it has none.</summary>
+    public TauRange? Sweep { get; private init; }
+
+    /// <summary>Reads the JSON text; comments and trailing commas are allowed.</summary>
+    /// <param name="json">The text, at most 64 Mi characters.</param>
+    /// <param name="name">The game's name where the text gives none.</param>
+    /// <exception cref="FormatException">The text is wrong; the message names the field and the reason.</exception>
+    public static GameFile Parse(string json, string name)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        using var document = JsonFields.Parse(json, Example);
+        var root = document.RootElement;
+        var kind = JsonFields.OptionalText(root, "kind") ?? "matrix";
+        string[] fields = kind switch
+        {
+            "matrix" => FiniteGameReader.Fields,
+            "aggregative" => QuadraticGameReader.AggregativeFields,
+            "quadratic" => QuadraticGameReader.QuadraticFields,
+            _ => throw new FormatException($"kind: must be \"matrix\", \"aggregative\" or \"quadratic\", not \"{kind}\""),
+        };
+        JsonFields.RequireKnown(root, "", [.. CommonFields, .. fields]);
+        name = JsonFields.OptionalText(root, "name") ?? name;
+        try
+        {
+            return Read(root, name, kind);
+        }
+        catch (ArgumentException error)
+        {
+            // The game's own checks: they name the part and the reason.
+            throw new FormatException(WithoutParameter(error), error);
+        }
+    }
+
+    /// <summary>The risk profile: what is given here, else what the file has.</summary>
+    /// <param name="tau">Risk aversion of all players, finite, at least 0; null takes the file's.</param>
+    /// <param name="epsilon">Bounded rationality of all players, finite, above 0; null takes the file's.</param>
+    /// <exception cref="FormatException">One of them is neither given nor in the file, or out of range; the message names it.</exception>
+    public RiskProfile Risk(double? tau = null, double? epsilon = null)
+    {
+        var taus = tau is { } t ? [.. Enumerable.Repeat(t, Players)] : Tau
+            ?? throw new FormatException("tau: is missing; give the game \"tau\": 1, or use --tau 1");
+        var epsilons = epsilon is { } e ? [.. Enumerable.Repeat(e, Players)] : Epsilon
+            ?? throw new FormatException("epsilon: is missing; give the game \"epsilon\": 0.15, or use --epsilon 0.15");
+        RiskReader.Require(taus, "tau");
+        RiskReader.Require(epsilons, "epsilon");
+        return new RiskProfile(taus, epsilons);
+    }
+
+    private static GameFile Read(JsonElement root, string name, string kind)
+    {
+        var finite = kind == "matrix" ? FiniteGameReader.Read(root, name) : null;
+        var quadratic = kind switch
+        {
+            "aggregative" => QuadraticGameReader.ReadAggregative(root),
+            "quadratic" => QuadraticGameReader.ReadQuadratic(root),
+            _ => null,
+        };
+        var players = finite?.Players ?? quadratic!.Players;
+        return new GameFile(name, kind, finite, quadratic)
+        {
+            Title = JsonFields.OptionalText(root, "title") ?? "",
+            Epsilon = RiskReader.Read(root, "epsilon", players),
+            Tau = RiskReader.Read(root, "tau", players),
+            Sweep = root.TryGetProperty("sweep", out var sweep) ? ReadSweep(sweep) : null,
+        };
+    }
+
+    private static TauRange ReadSweep(JsonElement sweep)
+    {
+        if (sweep.ValueKind != JsonValueKind.Object) throw JsonFields.Wrong("sweep", $"must be an object such as {{ \"tau\": \"0:4:400\" }}, not {JsonFields.Quote(sweep)}");
+        JsonFields.RequireKnown(sweep, "sweep.", ["tau", "log"]);
+        var text = JsonFields.Text(JsonFields.Required(sweep, "tau", "{ \"tau\": \"0:4:400\" }"), "sweep.tau");
+        return TauRange.Parse(text, JsonFields.Flag(sweep, "log", "sweep.log"), "sweep.tau");
+    }
+
+    /// <summary>The message without the "(Parameter 'x')" that the runtime adds.</summary>
+    private static string WithoutParameter(ArgumentException error)
+    {
+        var end = error.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return end < 0 ? error.Message : error.Message[..end];
+    }
+}

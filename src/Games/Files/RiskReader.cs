@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Srpo.Games.Files;
+
+/// <summary>Reads epsilon and tau: one number for all players, or a list with one for each.</summary>
+internal static class RiskReader
+{
+    public static ImmutableArray<double>? Read(JsonElement root, string field, int players)
+    {
+        if (!root.TryGetProperty(field, out var value)) return null;
+        ImmutableArray<double> numbers = value.ValueKind == JsonValueKind.Array
+            ? [.. JsonFields.Numbers(value, field)]
+            : [.. Enumerable.Repeat(JsonFields.Number(value, field), players)];
+        if (numbers.Length != players) throw JsonFields.Wrong(field, $"has {numbers.Length} entries; the game has {players} players");
+        Require(numbers, field);
+        return numbers;
+    }
+
+    public static void Require(ImmutableArray<double> numbers, string field)
+    {
+        foreach (var number in numbers)
+        {
+            if (field == "epsilon" && !(number > 0 && double.IsFinite(number)))
+                throw JsonFields.Wrong(field, $"must be a finite number above 0, not {number}; it weighs the entropy of the strategies");
+            if (!(number >= 0 && double.IsFinite(number)))
+                throw JsonFields.Wrong(field, $"must be a finite number of at least 0, not {number}; 0 is risk neutral");
+        }
+    }
+}
