@@ -1,3 +1,5 @@
+using Srpo.Games.Finite;
+
 namespace Srpo.Games.Markov;
 
 /// <summary>
@@ -109,7 +111,7 @@ internal sealed class LogitStage
             _step[a] = -_force[a];
         }
 
-        SmallSystem.Solve(_matrix, _step);
+        DenseSolve.InPlace(_matrix, _step, _step.Length);
     }
 
     /// <summary>Derivative of g along the direction: -eps F^T (diag pi - pi pi^T) d, not negative but for rounding.</summary>
