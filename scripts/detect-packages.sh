@@ -6,7 +6,7 @@
 #
 # Done again only when the SDK, the package folder, the feeds or the pinned versions changed, or with --force.
 # SRPO_DETECT_SECONDS: time limit for each feature, 60 by default. To override the record for a build, set the environment
-# variables SrpoOrleans, SrpoTorchSharp and SrpoAzure to true or false.
+# variables SrpoOrleans, SrpoTorchSharp, SrpoAzure and SrpoDashboard to true or false.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck source=scripts/common.sh
@@ -26,9 +26,10 @@ seconds=${SRPO_DETECT_SECONDS:-60}
 
 # Name of the MSBuild property, what it is in plain words, the packages.
 features=(
-  "SrpoOrleans|Orleans|Microsoft.Orleans.Server Microsoft.Orleans.Client Microsoft.Orleans.Sdk|without it grains run on the single-process stand-in"
+  "SrpoOrleans|Orleans|Microsoft.Orleans.Server Microsoft.Orleans.Client Microsoft.Orleans.Sdk Microsoft.Orleans.Connections.Security|without it grains run on the single-process stand-in"
   "SrpoTorchSharp|TorchSharp|TorchSharp|without it only CPU learners are built"
-  "SrpoAzure|Azure storage|Microsoft.Orleans.Persistence.AzureStorage|without it state is kept in files"
+  "SrpoAzure|Azure storage|Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage|without it state is kept in files or PostgreSQL"
+  "SrpoDashboard|Orleans dashboard|Microsoft.Orleans.Dashboard|without it Srpo:Dashboard cannot be enabled"
 )
 
 fingerprint() {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
 using Orleans.Storage;
 using Srpo.Grains.Interfaces;
@@ -41,7 +40,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(() =>
     {
         var path = PathOf(stateName, grainId);
-        grainState.State = Empty<T>();
+        grainState.State = StateType.Empty<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
         using var stream = OpenToRead(path);
@@ -52,7 +51,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
         grainState.ETag = head!.Tag;
         if (head.Grain != grainId.ToString() || head.State != stateName)
             throw Corrupt(path, $"it belongs to the state '{head.State}' of the grain '{head.Grain}', not to '{stateName}' of '{grainId}'");
-        if (head.Type != TypeName<T>()) throw Corrupt(path, $"it holds a '{head.Type}', not a '{TypeName<T>()}'");
+        if (head.Type != StateType.Name<T>()) throw Corrupt(path, $"it holds a '{head.Type}', not a '{StateType.Name<T>()}'");
         problem = StateEnvelope.TryReadPayload(stream, stream.Length - stream.Position, head, hash, out var payload);
         if (problem is not null) throw Corrupt(path, problem);
         try
@@ -79,7 +78,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             TakeLease();
             CheckTag(path, grainState.ETag, "written");
             var tag = NextTag(grainState.ETag);
-            var head = new StateHead(TypeName<T>(), grainId.ToString(), stateName, tag, payload.Length);
+            var head = new StateHead(StateType.Name<T>(), grainId.ToString(), stateName, tag, payload.Length);
             StateFile.Replace(path, StateEnvelope.WriteHead(head, payload), payload, StateFile.Create);
             grainState.ETag = tag;
             grainState.RecordExists = true;
@@ -102,7 +101,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             throw StateFile.Explain(error, path, "removed");
         }
 
-        grainState.State = Empty<T>();
+        grainState.State = StateType.Empty<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
     });
@@ -117,10 +116,6 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             _lease = null;
         }
     }
-
-    private static T Empty<T>() => typeof(T).GetConstructor(Type.EmptyTypes) is null ? default! : Activator.CreateInstance<T>();
-
-    private static string TypeName<T>() => typeof(T).GetCustomAttributes<AliasAttribute>().FirstOrDefault()?.Alias ?? typeof(T).FullName!;
 
     private static string NextTag(string? tag) =>
         long.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

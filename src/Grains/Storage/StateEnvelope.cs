@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Srpo.Grains.Storage;
 
-/// <summary>What the head of a state file says.</summary>
+/// <summary>What the head of a stored state says.</summary>
 /// <param name="Type">Name of the state's type.</param>
 /// <param name="Grain">The grain that it belongs to.</param>
 /// <param name="State">The state's name.</param>
@@ -13,7 +13,7 @@ namespace Srpo.Grains.Storage;
 internal sealed record StateHead(string Type, string Grain, string State, string Tag, long PayloadLength);
 
 /// <summary>
-/// The format of a state file, little-endian: magic (8 bytes), format version (u32), length L of the texts (u32), four texts
+/// The format of a stored state, in a file or in the rows of a database, little-endian: magic (8 bytes), format version (u32), length L of the texts (u32), four texts
 /// (u16 length and UTF-8: type, grain, state, tag; L bytes in all), payload length (i64), SHA-256 of the payload (32),
 /// SHA-256 of everything so far (32), payload. The head has a checksum of its own, so that a tag can be trusted without
 /// reading the payload.
@@ -64,16 +64,16 @@ internal static class StateEnvelope
         (head, payloadHash) = (null, []);
         var start = new byte[Fixed];
         var read = stream.ReadAtLeast(start, Fixed, throwOnEndOfStream: false);
-        if (read == 0) return "the file is empty";
+        if (read == 0) return "it is empty";
         if (!start.AsSpan(0, Math.Min(8, read)).SequenceEqual(Magic[..Math.Min(8, read)])) return "it does not begin like a state file of this program";
-        if (read < Fixed) return $"the file ends after {read} bytes, within its head";
+        if (read < Fixed) return $"it ends after {read} bytes, within its head";
         var version = BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
         if (version != Version) return $"it has format version {version}, and this program reads version {Version} only";
         var length = BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(12));
         if (length > MaxTexts) return $"its head is damaged (length {length})";
         var rest = new byte[length + Tail];
         read = stream.ReadAtLeast(rest, rest.Length, throwOnEndOfStream: false);
-        if (read < rest.Length) return $"the file ends after {Fixed + read} bytes, within its head";
+        if (read < rest.Length) return $"it ends after {Fixed + read} bytes, within its head";
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(start);
@@ -108,6 +108,9 @@ internal static class StateEnvelope
             return $"it holds {available} bytes of data instead of {head.PayloadLength}" + (available < head.PayloadLength ? " (it was cut short)" : "");
         payload = new byte[head.PayloadLength];
         if (stream.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false) < payload.Length) return "it was cut short while it was read";
-        return SHA256.HashData(payload).AsSpan().SequenceEqual(payloadHash) ? null : "the checksum of its data does not fit (bits were altered)";
+        return Fits(payload, payloadHash) ? null : "the checksum of its data does not fit (bits were altered)";
     }
+
+    /// <summary>Whether a payload has the checksum that its head gives.</summary>
+    public static bool Fits(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> hash) => SHA256.HashData(payload).AsSpan().SequenceEqual(hash);
 }

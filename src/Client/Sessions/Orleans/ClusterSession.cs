@@ -1,22 +1,18 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orleans.Configuration;
 using Srpo.Client.Cli;
+using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Sessions;
 
 /// <summary>A connection to a running cluster of silos.</summary>
 internal sealed class ClusterSession : IGrainSession
 {
-    /// <summary>Name of the cluster and of the service, the same in the silo's settings.</summary>
-    private const string ClusterName = "srpo";
-
-    private const int DefaultGatewayPort = 30000;
-
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
     private readonly IHost _host;
@@ -25,19 +21,25 @@ internal sealed class ClusterSession : IGrainSession
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
 
-    /// <summary>Connects to gateways "HOST:PORT[,HOST:PORT...]"; the port is 30000 where none is given.</summary>
-    public static async Task<IGrainSession> ConnectAsync(string addresses, CancellationToken cancellation)
+    /// <summary>Connects to what --cluster names, see <see cref="ClusterAddress"/>.</summary>
+    public static async Task<IGrainSession> ConnectAsync(string text, CancellationToken cancellation)
     {
-        var gateways = new List<IPEndPoint>();
-        foreach (var address in addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            gateways.Add(await ParseAsync(address, cancellation));
-        if (gateways.Count == 0) throw new CommandException(ExitCode.Usage, "--cluster: write HOST:PORT, several separated by commas, or 'localhost'");
-
+        var address = ClusterAddress.Parse(text, Environment.GetEnvironmentVariable);
+        var gateways = await Task.WhenAll(address.Gateways.Select(gateway => ResolveAsync(gateway, cancellation)));
+        if (address.Postgres is { } database) await CheckAsync(database, cancellation);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
-        builder.UseOrleansClient(client => client
-            .UseStaticClustering([.. gateways])
-            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName)));
+        builder.UseOrleansClient(client =>
+        {
+            client.UseClientTls();
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
+            if (address.Postgres is { } postgres)
+                client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, postgres.ConnectionString));
+            else if (address.Azure is { } azure)
+                AzureGateways.Use(client, azure);
+            else
+                client.UseStaticClustering(gateways);
+        });
         var host = builder.Build();
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limited.CancelAfter(ConnectTimeout);
@@ -50,7 +52,7 @@ internal sealed class ClusterSession : IGrainSession
         {
             host.Dispose();
             throw new CommandException(
-                ExitCode.Environment, $"no silo answers at {addresses}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster", error);
+                ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster{ClientTls.Hint()}", error);
         }
     }
 
@@ -60,22 +62,30 @@ internal sealed class ClusterSession : IGrainSession
         _host.Dispose();
     }
 
-    private static async Task<IPEndPoint> ParseAsync(string address, CancellationToken cancellation)
+    private static async Task<IPEndPoint> ResolveAsync(DnsEndPoint gateway, CancellationToken cancellation)
     {
-        var colon = address.LastIndexOf(':');
-        var host = colon < 0 ? address : address[..colon];
-        var port = DefaultGatewayPort;
-        if (colon >= 0 && (!int.TryParse(address[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
-            throw new CommandException(ExitCode.Usage, $"--cluster {address}: the port must be a number from 1 to 65535");
-        if (IPAddress.TryParse(host, out var ip)) return new IPEndPoint(ip, port);
+        if (IPAddress.TryParse(gateway.Host, out var ip)) return new IPEndPoint(ip, gateway.Port);
         try
         {
-            var found = await Dns.GetHostAddressesAsync(host, AddressFamily.InterNetwork, cancellation);
-            return new IPEndPoint(found[0], port);
+            var found = await Dns.GetHostAddressesAsync(gateway.Host, AddressFamily.InterNetwork, cancellation);
+            return new IPEndPoint(found[0], gateway.Port);
         }
         catch (SocketException error)
         {
-            throw new CommandException(ExitCode.Environment, $"--cluster {address}: the name '{host}' is not known: {error.Message}", error);
+            throw new CommandException(ExitCode.Environment, $"--cluster {gateway.Host}:{gateway.Port}: the name '{gateway.Host}' is not known: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A database that does not answer, or is not prepared, is told apart from a cluster without silos.</summary>
+    private static async Task CheckAsync(PostgresConnection database, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await PostgresSchema.MissingAsync(database, cancellation) is { } missing) throw new CommandException(ExitCode.Environment, missing);
+        }
+        catch (NpgsqlException error)
+        {
+            throw new CommandException(ExitCode.Environment, PostgresErrors.Explain(error, database), error);
         }
     }
 }

@@ -1,0 +1,11 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Commands.Admin;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo admin`: what operators of a cluster do once.</summary>
+internal static class AdminCommand
+{
+    public static Command Create(Shell shell) => new("admin", "Prepare what a cluster needs.") { InitDatabaseCommand.Create(shell) };
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Srpo.Grains.Storage;
+
+/// <summary>How to reach a PostgreSQL database, and how to speak of it without its password.</summary>
+public sealed class PostgresConnection
+{
+    /// <summary>ADO.NET invariant name of Npgsql, as Orleans asks for it.</summary>
+    public const string Invariant = "Npgsql";
+
+    private PostgresConnection(string text, string name) => (ConnectionString, Name) = (text, name);
+
+    /// <summary>For Npgsql. Contains the password: not for logs.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Database, host, port and user, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Reads a connection string such as "Host=db;Database=srpo;Username=srpo;Password=...".</summary>
+    /// <param name="text">The string, as Npgsql understands it.</param>
+    /// <returns>The connection, with a pool of at most 24 connections and 10 s to connect where the string says nothing of it.</returns>
+    /// <exception cref="ArgumentException">It is no such string. The message does not repeat any part of it, which may be a password.</exception>
+    public static PostgresConnection Parse(string text)
+    {
+        NpgsqlConnectionStringBuilder builder;
+        try
+        {
+            builder = new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException)
+        {
+            builder = new NpgsqlConnectionStringBuilder();
+        }
+
+        if (string.IsNullOrWhiteSpace(builder.Host))
+            throw new ArgumentException("it is not a connection string of the form 'Host=HOST;Database=NAME;Username=USER;Password=...' (it is not repeated here because it may hold a password)", nameof(text));
+        var given = new HashSet<string>(new System.Data.Common.DbConnectionStringBuilder { ConnectionString = text }.Keys.Cast<string>().Select(Plain), StringComparer.Ordinal);
+
+        // The silos of a cluster share the connections that a database allows, 100 by default.
+        if (!given.Contains("maxpoolsize") && !given.Contains("maximumpoolsize")) builder.MaxPoolSize = 24;
+        if (!given.Contains("timeout")) builder.Timeout = 10;
+        if (string.IsNullOrEmpty(builder.ApplicationName)) builder.ApplicationName = "srpo";
+        var name = string.Create(CultureInfo.InvariantCulture, $"database '{builder.Database ?? builder.Username}' at {builder.Host}:{builder.Port} (user '{builder.Username}')");
+        return new PostgresConnection(builder.ConnectionString, name);
+    }
+
+    /// <summary>Opens a connection from the pool.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation = default)
+    {
+        var connection = new NpgsqlConnection(ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private static string Plain(string key) => key.Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orleans.Storage;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains.Storage;
+
+/// <summary>
+/// Grain states in a PostgreSQL database: one row for the head of a state and rows of a bounded size for its data, written in
+/// one transaction, with checksums and a version tag. While the database does not answer, operations wait.
+/// </summary>
+public sealed class PostgresGrainStorage : IGrainStorage, IDisposable
+{
+    private readonly PostgresStorageOptions _options;
+    private readonly PostgresConnection _connection;
+    private readonly PostgresStateTable _table;
+    private readonly StorageRetry _retry;
+#pragma warning disable CA2213 // operations that are still under way give it back; without a wait handle it holds nothing
+    private readonly SemaphoreSlim _turns;
+#pragma warning restore CA2213
+
+    /// <summary>A storage in a database.</summary>
+    /// <param name="name">The name that it is registered under.</param>
+    /// <param name="options">Where and how.</param>
+    /// <param name="health">Is told when the database does not answer.</param>
+    /// <param name="logger">Is told the same.</param>
+    /// <exception cref="ArgumentException">An option cannot be used.</exception>
+    public PostgresGrainStorage(string name, PostgresStorageOptions options, StorageHealth health, ILogger<PostgresGrainStorage> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(name);
+        _options = options;
+        _connection = options.Connection!;
+        _table = new PostgresStateTable(options.Service, name, options.ChunkBytes);
+        _turns = new SemaphoreSlim(options.Concurrency, options.Concurrency);
+        _retry = new StorageRetry(
+            new RetryPolicy(name, options.Patience, PostgresErrors.IsTransient, error => PostgresErrors.Explain(error, _connection), ProbeAsync), health, logger);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="CorruptStateException">
+    /// What is stored is damaged or foreign; the message names the row. The tag is set all the same, so that a grain that can
+    /// do without the record may write over it.
+    /// </exception>
+    /// <exception cref="StorageUnavailableException">The database did not answer in time.</exception>
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(async () =>
+    {
+        grainState.State = StateType.Empty<T>();
+        grainState.ETag = null;
+        grainState.RecordExists = false;
+        var key = new StateKey(grainId.ToString(), stateName);
+        var found = await WithConnectionAsync("read", (connection, _) => _table.ReadAsync(connection, key));
+        if (found is null) return;
+        grainState.ETag = Text(found.Tag);
+        var problem = found.Check(key, StateType.Name<T>());
+        if (problem is not null) throw Corrupt(found, key, problem);
+        try
+        {
+            grainState.State = StatePayload.Read<T>(found.Payload);
+            grainState.RecordExists = true;
+        }
+        catch (Exception error) when (error is JsonException or FormatException or NotSupportedException or InvalidOperationException)
+        {
+            throw Corrupt(found, key, "its data cannot be understood: " + error.Message, error);
+        }
+    });
+
+    /// <inheritdoc/>
+    /// <exception cref="InconsistentStateException">Somebody else wrote the state since it was read.</exception>
+    /// <exception cref="StorageUnavailableException">The database did not answer in time.</exception>
+    /// <exception cref="SrpoGrainException">The database refuses; the message says why and what to do.</exception>
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        // Made in the grain's turn, so that the grain may change the state while it is being written.
+        var payload = StatePayload.Write(grainState.State);
+        return Task.Run(async () =>
+        {
+            var key = new StateKey(grainId.ToString(), stateName);
+            var expected = Tag(grainState.ETag);
+
+            // Chosen here and not by the database: after a lost connection it tells whether the write had been done.
+            var tag = Guid.CreateVersion7();
+            var head = StateEnvelope.WriteHead(new StateHead(StateType.Name<T>(), key.Grain, key.Name, Text(tag), payload.Length), payload);
+            var other = await WithConnectionAsync("written", (connection, _) => _table.WriteAsync(connection, key, expected, tag, head, payload));
+            if (other.Conflict) throw Inconsistent(key, "written", other.Tag, grainState.ETag);
+            grainState.ETag = Text(tag);
+            grainState.RecordExists = true;
+        });
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InconsistentStateException">Somebody else wrote the state since it was read.</exception>
+    /// <exception cref="StorageUnavailableException">The database did not answer in time.</exception>
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(async () =>
+    {
+        var key = new StateKey(grainId.ToString(), stateName);
+        var other = await WithConnectionAsync("removed", (connection, attempt) => _table.ClearAsync(connection, key, Tag(grainState.ETag), repeated: attempt > 0));
+        if (other.Conflict) throw Inconsistent(key, "removed", other.Tag, grainState.ETag);
+        grainState.State = StateType.Empty<T>();
+        grainState.ETag = null;
+        grainState.RecordExists = false;
+    });
+
+    /// <summary>Ends all waiting for the database.</summary>
+    public void Dispose() => _retry.Dispose();
+
+    private static string Text(Guid tag) => tag.ToString("N");
+
+    /// <summary>A tag of another storage is none of ours, and no row has it.</summary>
+    private static Guid? Tag(string? text) => text is null ? null : Guid.TryParse(text, out var tag) ? tag : Guid.Empty;
+
+    private static InconsistentStateException Inconsistent(StateKey key, string what, Guid? found, string? expected) => new(
+        $"the state '{key.Name}' of the grain '{key.Grain}' cannot be {what}: another activation wrote it meanwhile",
+        found is { } tag ? Text(tag) : "none", expected ?? "none");
+
+    private CorruptStateException Corrupt(StoredState found, StateKey key, string problem, Exception? cause = null) =>
+        new($"the state '{key.Name}' of the grain '{key.Grain}' in {_table.RowName(found.Id)} of {_connection.Name} cannot be used: {problem}", cause);
+
+    private async Task<T> WithConnectionAsync<T>(string what, Func<NpgsqlConnection, int, Task<T>> act)
+    {
+        try
+        {
+            return await _retry.RunAsync(async attempt =>
+            {
+                await _turns.WaitAsync();
+                try
+                {
+                    await using var connection = await _connection.OpenAsync();
+                    return await act(connection, attempt);
+                }
+                finally
+                {
+                    _turns.Release();
+                }
+            });
+        }
+        catch (NpgsqlException error)
+        {
+            throw new SrpoGrainException($"a state of '{_table.Storage}' cannot be {what}: {PostgresErrors.Explain(error, _connection)}", error);
+        }
+    }
+
+    private async Task ProbeAsync(CancellationToken cancellation)
+    {
+        await using var connection = await _connection.OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await command.ExecuteScalarAsync(cancellation);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains.Storage;
+
+/// <summary>What a <see cref="StorageRetry"/> must know of its storage.</summary>
+/// <param name="Name">Name of the storage.</param>
+/// <param name="Patience">How long an operation may wait for the storage to answer.</param>
+/// <param name="IsTransient">Whether an error may go away by itself.</param>
+/// <param name="Explain">The error in a few words, without secrets.</param>
+/// <param name="ProbeAsync">Asks the storage for a sign of life; fails while there is none.</param>
+internal sealed record RetryPolicy(
+    string Name, TimeSpan Patience, Func<Exception, bool> IsTransient, Func<Exception, string> Explain, Func<CancellationToken, Task> ProbeAsync);
+
+/// <summary>
+/// Repeats operations that fail because the storage is away. During an outage one loop asks for signs of life and everybody
+/// else waits for it, so that a database that comes back is not met by a crowd.
+/// </summary>
+internal sealed class StorageRetry : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
+
+    private readonly RetryPolicy _policy;
+    private readonly StorageHealth _health;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end = new();
+    private readonly CancellationToken _ended;
+
+    public StorageRetry(RetryPolicy policy, StorageHealth health, ILogger logger)
+    {
+        (_policy, _health, _logger) = (policy, health, logger);
+
+        // A copy: the source is gone when the last operations notice the end.
+        _ended = _end.Token;
+    }
+
+    /// <summary>Runs an operation until it succeeds, fails for good, or patience is at its end.</summary>
+    /// <param name="operation">Gets the number of attempts before this one: whatever an earlier one did may have been done.</param>
+    /// <exception cref="StorageUnavailableException">The storage did not answer in time.</exception>
+    public async Task<T> RunAsync<T>(Func<int, Task<T>> operation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await operation(attempt);
+            }
+            catch (Exception error) when (_policy.IsTransient(error))
+            {
+                var left = _policy.Patience - Stopwatch.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero) throw Unavailable(error);
+
+                // The storage may answer and yet refuse this operation for the moment: the pause keeps that from spinning.
+                SrpoMeter.StorageRetried(_policy.Name);
+                var outage = Outage(error);
+                await Task.Delay(Min(Pause(attempt), left), _ended);
+                try
+                {
+                    await outage.Over.WaitAsync(Max(_policy.Patience - Stopwatch.GetElapsedTime(start), TimeSpan.FromMilliseconds(1)), _ended);
+                }
+                catch (TimeoutException)
+                {
+                    throw Unavailable(error);
+                }
+            }
+        }
+    }
+
+    /// <summary>Runs an operation without a result.</summary>
+    public Task RunAsync(Func<int, Task> operation) => RunAsync(async attempt =>
+    {
+        await operation(attempt);
+        return true;
+    });
+
+    /// <summary>Ends all waiting.</summary>
+    public void Dispose()
+    {
+        if (!_ended.IsCancellationRequested) _end.Cancel();
+        _end.Dispose();
+    }
+
+    private static TimeSpan Pause(int attempt) => Min(FirstPause * Math.Pow(2, Math.Min(attempt, 10)), LongestPause);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private StorageUnavailableException Unavailable(Exception error) => new(
+        FormattableString.Invariant($"storage '{_policy.Name}' did not answer for {_policy.Patience.TotalSeconds:0} s: {_policy.Explain(error)}; see that it runs and can be reached, then go on"), error);
+
+    private StorageOutage Outage(Exception error)
+    {
+        var reason = _policy.Explain(error);
+        var outage = _health.During(_policy.Name, () => new StorageOutage(_policy.Name, reason), out var isNew);
+        if (!isNew) return outage;
+        _logger.LogWarning("Storage {Storage} does not answer: {Reason}. Operations on it wait, each for at most {Patience} s.", _policy.Name, reason, _policy.Patience.TotalSeconds);
+        _ = ProbeAsync(outage);
+        return outage;
+    }
+
+    private async Task ProbeAsync(StorageOutage outage)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await _policy.ProbeAsync(_ended);
+                _logger.LogInformation("Storage {Storage} answers again after {Seconds:0.0} s.", _policy.Name, outage.Seconds);
+                break;
+            }
+            catch (Exception error) when (!_ended.IsCancellationRequested && _policy.IsTransient(error))
+            {
+                await Task.Delay(Pause(attempt), _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch
+            {
+                // At the end of the host, or an error that only the operations themselves can report.
+                break;
+            }
+        }
+
+        _health.End(outage);
+    }
+}

@@ -1,0 +1,53 @@
+using Orleans.Configuration;
+using Srpo.Grains.Storage;
+
+namespace Srpo.Silo;
+
+/// <summary>Tells Orleans how silos find each other and when one counts as dead.</summary>
+internal static class ClusterRegistration
+{
+    /// <summary>Adds membership, addresses and failure detection.</summary>
+    public static ISiloBuilder AddSrpoCluster(this ISiloBuilder silo, SiloSettings settings)
+    {
+        var cluster = settings.Cluster;
+        if (cluster.ClusterKind == ClusterKind.Localhost)
+        {
+            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, settings.Primary, settings.ServiceId, settings.ClusterId);
+        }
+        else
+        {
+            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId));
+            var address = cluster.Advertised();
+            if (address is null) silo.ConfigureEndpoints(settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: cluster.ListenOnAnyAddress);
+            else silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, cluster.ListenOnAnyAddress);
+            AddMembership(silo, settings);
+        }
+
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(cluster.ProbeSeconds);
+            options.NumMissedProbesLimit = cluster.MissedProbes;
+            options.NumVotesForDeathDeclaration = cluster.DeathVotes;
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(cluster.TableRefreshSeconds);
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(cluster.AliveSeconds);
+        });
+        return silo;
+    }
+
+    private static void AddMembership(ISiloBuilder silo, SiloSettings settings)
+    {
+        switch (settings.Cluster.ClusterKind)
+        {
+            case ClusterKind.Development:
+                // Null stands for this silo's own address.
+                silo.UseDevelopmentClustering(settings.Cluster.PrimaryEndPoint()!);
+                break;
+            case ClusterKind.Postgres:
+                silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, settings.Cluster.Postgres.ConnectionString));
+                break;
+            default:
+                AzureParts.AddMembership(silo, settings);
+                break;
+        }
+    }
+}
