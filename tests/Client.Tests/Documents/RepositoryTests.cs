@@ -10,7 +10,12 @@ namespace Srpo.Client.Tests.Documents;
 /// <summary>What documents and scripts promise.</summary>
 public sealed partial class RepositoryTests
 {
-    public static TheoryData<string> Scripts() => ["srpo", "test.sh", ".ci/run", "scripts/common.sh", "scripts/detect-packages.sh"];
+    public static TheoryData<string> Scripts() =>
+    [
+        "srpo", "test.sh", ".ci/run", "scripts/common.sh", "scripts/detect-packages.sh",
+        .. new[] { "deploy", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.sh", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Repository.Root, path)),
+    ];
 
     public static TheoryData<string> Pages() =>
     [
@@ -26,7 +31,7 @@ public sealed partial class RepositoryTests
     {
         var path = Repository.PathOf(script);
         Assert.Equal("", await RunAsync("bash", "-n", path));
-        if (!OperatingSystem.IsWindows() && script != "scripts/common.sh") Assert.True(File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute), $"{script} is not executable");
+        if (!OperatingSystem.IsWindows() && File.ReadLines(path).First().StartsWith("#!", StringComparison.Ordinal)) Assert.True(File.GetUnixFileMode(path).HasFlag(UnixFileMode.UserExecute), $"{script} is not executable");
         if (File.Exists("/usr/bin/shellcheck")) Assert.Equal("", await RunAsync("shellcheck", "-x", "-P", Repository.Root, path));
     }
 

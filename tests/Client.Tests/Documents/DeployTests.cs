@@ -1,0 +1,171 @@
+using System.Diagnostics.Metrics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Srpo.Client.Sessions;
+using Srpo.Client.Tests.Support;
+using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Security;
+using Srpo.Silo;
+
+namespace Srpo.Client.Tests.Documents;
+
+/// <summary>What the files in deploy/ and the operators' pages name must exist.</summary>
+public sealed partial class DeployTests
+{
+    public static TheoryData<string> Files() => [.. Texts().Select(path => Path.GetRelativePath(Repository.Root, path))];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_setting_that_is_named_exists(string file)
+    {
+        var known = Settings();
+        foreach (Match match in Setting().Matches(File.ReadAllText(Repository.PathOf(file))))
+        {
+            var name = match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal);
+            Assert.True(known.Contains(name) || known.Any(setting => setting.StartsWith(name + ":", StringComparison.Ordinal)), $"{file} names the setting {name}, which does not exist");
+        }
+
+        string[] variables =
+        [
+            ClusterAddress.ConnectionVariable, ClusterAddress.ConnectionFileVariable, ClusterAddress.ClusterIdVariable, ClusterAddress.ServiceIdVariable,
+            "SRPO_DATA", "SRPO_EXPERIMENTS",
+        ];
+        foreach (Match match in Variable().Matches(File.ReadAllText(Repository.PathOf(file))))
+            Assert.True(variables.Contains(match.Value), $"{file} names the variable {match.Value}, which the command line does not read");
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_file_that_is_referred_to_exists(string file)
+    {
+        var folder = Path.GetDirectoryName(Repository.PathOf(file))!;
+        foreach (Match match in Reference().Matches(Uncommented(file)))
+        {
+            var target = match.Groups[1].Value;
+            var exists = target.StartsWith("deploy/", StringComparison.Ordinal)
+                ? Path.Exists(Repository.PathOf(target))
+                : Path.Exists(Path.Combine(folder, target)) || target.StartsWith("./secrets/", StringComparison.Ordinal);
+            Assert.True(exists, $"{file} refers to {target}, which does not exist");
+        }
+    }
+
+    [Fact]
+    public void What_the_image_copies_exists_and_is_sent_to_the_build()
+    {
+        var sent = File.ReadAllLines(Repository.PathOf(".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..]).ToArray();
+        Assert.All(sent, path => Assert.True(Path.Exists(Repository.PathOf(path)), $".dockerignore names {path}"));
+        foreach (Match match in Copied().Matches(Uncommented("deploy/docker/Dockerfile")))
+        {
+            var source = match.Groups[1].Value;
+            Assert.Contains(source, sent);
+        }
+    }
+
+    [Theory]
+    [InlineData("deploy/prometheus/alerts.yml")]
+    [InlineData("deploy/prometheus/alerts.test.yml")]
+    public void Every_metric_of_the_alarms_exists(string file)
+    {
+        var known = Metrics();
+        foreach (Match match in Metric().Matches(Uncommented(file)))
+        {
+            var name = match.Value.EndsWith("_bucket", StringComparison.Ordinal) ? match.Value[..^"_bucket".Length] : match.Value;
+            Assert.True(known.Contains(name), $"{file} names the metric {name}; there are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    [Fact]
+    public void Every_alarm_is_explained()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "operations.md"));
+        foreach (Match match in Alarm().Matches(File.ReadAllText(Repository.PathOf("deploy", "prometheus", "alerts.yml"))))
+            Assert.Contains($"`{match.Groups[1].Value}`", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whoever_ends_a_silo_waits_longer_than_its_shutdown_may_take()
+    {
+        foreach (var (file, pattern) in new[]
+        {
+            ("deploy/docker/common.yml", @"stop_grace_period: (\d+)s"),
+            ("deploy/kubernetes/base/silos.yaml", @"terminationGracePeriodSeconds: (\d+)"),
+            ("deploy/systemd/srpo-silo@.service", @"TimeoutStopSec=(\d+)"),
+        })
+        {
+            var waits = int.Parse(Regex.Match(File.ReadAllText(Repository.PathOf(file)), pattern).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+            Assert.True(waits > new SiloSettings().ShutdownSeconds, $"{file} waits {waits} s");
+        }
+    }
+
+    private static IEnumerable<string> Texts() =>
+        Directory.EnumerateFiles(Repository.PathOf("deploy"), "*", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/secrets/", StringComparison.Ordinal))
+            .Append(Repository.PathOf("docs", "operations.md"));
+
+    /// <summary>A file without comments: they may speak of files of others.</summary>
+    private static string Uncommented(string file) =>
+        string.Join('\n', File.ReadLines(Repository.PathOf(file)).Where(line => !line.TrimStart().StartsWith('#')));
+
+    /// <summary>All settings as in "Cluster:Kind", without the "Srpo:" in front.</summary>
+    private static HashSet<string> Settings()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        Add(typeof(SiloSettings), "");
+        foreach (var (type, section) in new[]
+        {
+            (typeof(HttpSettings), HttpSettings.Section), (typeof(MetricsSettings), MetricsSettings.Section),
+            (typeof(DashboardSettings), DashboardSettings.Section), (typeof(TlsSettings), TlsSettings.Section),
+        })
+        {
+            Add(type, section[(SiloSettings.Section.Length + 1)..] + ":");
+        }
+
+        return names;
+
+        void Add(Type type, string prefix)
+        {
+            foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite))
+            {
+                names.Add(prefix + property.Name);
+                if (property.PropertyType.IsClass && property.PropertyType.Assembly == type.Assembly) Add(property.PropertyType, $"{prefix}{property.Name}:");
+            }
+        }
+    }
+
+    /// <summary>The instruments of the meter, under the names that Prometheus sees.</summary>
+    private static HashSet<string> Metrics()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { "up" };
+        RuntimeHelpers.RunClassConstructor(typeof(SrpoMeter).TypeHandle);
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Meter.Name != SrpoMeter.Name) return;
+            var type = instrument.GetType().GetGenericTypeDefinition();
+            var kind = type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? MetricKind.Counter
+                : type == typeof(Histogram<>) ? MetricKind.Histogram : MetricKind.Gauge;
+            names.Add(PrometheusNames.Metric(instrument.Name, instrument.Unit, kind));
+        };
+        listener.Start();
+        return names;
+    }
+
+    [GeneratedRegex(@"\bSrpo(?:__|:)((?:[A-Z][A-Za-z]*)(?:(?:__|:)[A-Z][A-Za-z]*)*)")]
+    private static partial Regex Setting();
+
+    [GeneratedRegex(@"\bSRPO_[A-Z_]+\b")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"(?:(?:file|dockerfile|path): |^  - |^      - )((?:\.\./|\./)?[A-Za-z0-9_./-]+(?:\.ya?ml|/base|/Dockerfile)|\./secrets/[a-z-]+)", RegexOptions.Multiline)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"^COPY (?!--from)(?:--\S+ )*(\S+/\S+) ", RegexOptions.Multiline)]
+    private static partial Regex Copied();
+
+    [GeneratedRegex(@"\bsrpo_[a-z_]+\b")]
+    private static partial Regex Metric();
+
+    [GeneratedRegex(@"alert: (\w+)")]
+    private static partial Regex Alarm();
+}
