@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Serilog;
 using Srpo.Grains.Hosting;
+using Srpo.Grains.Security;
+using Srpo.Grains.Storage;
 
 namespace Srpo.Silo;
 
@@ -13,23 +15,28 @@ internal static class SiloHost
         var settings = builder.Configuration.GetSection(SiloSettings.Section).Get<SiloSettings>() ?? new SiloSettings();
         settings.Validate();
 
-        Log.Logger = new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).CreateLogger();
-        builder.Logging.ClearProviders().AddSerilog();
+        builder.AddLog();
+        builder.AddHttp(settings.HealthUrl);
         builder.Services.AddSingleton(Options.Create(settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
-        builder.WebHost.UseUrls(settings.HealthUrl);
+        builder.Services.TryAddSingleton<StorageHealth>();
+        builder.Services.AddSingleton(settings).AddHostedService<DatabaseCheck>();
+        var tls = builder.Configuration.GetSection(TlsSettings.Section).Get<TlsSettings>() ?? new TlsSettings();
+        var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, settings.Primary, settings.ServiceId, settings.ClusterId)
+            .UseSrpoTls(tls)
+            .AddSrpoDashboard(dashboard)
+            .AddSrpoCluster(settings)
+            .AddSrpoStorage(settings)
             .AddSrpo(options =>
             {
-                // The command line keeps grain state in the same place, so that either can go on with the other's runs.
-                options.DataDirectory = Path.Combine(Path.GetFullPath(settings.DataDirectory), ".grains");
-                options.ExclusiveDataDirectory = !settings.ShareDataDirectory;
+                options.Unattended = true;
                 if (settings.Workers > 0) options.Compute.Workers = settings.Workers;
             }));
 
         var application = builder.Build();
-        application.MapHealth();
+        application.MapHttp();
+        application.MapSrpoDashboard(dashboard);
         return application;
     }
 }

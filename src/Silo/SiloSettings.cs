@@ -37,7 +37,13 @@ internal sealed class SiloSettings
     /// <summary>Seconds that a shutdown may take to store what is under way, 1 to 3600. <value>120 by default.</value></summary>
     public int ShutdownSeconds { get; set; } = 120;
 
-    /// <summary>Where the first silo is, or null if this is it.</summary>
+    /// <summary>How silos find each other, section "Srpo:Cluster".</summary>
+    public ClusterSettings Cluster { get; set; } = new();
+
+    /// <summary>Where grain state is kept, section "Srpo:Storage".</summary>
+    public StorageSettings Storage { get; set; } = new();
+
+    /// <summary>Where the first silo on this machine is, or null if this is it.</summary>
     public IPEndPoint? Primary => PrimarySiloPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, PrimarySiloPort);
 
     /// <summary>Throws if a setting cannot be used.</summary>
@@ -51,10 +57,12 @@ internal sealed class SiloSettings
         Range(nameof(PrimarySiloPort), PrimarySiloPort, 0, 65535);
         Range(nameof(ShutdownSeconds), ShutdownSeconds, 1, 3600);
         if (GatewayPort == SiloPort) throw new SiloSettingsException(nameof(GatewayPort), GatewayPort, $"use another port than {nameof(SiloPort)}");
-        if (!Uri.TryCreate(HealthUrl, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp)
+        if (!Uri.TryCreate(HealthUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
             throw new SiloSettingsException(nameof(HealthUrl), HealthUrl, "use an address such as http://127.0.0.1:8090");
         if (string.IsNullOrWhiteSpace(ClusterId)) throw new SiloSettingsException(nameof(ClusterId), ClusterId, "give a name");
         if (string.IsNullOrWhiteSpace(ServiceId)) throw new SiloSettingsException(nameof(ServiceId), ServiceId, "give a name");
+        Cluster.Validate(PrimarySiloPort);
+        Storage.Validate(Cluster);
     }
 
     private static void Range(string name, int value, int low, int high)
@@ -64,5 +72,5 @@ internal sealed class SiloSettings
 }
 
 /// <summary>A setting that cannot be used.</summary>
-internal sealed class SiloSettingsException(string name, object? value, string remedy)
-    : Exception(FormattableString.Invariant($"the setting {SiloSettings.Section}:{name} is '{value}'; {remedy} (appsettings.json, environment variable {SiloSettings.Section}__{name}, or --{SiloSettings.Section}:{name}=VALUE)"));
+internal sealed class SiloSettingsException(string name, object? value, string remedy, string section = SiloSettings.Section)
+    : Exception(FormattableString.Invariant($"the setting {section}:{name} is '{Redaction.Show(name, value)}'; {remedy} (appsettings.json, environment variable {section}__{name.Replace(":", "__", StringComparison.Ordinal)}, or --{section}:{name}=VALUE)"));

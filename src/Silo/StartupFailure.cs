@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Srpo.Grains.Security;
 
 namespace Srpo.Silo;
 
@@ -8,10 +9,16 @@ internal static class StartupFailure
 {
     public static int Report(Exception error, TextWriter output)
     {
-        if (error is SiloSettingsException)
+        if (error is SiloSettingsException or TlsSettingsException)
         {
             output.WriteLine("srpo silo: " + error.Message);
             return ExitCodes.Usage;
+        }
+
+        if (error is StartupException)
+        {
+            output.WriteLine("srpo silo: could not start: " + error.Message);
+            return ExitCodes.Environment;
         }
 
         output.WriteLine("srpo silo: could not start or run: " + error);

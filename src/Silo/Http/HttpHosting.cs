@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.WebUtilities;
+using Srpo.Grains.Security;
+
+namespace Srpo.Silo;
+
+/// <summary>The HTTP side of a silo: health, metrics, log levels. One port, loopback unless told otherwise.</summary>
+internal static class HttpHosting
+{
+    /// <summary>Registers address, limits, token and what the endpoints need.</summary>
+    /// <exception cref="SiloSettingsException">A setting cannot be used, or the address is open and there is no token.</exception>
+    public static void AddHttp(this WebApplicationBuilder builder, string address)
+    {
+        var settings = builder.Configuration.GetSection(HttpSettings.Section).Get<HttpSettings>() ?? new HttpSettings();
+        settings.Validate();
+        var token = BearerToken.Load(settings);
+        var url = new Uri(address);
+        if (token is null && !url.IsLoopback)
+            throw new SiloSettingsException("HealthUrl", address, "others than this machine could connect: set Srpo:Http:Token or Srpo:Http:TokenFile, or use an address of 127.0.0.1");
+        builder.Services.AddSingleton(new BearerTokenHolder(token));
+        builder.Services.AddSingleton<Readiness>();
+        builder.WebHost.UseUrls(address);
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));
+        if (url.Scheme == Uri.UriSchemeHttps)
+        {
+            var tls = builder.Configuration.GetSection(TlsSettings.Section).Get<TlsSettings>() ?? new TlsSettings();
+            var identity = TlsIdentity.Load(tls, needsOwn: true);
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = identity.Own));
+        }
+
+        var metrics = builder.Configuration.GetSection(MetricsSettings.Section).Get<MetricsSettings>() ?? new MetricsSettings();
+        if (metrics.Enabled)
+            builder.Services.AddSingleton(services => new MetricsCollector(metrics.Meters(), services.GetRequiredService<ILogger<MetricsCollector>>()));
+    }
+
+    /// <summary>Maps the endpoints. The first call before the start, so that nothing is missing in the metrics.</summary>
+    public static void MapHttp(this WebApplication application)
+    {
+        application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ExplainAsync, AllowStatusCode404Response = true, SuppressDiagnosticsCallback = _ => false });
+        application.UseStatusCodePages(context => ExplainAsync(context.HttpContext, context.HttpContext.Response.StatusCode));
+        application.UseMiddleware<HttpGuard>();
+        application.MapHealth();
+        application.MapLogLevel();
+        if (application.Services.GetService<MetricsCollector>() is { } collector)
+            application.MapGet("/metrics", () => Results.Text(collector.Scrape(), PrometheusText.ContentType));
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, HttpSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = settings.MaxBodyBytes;
+        limits.MaxRequestLineSize = settings.MaxHeaderBytes;
+        limits.MaxRequestHeadersTotalSize = settings.MaxHeaderBytes;
+        limits.MaxRequestHeaderCount = 50;
+        limits.MaxConcurrentConnections = settings.MaxConnections;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.HeaderSeconds);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(settings.IdleSeconds);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+
+    private static Task ExplainAsync(HttpContext context)
+    {
+        // Of a fault within, the client learns only that there was one; the log has the rest.
+        var error = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var status = (error as Microsoft.AspNetCore.Http.BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError;
+        context.Response.StatusCode = status;
+        return ExplainAsync(context, status);
+    }
+
+    private static Task ExplainAsync(HttpContext context, int status)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(status switch
+        {
+            StatusCodes.Status404NotFound => "there is no such address; use /health/live, /health/ready, /metrics or /log-level\n",
+            StatusCodes.Status405MethodNotAllowed => $"this address does not take {context.Request.Method}; use {context.Response.Headers.Allow}\n",
+            StatusCodes.Status500InternalServerError => "the silo could not answer; its log says why\n",
+            _ => ReasonPhrases.GetReasonPhrase(status) + "\n",
+        });
+    }
+}

@@ -1,0 +1,17 @@
+using Serilog;
+
+namespace Srpo.Silo;
+
+/// <summary>Sets up the log.</summary>
+internal static class LogHosting
+{
+    /// <summary>Sinks and format from the section "Serilog" of the settings, levels that can be changed while the silo runs.</summary>
+    public static void AddLog(this WebApplicationBuilder builder)
+    {
+        var levels = new LogLevels(builder.Configuration);
+        Log.Logger = levels.Control(new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration)).CreateLogger();
+        builder.Logging.ClearProviders().AddSerilog();
+        builder.Services.AddSingleton(_ => levels);
+        Log.ForContext("SourceContext", "Srpo.Silo").Information("Settings in use:{NewLine:l}{Settings:l}", Environment.NewLine, Redaction.Describe(builder.Configuration.GetSection(SiloSettings.Section)));
+    }
+}
