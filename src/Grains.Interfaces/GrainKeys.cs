@@ -9,6 +9,8 @@ namespace Srpo.Grains.Interfaces;
 /// </summary>
 public static class GrainKeys
 {
+    private const int MaxShown = 120;
+
     /// <summary>The key of the one directory grain.</summary>
     public const string Directory = "directory";
 
@@ -19,8 +21,29 @@ public static class GrainKeys
     /// <summary>The key of an environment instance.</summary>
     public static string Instance(string population, int team, int instance) => Seat(population, team, instance);
 
+    /// <summary>The key of the ledger of what is under way.</summary>
+    public const string Ledger = "ledger";
+
     /// <summary>The key of a learner: device and slot, for example "cpu/0".</summary>
     public static string Learner(string device, int slot) => string.Create(CultureInfo.InvariantCulture, $"{device}/{slot}");
+
+    /// <summary>The key of a learner on a cluster: device, slot and silo, for example "cpu/0/10.0.0.7:11111@4711".</summary>
+    public static string Learner(string device, int slot, SiloAddress silo) =>
+        string.Create(CultureInfo.InvariantCulture, $"{device}/{slot}/{Silo(silo)}");
+
+    /// <summary>The key of the grain that speaks for a silo, for example "10.0.0.7:11111@4711".</summary>
+    public static string Silo(SiloAddress silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        return silo.ToParsableString();
+    }
+
+    /// <summary>The silo in a key of a silo or learner; null for a key that names none.</summary>
+    public static string? SiloOf(string key)
+    {
+        var last = (key ?? "")[((key ?? "").LastIndexOf('/') + 1)..];
+        return last.Contains('@', StringComparison.Ordinal) ? last : null;
+    }
 
     /// <summary>Takes a key "population/team/seat" apart.</summary>
     /// <exception cref="GrainKeyException">The key has another form; the message says which is expected.</exception>
@@ -29,26 +52,33 @@ public static class GrainKeys
         var parts = (key ?? "").Split('/');
         if (parts.Length == 3 && PopulationSpec.IsValidName(parts[0]) && TryNumber(parts[1], out var team) && TryNumber(parts[2], out var seat))
             return new MemberKey(parts[0], team, seat);
-        throw new GrainKeyException($"'{key}' is not a key of an agent, adversary or environment; write POPULATION/TEAM/SEAT, for example overcooked-1.srpo/0/1");
+        throw new GrainKeyException($"'{Shown(key)}' is not a key of an agent, adversary or environment; write POPULATION/TEAM/SEAT, for example overcooked-1.srpo/0/1");
     }
 
     /// <summary>Checks a population's or tournament's name used as a key.</summary>
     /// <exception cref="GrainKeyException">The name is not valid.</exception>
     public static string CheckName(string key) => PopulationSpec.IsValidName(key)
         ? key
-        : throw new GrainKeyException($"'{key}' is not a valid name; use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'");
+        : throw new GrainKeyException($"'{Shown(key)}' is not a valid name; use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'");
 
-    /// <summary>Takes a learner's key "device/slot" apart.</summary>
+    /// <summary>Takes a learner's key "device/slot" or "device/slot/silo" apart.</summary>
     /// <exception cref="GrainKeyException">The key has another form; the message says which is expected.</exception>
     public static (string Device, int Slot) ParseLearner(string key)
     {
         var parts = (key ?? "").Split('/');
-        if (parts.Length == 2 && parts[0] == "cpu" && TryNumber(parts[1], out var slot)) return (parts[0], slot);
-        throw new GrainKeyException($"'{key}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0");
+        if ((parts.Length == 2 || (parts.Length == 3 && parts[2].Contains('@', StringComparison.Ordinal))) && parts[0] == "cpu" && TryNumber(parts[1], out var slot)) return (parts[0], slot);
+        throw new GrainKeyException($"'{Shown(key)}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0, on a cluster DEVICE/SLOT/SILO, for example cpu/0/10.0.0.7:11111@4711");
     }
 
     private static bool TryNumber(string text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < 1_000_000;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < 1_000_000 && (text[0] != '0' || text.Length == 1);
+
+    /// <summary>A key in a message: no line breaks, which would look like other lines of a log, and no more than is needed to recognise it.</summary>
+    public static string Shown(string? key)
+    {
+        var start = key is null ? "" : key.Length <= MaxShown ? key : key[..MaxShown] + "...";
+        return string.Concat(start.Select(c => char.IsControl(c) ? '?' : c));
+    }
 }
 
 /// <summary>The key of an agent, adversary or environment instance, taken apart.</summary>

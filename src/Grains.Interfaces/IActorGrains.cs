@@ -13,8 +13,12 @@ public interface IActorGrain : IGrainWithStringKey
     /// Makes the actor stand at a round: in memory already, from a stored checkpoint of exactly that round, or, for round 0,
     /// newly initialised from the spec's streams. Called by the team's learner before training; repeating it changes nothing.
     /// </summary>
+    /// <param name="spec">The population's spec.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="session">The training session, as in <see cref="TrainRequest"/>; requests of earlier ones are refused from now on.</param>
     /// <returns>Whether the actor stands at the round; false if no checkpoint of it is left.</returns>
-    Task<bool> PrepareAsync([Immutable] PopulationSpec spec, int round);
+    /// <exception cref="StaleSessionException">A later session has prepared the actor.</exception>
+    Task<bool> PrepareAsync([Immutable] PopulationSpec spec, int round, long session);
 
     /// <summary>The complete learning state at its present version. Called by the team's learner.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
@@ -24,11 +28,19 @@ public interface IActorGrain : IGrainWithStringKey
     /// Takes over the next version. Called by the team's learner after every round; a version that is not newer than the
     /// present one is ignored, so a repeated call changes nothing.
     /// </summary>
-    Task ApplyAsync(ActorState next, UpdateMetrics metrics);
+    /// <exception cref="StaleSessionException">A later session has prepared the actor.</exception>
+    Task ApplyAsync(ActorState next, UpdateMetrics metrics, long session);
 
     /// <summary>Stores the present version as a checkpoint, unless it is stored already. The older of the two kept ones is overwritten.</summary>
     /// <returns>The version stored.</returns>
-    Task<int> CheckpointAsync();
+    /// <exception cref="StaleSessionException">A later session has prepared the actor.</exception>
+    Task<int> CheckpointAsync(long session);
+
+    /// <summary>
+    /// Moves the actor to a silo, with what storage holds of it. Called by the team's learner before a team is restored there.
+    /// </summary>
+    /// <returns>Whether it is there; false while it moves: ask again.</returns>
+    Task<bool> MoveToAsync(SiloAddress silo);
 
     /// <summary>The versions that can be read back from storage, newest first. Damaged ones are passed over with a warning.</summary>
     [return: Immutable]

@@ -13,9 +13,20 @@ public interface ITournamentGrain : IGrainWithStringKey
     /// <exception cref="SrpoGrainException">The spec is invalid, a population is unknown, or the tournament exists with another spec.</exception>
     Task<TournamentStatus> StartAsync(TournamentSpec spec);
 
-    /// <summary>Stops after the tiles in flight; what is played is stored.</summary>
+    /// <summary>Stops after the tiles in flight, or without those that take longer than half a second; what is played is stored.</summary>
     [AlwaysInterleave, ResponseTimeout("24:00:00")]
     Task<TournamentStatus> PauseAsync();
+
+    /// <summary>Like <see cref="PauseAsync"/>, but it remains under way. Called by a host that shuts down.</summary>
+    [AlwaysInterleave, ResponseTimeout("24:00:00")]
+    Task SuspendAsync();
+
+    /// <summary>
+    /// Goes on with a tournament that was neither finished nor paused and that nobody plays, for example because its silo died.
+    /// Called again and again by a watcher on the silos; repeating it is harmless.
+    /// </summary>
+    /// <returns>Whether it is under way; if not, it has taken itself off the ledger of what is under way.</returns>
+    Task<bool> EnsureRunningAsync();
 
     /// <summary>Where the tournament stands.</summary>
     /// <exception cref="UnknownGrainException">No such tournament.</exception>
@@ -45,7 +56,10 @@ public interface ITournamentObserver : IGrainObserver
     Task OnProgressAsync(TournamentStatus status);
 }
 
-/// <summary>Plays tiles of pairs, and single episodes to look at. Stateless: as many activations as there are cores; call key 0.</summary>
+/// <summary>
+/// Plays tiles of pairs, and single episodes to look at, on the silo of its caller. Stateless: as many activations as there are
+/// cores; call key 0.
+/// </summary>
 [Alias("srpo.IMatchWorkerGrain")]
 public interface IMatchWorkerGrain : IGrainWithIntegerKey
 {

@@ -38,6 +38,13 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [AlwaysInterleave, ResponseTimeout("24:00:00")]
     Task SuspendAsync();
 
+    /// <summary>
+    /// Goes on with a population that is stored as in training and that nobody trains, for example because the silo of its
+    /// coordinator died. Called again and again by a watcher on the silos; repeating it is harmless.
+    /// </summary>
+    /// <returns>Whether the population is in training; if not, it has taken itself off the ledger of what is under way.</returns>
+    Task<bool> EnsureRunningAsync();
+
     /// <summary>Where the population stands.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     [AlwaysInterleave]
@@ -92,6 +99,14 @@ public interface IEnvironmentGrain : IGrainWithStringKey
     [ResponseTimeout("24:00:00")]
     Task<CurvePoint> EvaluateAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
+    /// <summary>Ends the rollout or evaluation under way, whose call then fails as cancelled. Without one it does nothing.</summary>
+    [AlwaysInterleave]
+    Task CancelAsync();
+
+    /// <summary>Moves the instance to a silo. Called by the team's learner before a team is restored there.</summary>
+    /// <returns>Whether it is there; false while it moves: ask again.</returns>
+    Task<bool> MoveToAsync(SiloAddress silo);
+
     /// <summary>What the instance says of itself.</summary>
     /// <exception cref="UnknownGrainException">No such population, team or instance.</exception>
     [AlwaysInterleave]
@@ -99,16 +114,18 @@ public interface IEnvironmentGrain : IGrainWithStringKey
 }
 
 /// <summary>
-/// Trains teams: has their rollouts played, updates agents and adversaries, hands out the new versions. Key: device/slot.
-/// Many teams share a learner; the work itself runs on a bounded pool of threads, a team per core.
+/// Trains teams: has their rollouts played, updates agents and adversaries, hands out the new versions. Key: device/slot, on a
+/// cluster device/slot/silo; it runs on that silo and on no other. Many teams share a learner; the work itself runs on a bounded pool of threads, a team per core.
 /// </summary>
 [Alias("srpo.ILearnerGrain")]
 public interface ILearnerGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Makes all agents and adversaries of a team stand at the newest round for which each has a readable checkpoint, or at
-    /// round 0. Called by the coordinator before training and after a failure; repeating it changes nothing.
+    /// round 0, and brings them and the team's environments to this silo. Called by the coordinator before training, after a
+    /// failure and when the team changes its learner; repeating it changes nothing.
     /// </summary>
+    /// <exception cref="StaleSessionException">A later session of the population is known here.</exception>
     [ResponseTimeout("24:00:00")]
     Task<RestoreReply> RestoreAsync(RestoreRequest request);
 
@@ -116,19 +133,24 @@ public interface ILearnerGrain : IGrainWithStringKey
     /// Trains a team for some rounds. Called by the coordinator. When it returns, every agent and adversary of the team
     /// stands at the last round; when it fails, some may stand in between and must be restored.
     /// </summary>
+    /// <exception cref="StaleSessionException">A later session of the population has begun.</exception>
     /// <exception cref="TrainingDivergedException">Parameters became infinite or not a number; trying again gives the same.</exception>
     [ResponseTimeout("24:00:00")]
     Task<TrainReply> TrainAsync(TrainRequest request);
 
     /// <summary>
-    /// Ends the calls of <see cref="TrainAsync"/> of a session after the round in flight; their replies say how far they
-    /// came. Later requests of that session or earlier ones train nothing. A cancelled call would lose the reply: a caller
+    /// Ends the calls of <see cref="TrainAsync"/> of a session after the round in flight, or without it if it takes longer than
+    /// half a second; their replies say how far they came. Later requests of that session or earlier ones train nothing. A cancelled call would lose the reply: a caller
     /// that cancels stops listening at once.
     /// </summary>
     /// <param name="population">The population.</param>
     /// <param name="session">The session, as in <see cref="TrainRequest"/>.</param>
     [AlwaysInterleave]
     Task StopAsync(string population, long session);
+
+    /// <summary>Ends all calls of <see cref="TrainAsync"/> as <see cref="StopAsync"/> does. Called when the silo is about to stop.</summary>
+    [AlwaysInterleave]
+    Task DrainAsync();
 
     /// <summary>What the learner says of itself.</summary>
     [AlwaysInterleave]

@@ -38,10 +38,46 @@ public sealed class CorruptStateException : SrpoGrainException
     public CorruptStateException(string message, Exception? innerException) : base(message, innerException) { }
 }
 
+/// <summary>
+/// A request of a training session that is no longer the newest of its population: another coordinator has taken over, and
+/// the one that sent the request must stop.
+/// </summary>
+[GenerateSerializer, Alias("srpo.StaleSessionException")]
+public sealed class StaleSessionException : SrpoGrainException
+{
+    /// <summary>An exception with a message.</summary>
+    public StaleSessionException(string message) : base(message) { }
+}
+
+/// <summary>
+/// An agent or adversary does not stand at the round of its team, for example because it was activated anew after its silo died.
+/// Restoring the team mends it.
+/// </summary>
+[GenerateSerializer, Alias("srpo.TeamOutOfStepException")]
+public sealed class TeamOutOfStepException : SrpoGrainException
+{
+    /// <summary>An exception with a message.</summary>
+    public TeamOutOfStepException(string message) : base(message) { }
+}
+
 /// <summary>Training gave infinite parameters or some that are not a number. It would do so again: the settings must change.</summary>
 [GenerateSerializer, Alias("srpo.TrainingDivergedException")]
 public sealed class TrainingDivergedException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
     public TrainingDivergedException(string message) : base(message) { }
+}
+
+/// <summary>
+/// Storage did not answer for as long as its settings allow. Nothing is wrong with what is stored, and the same request may
+/// succeed once storage answers again.
+/// </summary>
+[GenerateSerializer, Alias("srpo.StorageUnavailableException")]
+public sealed class StorageUnavailableException : SrpoGrainException
+{
+    /// <summary>An exception with a message.</summary>
+    public StorageUnavailableException(string message) : base(message) { }
+
+    /// <summary>An exception with a message and a cause.</summary>
+    public StorageUnavailableException(string message, Exception? innerException) : base(message, innerException) { }
 }

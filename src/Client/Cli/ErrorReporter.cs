@@ -38,6 +38,7 @@ internal static class ErrorReporter
         LayoutException layout => (ExitCode.Usage, layout.Message),
         GrainKeyException key => (ExitCode.Usage, key.Message),
         UnknownGrainException unknown => (ExitCode.NotFound, unknown.Message),
+        StorageUnavailableException storage => (ExitCode.Environment, storage.Message),
         CorruptStateException corrupt => (ExitCode.Damaged, corrupt.Message),
         SrpoGrainException grain => (CodeOfRefusal(grain), grain.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),

@@ -25,7 +25,7 @@ internal static class GlobalOptions
 
     public static readonly Option<string?> Cluster = new("--cluster")
     {
-        Description = "Work on a running cluster instead of this machine: gateways HOST:PORT[,HOST:PORT...], or 'localhost'.",
+        Description = "Work on a running cluster instead of this machine: gateways HOST:PORT[,HOST:PORT...], 'localhost', or 'postgres' or 'azure' with the connection string in $SRPO_CLUSTER_CONNECTION.",
         HelpName = "ADDRESS",
         Recursive = true,
     };

@@ -23,11 +23,13 @@ internal static class RootCommandBuilder
         root.Add(QueryCommand.Create(shell));
         root.Add(ReplayCommand.Create(shell));
         root.Add(ExportCommand.Create(shell));
+        root.Add(ClusterCommand.Create(shell));
         root.Add(ExperimentsCommand.Create(shell));
         root.Add(RqeCommand.Create(shell));
         root.Add(VerifyCommand.Create(shell));
         root.Add(BenchCommand.Create(shell));
         root.Add(DoctorCommand.Create(shell));
+        root.Add(AdminCommand.Create(shell));
         root.SetAction(_ =>
         {
             shell.Error.WriteLine("srpo: say what to do, for example `srpo run overcooked`; `srpo --help` lists the commands");

@@ -17,7 +17,7 @@ internal static class BenchCommand
     private static readonly Option<string?> OutFile = new("--out") { Description = "Also write the JSON to a file.", HelpName = "FILE" };
 
     public static Command Create(Shell shell) =>
-        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile }
+        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile, BenchIdleCommand.Create(shell) }
             .Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)

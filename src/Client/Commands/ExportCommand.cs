@@ -3,20 +3,21 @@ using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Output;
 using Srpo.Client.Runs;
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands;
 
-/// <summary>`srpo export`: an agent's or adversary's parameters as a safetensors file.</summary>
+/// <summary>`srpo export`: an agent's or adversary's parameters as a safetensors file, or those of a whole population as a directory of them.</summary>
 internal static class ExportCommand
 {
-    private static readonly Argument<string> Agent = new("AGENT") { Description = "Key of the agent: POPULATION/TEAM/SEAT." };
+    private static readonly Argument<string> Agent = new("AGENT") { Description = "Key of the agent: POPULATION/TEAM/SEAT; or POPULATION for all its agents and adversaries." };
 
-    private static readonly Argument<string> File = new("FILE") { Description = "The file to write, usually ending in .safetensors." };
+    private static readonly Argument<string> File = new("FILE") { Description = "The file to write, usually ending in .safetensors; for a population, a directory." };
 
     private static readonly Option<bool> Adversary = new("--adversary") { Description = "Export the adversary that trains this agent instead." };
 
-    private static readonly Option<bool> Force = new("--force") { Description = "Replace an existing file." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Replace existing files." };
 
     public static Command Create(Shell shell) =>
         new Command("export", "Write policy, critic and Adam's moments of an agent as a safetensors file, which numpy and PyTorch read.") { Agent, File, Adversary, Force }.Handle(shell, RunAsync);
@@ -24,8 +25,9 @@ internal static class ExportCommand
     private static Task<int> RunAsync(CommandContext context)
     {
         var key = context.Get(Agent);
-        GrainKeys.ParseMember(key);
         var path = context.Shell.Resolve(context.Get(File));
+        if (PopulationSpec.IsValidName(key)) return PopulationAsync(context, key, path);
+        GrainKeys.ParseMember(key);
         if (System.IO.File.Exists(path) && !context.Get(Force))
             throw new CommandException(ExitCode.InUse, $"{path} exists; --force replaces it");
         if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
@@ -36,6 +38,23 @@ internal static class ExportCommand
             AtomicFiles.Write(path, export.Content);
             if (context.Json) context.PrintJson(new { export.Key, export.Version, File = path, Bytes = export.Content.Length });
             else context.Out.WriteLine($"{export.Key} after {export.Version} updates: {Texts.Count(export.Content.Length)} bytes in {path}");
+            return (int)ExitCode.Ok;
+        });
+    }
+
+    private static Task<int> PopulationAsync(CommandContext context, string population, string directory)
+    {
+        if (context.Get(Adversary)) throw new CommandException(ExitCode.Usage, "--adversary goes with the key of one agent; a population is exported with its adversaries");
+        if (System.IO.File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"{directory} is a file; a population is exported into a directory");
+        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any() && !context.Get(Force))
+            throw new CommandException(ExitCode.InUse, $"{directory} is not empty; --force replaces files in it");
+        return context.WithGrainsAsync(async session =>
+        {
+            var spec = await session.Grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync();
+            Directory.CreateDirectory(directory);
+            var files = await CheckpointExporter.ExportPopulationAsync(session, spec, directory, context.Cancellation);
+            if (context.Json) context.PrintJson(new { Population = population, Directory = directory, Files = files });
+            else context.Out.WriteLine($"{population}: {Texts.Count(files)} files in {directory}");
             return (int)ExitCode.Ok;
         });
     }

@@ -33,13 +33,14 @@ internal static class PopulationViews
         ]);
         Tables.Print(
             context.Shell,
-            ["team#", "rounds#", "checkpoint#", "return#"],
+            ["team#", "rounds#", "checkpoint#", "return#", ""],
             status.Teams.Select(team => (IReadOnlyList<string>)
             [
                 Whole(team.Team),
                 $"{Whole(team.Round)}/{Whole(status.Rounds)}",
                 Whole(team.CheckpointRound),
                 team.LastReturn is { } last ? Texts.Number(last) : "",
+                team.Quarantine is null ? "" : "in quarantine",
             ]));
     }
 

@@ -109,6 +109,7 @@ internal static class QueryViews
             ("pairs played", $"{Whole(status.PairsDone)} of {Whole(status.PairsTotal)}{(status.Finished ? ", finished" : "")}"),
             ("environment steps", Texts.Count(status.EnvironmentSteps) + (status.Seconds > 0 ? Texts.RateSuffix(status.EnvironmentSteps / status.Seconds) : "")),
             ("error", status.Error),
+            ("warning", status.Warning),
         ]);
         return (int)ExitCode.Ok;
     }

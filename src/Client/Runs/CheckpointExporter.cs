@@ -1,6 +1,7 @@
 using System.Globalization;
 using Srpo.Client.Data;
 using Srpo.Client.Sessions;
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -18,25 +19,38 @@ internal static class CheckpointExporter
         {
             var folder = Path.Combine(directory, "checkpoints", population.Label);
             Directory.CreateDirectory(folder);
-            var actors = TeamPlan.For(population.Training).Actors;
-            for (var team = 0; team < population.Seeds; team++)
-            {
-                foreach (var actor in actors)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    var key = GrainKeys.Seat(manifest.PopulationName(population.Label), team, actor.Seat);
-                    var export = await Actor(session, key, actor.Kind == ActorKind.Adversary).ExportAsync();
-                    var suffix = actor.Kind == ActorKind.Adversary ? ".adversary" : "";
-                    AtomicFiles.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}.safetensors")), export.Content);
-                    files++;
-                }
-            }
+            files += await ExportAsync(session, manifest.PopulationName(population.Label), population.Training, population.Seeds, folder, cancellation);
         }
 
         return files;
     }
 
+    /// <summary>Writes the agents and adversaries of one population into a directory that exists.</summary>
+    /// <returns>Number of files.</returns>
+    public static Task<int> ExportPopulationAsync(IGrainSession session, PopulationSpec spec, string directory, CancellationToken cancellation) =>
+        ExportAsync(session, spec.Population, spec.Training, spec.Teams, directory, cancellation);
+
     public static IActorGrain Actor(IGrainSession session, string key, bool adversary) => adversary
         ? session.Grains.GetGrain<IAdversaryGrain>(key)
         : session.Grains.GetGrain<IAgentGrain>(key);
+
+    private static async Task<int> ExportAsync(
+        IGrainSession session, string population, TrainingSettings training, int teams, string folder, CancellationToken cancellation)
+    {
+        var actors = TeamPlan.For(training).Actors;
+        var files = 0;
+        for (var team = 0; team < teams; team++)
+        {
+            foreach (var actor in actors)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var export = await Actor(session, GrainKeys.Seat(population, team, actor.Seat), actor.Kind == ActorKind.Adversary).ExportAsync();
+                var suffix = actor.Kind == ActorKind.Adversary ? ".adversary" : "";
+                AtomicFiles.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}.safetensors")), export.Content);
+                files++;
+            }
+        }
+
+        return files;
+    }
 }

@@ -20,12 +20,14 @@ internal static class CrossPlay
         var status = await tournament.StartAsync(spec);
         var stepsBefore = status.EnvironmentSteps;
         var secondsBefore = status.Seconds;
+        var warned = new HashSet<string>(StringComparer.Ordinal);
         for (var poll = FirstPoll; ; poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 3 / 2, LongestPoll.Ticks)))
         {
             var seconds = status.Seconds - secondsBefore;
             var rate = seconds > 0 ? (status.EnvironmentSteps - stepsBefore) / seconds : 0;
             display.Report(new WorkState($"cross-play {title}", status.Finished ? 1 : (double)status.PairsDone / Math.Max(1, status.PairsTotal), rate));
             onProgress();
+            if (status.Warning is { } warning && warned.Add(warning)) context.Error.WriteLine($"srpo: warning: {title}: {warning}");
             if (status.Error is { } error)
                 throw new CommandException(ErrorReporter.CodeOfText(error), $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
             if (status.Finished) return status;

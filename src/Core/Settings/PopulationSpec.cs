@@ -29,7 +29,7 @@ public sealed record PopulationSpec
     {
         var problems = new List<SettingsProblem>(Training.Validate());
         if (!IsValidName(Population))
-            problems.Add(new SettingsProblem("population", $"'{Population}' is not a valid name", "use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'"));
+            problems.Add(new SettingsProblem("population", Population is { Length: > 100 } ? $"a name of {Population.Length} characters is too long" : $"'{Population}' is not a valid name", "use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'"));
         if (Teams is < 1 or > 10_000)
             problems.Add(new SettingsProblem("seeds", $"{Teams} teams are out of range", "use a whole number from 1 to 10000"));
         if (CheckpointInterval < 1)

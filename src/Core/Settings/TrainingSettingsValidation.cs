@@ -5,12 +5,15 @@ namespace Srpo.Core.Settings;
 /// <summary>Checks of <see cref="TrainingSettings"/>: every range stated there.</summary>
 public static class TrainingSettingsValidation
 {
+    private const double SmallestTau = 1e-30;
+
     /// <summary>All problems of the settings, none if they can be used.</summary>
     public static IReadOnlyList<SettingsProblem> Validate(this TrainingSettings settings)
     {
         var check = new Checker();
         check.Defined("method", settings.Method);
         check.Real("tau", settings.Tau, 0, double.MaxValue, openLow: true);
+        if (settings.Tau is > 0 and < SmallestTau) check.Add("tau", $"{settings.Tau.ToString(CultureInfo.InvariantCulture)} is too small for its inverse, the weight of the KL price", "use at least 1e-30");
         check.Real("entropy", settings.Entropy, 0, 1e6);
         check.Whole("iterations", settings.Iterations, 1, 1_000_000_000);
         check.Whole("lanes", settings.Lanes, 1, 65536);

@@ -14,7 +14,7 @@ public enum PopulationPhase
     /// <summary>Training waits for a resume.</summary>
     Paused = 2,
 
-    /// <summary>Every team has finished.</summary>
+    /// <summary>Every team has finished or is in quarantine.</summary>
     Finished = 3,
 
     /// <summary>Ended by the user before the end; can be resumed.</summary>
@@ -29,12 +29,14 @@ public enum PopulationPhase
 /// <param name="Round">Rounds finished.</param>
 /// <param name="CheckpointRound">Rounds finished at the newest complete checkpoint; 0 for none.</param>
 /// <param name="LastReturn">Last point of the learning curve, null before the first.</param>
+/// <param name="Quarantine">Why the team trains no further although its population does, else null; it stands at its last good checkpoint.</param>
 [GenerateSerializer, Alias("srpo.TeamStatus"), Immutable]
 public sealed record TeamStatus(
     [property: Id(0)] int Team,
     [property: Id(1)] int Round,
     [property: Id(2)] int CheckpointRound,
-    [property: Id(3)] double? LastReturn);
+    [property: Id(3)] double? LastReturn,
+    [property: Id(4)] string? Quarantine = null);
 
 /// <summary>What a coordinator says of its population.</summary>
 /// <param name="Population">Its name.</param>
@@ -93,12 +95,14 @@ public sealed record TrainRequest(
 /// <param name="Team">The team, from 0.</param>
 /// <param name="KnownRound">The round up to which the coordinator has the learning curve; later checkpoints would leave a hole in it.</param>
 /// <param name="Spec">The population's spec.</param>
+/// <param name="Session">Number of the coordinator's training session; later sessions have larger numbers.</param>
 [GenerateSerializer, Alias("srpo.RestoreRequest"), Immutable]
 public sealed record RestoreRequest(
     [property: Id(0)] string Population,
     [property: Id(1)] int Team,
     [property: Id(2)] int KnownRound,
-    [property: Id(3)] PopulationSpec Spec);
+    [property: Id(3)] PopulationSpec Spec,
+    [property: Id(4)] long Session);
 
 /// <summary>What came of a <see cref="RestoreRequest"/>.</summary>
 /// <param name="Round">The round at which every agent and adversary stands.</param>
@@ -111,13 +115,15 @@ public sealed record RestoreReply(
 /// <summary>What came of a <see cref="TrainRequest"/>.</summary>
 /// <param name="LastRound">Rounds finished now.</param>
 /// <param name="Curve">Points of the learning curve that were reached.</param>
+/// <param name="SiloStopping">Whether it ended early because its silo is about to stop: the team must change its learner.</param>
 [GenerateSerializer, Alias("srpo.TrainReply"), Immutable]
 public sealed record TrainReply(
     [property: Id(0)] int LastRound,
-    [property: Id(1)] CurvePoint[] Curve);
+    [property: Id(1)] CurvePoint[] Curve,
+    [property: Id(2)] bool SiloStopping = false);
 
 /// <summary>What a learner says of itself.</summary>
-/// <param name="Key">Its key, device/slot.</param>
+/// <param name="Key">Its key, device/slot or device/slot/silo.</param>
 /// <param name="Device">Name of the device and its vector width.</param>
 /// <param name="Updates">Team updates since this activation began.</param>
 /// <param name="EnvironmentSteps">Environment steps of the rollouts behind them.</param>

@@ -28,6 +28,7 @@ public sealed record TournamentSpec(
 /// <param name="Seconds">Seconds spent playing, over all sessions.</param>
 /// <param name="Finished">Whether every cell is played.</param>
 /// <param name="Error">What went wrong, else null.</param>
+/// <param name="Warning">Runs that play from an earlier checkpoint than the last round, and why it waits if it does; else null.</param>
 [GenerateSerializer, Alias("srpo.TournamentStatus"), Immutable]
 public sealed record TournamentStatus(
     [property: Id(0)] string Tournament,
@@ -38,17 +39,20 @@ public sealed record TournamentStatus(
     [property: Id(5)] long EnvironmentSteps,
     [property: Id(6)] double Seconds,
     [property: Id(7)] bool Finished,
-    [property: Id(8)] string? Error);
+    [property: Id(8)] string? Error,
+    [property: Id(9)] string? Warning = null);
 
 /// <summary>One run that plays in a tournament.</summary>
 /// <param name="Population">Its population.</param>
 /// <param name="Team">Its team.</param>
 /// <param name="Method">Its training method, as in settings: "ippo", "srpo", ...</param>
+/// <param name="QuarantinedAt">Round of the checkpoint that a run in quarantine plays from; null for one that has finished.</param>
 [GenerateSerializer, Alias("srpo.TournamentPlayer"), Immutable]
 public sealed record TournamentPlayer(
     [property: Id(0)] string Population,
     [property: Id(1)] int Team,
-    [property: Id(2)] string Method);
+    [property: Id(2)] string Method,
+    [property: Id(3)] int? QuarantinedAt = null);
 
 /// <summary>
 /// The outcome of a pair: seat 0 from one run with seat 1 from another. Sums run over episodes in order, so that results
@@ -86,6 +90,7 @@ public sealed record TournamentMatrix(
 /// <param name="Seat0">The policy in seat 0.</param>
 /// <param name="FirstColumn">Column of the first partner.</param>
 /// <param name="Seat1">The policies in seat 1, one per column.</param>
+/// <param name="Tournament">Name of the tournament, by which its tiles can be cancelled; empty for a tile that nobody cancels.</param>
 [GenerateSerializer, Alias("srpo.MatchTile"), Immutable]
 public sealed record MatchTile(
     [property: Id(0)] EnvironmentSettings Environment,
@@ -95,7 +100,8 @@ public sealed record MatchTile(
     [property: Id(4)] int Row,
     [property: Id(5)] PolicySnapshot Seat0,
     [property: Id(6)] int FirstColumn,
-    [property: Id(7)] PolicySnapshot[] Seat1);
+    [property: Id(7)] PolicySnapshot[] Seat1,
+    [property: Id(8)] string Tournament = "");
 
 /// <summary>Asks for one episode of two policies, step by step.</summary>
 /// <param name="Environment">The environment to play.</param>

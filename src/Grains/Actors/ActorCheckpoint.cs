@@ -22,4 +22,8 @@ internal sealed class ActorCheckpoint
     /// <summary>Measures of the last update, null at round 0.</summary>
     [Id(3)]
     public UpdateMetrics? Metrics { get; set; }
+
+    /// <summary>The training session that stored it; 0 in checkpoints of earlier versions of the program.</summary>
+    [Id(4)]
+    public long Session { get; set; }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Srpo.Grains.Diagnostics;
 
 namespace Srpo.Grains;
 
@@ -66,7 +68,9 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots)
         if (_base >= 0 && Is(_base, checkpoint.Identity, version)) return;
         var slot = _base >= 0 ? 1 - _base : Spare(checkpoint.Identity);
         _versions[slot] = -1;
+        var start = Stopwatch.GetTimestamp();
         await slots.WriteAsync(slot, checkpoint);
+        SrpoMeter.CheckpointStored(3L * checkpoint.State.Parameters.Length, start);
         (_versions[slot], _identities[slot], _base) = (version, checkpoint.Identity, slot);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -12,6 +13,8 @@ internal abstract class ActorGrain : Grain, IActorGrain
     private readonly ActorKind _kind;
     private readonly EnvironmentCatalog _environments;
     private readonly ComputePool _pool;
+    private readonly ActiveWork _work;
+    private readonly ILocalSiloDetails _silo;
     private readonly ActorCheckpoints _checkpoints;
     private Task? _loading;
     private MemberKey _key;
@@ -20,23 +23,28 @@ internal abstract class ActorGrain : Grain, IActorGrain
     private ActorShape? _shape;
     private ActorState? _state;
     private UpdateMetrics? _metrics;
+    private long _session;
+    private bool _stored = true;
 
-    private protected ActorGrain(ActorKind kind, IServiceProvider services, EnvironmentCatalog environments, ComputePool pool)
+    private protected ActorGrain(ActorKind kind, IServiceProvider services, EnvironmentCatalog environments, ComputePool pool, ActiveWork work, ILocalSiloDetails silo)
     {
-        (_kind, _environments, _pool) = (kind, environments, pool);
+        (_kind, _environments, _pool, _work, _silo) = (kind, environments, pool, work, silo);
         _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, "checkpoint"));
     }
 
     /// <inheritdoc/>
-    public async Task<bool> PrepareAsync(PopulationSpec spec, int round)
+    public async Task<bool> PrepareAsync(PopulationSpec spec, int round, long session)
     {
         await LoadAsync();
         Check(spec, round);
+        Fence(session);
+        _session = session;
         var identity = SpecIdentity.Of(spec);
         if (_state is not null && _identity == identity && _state.Version == round)
         {
             _checkpoints.Keep(identity, round);
             _spec = spec;
+            if (_checkpoints.Versions(identity).Contains(round)) NoteStored();
             return true;
         }
 
@@ -44,6 +52,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
         {
             Use(stored);
             _spec = spec;
+            NoteStored();
             return true;
         }
 
@@ -53,6 +62,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
         var initial = await _pool.RunAsync(() => ActorInitialisation.Create(spec, _key.Team, actor, shape));
         (_spec, _identity, _shape, _state, _metrics) = (spec, identity, shape, Wire.ToMessage(initial), null);
         _checkpoints.Keep(identity, 0);
+        NoteStored();
         return true;
     }
 
@@ -64,10 +74,11 @@ internal abstract class ActorGrain : Grain, IActorGrain
     }
 
     /// <inheritdoc/>
-    public async Task ApplyAsync(ActorState next, UpdateMetrics metrics)
+    public async Task ApplyAsync(ActorState next, UpdateMetrics metrics, long session)
     {
         if (_loading is not { IsCompletedSuccessfully: true }) await LoadAsync();
         var present = Known();
+        Fence(session);
         if (next is null || metrics is null) throw new SrpoGrainException($"{Name()}: an update needs a state and measures");
         if (next.Version <= present.Version) return;
         var count = _shape!.ParameterCount;
@@ -78,16 +89,36 @@ internal abstract class ActorGrain : Grain, IActorGrain
                 $"{Name()}: an update of {next.Parameters.Length} parameters, {next.FirstMoment.Length} and {next.SecondMoment.Length} moments does not fit; {count} of each are expected"));
         }
 
+        GrainChecks.Finite(next.Parameters, "parameters", this.GetPrimaryKeyString());
         (_state, _metrics) = (next, metrics);
+        if (_stored) (_stored, _work.Unstored[this.GetGrainId()]) = (false, true);
     }
 
     /// <inheritdoc/>
-    public async Task<int> CheckpointAsync()
+    public async Task<int> CheckpointAsync(long session)
     {
         await LoadAsync();
         var state = Known();
-        await _checkpoints.StoreAsync(new ActorCheckpoint { Identity = _identity!, Spec = _spec, State = state, Metrics = _metrics });
+        Fence(session);
+        await _checkpoints.StoreAsync(new ActorCheckpoint { Identity = _identity!, Spec = _spec, State = state, Metrics = _metrics, Session = _session });
+        NoteStored();
         return state.Version;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> MoveToAsync(SiloAddress silo)
+    {
+        if (silo is null) throw new SrpoGrainException($"{Name()}: name the silo to move to");
+        if (silo.Equals(_silo.SiloAddress)) return Task.FromResult(true);
+        PlacementRuntime.Move(this, silo);
+        return Task.FromResult(false);
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        NoteStored();
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -154,6 +185,26 @@ internal abstract class ActorGrain : Grain, IActorGrain
         if (await _checkpoints.ReadAllAsync(null) is { } stored) Use(stored);
     }
 
+    /// <summary>
+    /// Requests of a session older than one that has prepared this actor are refused: their coordinator has been replaced
+    /// without knowing it yet, and two must not train one team.
+    /// </summary>
+    private void Fence(long session)
+    {
+        if (session < _session)
+        {
+            throw new StaleSessionException(string.Create(
+                CultureInfo.InvariantCulture, $"{Name()} is trained by session {_session} and takes nothing from session {session} any more"));
+        }
+    }
+
+    private void NoteStored()
+    {
+        if (_stored) return;
+        _stored = true;
+        _work.Unstored.TryRemove(this.GetGrainId(), out _);
+    }
+
     private void Use(ActorCheckpoint stored)
     {
         var shape = _environments.Shape(stored.Spec!);
@@ -165,6 +216,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
         }
 
         (_spec, _identity, _shape, _state, _metrics) = (stored.Spec, stored.Identity, shape, stored.State, stored.Metrics);
+        _session = Math.Max(_session, stored.Session);
     }
 
     private ActorState Known()

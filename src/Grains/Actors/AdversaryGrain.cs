@@ -1,11 +1,11 @@
-using Orleans.Placement;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
 namespace Srpo.Grains;
 
-/// <summary>An adversary. Placed where its team's learner is, which is the first to call it. Kept while its team waits for a busy learner.</summary>
-[GrainType("adversary"), PreferLocalPlacement, CollectionAgeLimit(Hours = 2)]
-internal sealed class AdversaryGrain(IServiceProvider services, EnvironmentCatalog environments, ComputePool pool)
-    : ActorGrain(ActorKind.Adversary, services, environments, pool), IAdversaryGrain;
+/// <summary>An adversary. Placed where its team's learner is. Kept while its team waits for a busy learner.</summary>
+[GrainType("adversary"), TeamPlacement, CollectionAgeLimit(Hours = 2)]
+internal sealed class AdversaryGrain(IServiceProvider services, EnvironmentCatalog environments, ComputePool pool, ActiveWork work, ILocalSiloDetails silo)
+    : ActorGrain(ActorKind.Adversary, services, environments, pool, work, silo), IAdversaryGrain;

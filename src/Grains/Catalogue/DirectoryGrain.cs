@@ -59,7 +59,7 @@ internal sealed class DirectoryGrain : Grain, IDirectoryGrain
     private Task LoadAsync()
     {
         var key = this.GetPrimaryKeyString();
-        if (key != GrainKeys.Directory) throw new GrainKeyException($"'{key}' is not a key of a directory; there is one, '{GrainKeys.Directory}'");
+        if (key != GrainKeys.Directory) throw new GrainKeyException($"'{GrainKeys.Shown(key)}' is not a key of a directory; there is one, '{GrainKeys.Directory}'");
         return _stored.LoadAsync();
     }
 

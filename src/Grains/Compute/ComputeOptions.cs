@@ -10,12 +10,6 @@ public sealed class ComputeOptions
     public int QueueCapacity { get; set; } = 1024;
 
     /// <summary>
-    /// Learner grains that the teams of a population are dealt to, 1 to 1024, or null for one per worker of the coordinator's
-    /// silo. A cluster sets it to the number of all its cores. Results do not depend on it.
-    /// </summary>
-    public int? Learners { get; set; }
-
-    /// <summary>
     /// Teams of a population that a learner trains at the same time, 1 to 1024. More than one keeps the workers busy while
     /// messages travel. <value>2 by default.</value>
     /// </summary>
@@ -27,7 +21,6 @@ public sealed class ComputeOptions
     {
         Check(nameof(Workers), Workers, 1024);
         Check(nameof(QueueCapacity), QueueCapacity, 1_000_000);
-        Check(nameof(Learners), Learners ?? 1, 1024);
         Check(nameof(TeamsPerLearner), TeamsPerLearner, 1024);
     }
 

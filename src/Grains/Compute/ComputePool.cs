@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Srpo.Grains.Diagnostics;
 
 namespace Srpo.Grains.Compute;
 
@@ -15,6 +16,7 @@ public sealed class ComputePool : IDisposable
     public const int Anywhere = -1;
 
     private readonly Lock _gate = new();
+    private readonly StopSignal _closing = new();
 #pragma warning disable CA2213 // Callers that wait for room are woken by Dispose and still use it; it holds no handle.
     private readonly SemaphoreSlim _room;
 #pragma warning restore CA2213
@@ -43,7 +45,11 @@ public sealed class ComputePool : IDisposable
         }
 
         foreach (var worker in _workers) worker.Thread!.Start();
+        PoolGauges.Add(this);
     }
+
+    /// <summary>Cancelled when the pool closes, so that long jobs can end early.</summary>
+    public CancellationToken Closing => _closing.Token;
 
     /// <summary>Number of worker threads.</summary>
     public int Workers => _workers.Length;
@@ -78,7 +84,7 @@ public sealed class ComputePool : IDisposable
         return job.Task;
     }
 
-    /// <summary>Lets the running jobs end, fails the waiting ones and ends the threads.</summary>
+    /// <summary>Cancels <see cref="Closing"/>, lets the running jobs end, fails the waiting ones and ends the threads.</summary>
     public void Dispose()
     {
         var abandoned = new List<Entry>();
@@ -96,6 +102,8 @@ public sealed class ComputePool : IDisposable
             foreach (var worker in _workers) worker.WakeIfIdle();
         }
 
+        PoolGauges.Remove(this);
+        _closing.Set();
         foreach (var entry in abandoned)
         {
             entry.Job.Abandon(Closed());

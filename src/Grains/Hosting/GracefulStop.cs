@@ -1,22 +1,33 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Hosting;
 
 /// <summary>
-/// Stores what is under way before the silo shuts down. Hosted services stop in the reverse order of their registration, so
-/// this one, registered after the silo, stops while all grains still answer.
+/// Stores what is under way before the silo shuts down, and lets other silos go on with it. Hosted services stop in the reverse
+/// order of their registration, so this one, registered after the silo, stops while all grains still answer.
 /// </summary>
 internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogger<GracefulStop> logger) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        PoolGauges.Add(work);
+        return Task.CompletedTask;
+    }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host that gives no time at all wants an end and no order; the other silos and the last checkpoints are enough.
+        PoolGauges.Remove(work);
+        if (cancellationToken.IsCancellationRequested) return;
+        work.Stopping = true;
         var populations = work.Populations.Keys.Select(name => TryAsync(name, () => grains.GetGrain<ICoordinatorGrain>(name).SuspendAsync()));
-        var tournaments = work.Tournaments.Keys.Select(name => TryAsync(name, () => grains.GetGrain<ITournamentGrain>(name).PauseAsync()));
-        var all = Task.WhenAll(populations.Concat(tournaments));
+        var tournaments = work.Tournaments.Keys.Select(name => TryAsync(name, () => grains.GetGrain<ITournamentGrain>(name).SuspendAsync()));
+        var all = Task.WhenAll(populations.Concat(tournaments).Append(DrainAsync(cancellationToken)));
         try
         {
             await all.WaitAsync(cancellationToken);
@@ -25,6 +36,18 @@ internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogge
         {
             logger.LogWarning("There was no time to store everything before the end; what is missing is computed again.");
         }
+    }
+
+    /// <summary>Teams of coordinators elsewhere end their rounds here, and their coordinators store and move them.</summary>
+    private async Task DrainAsync(CancellationToken cancellation)
+    {
+        await Task.WhenAll(work.Learners.Keys.Select(key => TryAsync(key, () => grains.GetGrain<ILearnerGrain>(key).DrainAsync())));
+
+        // One silo alone has only coordinators of its own, which wait for their teams.
+        if (!work.Unattended) return;
+
+        // What belongs to nobody's session, because its coordinator died, is not waited for longer than this.
+        for (var rounds = 0; rounds < 200 && !(work.Teams.IsEmpty && work.Unstored.IsEmpty); rounds++) await Task.Delay(Poll, cancellation);
     }
 
     private async Task TryAsync(string name, Func<Task> act)

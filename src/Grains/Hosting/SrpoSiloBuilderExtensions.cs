@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Storage;
 using Srpo.Learning;
 
@@ -22,8 +23,15 @@ public static class SrpoSiloBuilderExtensions
         options.Compute.Validate();
         builder.Services.AddSingleton(Options.Create(options.Compute));
         builder.Services.AddSingleton<ComputePool>();
+        builder.Services.AddSingleton<StorageProbe>();
         builder.Services.AddSingleton<EnvironmentCatalog>();
-        builder.Services.AddSingleton<ActiveWork>();
+        builder.Services.AddSingleton(new ActiveWork { Unattended = options.Unattended });
+        builder.Services.AddSingleton<WorkMeter>();
+        builder.Services.AddSingleton<TileCancellation>();
+        builder.Services.AddSingleton<ActiveSilos>();
+        builder.Services.AddSingleton<SiloMap>();
+        builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<SiloMap>());
+        builder.AddPlacement();
         builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, TeamUpdater>(
             key => new TeamUpdater(key.Settings, key.Shape), services.GetRequiredService<ComputePool>().Workers));
         builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(
@@ -40,6 +48,7 @@ public static class SrpoSiloBuilderExtensions
             }
         }
 
+        if (options.Unattended) builder.Services.AddSingleton<IHostedService, Watchman>();
         builder.Services.AddSingleton<IHostedService, GracefulStop>();
         return builder;
     }

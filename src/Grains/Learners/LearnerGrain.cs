@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Kernels;
@@ -12,39 +15,70 @@ namespace Srpo.Grains;
 /// Trains teams. Reentrant: many teams take turns between each other's awaits; what a team needs is in its own
 /// <see cref="TeamTrainer"/>, and calls for one team run one after the other.
 /// </summary>
-[GrainType("learner"), Reentrant]
+[GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
-    EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters) : Grain, ILearnerGrain
+    EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters, ActiveWork work, WorkMeter meter,
+    ILocalSiloDetails silo, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
 {
     private readonly Dictionary<(string Population, int Team), TeamTrainer> _teams = [];
-    private readonly HashSet<(string Population, int Team)> _training = [];
-    private readonly Dictionary<string, long> _stopped = [];
+    private readonly HashSet<TeamTrainer> _training = [];
+    private readonly Dictionary<string, SessionFence> _fences = [];
     private long _updates;
     private long _steps;
     private long _rolloutTicks;
     private long _updateTicks;
 
+    private string Key => this.GetPrimaryKeyString();
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        work.Learners[Key] = true;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        work.Learners.TryRemove(Key, out _);
+        return Task.CompletedTask;
+    }
+
     /// <inheritdoc/>
     public async Task<RestoreReply> RestoreAsync(RestoreRequest request)
     {
-        GrainKeys.ParseLearner(this.GetPrimaryKeyString());
+        CheckKey();
         Check(request?.Spec, request?.Population, request?.Team ?? -1);
-        if (_teams.Remove((request!.Population, request.Team), out var former)) await Quietly(former.Last);
-        return await TeamRestore.RunAsync(GrainFactory, request);
+        GrainChecks.Session(environments.Problems(request!.Spec), request.Session);
+        GrainChecks.Range("known round", request.KnownRound, -1, request.Spec.Training.Iterations);
+        Fence(request.Population).Enter(request.Session);
+        if (_teams.Remove((request.Population, request.Team), out var former))
+        {
+            former.Cancel();
+            await Quietly(former.Last);
+        }
+
+        using var activity = SrpoActivities.Restore(request.Population, request.Team);
+        PlacementRuntime.Prefer(silo.SiloAddress);
+        return await TeamRestore.RunAsync(GrainFactory, silo.SiloAddress, request);
     }
 
     /// <inheritdoc/>
     public async Task<TrainReply> TrainAsync(TrainRequest request)
     {
-        GrainKeys.ParseLearner(this.GetPrimaryKeyString());
+        CheckKey();
         Check(request?.Spec, request?.Population, request?.Team ?? -1);
-        var last = request!.FirstRound + (long)request.Rounds - 1;
+        GrainChecks.Session(environments.Problems(request!.Spec), request.Session);
+        var last = request.FirstRound + (long)request.Rounds - 1;
         if (request.FirstRound < 1 || request.Rounds < 1 || last > request.Spec.Training.Iterations)
             throw Refuse($"rounds {request.FirstRound} to {last} are not among 1 to {request.Spec.Training.Iterations}");
+        Fence(request.Population).Enter(request.Session);
 
+        // What is not active any more, after a long wait, comes back here.
+        PlacementRuntime.Prefer(silo.SiloAddress);
         var key = (request.Population, request.Team);
         var trainer = Trainer(key, request.Spec);
-        var chunk = TrainAfterAsync(trainer.Last, trainer, key, request);
+        var chunk = TrainAfterAsync(trainer.Last, trainer, request);
         trainer.Last = chunk;
         try
         {
@@ -65,36 +99,59 @@ internal sealed class LearnerGrain(
     public Task StopAsync(string population, long session)
     {
         GrainKeys.CheckName(population);
-        if (session > _stopped.GetValueOrDefault(population)) _stopped[population] = session;
+        Fence(population).Stop(session);
+        _ = CancelSoonAsync(trainer => trainer.Spec.Population == population && trainer.Session <= session);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task DrainAsync()
+    {
+        _ = CancelSoonAsync(_ => work.Stopping);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task<LearnerReport> QueryAsync()
     {
-        var key = this.GetPrimaryKeyString();
-        var (device, _) = GrainKeys.ParseLearner(key);
+        var (device, _) = CheckKey();
         return Task.FromResult(new LearnerReport(
-            key, $"{device}, {KernelSet.Default.Name} kernels, {pool.Workers} workers", _updates, _steps,
+            Key, $"{device}, {KernelSet.Default.Name} kernels, {pool.Workers} workers", _updates, _steps,
             _updateTicks / (double)Stopwatch.Frequency, _rolloutTicks / (double)Stopwatch.Frequency,
-            [.. _training.Order().Select(team => FormattableString.Invariant($"{team.Population}/{team.Team}"))]));
+            [.. _training.OrderBy(trainer => (trainer.Spec.Population, trainer.Team)).Select(trainer => trainer.Key)]));
     }
 
     private static async Task Quietly(Task task) =>
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-    private async Task<TrainReply> TrainAfterAsync(Task before, TeamTrainer trainer, (string Population, int Team) key, TrainRequest request)
+    /// <summary>Gives rounds in flight a moment to end, then cancels those that have not. What they have played is played again.</summary>
+    private async Task CancelSoonAsync(Func<TeamTrainer, bool> concerned)
+    {
+        await Task.Delay(TeamTrainer.Patience);
+        while (_training.FirstOrDefault(concerned) is not null)
+        {
+            foreach (var trainer in _training.Where(concerned).ToArray()) trainer.Cancel();
+            await Task.Delay(TeamTrainer.Patience / 2);
+        }
+    }
+
+    private async Task<TrainReply> TrainAfterAsync(Task before, TeamTrainer trainer, TrainRequest request)
     {
         await Quietly(before);
-        _training.Add(key);
+        trainer.Session = request.Session;
+        _training.Add(trainer);
+        work.Teams[trainer.Key] = true;
         var (rollouts, updates) = (trainer.RolloutTicks, trainer.UpdateTicks);
+        using var activity = SrpoActivities.Train(request.Population, request.Team, request.FirstRound, request.Rounds);
+        using var scope = logger.BeginScope(new TeamScope(request.Population, request.Team, () => trainer.Round));
         try
         {
             return await TrainAsync(trainer, request);
         }
         finally
         {
-            _training.Remove(key);
+            _training.Remove(trainer);
+            work.Teams.TryRemove(trainer.Key, out _);
             _rolloutTicks += trainer.RolloutTicks - rollouts;
             _updateTicks += trainer.UpdateTicks - updates;
         }
@@ -105,22 +162,31 @@ internal sealed class LearnerGrain(
         var settings = request.Spec.Training;
         var points = new List<CurvePoint>();
         var round = request.FirstRound - 1;
+        var fence = Fence(request.Population);
         await trainer.FetchAsync(round);
         if (round == 0 && CurveRounds.HasPoint(settings, 0)) points.Add(await trainer.EvaluateAsync(0));
-        while (round < request.FirstRound + request.Rounds - 1 && request.Session > _stopped.GetValueOrDefault(request.Population))
+        while (round < request.FirstRound + request.Rounds - 1 && fence.Admits(request.Session) && !work.Stopping)
         {
-            await trainer.TrainAsync(++round);
+            if (!await trainer.TrainAsync(round + 1)) break;
+            round++;
             _updates++;
             _steps += settings.EnvironmentStepsPerUpdate;
+            meter.AddRound(settings.EnvironmentStepsPerUpdate);
             if (CurveRounds.HasPoint(settings, round)) points.Add(await trainer.EvaluateAsync(round));
         }
 
-        return new TrainReply(round, [.. points]);
+        return new TrainReply(round, [.. points], work.Stopping);
+    }
+
+    private SessionFence Fence(string population)
+    {
+        if (!_fences.TryGetValue(population, out var fence)) _fences.Add(population, fence = new SessionFence(Key, population));
+        return fence;
     }
 
     private TeamTrainer Trainer((string Population, int Team) key, PopulationSpec spec)
     {
-        if (_teams.TryGetValue(key, out var known) && SpecIdentity.Same(known.Spec, spec)) return known;
+        if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
         var trainer = new TeamTrainer(GrainFactory, spec, key.Team, environments.Shape(spec), pool, updaters) { Last = known?.Last ?? Task.CompletedTask };
         return _teams[key] = trainer;
     }
@@ -130,11 +196,18 @@ internal sealed class LearnerGrain(
         if (_teams.GetValueOrDefault(key) == trainer) _teams.Remove(key);
     }
 
+    private (string Device, int Slot) CheckKey()
+    {
+        var parsed = GrainKeys.ParseLearner(Key);
+        if (GrainKeys.SiloOf(Key) is { } named && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");
+        return parsed;
+    }
+
     private void Check(PopulationSpec? spec, string? population, int team)
     {
         if (spec is null || population is null || spec.Population != population) throw Refuse("a request needs a population and its spec");
         if (team < 0 || team >= spec.Teams) throw Refuse($"there is no team {team}; '{population}' has the teams 0 to {spec.Teams - 1}");
     }
 
-    private SrpoGrainException Refuse(string reason) => new($"learner '{this.GetPrimaryKeyString()}': {reason}");
+    private SrpoGrainException Refuse(string reason) => new($"learner '{Key}': {reason}");
 }

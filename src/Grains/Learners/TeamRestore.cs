@@ -7,11 +7,12 @@ namespace Srpo.Grains;
 /// <summary>Brings a team back to the newest round that all of its actors have stored.</summary>
 internal static class TeamRestore
 {
-    public static async Task<RestoreReply> RunAsync(IGrainFactory grains, RestoreRequest request)
+    public static async Task<RestoreReply> RunAsync(IGrainFactory grains, SiloAddress here, RestoreRequest request)
     {
         var (spec, known) = (request.Spec, request.KnownRound);
         var plan = TeamPlan.For(spec.Training);
         var actors = TeamActors.Actors(grains, request.Population, request.Team, plan);
+        await TeamGathering.RunAsync(here, actors, TeamActors.Environments(grains, request.Population, request.Team, plan));
         var stored = await Task.WhenAll(actors.Select(actor => actor.GetCheckpointVersionsAsync()));
         var common = stored[0].Where(round => round <= spec.Training.Iterations && stored.All(versions => versions.Contains(round)));
 
@@ -24,7 +25,7 @@ internal static class TeamRestore
             .Append(0);
         foreach (var round in candidates)
         {
-            var ready = await Task.WhenAll(actors.Select(actor => actor.PrepareAsync(spec, round)));
+            var ready = await Task.WhenAll(actors.Select(actor => actor.PrepareAsync(spec, round, request.Session)));
             if (ready.All(stands => stands)) return new RestoreReply(round, await WarningAsync(actors, request, round));
         }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -15,6 +16,10 @@ internal sealed record UpdaterKey(TrainingSettings Settings, ActorShape Shape);
 /// </summary>
 internal sealed class TeamTrainer
 {
+    /// <summary>How long a round in flight may go on after a stop.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    private readonly StopSignal _cancellation = new();
     private readonly PopulationSpec _spec;
     private readonly int _team;
     private readonly TeamPlan _plan;
@@ -26,6 +31,7 @@ internal sealed class TeamTrainer
     private readonly ComputePool _pool;
     private readonly ScratchPool<UpdaterKey, TeamUpdater> _updaters;
     private LearnerState[]? _states;
+    private bool _handedOut;
 
     public TeamTrainer(
         IGrainFactory grains, PopulationSpec spec, int team, ActorShape shape, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters)
@@ -37,10 +43,23 @@ internal sealed class TeamTrainer
         _playing = new Task<RolloutBatch>[_environments.Length];
         _applying = new Task[_actors.Length];
         _key = new UpdaterKey(spec.Training, shape);
+        Key = FormattableString.Invariant($"{spec.Population}/{team}");
     }
 
     /// <summary>The spec that it trains.</summary>
     public PopulationSpec Spec => _spec;
+
+    /// <summary>The team that it trains.</summary>
+    public int Team => _team;
+
+    /// <summary>Population and team as "population/team".</summary>
+    public string Key { get; }
+
+    /// <summary>The session of the present chunk of rounds.</summary>
+    public long Session { get; set; }
+
+    /// <summary>Whether it has been cancelled and trains nothing any more.</summary>
+    public bool IsCancelled => _cancellation.IsSet;
 
     /// <summary>The last chunk of rounds; the next one waits for it.</summary>
     public Task Last { get; set; } = Task.CompletedTask;
@@ -63,19 +82,42 @@ internal sealed class TeamTrainer
         for (var i = 0; i < fetched.Length; i++)
         {
             if (fetched[i].Version != round)
-                throw new SrpoGrainException($"{Name()}: {_plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
+                throw new TeamOutOfStepException($"{Name()}: {_plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
         }
 
         _states = [.. fetched.Select(Wire.FromMessage)];
     }
 
-    /// <summary>Plays and learns one round, then hands every actor its next state.</summary>
-    public async Task TrainAsync(int round)
+    /// <summary>Ends the round or evaluation in flight at its next step.</summary>
+    public void Cancel()
     {
+        _cancellation.Set();
+        foreach (var environment in _environments) _ = environment.CancelAsync();
+    }
+
+    /// <summary>Plays and learns one round, then hands every actor its next state.</summary>
+    /// <returns>False if it was cancelled before any actor was changed.</returns>
+    public async Task<bool> TrainAsync(int round)
+    {
+        if (IsCancelled) return false;
         var states = _states!;
 
         // Whatever fails from here on, the states are fetched again.
         _states = null;
+        try
+        {
+            await LearnAsync(round, states);
+            return true;
+        }
+        catch (Exception) when (IsCancelled && !_handedOut)
+        {
+            return false;
+        }
+    }
+
+    private async Task LearnAsync(int round, LearnerState[] states)
+    {
+        _handedOut = false;
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < _environments.Length; i++)
             _playing[i] = _environments[i].PlayAsync(_spec, Request(round, _plan.Instances[i], states));
@@ -84,14 +126,16 @@ internal sealed class TeamTrainer
         for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
         var played = Stopwatch.GetTimestamp();
 
-        var (next, statistics) = await _pool.RunAsync(() => Update(round, states, rollouts), affinity: _team);
+        var (next, statistics) = await _pool.RunAsync(() => Update(round, states, rollouts), _cancellation.Token, affinity: _team);
         var updated = Stopwatch.GetTimestamp();
+        _handedOut = true;
         for (var i = 0; i < _actors.Length; i++)
-            _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(next[i]), Wire.ToMessage(round, statistics[i]));
+            _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(next[i]), Wire.ToMessage(round, statistics[i]), Session);
         await Task.WhenAll(_applying);
         _states = next;
         RolloutTicks += played - start;
         UpdateTicks += updated - played;
+        SrpoMeter.RoundTrained(_spec.Training, played - start, updated - played);
     }
 
     /// <summary>The point of the learning curve behind a round.</summary>
@@ -111,10 +155,12 @@ internal sealed class TeamTrainer
 
     private (LearnerState[] States, UpdateStatistics[] Statistics) Update(int round, LearnerState[] states, Rollout[] rollouts)
     {
-        var result = _updaters.Use(_key, updater => updater.Update(_spec.Seed, _team, round, states, rollouts));
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, _pool.Closing);
+        var result = _updaters.Use(_key, updater => updater.Update(_spec.Seed, _team, round, states, rollouts, cancellation.Token));
         for (var i = 0; i < result.States.Length; i++)
         {
-            if (!FiniteCheck.IsFinite(result.States[i].Parameters))
+            var state = result.States[i];
+            if (!FiniteCheck.IsFinite(state.Parameters) || !FiniteCheck.IsFinite(state.FirstMoment) || !FiniteCheck.IsFinite(state.SecondMoment))
             {
                 throw new TrainingDivergedException(
                     $"{Name()}: the parameters of {_plan.Actors[i]} are no longer finite after round {round}; use a smaller learning rate, or limit the gradients' norm");

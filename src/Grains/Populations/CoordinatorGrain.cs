@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Storage;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 
 namespace Srpo.Grains;
 
@@ -19,6 +22,8 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
 
     private readonly EnvironmentCatalog _environments;
     private readonly ActiveWork _work;
+    private readonly SiloMap _map;
+    private readonly StorageHealth? _health;
     private readonly IOptions<ComputeOptions> _options;
     private readonly ILogger<CoordinatorGrain> _logger;
     private readonly AlternatingRecord<PopulationRecord> _stored;
@@ -27,15 +32,19 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
     private readonly AsyncGate _gate = new();
     private readonly List<string> _warnings = [];
     private TrainingSession? _session;
+    private string? _unstored;
     private Task _ended = Task.CompletedTask;
     private PopulationPhase _target = PopulationPhase.Paused;
+    private readonly StopSignal _leave = new();
     private double _secondsBefore;
     private IGrainTimer? _timer;
 
     public CoordinatorGrain(
-        IServiceProvider services, EnvironmentCatalog environments, ActiveWork work, IOptions<ComputeOptions> options, ILogger<CoordinatorGrain> logger)
+        IServiceProvider services, EnvironmentCatalog environments, ActiveWork work, SiloMap map, IOptions<ComputeOptions> options,
+        ILogger<CoordinatorGrain> logger)
     {
-        (_environments, _work, _options, _logger) = (environments, work, options, logger);
+        (_environments, _work, _map, _options, _logger) = (environments, work, map, options, logger);
+        _health = services.GetService<StorageHealth>();
         _stored = new(SlotPair<PopulationRecord>.Of(this, services, StorageNames.Populations, "population"));
         _observers = new(logger);
         _writer = new(SaveAsync);
@@ -87,6 +96,30 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
     public async Task SuspendAsync()
     {
         if (_session is not null) await AtGateAsync(() => EndSessionAsync(PopulationPhase.Training));
+
+        // On a cluster it is activated again where there is room.
+        if (_work.Unattended) DeactivateOnIdle();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> EnsureRunningAsync()
+    {
+        GrainKeys.CheckName(Name);
+        await _stored.LoadAsync();
+        if (_session is not null) return true;
+        if (_work.Stopping)
+        {
+            DeactivateOnIdle();
+            return true;
+        }
+
+        await _gate.RunAsync(async () =>
+        {
+            if (_session is not null) return;
+            if (Record.Phase == PopulationPhase.Training) await BeginAsync(Record.Spec!);
+            else await GrainFactory.GetGrain<IWorkLedgerGrain>(GrainKeys.Ledger).EndAsync(WorkKind.Population, Name);
+        });
+        return Record.Phase == PopulationPhase.Training;
     }
 
     /// <inheritdoc/>
@@ -133,6 +166,7 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
         if (_session is null) return;
         _target = PopulationPhase.Training;
         _session.Stop();
+        _leave.Set();
         try
         {
             await _ended.WaitAsync(cancellationToken);
@@ -158,12 +192,14 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
 
     private async Task BeginAsync(PopulationSpec spec)
     {
+        if (_work.Stopping) throw new SiloUnavailableException("this silo is about to stop; ask again in a few seconds");
         var undo = Record.Begin(spec);
         _secondsBefore = Record.TrainingSeconds;
         try
         {
             await _writer.WriteAsync();
             await GrainFactory.GetGrain<IDirectoryGrain>(GrainKeys.Directory).RegisterPopulationAsync(Name);
+            if (_work.Unattended) await GrainFactory.GetGrain<IWorkLedgerGrain>(GrainKeys.Ledger).BeginAsync(WorkKind.Population, Name);
         }
         catch
         {
@@ -173,7 +209,7 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
 
         _warnings.Clear();
         _target = PopulationPhase.Paused;
-        _session = new TrainingSession(Record, GrainFactory, _writer, _options.Value, _logger);
+        _session = new TrainingSession(Record, GrainFactory, _map, _writer, _options.Value.TeamsPerLearner, _work.Unattended, _logger);
         _work.Populations[Name] = true;
         _timer = this.RegisterGrainTimer(Report, new GrainTimerCreationOptions(ProgressPeriod, ProgressPeriod) { Interleave = true, KeepAlive = true });
         _session.Start();
@@ -218,24 +254,57 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
         _session = null;
         _work.Populations.TryRemove(Name, out _);
 
+        if (outcome == TrainingOutcome.Superseded && _work.Unattended)
+        {
+            // What is stored is another coordinator's, or newer than what is known here: forget and read again.
+            DeactivateOnIdle();
+            Notify();
+            return;
+        }
+
         // A failure while the host shuts down is most likely the shutdown itself: the next process tries again.
         (Record.Phase, Record.Error) = outcome switch
         {
             TrainingOutcome.Finished => (PopulationPhase.Finished, null),
+            TrainingOutcome.Superseded => (PopulationPhase.Failed, "another process trains this population or wrote its record; let one process work with a data directory, then resume"),
             TrainingOutcome.Failed when _target != PopulationPhase.Training => (PopulationPhase.Failed, session.Error),
             _ => (_target, null),
         };
-        try
-        {
-            await _writer.WriteAsync();
-        }
-        catch (Exception error)
-        {
-            _logger.LogError(error, "The state of {Population} could not be stored.", Name);
-            (Record.Phase, Record.Error) = (PopulationPhase.Failed, Record.Error ?? error.Message);
-        }
-
+        await StoreEndAsync();
         Notify();
+    }
+
+    /// <summary>Stores how the session ended, as long as storage is away too; until then the session's end is not acknowledged.</summary>
+    private async Task StoreEndAsync()
+    {
+        var backoff = new Backoff();
+        while (true)
+        {
+            try
+            {
+                await _writer.WriteAsync();
+                _unstored = null;
+                return;
+            }
+            catch (InconsistentStateException error) when (_work.Unattended)
+            {
+                _logger.LogWarning(error, "The record of {Population} was written by somebody else; it is read again.", Name);
+                DeactivateOnIdle();
+                return;
+            }
+            catch (Exception error) when (Transient.Is(error) && error is not InconsistentStateException && !_leave.IsSet)
+            {
+                _logger.LogWarning(error, "The state of {Population} could not be stored and is tried again.", Name);
+                _unstored = $"the end of training cannot be stored and is tried again: {error.Message}";
+                await backoff.WaitAsync(_leave.Token);
+            }
+            catch (Exception error)
+            {
+                _logger.LogError(error, "The state of {Population} could not be stored.", Name);
+                (Record.Phase, Record.Error) = (PopulationPhase.Failed, Record.Error ?? error.Message);
+                return;
+            }
+        }
     }
 
     private Task SaveAsync()
@@ -257,5 +326,5 @@ internal sealed class CoordinatorGrain : Grain, ICoordinatorGrain
         _observers.Notify(observer => observer.OnProgressAsync(status));
     }
 
-    private PopulationStatus Status() => PopulationStatusBuilder.Build(Name, Record, _session, _secondsBefore, _stored.Warning, _warnings);
+    private PopulationStatus Status() => PopulationStatusBuilder.Build(Name, Record, _session, _secondsBefore, [_stored.Warning, _health?.Problem, _unstored], _warnings, _work.Unattended);
 }

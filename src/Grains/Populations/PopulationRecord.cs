@@ -65,6 +65,10 @@ internal sealed class TeamRecord
     [Id(2)]
     public List<CurvePoint> Curve { get; set; } = [];
 
+    /// <summary>Why the team trains no further, or null.</summary>
+    [Id(3)]
+    public string? Quarantine { get; set; }
+
     /// <summary>Rounds finished, not negative.</summary>
     public int Finished() => Math.Max(Round, 0);
 

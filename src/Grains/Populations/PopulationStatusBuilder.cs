@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains;
@@ -9,7 +10,8 @@ internal static class PopulationStatusBuilder
     private const int WarningsShown = 5;
 
     public static PopulationStatus Build(
-        string name, PopulationRecord record, TrainingSession? session, double secondsBefore, string? storageWarning, List<string> warnings)
+        string name, PopulationRecord record, TrainingSession? session, double secondsBefore, IEnumerable<string?> troubles, List<string> warnings,
+        bool unattended)
     {
         var spec = record.Spec!;
         var teams = new TeamStatus[record.Teams.Length];
@@ -20,14 +22,14 @@ internal static class PopulationStatusBuilder
             rounds += team.Finished();
             teams[i] = new TeamStatus(
                 i, team.Finished(), team.Checkpoints.Length > 0 ? team.Checkpoints[0] : 0,
-                team.Curve.Count > 0 ? team.Curve[^1].MeanReturn : null);
+                team.Curve.Count > 0 ? team.Curve[^1].MeanReturn : null, team.Quarantine);
         }
 
         var perRound = spec.Training.EnvironmentStepsPerUpdate;
         var elapsed = session is null ? 0 : Stopwatch.GetElapsedTime(session.Started).TotalSeconds;
         return new PopulationStatus(
             name,
-            record.Phase == PopulationPhase.Training && session is null ? PopulationPhase.Paused : record.Phase,
+            record.Phase == PopulationPhase.Training && session is null && !unattended ? PopulationPhase.Paused : record.Phase,
             MethodNames.Of(spec.Training.Method),
             $"{spec.Environment.Name} {spec.Environment.Variant}",
             spec.Training.Iterations,
@@ -37,15 +39,25 @@ internal static class PopulationStatusBuilder
             session is null ? record.TrainingSeconds : secondsBefore + elapsed,
             session is null || elapsed <= 0 ? 0 : Math.Max(0, rounds * perRound - session.StepsBefore) / elapsed,
             record.Error,
-            Warning(storageWarning, session is null ? warnings : session.Warnings));
+            Warning([
+                .. troubles.OfType<string>(),
+                .. record.Phase == PopulationPhase.Training && session is null && unattended ? ["training goes on by itself in a few seconds: its coordinator has just been activated"] : Array.Empty<string>(),
+                .. session?.Waiting() ?? [],
+                .. Quarantined(record),
+                .. session is null ? warnings : session.Warnings,
+            ]));
     }
 
-    private static string? Warning(string? storage, List<string> warnings)
+    private static IEnumerable<string> Quarantined(PopulationRecord record) => record.Teams
+        .Select((team, i) => team.Quarantine is { } reason
+            ? string.Create(CultureInfo.InvariantCulture, $"team {i} is in quarantine and stays at round {team.Finished()}: {reason}")
+            : null)
+        .OfType<string>();
+
+    private static string? Warning(string[] warnings)
     {
-        if (storage is null && warnings.Count == 0) return null;
-        var shown = warnings.Take(WarningsShown);
-        if (storage is not null) shown = shown.Prepend(storage);
-        var text = string.Join(Environment.NewLine, shown);
-        return warnings.Count > WarningsShown ? $"{text}{Environment.NewLine}and {warnings.Count - WarningsShown} more" : text;
+        if (warnings.Length == 0) return null;
+        var text = string.Join(Environment.NewLine, warnings.Take(WarningsShown));
+        return warnings.Length > WarningsShown ? $"{text}{Environment.NewLine}and {warnings.Length - WarningsShown} more" : text;
     }
 }

@@ -8,66 +8,92 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>
-/// One stretch of training of a population, from a start or resume to its end. All teams are under way together; each learner
-/// takes a bounded number of chunks at a time, and the teams that wait for it are served in turn. Runs on the coordinator's
-/// scheduler, between its requests; the record it works on is stored by the coordinator.
+/// One stretch of training of a population, from a start or resume to its end. All teams are under way together, each in its
+/// <see cref="TeamRun"/>; learners take a bounded number of chunks at a time, and the teams that wait for one are served in
+/// turn. Runs on the coordinator's scheduler, between its requests; the record it works on is stored by the coordinator.
 /// </summary>
 internal sealed class TrainingSession
 {
-    private const int ChunkRounds = 20;
-    private const int Attempts = 3;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    private readonly PopulationSpec _spec;
-    private readonly PopulationRecord _record;
-    private readonly TeamPlan _plan;
-    private readonly IGrainFactory _grains;
-    private readonly CoalescedWriter _writer;
-    private readonly ILogger _logger;
-    private readonly ILearnerGrain[] _learners;
-    private readonly SemaphoreSlim[] _turns;
-    private readonly Task[] _stored;
-    private bool _stopping;
+    private readonly SiloMap _map;
+    private readonly TeamBoard _board;
+    private readonly Dictionary<string, SemaphoreSlim> _turns = [];
+    private readonly int _teamsPerLearner;
+    private readonly bool _namesSilos;
+    private readonly TeamRun[] _runs;
+    private readonly StopSignal _stop = new();
 
-    public TrainingSession(PopulationRecord record, IGrainFactory grains, CoalescedWriter writer, ComputeOptions options, ILogger logger)
+    /// <param name="record">What the coordinator stores; this session's number is in it.</param>
+    /// <param name="grains">Gives references to grains.</param>
+    /// <param name="map">The silos and what they can take.</param>
+    /// <param name="writer">Stores the record.</param>
+    /// <param name="teamsPerLearner">Chunks that a learner takes at the same time.</param>
+    /// <param name="namesSilos">Whether learners' keys name their silo: on a cluster, where there is one per silo and slot.</param>
+    /// <param name="logger">Where trouble goes.</param>
+    public TrainingSession(
+        PopulationRecord record, IGrainFactory grains, SiloMap map, CoalescedWriter writer, int teamsPerLearner, bool namesSilos, ILogger logger)
     {
-        (_spec, _record, _grains, _writer, _logger) = (record.Spec!, record, grains, writer, logger);
-        _plan = TeamPlan.For(_spec.Training);
-        var slots = Math.Min(options.Learners ?? options.Workers, _spec.Teams);
-        _learners = new ILearnerGrain[slots];
-        _turns = new SemaphoreSlim[slots];
-        for (var i = 0; i < slots; i++)
-        {
-            _learners[i] = grains.GetGrain<ILearnerGrain>(GrainKeys.Learner("cpu", i));
-            _turns[i] = new SemaphoreSlim(options.TeamsPerLearner, options.TeamsPerLearner);
-        }
-
-        _stored = new Task[_spec.Teams];
-        Array.Fill(_stored, Task.CompletedTask);
+        (Record, Grains, _map, Writer, Logger) = (record, grains, map, writer, logger);
+        (_teamsPerLearner, _namesSilos) = (teamsPerLearner, namesSilos);
+        Plan = TeamPlan.For(Spec.Training);
+        _board = new TeamBoard(Spec.Population, Spec.Teams);
+        _runs = [.. Enumerable.Range(0, Spec.Teams).Select(team => new TeamRun(this, team))];
         Started = Stopwatch.GetTimestamp();
         StepsBefore = Steps();
     }
 
+    /// <summary>The record of the population.</summary>
+    public PopulationRecord Record { get; }
+
+    /// <summary>Its spec.</summary>
+    public PopulationSpec Spec => Record.Spec!;
+
+    /// <summary>Who plays and learns in a team.</summary>
+    public TeamPlan Plan { get; }
+
+    /// <summary>Gives references to grains.</summary>
+    public IGrainFactory Grains { get; }
+
+    /// <summary>Stores the record.</summary>
+    public CoalescedWriter Writer { get; }
+
+    /// <summary>Where trouble goes.</summary>
+    public ILogger Logger { get; }
+
     /// <summary>When it began.</summary>
     public long Started { get; }
 
-    /// <summary>Environment steps behind the state at which it began.</summary>
-    public long StepsBefore { get; private set; }
+    /// <summary>Environment steps behind the state at which it began. The rate counts what this session trains, not what it went back.</summary>
+    public long StepsBefore { get; set; }
 
     /// <summary>Why a team failed, or null.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>Whether another coordinator has taken over, or storage has a record that this one did not write.</summary>
+    public bool Superseded { get; private set; }
+
     /// <summary>Trouble that was survived, one entry per team and cause.</summary>
     public List<string> Warnings { get; } = [];
 
+    /// <summary>Cancelled when the session is to end: no new chunk begins.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
     /// <summary>Completes, without an exception, when no team is under way any more.</summary>
     public Task<TrainingOutcome> Completion { get; private set; } = Task.FromResult(TrainingOutcome.Stopped);
+
+    /// <summary>Why teams wait at present, one entry per cause.</summary>
+    public IEnumerable<string> Waiting() => _runs
+        .Where(run => run.Waiting is not null)
+        .GroupBy(run => run.Waiting!, run => run.Team)
+        .Select(cause => FormattableString.Invariant($"{Teams([.. cause])}: {cause.Key}"));
 
     /// <summary>Environment steps of all teams behind the present state.</summary>
     public long Steps()
     {
         long rounds = 0;
-        foreach (var team in _record.Teams) rounds += team.Finished();
-        return rounds * _spec.Training.EnvironmentStepsPerUpdate;
+        foreach (var team in Record.Teams) rounds += team.Finished();
+        return rounds * Spec.Training.EnvironmentStepsPerUpdate;
     }
 
     /// <summary>Sets all teams going.</summary>
@@ -76,157 +102,85 @@ internal sealed class TrainingSession
     /// <summary>Ends all teams after their rounds in flight, with a checkpoint of each.</summary>
     public void Stop()
     {
-        if (_stopping) return;
-        _stopping = true;
-        foreach (var learner in _learners) _ = StopAsync(learner);
+        if (Stopping.IsCancellationRequested) return;
+        _stop.Set();
+        foreach (var learner in _turns.Keys.ToArray()) _ = StopAsync(learner);
     }
 
-    private async Task<TrainingOutcome> RunAsync()
-    {
-        var teams = new Task[_spec.Teams];
-        for (var team = 0; team < teams.Length; team++) teams[team] = RunTeamAsync(team);
-        await Task.WhenAll(teams);
-        if (Error is not null) return TrainingOutcome.Failed;
-        return Array.TrueForAll(_record.Teams, team => team.Round == _spec.Training.Iterations) ? TrainingOutcome.Finished : TrainingOutcome.Stopped;
-    }
-
-    private async Task StopAsync(ILearnerGrain learner)
-    {
-        try
-        {
-            await learner.StopAsync(_spec.Population, _record.Session);
-        }
-        catch (Exception error)
-        {
-            // Its chunks then go on to their ends.
-            _logger.LogWarning(error, "A learner could not be asked to stop early.");
-        }
-    }
-
-    private async Task RunTeamAsync(int team)
-    {
-        var failures = 0;
-        var failedAt = -1;
-        while (!_stopping)
-        {
-            try
-            {
-                if (await RestoreAsync(team)) await TrainAsync(team);
-                return;
-            }
-            catch (TrainingDivergedException error)
-            {
-                Fail(error.Message);
-            }
-            catch (Exception error)
-            {
-                var round = _record.Teams[team].Finished();
-                failures = round > failedAt ? 1 : failures + 1;
-                failedAt = round;
-                _logger.LogWarning(error, "Team {Team} of {Population} failed after round {Round}; attempt {Attempt} of {Attempts}.", team, _spec.Population, round, failures, Attempts);
-                if (failures == Attempts || _stopping)
-                    Fail($"team {team} of '{_spec.Population}' failed after round {round}: {error.Message}");
-            }
-        }
-    }
-
-    private void Fail(string reason)
+    /// <summary>A team cannot be trained: the session ends with an error.</summary>
+    public void Fail(string reason)
     {
         Error ??= reason;
         Stop();
     }
 
-    /// <returns>False if the session stopped before it was this team's turn.</returns>
-    private async Task<bool> RestoreAsync(int team)
+    /// <summary>Somebody else trains or has stored: the session ends and stores nothing more.</summary>
+    public void GiveWay()
     {
-        var record = _record.Teams[team];
-        var before = record.Finished();
-        var restored = false;
-        await WithTurnAsync(team, async learner =>
-        {
-            if (_stopping) return;
-            var reply = await learner.RestoreAsync(new RestoreRequest(_spec.Population, team, record.Round, _spec));
-            record.CutTo(reply.Round);
-            if (reply.Round > 0) record.AddCheckpoint(reply.Round);
-            if (reply.Warning is { } warning && !Warnings.Contains(warning)) Warnings.Add(warning);
-            restored = true;
-        });
-
-        // The rate counts what this session trains, not what it went back.
-        StepsBefore += (record.Finished() - before) * _spec.Training.EnvironmentStepsPerUpdate;
-        return restored;
+        Superseded = true;
+        Stop();
     }
 
-    private async Task TrainAsync(int team)
+    /// <summary>The key of a team's learner; null while no silo takes teams.</summary>
+    public string? LearnerOf(int team) => _board.Of(team) is { } slot
+        ? _namesSilos ? GrainKeys.Learner("cpu", slot.Slot, slot.Silo) : GrainKeys.Learner("cpu", slot.Slot)
+        : null;
+
+    /// <summary>Does something with a learner when it is its turn.</summary>
+    public async Task WithTurnAsync(string key, Func<ILearnerGrain, Task> act)
     {
-        var record = _record.Teams[team];
-        var iterations = _spec.Training.Iterations;
-        while (!_stopping && record.Finished() < iterations)
-        {
-            var round = record.Finished();
-            var checkpoint = (int)Math.Min(iterations, ((long)round / _spec.CheckpointInterval + 1) * _spec.CheckpointInterval);
-            var rounds = Math.Min(checkpoint - round, ChunkRounds);
-            await WithTurnAsync(team, async learner =>
-            {
-                if (_stopping) return;
-                var reply = await learner.TrainAsync(new TrainRequest(_spec.Population, team, round + 1, rounds, _spec, _record.Session));
-                if (reply.LastRound < round + rounds && !_stopping)
-                    throw new SrpoGrainException($"the learner stopped at round {reply.LastRound} without being asked to");
-                if (reply.LastRound > round || reply.Curve.Length > 0) record.Round = reply.LastRound;
-                record.Curve.AddRange(reply.Curve);
-            });
-            if (record.Finished() == checkpoint) await CheckpointAsync(team);
-            else if (_writer.IsDue) StoreSoon();
-        }
-
-        if (record.Finished() > (record.Checkpoints.Length > 0 ? record.Checkpoints[0] : 0)) await CheckpointAsync(team);
-        await StoredAsync(team);
-    }
-
-    /// <summary>
-    /// Actors first, then the coordinator's record. Before the older checkpoint of the actors is overwritten, the record that
-    /// goes with the newer one must be in storage.
-    /// </summary>
-    private async Task CheckpointAsync(int team)
-    {
-        await StoredAsync(team);
-        var record = _record.Teams[team];
-        var round = record.Finished();
-        var actors = TeamActors.Actors(_grains, _spec.Population, team, _plan);
-        var versions = await Task.WhenAll(actors.Select(actor => actor.CheckpointAsync()));
-        for (var i = 0; i < versions.Length; i++)
-        {
-            if (versions[i] != round) throw new SrpoGrainException($"{_plan.Actors[i]} stored round {versions[i]} instead of {round}");
-        }
-
-        record.AddCheckpoint(round);
-        _stored[team] = _writer.WriteAsync();
-    }
-
-    /// <summary>Waits until the record that goes with the team's last checkpoint is in storage.</summary>
-    private Task StoredAsync(int team)
-    {
-        var stored = _stored[team];
-        _stored[team] = Task.CompletedTask;
-        return stored;
-    }
-
-    /// <summary>Stores progress that nobody waits for; a failure shows at the next checkpoint.</summary>
-    private void StoreSoon() => _ = _writer.WriteAsync().ContinueWith(
-        task => _logger.LogWarning(task.Exception, "The progress of {Population} could not be stored.", _spec.Population),
-        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-
-    private async Task WithTurnAsync(int team, Func<ILearnerGrain, Task> act)
-    {
-        var slot = team % _learners.Length;
-        await _turns[slot].WaitAsync();
+        if (!_turns.TryGetValue(key, out var turns)) _turns.Add(key, turns = new SemaphoreSlim(_teamsPerLearner, _teamsPerLearner));
+        await turns.WaitAsync();
         try
         {
-            await act(_learners[slot]);
+            await act(Grains.GetGrain<ILearnerGrain>(key));
         }
         finally
         {
-            _turns[slot].Release();
+            turns.Release();
+        }
+    }
+
+    private static string Teams(int[] teams) =>
+        teams.Length == 1 ? FormattableString.Invariant($"team {teams[0]}") : FormattableString.Invariant($"{teams.Length} teams, the first is {teams[0]}");
+
+    private bool IsTraining(int team) => !_runs[team].IsDone;
+
+    private async Task<TrainingOutcome> RunAsync()
+    {
+        _board.Update(await _map.GetAsync(), IsTraining);
+        var teams = Task.WhenAll(_runs.Select(run => run.RunAsync()));
+        while (!teams.IsCompleted)
+        {
+            await Task.WhenAny(teams, Task.Delay(Look));
+            var silos = _map.Current();
+            if (_board.Differs(silos)) _board.Update(silos, IsTraining);
+        }
+
+        await teams;
+        if (Superseded) return TrainingOutcome.Superseded;
+        if (Error is not null) return TrainingOutcome.Failed;
+        if (Array.TrueForAll(Record.Teams, team => team.Quarantine is not null))
+        {
+            Error = $"no team is left to train: {Record.Teams[0].Quarantine}";
+            return TrainingOutcome.Failed;
+        }
+
+        return Array.TrueForAll(Record.Teams, team => team.Quarantine is not null || team.Round == Spec.Training.Iterations)
+            ? TrainingOutcome.Finished
+            : TrainingOutcome.Stopped;
+    }
+
+    private async Task StopAsync(string learner)
+    {
+        try
+        {
+            await Grains.GetGrain<ILearnerGrain>(learner).StopAsync(Spec.Population, Record.Session);
+        }
+        catch (Exception error)
+        {
+            // Its chunks then go on to their ends.
+            Logger.LogWarning(error, "The learner {Learner} could not be asked to stop early.", learner);
         }
     }
 }

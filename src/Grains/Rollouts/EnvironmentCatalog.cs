@@ -23,6 +23,7 @@ internal sealed class EnvironmentCatalog
     {
         if (settings is null || settings.Name is null || settings.Variant is null)
             throw new SrpoGrainException("no environment is given; name one and its variant, for example gridworld, official");
+        GrainChecks.Environment(settings);
         lock (_lock)
         {
             if (_known.TryGetValue(settings, out var known))

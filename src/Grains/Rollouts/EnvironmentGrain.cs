@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Orleans.Placement;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
@@ -9,8 +8,8 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>Plays rollouts of given policies on the worker pool. Placed where its team's learner is.</summary>
-[GrainType("environment"), PreferLocalPlacement]
-internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputePool pool) : Grain, IEnvironmentGrain
+[GrainType("environment"), TeamPlacement]
+internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputePool pool, ILocalSiloDetails local) : Grain, IEnvironmentGrain
 {
     /// <summary>A query that meets a rollout is answered with a drawing no older than this much training.</summary>
     private static readonly long DrawingAge = Stopwatch.Frequency / 4;
@@ -18,13 +17,16 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
     private PopulationSpec? _spec;
     private TeamPlan? _plan;
     private RolloutPlayer? _player;
+
+    /// <summary>The player that has played a rollout and can draw it; one that was made for an evaluation has nothing to draw.</summary>
+    private RolloutPlayer? _drawable;
     private MemberKey _key;
     private int _parameters;
     private RolloutSummary? _last;
     private long _played;
     private long _drawnAt;
     private string _drawing = "";
-    private bool _playing;
+    private CancellationTokenSource? _playing;
 
     /// <inheritdoc/>
     public async Task<RolloutBatch> PlayAsync(PopulationSpec spec, PlayRequest request)
@@ -35,22 +37,22 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
         if (request.Lanes != instance.Lanes || request.FirstLane != instance.FirstLane)
             throw Refuse($"lanes {request.FirstLane} to {request.FirstLane + request.Lanes - 1} are asked for; this instance plays lanes {instance.FirstLane} to {instance.FirstLane + instance.Lanes - 1}");
         var draw = Stopwatch.GetTimestamp() - _drawnAt > DrawingAge;
-        _playing = true;
+        var cancellation = Begin();
         try
         {
             var (rollout, summary, drawing) = await pool.RunAsync(() =>
             {
                 _player ??= new RolloutPlayer(spec, _key.Team, instance);
-                var played = _player.Play(request.Round, Parameters(request));
+                var played = _player.Play(request.Round, Parameters(request), cancellation);
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
-            }, affinity: _key.Team);
+            }, cancellation, affinity: _key.Team);
             if (drawing is not null) (_drawing, _drawnAt) = (drawing, Stopwatch.GetTimestamp());
-            (_last, _played) = (summary with { Round = request.Round }, _played + 1);
+            (_last, _played, _drawable) = (summary with { Round = request.Round }, _played + 1, _player);
             return Wire.ToMessage(request.Round, rollout);
         }
         finally
         {
-            _playing = false;
+            End();
         }
     }
 
@@ -62,22 +64,38 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
         var training = spec.Training;
         if (request.Lanes != training.CurveEpisodes || request.FirstLane != 0)
             throw Refuse($"{request.Lanes} evaluation episodes are asked for; the spec says {training.CurveEpisodes}");
-        _playing = true;
+        var cancellation = Begin();
         try
         {
             var evaluation = await pool.RunAsync(() =>
             {
                 _player ??= new RolloutPlayer(spec, _key.Team, _plan!.Instances[_key.Seat]);
-                return _player.Evaluate(request.Round, Parameters(request));
-            }, affinity: _key.Team);
+                return _player.Evaluate(request.Round, Parameters(request), cancellation);
+            }, cancellation, affinity: _key.Team);
             return new CurvePoint(
                 request.Round, (long)request.Round * training.SamplesPerUpdate, request.Round * training.EnvironmentStepsPerUpdate,
                 evaluation.MeanReturn, evaluation.SeatCosts);
         }
         finally
         {
-            _playing = false;
+            End();
         }
+    }
+
+    /// <inheritdoc/>
+    public Task CancelAsync()
+    {
+        _playing?.Cancel();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> MoveToAsync(SiloAddress silo)
+    {
+        if (silo is null) throw Refuse("name the silo to move to");
+        if (silo.Equals(local.SiloAddress)) return Task.FromResult(true);
+        PlacementRuntime.Move(this, silo);
+        return Task.FromResult(false);
     }
 
     /// <inheritdoc/>
@@ -93,7 +111,7 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
 
         var training = _spec!.Training;
         var instance = _plan!.Instances[_key.Seat];
-        if (!_playing && _played > 0) (_drawing, _drawnAt) = (_player!.Render(), Stopwatch.GetTimestamp());
+        if (_playing is null && _player is not null && _player == _drawable) (_drawing, _drawnAt) = (_player.Render(), Stopwatch.GetTimestamp());
         var scale = _last is null ? 0 : environments.Info(_spec.Environment).EpisodeLength / (double)(instance.Lanes * (long)training.Horizon);
         return new EnvironmentReport(
             this.GetPrimaryKeyString(),
@@ -112,8 +130,28 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (!_playing) _player?.Dispose();
+        if (_playing is null) _player?.Dispose();
         return Task.CompletedTask;
+    }
+
+    private CancellationToken Begin()
+    {
+        _playing = CancellationTokenSource.CreateLinkedTokenSource(pool.Closing);
+        return _playing.Token;
+    }
+
+    private void End()
+    {
+        // A player that was stopped in the middle of a step is not asked to draw or play again.
+        if (_playing!.IsCancellationRequested) (_player, _drawnAt) = (Dispose(_player), 0);
+        _playing.Dispose();
+        _playing = null;
+
+        static RolloutPlayer? Dispose(RolloutPlayer? player)
+        {
+            player?.Dispose();
+            return null;
+        }
     }
 
     private static float[][] Parameters(PlayRequest request)
@@ -134,7 +172,7 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
         var plan = TeamPlan.For(spec.Training);
         if (key.Team >= spec.Teams) throw Unknown($"the population has the teams 0 to {spec.Teams - 1}");
         if (key.Seat >= plan.Instances.Count) throw Unknown($"{MethodNames.Of(spec.Training.Method)} plays the instances 0 to {plan.Instances.Count - 1}");
-        if (_playing) throw Refuse("it is playing for another spec");
+        if (_playing is not null) throw Refuse("it is playing for another spec");
         _player?.Dispose();
         (_player, _played, _last, _drawing, _drawnAt) = (null, 0, null, "", 0);
         (_spec, _key, _plan, _parameters) = (spec, key, plan, environments.Shape(spec).ParameterCount);
@@ -150,6 +188,7 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
         foreach (var player in request.Players)
         {
             if (player.Length != count) throw Refuse($"a player has {player.Length} parameters instead of {count}");
+            GrainChecks.Finite(player, "players' parameters", this.GetPrimaryKeyString());
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains;
@@ -30,7 +31,7 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
         Damage[slot] = null;
         try
         {
-            await storage.ReadStateAsync(SlotName(slot), grain, state);
+            await SrpoMeter.MeasureAsync(name, "read", storage.ReadStateAsync(SlotName(slot), grain, state));
             return state.RecordExists ? state.State : null;
         }
         catch (Exception error) when (error is CorruptStateException or JsonException or FormatException)
@@ -52,7 +53,7 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
         state.State = record;
         try
         {
-            await storage.WriteStateAsync(SlotName(slot), grain, state);
+            await SrpoMeter.MeasureAsync(name, "write", storage.WriteStateAsync(SlotName(slot), grain, state));
             Damage[slot] = null;
         }
         finally

@@ -53,15 +53,12 @@ internal static class Wire
     public static FrozenPolicy ToPolicy(PolicySnapshot snapshot)
     {
         var network = snapshot?.Network ?? throw new SrpoGrainException("a policy is missing, or has no network");
+        PolicyChecks.Check(snapshot);
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.IsDefined(activation))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the nonlinearity '{network.Activation}' is not known; use one of {string.Join(", ", Enum.GetNames<Activation>())}");
         if (!Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding) || !Enum.IsDefined(encoding))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the observation encoding '{network.Encoding}' is not known; use one of {string.Join(", ", Enum.GetNames<ObservationEncoding>())}");
-        if (network.Inputs < 1 || network.Actions < 1 || network.Hidden is null || Array.Exists(network.Hidden, width => width < 1))
-            throw new SrpoGrainException($"policy '{snapshot.Key}': its network has a width below 1");
         var shape = new MlpShape(network.Inputs, network.Hidden, network.Actions, activation);
-        if (snapshot.Parameters.Length < shape.ParameterCount)
-            throw new SrpoGrainException($"policy '{snapshot.Key}': it has {snapshot.Parameters.Length} parameters, its network has {shape.ParameterCount}");
         return new FrozenPolicy(shape, encoding, snapshot.Parameters.Values);
     }
 }

@@ -1,9 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Storage;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 
 namespace Srpo.Grains;
 
@@ -17,8 +21,9 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(500);
 
     private readonly EnvironmentCatalog _environments;
-    private readonly ComputePool _pool;
+    private readonly SiloMap _map;
     private readonly ActiveWork _work;
+    private readonly StorageHealth? _health;
     private readonly ILogger<TournamentGrain> _logger;
     private readonly AlternatingRecord<TournamentRecord> _stored;
     private readonly CoalescedWriter _writer;
@@ -27,11 +32,13 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
     private TournamentSession? _session;
     private Task _ended = Task.CompletedTask;
     private IGrainTimer? _timer;
+    private readonly StopSignal _leave = new();
     private double _secondsBefore;
 
-    public TournamentGrain(IServiceProvider services, EnvironmentCatalog environments, ComputePool pool, ActiveWork work, ILogger<TournamentGrain> logger)
+    public TournamentGrain(IServiceProvider services, EnvironmentCatalog environments, SiloMap map, ActiveWork work, ILogger<TournamentGrain> logger)
     {
-        (_environments, _pool, _work, _logger) = (environments, pool, work, logger);
+        (_environments, _map, _work, _logger) = (environments, map, work, logger);
+        _health = services.GetService<StorageHealth>();
         _stored = new(SlotPair<TournamentRecord>.Of(this, services, StorageNames.Tournaments, "tournament"));
         _writer = new(SaveAsync);
         _observers = new(logger);
@@ -62,10 +69,54 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
         await KnownAsync();
         await _gate.RunAsync(async () =>
         {
-            _session?.Stop();
+            Record.Active = false;
+            if (_session is null)
+            {
+                if (_work.Unattended) await _writer.WriteAsync();
+                return;
+            }
+
+            _session.Stop();
             await _ended;
         });
         return Status();
+    }
+
+    /// <inheritdoc/>
+    public async Task SuspendAsync()
+    {
+        if (_session is not null)
+        {
+            await _gate.RunAsync(async () =>
+            {
+                _session?.Stop();
+                await _ended;
+            });
+        }
+
+        // On a cluster it is activated again where there is room.
+        if (_work.Unattended) DeactivateOnIdle();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> EnsureRunningAsync()
+    {
+        GrainKeys.CheckName(Name);
+        await _stored.LoadAsync();
+        if (_session is not null) return true;
+        if (_work.Stopping)
+        {
+            DeactivateOnIdle();
+            return true;
+        }
+
+        await _gate.RunAsync(async () =>
+        {
+            if (_session is not null) return;
+            if (IsActive()) await BeginAsync(Record.Spec!);
+            else await GrainFactory.GetGrain<IWorkLedgerGrain>(GrainKeys.Ledger).EndAsync(WorkKind.Tournament, Name);
+        });
+        return IsActive();
     }
 
     /// <inheritdoc/>
@@ -101,6 +152,7 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _session?.Stop();
+        _leave.Set();
         try
         {
             await _ended.WaitAsync(cancellationToken);
@@ -115,6 +167,7 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
     {
         if (spec?.Populations is null || spec.Environment is null) throw Refuse("the spec is incomplete; name populations and an environment");
         if (spec.Populations.Length == 0) throw Refuse("no populations are named; name at least one");
+        GrainChecks.Range("populations", spec.Populations.Length, 1, GrainChecks.MaxColumns);
         foreach (var population in spec.Populations) GrainKeys.CheckName(population);
         if (spec.Populations.Distinct().Count() != spec.Populations.Length) throw Refuse("a population is named twice; name each once");
         if (spec.Episodes is < 1 or > 1_000_000) throw Refuse($"{spec.Episodes} episodes are out of range; use a whole number from 1 to 1000000");
@@ -133,6 +186,7 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
 
     private async Task BeginAsync(TournamentSpec spec)
     {
+        if (_work.Stopping) throw new SiloUnavailableException("this silo is about to stop; ask again in a few seconds");
         var policies = await TournamentPolicies.GatherAsync(GrainFactory, spec, _environments.Info(spec.Environment));
         if (Record.Spec is null)
         {
@@ -144,11 +198,12 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
             throw Refuse("its populations have other runs than when it began; start one with another id");
         }
 
-        Record.Error = null;
+        (Record.Error, Record.Active) = (null, true);
         _secondsBefore = Record.Seconds;
         await _writer.WriteAsync();
         await GrainFactory.GetGrain<IDirectoryGrain>(GrainKeys.Directory).RegisterTournamentAsync(Name);
-        _session = new TournamentSession(Record, policies, GrainFactory, _writer, _pool.Workers + 1, _logger);
+        if (_work.Unattended) await GrainFactory.GetGrain<IWorkLedgerGrain>(GrainKeys.Ledger).BeginAsync(WorkKind.Tournament, Name);
+        _session = new TournamentSession(Name, Record, policies, GrainFactory, _map, _writer, _logger);
         _work.Tournaments[Name] = true;
         _timer = this.RegisterGrainTimer(Report, new GrainTimerCreationOptions(ProgressPeriod, ProgressPeriod) { Interleave = true, KeepAlive = true });
         _session.Start();
@@ -162,17 +217,39 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
         Record.Seconds = _secondsBefore + Stopwatch.GetElapsedTime(session.Started).TotalSeconds;
         _session = null;
         _work.Tournaments.TryRemove(Name, out _);
-        try
-        {
-            await _writer.WriteAsync();
-        }
-        catch (Exception error)
-        {
-            _logger.LogError(error, "The state of {Tournament} could not be stored.", Name);
-            Record.Error ??= error.Message;
-        }
-
+        await StoreEndAsync();
         Notify();
+    }
+
+    /// <summary>Stores what was played, as long as storage is away too.</summary>
+    private async Task StoreEndAsync()
+    {
+        var backoff = new Backoff();
+        while (true)
+        {
+            try
+            {
+                await _writer.WriteAsync();
+                return;
+            }
+            catch (InconsistentStateException error) when (_work.Unattended)
+            {
+                _logger.LogWarning(error, "The record of {Tournament} was written by somebody else; it is read again.", Name);
+                DeactivateOnIdle();
+                return;
+            }
+            catch (Exception error) when (Transient.Is(error) && error is not InconsistentStateException && !_leave.IsSet)
+            {
+                _logger.LogWarning(error, "The state of {Tournament} could not be stored and is tried again.", Name);
+                await backoff.WaitAsync(_leave.Token);
+            }
+            catch (Exception error)
+            {
+                _logger.LogError(error, "The state of {Tournament} could not be stored.", Name);
+                Record.Error ??= error.Message;
+                return;
+            }
+        }
     }
 
     private Task SaveAsync()
@@ -194,7 +271,26 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
         _observers.Notify(observer => observer.OnProgressAsync(status));
     }
 
+    private string? Warning()
+    {
+        string?[] troubles =
+        [
+            _health?.Problem,
+            _session?.Waiting,
+            .. Record.Players
+                .Where(player => player.QuarantinedAt is not null)
+                .Select(player => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{player.Population}' team {player.Team} is in quarantine and plays as it was at round {player.QuarantinedAt}")),
+        ];
+        var text = string.Join(Environment.NewLine, troubles.OfType<string>());
+        return text.Length == 0 ? null : text;
+    }
+
     private bool IsFinished() => Record.Spec is not null && Array.TrueForAll(Record.Cells, cell => cell is not null);
+
+    /// <summary>Whether it is to go on by itself.</summary>
+    private bool IsActive() => Record.Active && Record.Error is null && !IsFinished();
 
     private TournamentStatus Status()
     {
@@ -202,6 +298,6 @@ internal sealed class TournamentGrain : Grain, ITournamentGrain
         var seconds = _session is { } session ? _secondsBefore + Stopwatch.GetElapsedTime(session.Started).TotalSeconds : Record.Seconds;
         return new TournamentStatus(
             Name, $"{spec.Environment.Name} {spec.Environment.Variant}", Record.Players.Length, played, Record.Cells.Length,
-            (long)played * spec.Episodes * spec.Steps, seconds, IsFinished() && _session is null, Record.Error);
+            (long)played * spec.Episodes * spec.Steps, seconds, IsFinished() && _session is null, Record.Error, Warning());
     }
 }

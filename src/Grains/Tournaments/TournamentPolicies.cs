@@ -15,38 +15,41 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
     /// <exception cref="SrpoGrainException">A population is unknown or unfinished, or a policy cannot play in the environment.</exception>
     public static async Task<TournamentPolicies> GatherAsync(IGrainFactory grains, TournamentSpec spec, EnvironmentInfo environment)
     {
-        var specs = new List<PopulationSpec>();
+        var specs = new List<(PopulationSpec Spec, TeamStatus[] Teams)>();
         foreach (var name in spec.Populations)
         {
             var coordinator = grains.GetGrain<ICoordinatorGrain>(name);
             var status = await coordinator.GetStatusAsync();
             if (status.Phase != PopulationPhase.Finished) throw Unfinished(status);
-            specs.Add(await coordinator.GetSpecAsync());
+            specs.Add((await coordinator.GetSpecAsync(), status.Teams));
         }
 
-        var count = specs.Sum(population => population.Teams);
+        var count = specs.Sum(population => population.Teams.Length);
         if (count > MaxPlayers) throw new SrpoGrainException($"the populations have {count} runs together; a tournament takes at most {MaxPlayers}");
         var players = new List<TournamentPlayer>(count);
         var (seat0, seat1) = (new List<PolicySnapshot>(count), new List<PolicySnapshot>(count));
-        foreach (var population in specs)
+        foreach (var (population, teams) in specs)
         {
             var second = population.Training.Method == Method.SelfPlay ? 0 : 1;
             for (var team = 0; team < population.Teams; team++)
             {
-                var first = await PolicyAsync(grains, population, team, 0, environment);
-                players.Add(new TournamentPlayer(population.Population, team, MethodNames.Of(population.Training.Method)));
+                // A run in quarantine plays as it was at its last good checkpoint, so that the matrix keeps its shape.
+                int? quarantinedAt = teams[team].Quarantine is null ? null : teams[team].CheckpointRound;
+                var rounds = quarantinedAt ?? population.Training.Iterations;
+                var first = await PolicyAsync(grains, population, team, 0, rounds, environment);
+                players.Add(new TournamentPlayer(population.Population, team, MethodNames.Of(population.Training.Method), quarantinedAt));
                 seat0.Add(first);
-                seat1.Add(second == 0 ? first : await PolicyAsync(grains, population, team, second, environment));
+                seat1.Add(second == 0 ? first : await PolicyAsync(grains, population, team, second, rounds, environment));
             }
         }
 
         return new TournamentPolicies([.. players], [.. seat0], [.. seat1]);
     }
 
-    private static async Task<PolicySnapshot> PolicyAsync(IGrainFactory grains, PopulationSpec population, int team, int seat, EnvironmentInfo environment)
+    private static async Task<PolicySnapshot> PolicyAsync(
+        IGrainFactory grains, PopulationSpec population, int team, int seat, int rounds, EnvironmentInfo environment)
     {
         var snapshot = await grains.GetGrain<IAgentGrain>(GrainKeys.Seat(population.Population, team, seat)).GetPolicyAsync();
-        var rounds = population.Training.Iterations;
         if (snapshot.Version != rounds)
         {
             throw new SrpoGrainException(string.Create(

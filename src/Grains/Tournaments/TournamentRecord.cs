@@ -30,6 +30,10 @@ internal sealed class TournamentRecord : ISequenced
     [Id(5)]
     public string? Error { get; set; }
 
+    /// <summary>Whether it was begun and not paused since.</summary>
+    [Id(6)]
+    public bool Active { get; set; }
+
     /// <summary>Cells played.</summary>
     public int Played() => Cells.Count(cell => cell is not null);
 }

@@ -1,83 +1,137 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains;
 
 /// <summary>
-/// One stretch of play of a tournament. As many tiles are under way as keep all workers busy. Runs on the tournament's
-/// scheduler, between its requests.
+/// One stretch of play of a tournament. Every silo is given as many tiles at a time as keep its workers busy; a tile that was
+/// lost with its silo is played again elsewhere. Runs on the tournament's scheduler, between its requests.
 /// </summary>
 internal sealed class TournamentSession(
-    TournamentRecord record, TournamentPolicies policies, IGrainFactory grains, CoalescedWriter writer, int parallel, ILogger logger)
+    string name, TournamentRecord record, TournamentPolicies policies, IGrainFactory grains, SiloMap map, CoalescedWriter writer, ILogger logger)
 {
-    private const long StepsPerTile = 1_000_000;
     private const int Attempts = 3;
 
-    private readonly IEnumerator<(int Row, int First, int Count)> _tiles = Tiles(record).GetEnumerator();
-    private bool _stopping;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    private readonly TileQueue _tiles = new(record);
+    private readonly Dictionary<SiloAddress, int> _playing = [];
+    private readonly HashSet<SiloAddress> _resting = [];
+    private readonly StopSignal _stop = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>When it began.</summary>
     public long Started { get; } = Stopwatch.GetTimestamp();
 
+    /// <summary>Why tiles wait at present, or null.</summary>
+    public string? Waiting { get; private set; }
+
     /// <summary>Completes, without an exception, when no tile is under way any more.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
+    private bool IsStopping => _stop.IsSet;
+
     /// <summary>Sets it going.</summary>
-    public void Start() => Completion = Task.WhenAll(Enumerable.Range(0, parallel).Select(_ => PlayAsync()));
+    public void Start() => Completion = RunAsync();
 
-    /// <summary>Ends it after the tiles under way.</summary>
-    public void Stop() => _stopping = true;
-
-    /// <summary>The cells that are missing, cut into tiles of one row each.</summary>
-    internal static IEnumerable<(int Row, int First, int Count)> Tiles(TournamentRecord record)
+    /// <summary>Ends it after the tiles under way; those that take long are cancelled.</summary>
+    public void Stop()
     {
-        var (players, spec) = (record.Players.Length, record.Spec!);
-        var columns = (int)Math.Clamp(StepsPerTile / ((long)spec.Episodes * spec.Steps), 1, players);
-        for (var row = 0; row < players; row++)
+        if (IsStopping) return;
+        _stop.Set();
+        foreach (var silo in _playing.Keys.ToArray()) _ = CancelAsync(silo);
+    }
+
+    private async Task RunAsync()
+    {
+        await map.GetAsync();
+        while (true)
         {
-            var first = 0;
-            while (first < players)
+            foreach (var silo in map.Current().Where(silo => !silo.Stopping && !_resting.Contains(silo.Silo)))
             {
-                while (first < players && record.Cells[row * players + first] is not null) first++;
-                var end = first;
-                while (end < players && end - first < columns && record.Cells[row * players + end] is null) end++;
-                if (end > first) yield return (row, first, end - first);
-                first = end;
+                // One more than workers, so that none waits while messages travel.
+                while (!IsStopping && _playing.GetValueOrDefault(silo.Silo) <= silo.Cores && _tiles.TryTake(out var tile))
+                {
+                    _playing[silo.Silo] = _playing.GetValueOrDefault(silo.Silo) + 1;
+                    _ = PlayAsync(silo.Silo, tile);
+                }
             }
+
+            if (_playing.Count == 0 && (IsStopping || _tiles.IsEmpty)) return;
+            await Task.WhenAny(_changed.Task, Task.Delay(Look));
+            if (_changed.Task.IsCompleted) _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
-    private async Task PlayAsync()
+    private async Task PlayAsync(SiloAddress silo, TileQueue.Tile tile)
     {
-        // The enumerator looks at cells ahead of it only, and those are filled by tiles that it yielded.
-        while (!_stopping && _tiles.MoveNext())
+        try
         {
-            var (row, first, count) = _tiles.Current;
-            if (await TryPlayAsync(row, first, count) is not { } results) return;
+            await TryPlayAsync(silo, tile);
+        }
+        finally
+        {
+            if (--_playing[silo] == 0) _playing.Remove(silo);
+            _changed.TrySetResult();
+        }
+    }
+
+    private async Task TryPlayAsync(SiloAddress silo, TileQueue.Tile tile)
+    {
+        var (spec, row, first, count) = (record.Spec!, tile.Row, tile.First, tile.Count);
+        try
+        {
+            var results = await grains.GetGrain<ISiloGrain>(GrainKeys.Silo(silo)).PlayAsync(new MatchTile(
+                spec.Environment, spec.Episodes, spec.Steps, spec.Seed, row, policies.Seat0[row], first, policies.Seat1[first..(first + count)], name));
+            if (results.Length != count) throw new SrpoGrainException($"{results.Length} results came back for {count} pairs");
             for (var i = 0; i < results.Length; i++) record.Cells[row * record.Players.Length + first + i] = results[i];
+            Waiting = null;
             if (writer.IsDue) StoreSoon();
         }
+        catch (Exception error)
+        {
+            if (IsStopping && Transient.Is(error)) return;
+            var passes = Transient.Is(error);
+            var attempt = passes ? tile.Attempt : tile.Attempt + 1;
+            logger.LogWarning(error, "Row {Row}, columns {First} to {Last} failed on {Silo}; attempt {Attempt} of {Attempts}.", row, first, first + count - 1, silo, attempt, Attempts);
+            if (attempt < Attempts)
+            {
+                _tiles.Return(tile with { Attempt = attempt });
+                if (passes) await RestAsync(silo, error);
+                return;
+            }
+
+            record.Error ??= $"'{record.Players[row].Population}' team {record.Players[row].Team} with columns {first} to {first + count - 1}: {error.Message}";
+            Stop();
+        }
     }
 
-    private async Task<MatchResult[]?> TryPlayAsync(int row, int first, int count)
+    /// <summary>A silo that failed gets no tile for a moment; the others go on.</summary>
+    private async Task RestAsync(SiloAddress silo, Exception error)
     {
-        var spec = record.Spec!;
-        var tile = new MatchTile(spec.Environment, spec.Episodes, spec.Steps, spec.Seed, row, policies.Seat0[row], first, policies.Seat1[first..(first + count)]);
-        for (var attempt = 1; ; attempt++)
+        Waiting = $"a silo failed and its tiles are played again: {error.Message}";
+        if (!_resting.Add(silo)) return;
+        await Task.Delay(2 * Look, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        _resting.Remove(silo);
+    }
+
+    /// <summary>Gives tiles under way a moment to end, then cancels them until none is left.</summary>
+    private async Task CancelAsync(SiloAddress silo)
+    {
+        while (true)
         {
+            await Task.Delay(TeamTrainer.Patience);
+            if (!_playing.ContainsKey(silo)) return;
             try
             {
-                var results = await grains.GetGrain<IMatchWorkerGrain>(0).PlayAsync(tile);
-                return results.Length == count ? results : throw new SrpoGrainException($"{results.Length} results came back for {count} pairs");
+                await grains.GetGrain<ISiloGrain>(GrainKeys.Silo(silo)).CancelTilesAsync(name);
             }
             catch (Exception error)
             {
-                logger.LogWarning(error, "Row {Row}, columns {First} to {Last} failed; attempt {Attempt} of {Attempts}.", row, first, first + count - 1, attempt, Attempts);
-                if (attempt < Attempts && !_stopping) continue;
-                record.Error ??= $"'{record.Players[row].Population}' team {record.Players[row].Team} with columns {first} to {first + count - 1}: {error.Message}";
-                _stopping = true;
-                return null;
+                logger.LogWarning(error, "The tiles of {Tournament} on {Silo} could not be cancelled.", name, silo);
+                return;
             }
         }
     }

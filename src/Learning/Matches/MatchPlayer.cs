@@ -38,9 +38,10 @@ public sealed class MatchPlayer : IDisposable
     /// <param name="seat1">The partners.</param>
     /// <param name="episodes">Episodes per pair, at least 1.</param>
     /// <param name="steps">Steps from a reset that count as one episode.</param>
-    /// <param name="cancellation">Stops between pairs.</param>
+    /// <param name="cancellation">Stops between two steps; the player must not be used again after that.</param>
     /// <returns>One outcome per partner.</returns>
     /// <exception cref="ArgumentException">A policy does not fit the environment.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public MatchOutcome[] Play(
         ulong seed, int row, FrozenPolicy seat0, int firstColumn, IReadOnlyList<FrozenPolicy> seat1, int episodes, int steps,
         CancellationToken cancellation = default)
@@ -51,11 +52,10 @@ public sealed class MatchPlayer : IDisposable
         var totals = new double[4 * episodes];
         for (var i = 0; i < seat1.Count; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
             var second = _second.Get(seat1[i], environment, _kernels, _tabulate);
             var id = new StreamId(seed, (uint)row, (uint)(firstColumn + i), StreamPurpose.MatchReset);
             totals.AsSpan().Clear();
-            PlayPair(environment, id, first, second, steps, totals);
+            PlayPair(environment, id, first, second, steps, totals, cancellation);
             outcomes[i] = Summarise(totals, episodes);
         }
 
@@ -119,7 +119,8 @@ public sealed class MatchPlayer : IDisposable
         return _environment;
     }
 
-    private void PlayPair(IVectorEnvironment environment, in StreamId id, FrozenSeat first, FrozenSeat second, int steps, double[] totals)
+    private void PlayPair(
+        IVectorEnvironment environment, in StreamId id, FrozenSeat first, FrozenSeat second, int steps, double[] totals, CancellationToken cancellation)
     {
         var lanes = environment.Lanes;
         var action = id.For(StreamPurpose.MatchAction);
@@ -133,6 +134,7 @@ public sealed class MatchPlayer : IDisposable
         environment.Reset(id, id.For(StreamPurpose.MatchDynamics));
         for (var step = 0; step < steps; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             first.Observe(environment, 0);
             second.Observe(environment, 1);
             for (var lane = 0; lane < lanes; lane++)

@@ -35,21 +35,25 @@ public sealed class RolloutPlayer : IDisposable
     /// <summary>Plays one rollout from fresh episodes.</summary>
     /// <param name="round">The round, from 1; names the random streams.</param>
     /// <param name="players">Flat parameters (policy, critic) of who sits where.</param>
-    public Rollout Play(int round, IReadOnlyList<float[]> players)
+    /// <param name="cancellation">Ends it between two steps.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Rollout Play(int round, IReadOnlyList<float[]> players, CancellationToken cancellation = default)
     {
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.Reset);
-        return _training.Play(id, id.For(StreamPurpose.Dynamics), id.For(StreamPurpose.Action), _instance.FirstLane, players);
+        return _training.Play(id, id.For(StreamPurpose.Dynamics), id.For(StreamPurpose.Action), _instance.FirstLane, players, cancellation);
     }
 
     /// <summary>Plays the evaluation episodes of a learning curve's point.</summary>
     /// <param name="round">Rounds behind it; names the random streams.</param>
     /// <param name="players">Flat parameters (policy, critic) of who sits where.</param>
-    public Evaluation Evaluate(int round, IReadOnlyList<float[]> players)
+    /// <param name="cancellation">Ends it between two steps.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Evaluation Evaluate(int round, IReadOnlyList<float[]> players, CancellationToken cancellation = default)
     {
         var episodes = _spec.Training.CurveEpisodes;
         _evaluation ??= new Stage(EnvironmentFactory.Create(_spec.Environment, episodes), _spec.Training.EvaluationSteps, _shape, _kernels);
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.CurveReset);
-        var rollout = _evaluation.Play(id, id.For(StreamPurpose.CurveDynamics), id.For(StreamPurpose.CurveAction), 0, players);
+        var rollout = _evaluation.Play(id, id.For(StreamPurpose.CurveDynamics), id.For(StreamPurpose.CurveAction), 0, players, cancellation);
         var reward = 0.0;
         var costs = new double[rollout.Seats.Count];
         for (var seat = 0; seat < costs.Length; seat++)
@@ -96,7 +100,7 @@ public sealed class RolloutPlayer : IDisposable
 
         public IVectorEnvironment Environment { get; }
 
-        public Rollout Play(in StreamId reset, in StreamId dynamics, in StreamId action, int firstLane, IReadOnlyList<float[]> players)
+        public Rollout Play(in StreamId reset, in StreamId dynamics, in StreamId action, int firstLane, IReadOnlyList<float[]> players, CancellationToken cancellation)
         {
             var lanes = Environment.Lanes;
             var terminated = new bool[_steps * lanes];
@@ -105,6 +109,7 @@ public sealed class RolloutPlayer : IDisposable
             for (var seat = 0; seat < _seats.Length; seat++) _seats[seat].Begin(players[seat]);
             for (var step = 0; step < _steps; step++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 foreach (var seat in _seats) seat.Observe(Environment);
                 for (var lane = 0; lane < lanes; lane++)
                 {

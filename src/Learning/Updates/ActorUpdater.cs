@@ -11,6 +11,9 @@ namespace Srpo.Learning;
 /// </summary>
 internal sealed unsafe class ActorUpdater : IDisposable
 {
+    /// <summary>The order of many samples takes long to draw; every so many it looks whether to go on.</summary>
+    private const int ShuffleCheck = (1 << 20) - 1;
+
     private readonly TrainingSettings _settings;
     private readonly ActorShape _shape;
     private readonly KernelSet _kernels;
@@ -21,6 +24,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
     private readonly NativeBuffer _targets = new();
     private readonly float[] _gradient;
     private int[] _order = [];
+    private CancellationToken _cancellation;
 
     public ActorUpdater(TrainingSettings settings, ActorShape shape, KernelSet kernels)
     {
@@ -46,10 +50,12 @@ internal sealed unsafe class ActorUpdater : IDisposable
     /// <param name="objective">What to optimise.</param>
     /// <param name="minibatch">Stream of the order of samples; the lane is <paramref name="actor"/>.</param>
     /// <param name="actor">Index of the actor in its team.</param>
+    /// <param name="cancellation">Ends it between two blocks of rows, with the updater unfit for further use.</param>
     /// <returns>The next state, and the sums of the last epoch.</returns>
     public (LearnerState State, UpdateSums Sums) Update(
-        LearnerState state, IReadOnlyList<ActorSamples> samples, Objective objective, in StreamId minibatch, int actor)
+        LearnerState state, IReadOnlyList<ActorSamples> samples, Objective objective, in StreamId minibatch, int actor, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         var parameters = (float[])state.Parameters.Clone();
         var first = (float[])state.FirstMoment.Clone();
         var second = (float[])state.SecondMoment.Clone();
@@ -96,7 +102,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
 
     private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order, Objective objective)
     {
-        _batch.Gather(samples, order, _settings.NormaliseAdvantages);
+        _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
         if (objective.Partner == null) return;
 
         // The partner's policy is held fixed during the update, so once per batch is enough.
@@ -104,6 +110,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
         var targets = _targets.Ensure(2 * size);
         for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
         {
+            _cancellation.ThrowIfCancellationRequested();
             var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
             _target.Evaluate(_batch.Observations + (row * _shape.Policy.Inputs), rows);
             var floats = rows * _batch.Stride;
@@ -118,6 +125,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
         for (var i = 0; i < total; i++) _order[i] = i;
         for (var i = total - 1; i > 0; i--)
         {
+            if ((i & ShuffleCheck) == 0) _cancellation.ThrowIfCancellationRequested();
             var j = random.NextInt32(i + 1);
             (_order[i], _order[j]) = (_order[j], _order[i]);
         }
@@ -134,6 +142,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
         _policy.Network.ClearGradient();
         for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
         {
+            _cancellation.ThrowIfCancellationRequested();
             var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
             var observations = _batch.Observations + (row * _shape.Policy.Inputs);
             _policy.Evaluate(observations, rows);
@@ -179,6 +188,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
         var stride = _critic.OutputStride;
         for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
         {
+            _cancellation.ThrowIfCancellationRequested();
             var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
             var observations = _batch.Observations + (row * _shape.Critic.Inputs);
             _critic.Forward(observations, rows);

@@ -60,7 +60,8 @@ internal sealed unsafe class SampleBatch : IDisposable
     /// <param name="parts">Where the samples are; sample numbers run through the parts one after another.</param>
     /// <param name="order">Numbers of the samples of this batch; empty for all, in order.</param>
     /// <param name="normalise">Shift and scale the advantages of this batch to mean 0 and deviation 1.</param>
-    public void Gather(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order, bool normalise)
+    /// <param name="cancellation">Ends it between two passes over the samples, with the batch unfit for use.</param>
+    public void Gather(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order, bool normalise, CancellationToken cancellation = default)
     {
         var total = 0;
         var rows = 0;
@@ -74,12 +75,14 @@ internal sealed unsafe class SampleBatch : IDisposable
         if (_rowOf.Length < rows) _rowOf = new int[rows];
         _rowOf.AsSpan(0, rows).Fill(-1);
         Rows = CountRows(parts, order);
+        cancellation.ThrowIfCancellationRequested();
         _observations.Ensure(Math.Max(1, Rows * _inputs));
         new Span<float>(_policy.Ensure(4 * Rows * Stride), 4 * Rows * Stride).Clear();
         new Span<float>(_critic.Ensure(2 * Rows), 2 * Rows).Clear();
         ReturnSquares = 0;
 
         var (mean, inverseDeviation) = normalise ? Moments(parts, order) : (0f, 1f);
+        cancellation.ThrowIfCancellationRequested();
         for (var i = 0; i < Samples; i++)
         {
             var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
@@ -96,6 +99,7 @@ internal sealed unsafe class SampleBatch : IDisposable
             ReturnSquares += (double)target * target;
         }
 
+        cancellation.ThrowIfCancellationRequested();
         CopyRows(parts);
     }
 

@@ -29,21 +29,25 @@ public sealed class TeamUpdater : IDisposable
     /// <param name="round">The round, from 1.</param>
     /// <param name="states">The actors' states in the order of <see cref="TeamPlan.Actors"/>; not changed.</param>
     /// <param name="rollouts">The rollouts in the order of <see cref="TeamPlan.Instances"/>.</param>
+    /// <param name="cancellation">Ends the update between two blocks of rows; the updater must not be used again after that.</param>
     /// <returns>The next states and what to report, in the order of the actors.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public (LearnerState[] States, UpdateStatistics[] Statistics) Update(
-        ulong seed, int team, int round, IReadOnlyList<LearnerState> states, IReadOnlyList<Rollout> rollouts)
+        ulong seed, int team, int round, IReadOnlyList<LearnerState> states, IReadOnlyList<Rollout> rollouts,
+        CancellationToken cancellation = default)
     {
         var next = new LearnerState[states.Count];
         var statistics = new UpdateStatistics[states.Count];
         var minibatch = new StreamId(seed, (uint)team, (uint)round, StreamPurpose.Minibatch);
         for (var actor = 0; actor < states.Count; actor++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var id = _plan.Actors[actor];
             var samples = id.Kind == ActorKind.Agent ? AgentSamples(actor, rollouts) : AdversarySamples(actor, rollouts);
             var objective = id.Kind == ActorKind.Agent
                 ? new ActorUpdater.Objective(_settings.EntropyWeight, 0, null)
                 : new ActorUpdater.Objective(_settings.Adversary.Entropy, _settings.KlWeight, Partner(id, states));
-            var (state, sums) = _updater.Update(states[actor], samples, objective, minibatch, actor);
+            var (state, sums) = _updater.Update(states[actor], samples, objective, minibatch, actor, cancellation);
             next[actor] = state;
             statistics[actor] = Report(samples, sums, rollouts[0].Lanes);
         }

@@ -73,7 +73,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("population start x --layout nowhere", "unknown layout 'nowhere'")]
     [InlineData("population start a/b", "not a valid name")]
     [InlineData("replay x y", "write POPULATION/TEAM/SEAT")]
-    [InlineData("export x y.safetensors", "write POPULATION/TEAM/SEAT")]
+    [InlineData("export x/0 y.safetensors", "write POPULATION/TEAM/SEAT")]
+    [InlineData("export x y --adversary", "a population is exported with its adversaries")]
     public async Task A_wrong_command_line_is_exit_code_2_and_says_what_would_be_right(string line, string expected)
     {
         Directory.CreateDirectory(_directory["runs"]);
@@ -109,13 +110,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("crossplay nobody", "nobody")]
     [InlineData("replay nobody/0 nobody/1", "nobody/0/0")]
     [InlineData("export nobody/0/0 x.safetensors", "nobody/0/0")]
+    [InlineData("export nobody x.safetensors", "nobody")]
     [InlineData("report nothing", "nothing")]
     public async Task An_unknown_grain_key_is_exit_code_3(string line, string expected)
     {
         Directory.CreateDirectory(_directory["runs"]);
         var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.NotFound);
         Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(_directory["x.safetensors"]));
+        Assert.False(Path.Exists(_directory["x.safetensors"]));
     }
 
     [Fact]

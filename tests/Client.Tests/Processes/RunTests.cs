@@ -176,6 +176,12 @@ public sealed class RunTests : IDisposable
         Assert.Equal(await File.ReadAllBytesAsync(_directory["runs/r/checkpoints/srpo/1-1.safetensors"]), await File.ReadAllBytesAsync(_directory["agent.safetensors"]));
         (await InProcess.RunAsync(_directory.Root, "export", "r.srpo/1/1", "agent.safetensors")).Expect(ExitCode.InUse);
 
+        // A population as a whole: the same files as the run wrote.
+        (await InProcess.RunAsync(_directory.Root, "export", "r.srpo", "all")).Expect(ExitCode.Ok);
+        foreach (var written in Directory.GetFiles(_directory["runs/r/checkpoints/srpo"]))
+            Assert.Equal(await File.ReadAllBytesAsync(written), await File.ReadAllBytesAsync(Path.Combine(_directory["all"], Path.GetFileName(written))));
+        (await InProcess.RunAsync(_directory.Root, "export", "r.srpo", "all")).Expect(ExitCode.InUse);
+
         var replay = (await InProcess.RunAsync(_directory.Root, "replay", "r.srpo/0", "r.ippo/1", "--steps", "5", "--layout", "held-out-b", "--json")).Expect(ExitCode.Ok);
         Assert.Equal(6, JsonDocument.Parse(replay.Out).RootElement.GetProperty("frames").GetArrayLength());
         var shown = (await InProcess.RunAsync(_directory.Root, "replay", "r.srpo/0", "r.ippo/1", "--steps", "5")).Expect(ExitCode.Ok);

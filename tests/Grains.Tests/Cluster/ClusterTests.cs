@@ -20,6 +20,8 @@ public sealed class ClusterTests
         var ports = FreePorts(4);
         using var first = await SiloAsync(data, ports[0], ports[1], ports[0]);
         using var second = await SiloAsync(data, ports[2], ports[3], ports[0]);
+        foreach (var silo in new[] { first, second })
+            while (silo.Services.GetRequiredService<SiloMap>().Current().Length < 2) await Task.Delay(20);
         using var client = await ClientAsync(ports[3]);
         var grains = client.Services.GetRequiredService<IClusterClient>();
         var probe = new PopulationProbe();
@@ -34,7 +36,8 @@ public sealed class ClusterTests
         Assert.Equal(Spec, await coordinator.GetSpecAsync());
 
         // Learners of both silos took part.
-        var learners = await Task.WhenAll(Enumerable.Range(0, 2).Select(slot => grains.GetGrain<ILearnerGrain>(GrainKeys.Learner("cpu", slot)).QueryAsync()));
+        var addresses = new[] { first, second }.Select(silo => silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
+        var learners = await Task.WhenAll(addresses.Select(silo => grains.GetGrain<ILearnerGrain>(GrainKeys.Learner("cpu", 0, silo)).QueryAsync()));
         Assert.All(learners, learner => Assert.True(learner.Updates > 0));
 
         // Replies and exceptions of every kind come through.
@@ -66,7 +69,7 @@ public sealed class ClusterTests
             {
                 options.DataDirectory = data.Path;
                 options.Compute.Workers = 1;
-                options.Compute.Learners = 2;
+                options.Unattended = true;
             }));
         var host = builder.Build();
         await host.StartAsync();

@@ -144,7 +144,7 @@ public sealed class TournamentTests
         var played = new MatchResult(double.NaN, 0, [0, 0], [0, 0]);
         foreach (var cell in new[] { 0, 3, 7, 8, 10, 11, 12, 13, 14 }) record.Cells[cell] = played;
 
-        var tiles = TournamentSession.Tiles(record).ToArray();
+        var tiles = TileQueue.Tiles(record).ToArray();
 
         Assert.All(tiles, tile => Assert.InRange(tile.Count, 1, 2));
         var covered = tiles.SelectMany(tile => Enumerable.Range(tile.Row * 5 + tile.First, tile.Count)).ToArray();

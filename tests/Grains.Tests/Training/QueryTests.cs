@@ -8,6 +8,9 @@ namespace Srpo.Grains.Tests;
 /// <summary>Every kind of grain answers, during training, after it and in another process; unknown keys are told apart.</summary>
 public sealed class QueryTests
 {
+    /// <summary>A training session later than any that the tests begin.</summary>
+    private const long Later = long.MaxValue;
+
     private static readonly PopulationSpec Spec = Populations.Spec("asked", iterations: 8);
 
     [Fact]
@@ -175,24 +178,24 @@ public sealed class QueryTests
         var state = await actor.GetStateAsync();
         var metrics = (await actor.QueryAsync()).Metrics!;
 
-        Assert.False(await actor.PrepareAsync(Spec, 3));
-        Assert.True(await actor.PrepareAsync(Spec, 8));
-        await Assert.ThrowsAsync<SrpoGrainException>(() => actor.PrepareAsync(Spec, 9));
-        await Assert.ThrowsAsync<SrpoGrainException>(() => actor.PrepareAsync(Populations.Spec("other"), 0));
-        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<IAgentGrain>("asked/0/5").PrepareAsync(Spec, 0));
-        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<IAgentGrain>("asked/7/0").PrepareAsync(Spec, 0));
+        Assert.False(await actor.PrepareAsync(Spec, 3, Later));
+        Assert.True(await actor.PrepareAsync(Spec, 8, Later));
+        await Assert.ThrowsAsync<SrpoGrainException>(() => actor.PrepareAsync(Spec, 9, Later));
+        await Assert.ThrowsAsync<SrpoGrainException>(() => actor.PrepareAsync(Populations.Spec("other"), 0, Later));
+        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<IAgentGrain>("asked/0/5").PrepareAsync(Spec, 0, Later));
+        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<IAgentGrain>("asked/7/0").PrepareAsync(Spec, 0, Later));
 
         // An old version is ignored, a new one of the wrong size is refused.
-        await actor.ApplyAsync(state with { Version = 7, AdamSteps = 99 }, metrics);
+        await actor.ApplyAsync(state with { Version = 7, AdamSteps = 99 }, metrics, Later);
         Assert.Equal(state.AdamSteps, (await actor.GetStateAsync()).AdamSteps);
-        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => actor.ApplyAsync(state with { Version = 9, Parameters = new FloatBlock([1]) }, metrics));
+        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => actor.ApplyAsync(state with { Version = 9, Parameters = new FloatBlock([1]) }, metrics, Later));
         Assert.Contains("does not fit", error.Message);
 
         // A state is handed over by reference, and a checkpoint that is stored is not stored again.
         Assert.Same(state.Parameters.Values, (await actor.GetStateAsync()).Parameters.Values);
         var file = data.File("actors", "agent", "asked", "0", "0", "checkpoint1.state");
         var written = File.GetLastWriteTimeUtc(file);
-        Assert.Equal(8, await actor.CheckpointAsync());
+        Assert.Equal(8, await actor.CheckpointAsync(Later));
         Assert.Equal(written, File.GetLastWriteTimeUtc(file));
     }
 
@@ -222,7 +225,7 @@ public sealed class QueryTests
         await Assert.ThrowsAsync<SrpoGrainException>(() => learner.TrainAsync(new TrainRequest("asked", 5, 1, 1, Spec, session)));
         await Assert.ThrowsAsync<SrpoGrainException>(() => learner.TrainAsync(new TrainRequest("asked", 0, 8, 2, Spec, session)));
         await Assert.ThrowsAsync<SrpoGrainException>(() => learner.TrainAsync(new TrainRequest("asked", 0, int.MaxValue, 2, Spec, session)));
-        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => learner.TrainAsync(new TrainRequest("asked", 0, 3, 1, Spec, session)));
+        var error = await Assert.ThrowsAsync<TeamOutOfStepException>(() => learner.TrainAsync(new TrainRequest("asked", 0, 3, 1, Spec, session)));
         Assert.Contains("stands at round 8", error.Message);
         await learner.StopAsync("asked", session);
         Assert.Equal(8, (await learner.TrainAsync(new TrainRequest("asked", 0, 9, 1, Spec with { Training = Spec.Training with { Iterations = 9 } }, session))).LastRound);

@@ -101,7 +101,7 @@ public sealed class ResumeTests
         // From now on this agent takes no update, so that the next checkpoint of its team does not fit.
         var agent = host.Grains.GetGrain<IAgentGrain>("resumed/1/0");
         var state = await agent.GetStateAsync();
-        await agent.ApplyAsync(state with { Version = 1000 }, new UpdateMetrics(1000, 0, 0, 0, 0, 0, 0, 0));
+        await agent.ApplyAsync(state with { Version = 1000 }, new UpdateMetrics(1000, 0, 0, 0, 0, 0, 0, 0), long.MaxValue);
 
         await host.TrainAsync(Spec);
         Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));

@@ -12,20 +12,23 @@ internal static class ListCommand
         new Command("list", "List all populations with their progress.").Handle(shell, context => context.WithGrainsAsync(async session =>
         {
             var names = await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync();
-            var statuses = new List<PopulationStatus>();
-            foreach (var name in names)
+            var statuses = new PopulationStatus?[names.Length];
+            var problems = new string?[names.Length];
+
+            // Many at a time: a thousand round trips one after the other would be waited for.
+            await Parallel.ForAsync(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = context.Cancellation }, async (index, _) =>
             {
                 try
                 {
-                    statuses.Add(await session.Grains.GetGrain<ICoordinatorGrain>(name).GetStatusAsync());
+                    statuses[index] = await session.Grains.GetGrain<ICoordinatorGrain>(names[index]).GetStatusAsync();
                 }
                 catch (SrpoGrainException error)
                 {
-                    context.Error.WriteLine($"srpo: warning: {name}: {error.Message}");
+                    problems[index] = $"srpo: warning: {names[index]}: {error.Message}";
                 }
-            }
-
-            PopulationViews.PrintList(context, statuses);
+            });
+            foreach (var problem in problems.OfType<string>()) context.Error.WriteLine(problem);
+            PopulationViews.PrintList(context, [.. statuses.OfType<PopulationStatus>()]);
             return (int)ExitCode.Ok;
         }));
 }

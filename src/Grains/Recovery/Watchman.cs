@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Srpo.Grains.Hosting;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains;
+
+/// <summary>
+/// Calls the grain of everything under way, again and again. A grain that died with its silo is activated elsewhere by the
+/// call and goes on. Every silo of a cluster has a watchman; the one on the silo with the lowest address acts. While two silos
+/// disagree on who that is, both call, which is harmless.
+/// </summary>
+internal sealed class Watchman(
+    ActiveSilos active, ILocalSiloDetails local, ActiveWork work, IGrainFactory grains, ILogger<Watchman> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly HashSet<(WorkKind Kind, string Name)> _asked = [];
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (work.Stopping || !(active.Get() is [var first, ..] && first.Equals(local.SiloAddress))) continue;
+                await LookAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        foreach (var kind in Enum.GetValues<WorkKind>())
+        {
+            try
+            {
+                var names = await grains.GetGrain<IWorkLedgerGrain>(GrainKeys.Ledger).GetAsync(kind).WaitAsync(Patience);
+                foreach (var name in names) _ = AskAsync(kind, name);
+            }
+            catch (Exception error)
+            {
+                logger.LogWarning(error, "What is under way cannot be looked up; it is tried again in {Seconds} seconds.", Period.TotalSeconds);
+            }
+        }
+    }
+
+    /// <summary>Asks one; while it has not answered it is not asked again.</summary>
+    private async Task AskAsync(WorkKind kind, string name)
+    {
+        lock (_asked)
+        {
+            if (!_asked.Add((kind, name))) return;
+        }
+
+        try
+        {
+            // One that has ended takes itself off the ledger: nobody else knows whether it is begun again at this moment.
+            if (kind == WorkKind.Population) await grains.GetGrain<ICoordinatorGrain>(name).EnsureRunningAsync();
+            else await grains.GetGrain<ITournamentGrain>(name).EnsureRunningAsync();
+        }
+        catch (Exception error)
+        {
+            logger.LogWarning(error, "{Kind} {Name} is under way but could not be asked; it is tried again.", kind, name);
+        }
+        finally
+        {
+            lock (_asked) _asked.Remove((kind, name));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Npgsql;
+using Srpo.Client.Cli;
+using Srpo.Client.Sessions;
+using Srpo.Client.Tests.Support;
+using Srpo.Core.Settings;
+using Srpo.Grains.Hosting;
+using Srpo.Grains.Interfaces;
+using Srpo.Grains.Tests;
+using Srpo.Silo;
+
+namespace Srpo.Client.Tests.Cluster;
+
+/// <summary>Two silos that find each other in a database and keep everything there. Needs real Orleans.</summary>
+[Collection(PostgresTests.Name)]
+public sealed class PostgresClusterTests(PostgresServer server)
+{
+    private static readonly PopulationSpec Spec = new()
+    {
+        Population = "wide",
+        Environment = new EnvironmentSettings("gridworld", "official"),
+        Teams = 4,
+        Seed = 7,
+        CheckpointInterval = 4,
+        Training = new TrainingSettings
+        {
+            Method = Method.Srpo,
+            Iterations = 12,
+            Lanes = 4,
+            Horizon = 16,
+            Epochs = 2,
+            EvaluationSteps = 16,
+            CurveInterval = 128,
+            CurveEpisodes = 2,
+            Network = new NetworkSettings { Hidden = [8] },
+        },
+    };
+
+    [PostgresFact]
+    public async Task Silos_with_a_database_give_the_bits_of_one_process_with_files()
+    {
+        using var directory = new TemporaryDirectory();
+        var text = await server.CreateAsync();
+        var unprepared = SiloHost.Build(Arguments(directory, text, FreePorts(3)));
+        Assert.Contains("srpo admin init-db", (await Assert.ThrowsAsync<StartupException>(() => unprepared.StartAsync())).Message, StringComparison.Ordinal);
+        await unprepared.DisposeAsync();
+
+        var file = directory.Write("connection", text);
+        (await InProcess.RunAsync(directory.Root, "admin", "init-db", "--connection-file", file)).Expect(ExitCode.Ok);
+        await using var first = await SiloAsync(directory, text);
+        await using var second = await SiloAsync(directory, text);
+        Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, file);
+        await using (var session = await ClusterSession.ConnectAsync("postgres", CancellationToken.None))
+        {
+            Assert.Equal(await ReferenceAsync(directory), await TrainAsync(session.Grains));
+        }
+
+        Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, null);
+        Assert.Equal(2L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
+        Assert.Equal("actors,populations", await ScalarAsync(text, "SELECT string_agg(DISTINCT storage, ',' ORDER BY storage) FROM srpo_state"));
+        Assert.Equal(1024L, await ScalarAsync(text, "SELECT max(length(data))::bigint FROM srpo_state_chunk"));
+        Assert.False(Directory.Exists(directory["runs"]));
+        await second.StopAsync();
+        await first.StopAsync();
+        Assert.Equal(0L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
+    }
+
+    private static async Task<string> ReferenceAsync(TemporaryDirectory directory)
+    {
+        await using var host = await LocalHost.StartAsync(options =>
+        {
+            options.DataDirectory = directory["reference"];
+            options.Compute.Workers = 1;
+        });
+        return await TrainAsync(host.Grains);
+    }
+
+    /// <summary>The exported checkpoints of all actors.</summary>
+    private static async Task<string> TrainAsync(IGrainFactory grains)
+    {
+        var coordinator = grains.GetGrain<ICoordinatorGrain>(Spec.Population);
+        var status = await coordinator.StartAsync(Spec);
+        while (status.Phase == PopulationPhase.Training)
+        {
+            await Task.Delay(50);
+            status = await coordinator.GetStatusAsync();
+        }
+
+        Assert.Equal((PopulationPhase.Finished, null), (status.Phase, status.Error));
+        var contents = new List<string>();
+        for (var team = 0; team < Spec.Teams; team++)
+        {
+            for (var seat = 0; seat < 2; seat++)
+            {
+                var key = GrainKeys.Seat(Spec.Population, team, seat);
+                contents.Add(Convert.ToBase64String((await grains.GetGrain<IAgentGrain>(key).ExportAsync()).Content));
+                contents.Add(Convert.ToBase64String((await grains.GetGrain<IAdversaryGrain>(key).ExportAsync()).Content));
+            }
+        }
+
+        return string.Join('\n', contents);
+    }
+
+    private static async Task<WebApplication> SiloAsync(TemporaryDirectory directory, string connection)
+    {
+        var silo = SiloHost.Build(Arguments(directory, connection, FreePorts(3)));
+        await silo.StartAsync();
+        return silo;
+    }
+
+    private static string[] Arguments(TemporaryDirectory directory, string connection, int[] ports) =>
+    [
+        "--Srpo:Cluster:Kind=postgres",
+        $"--Srpo:Cluster:ConnectionString={connection}",
+        "--Srpo:Cluster:AdvertisedAddress=127.0.0.1",
+        "--Srpo:Storage:Kind=postgres",
+        "--Srpo:Storage:ChunkBytes=1024",
+        "--Srpo:Workers=1",
+        $"--Srpo:DataDirectory={directory["runs"]}",
+        string.Create(CultureInfo.InvariantCulture, $"--Srpo:SiloPort={ports[0]}"),
+        string.Create(CultureInfo.InvariantCulture, $"--Srpo:GatewayPort={ports[1]}"),
+        string.Create(CultureInfo.InvariantCulture, $"--Srpo:HealthUrl=http://127.0.0.1:{ports[2]}"),
+    ];
+
+    private static async Task<object?> ScalarAsync(string text, string sql)
+    {
+        await using var connection = new NpgsqlConnection(text);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners) listener.Start();
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners) listener.Dispose();
+        return ports;
+    }
+}
