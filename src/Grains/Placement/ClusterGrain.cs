@@ -12,9 +12,9 @@ internal sealed class ClusterGrain(ActiveSilos active) : Grain, IClusterGrain
     /// <inheritdoc/>
     public async Task<SiloReport[]> GetSilosAsync()
     {
-        var counting = CountAsync();
+        // One after the other: asking wakes grains, and those are to be counted too.
         var reports = await Task.WhenAll(active.Get().Select(AskAsync));
-        var counts = await counting;
+        var counts = await CountAsync();
         return [.. reports.Select(report => report with
         {
             Grains =
