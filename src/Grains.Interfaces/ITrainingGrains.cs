@@ -99,7 +99,7 @@ public interface IEnvironmentGrain : IGrainWithStringKey
     [ResponseTimeout("24:00:00")]
     Task<CurvePoint> EvaluateAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
-    /// <summary>Ends the rollout or evaluation under way, whose call then fails as cancelled. Without one it does nothing.</summary>
+    /// <summary>Ends the rollout or evaluation under way, whose call then fails as cancelled. Without one it lets its buffers go, which the next one makes anew.</summary>
     [AlwaysInterleave]
     Task CancelAsync();
 

@@ -1,7 +1,11 @@
 # shellcheck shell=bash
-# Silos, clients and clocks for the scripts of this folder; sourced. Expects `root`, the repository's root, and `work`, a
-# directory of the script's own.
-root=${root:?} work=${work:?}
+# Silos, clients and clocks for the scripts of this folder; sourced first. Sets `root`, the repository's root, and `work`, a
+# directory of the script's own that is removed at its end, and sources the other files of this folder that scripts share.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=$(cd "$here/../.." && pwd -P)
+work=$(mktemp -d -t "srpo-chaos-$(basename "$0" .sh)-XXXXXX")
+trap 'finish' EXIT
+trap 'exit 130' INT TERM
 # shellcheck source=scripts/common.sh
 . "$root/scripts/common.sh"
 
@@ -12,6 +16,31 @@ gateway_port=$((silo_port + 100))
 health_port=$((silo_port + 200))
 cores=()          # cores that a silo is bound to, by index; empty for any
 silo_options=()   # further settings of every silo
+
+# shellcheck source=tests/chaos/postgres.sh
+. "$here/postgres.sh"
+# shellcheck source=tests/chaos/cluster.sh
+. "$here/cluster.sh"
+
+# Prints the comment at the beginning of the script, and ends.
+usage() {
+  sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
+  exit 2
+}
+
+# Programs on real Orleans, and a PostgreSQL server: what every script needs before it measures.
+prepare() {
+  require_programs
+  create_database_server
+  start_database
+}
+
+# What is left to do at the end, whatever it was.
+finish() {
+  stop_silos
+  [[ -z ${postgres_bin:-} ]] || stop_database immediate 2>/dev/null || true
+  rm -rf "$work"
+}
 
 say() { printf '%s\n' "$*" >&2; }
 fail() {

@@ -6,8 +6,10 @@
 #
 # 1000 populations with 50 teams of two agents by default: 100,000 agents. --hidden is the width of their networks.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-root=$(cd "$here/../.." && pwd -P)
+# shellcheck source=tests/chaos/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=tests/chaos/metrics.sh
+. "$here/metrics.sh"
 
 populations=1000 teams=50 hidden=1 count=3
 while (($# > 0)); do
@@ -16,27 +18,10 @@ while (($# > 0)); do
     --teams) teams=$2; shift ;;
     --hidden) hidden=$2; shift ;;
     --silos) count=$2; shift ;;
-    *) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    *) usage ;;
   esac
   shift
 done
-
-work=$(mktemp -d -t srpo-idle-XXXXXX)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/chaos/common.sh
-. "$here/common.sh"
-# shellcheck source=tests/chaos/postgres.sh
-. "$here/postgres.sh"
-# shellcheck source=tests/chaos/cluster.sh
-. "$here/cluster.sh"
-# shellcheck source=tests/chaos/metrics.sh
-. "$here/metrics.sh"
-
-finish() {
-  stop_silos
-  stop_database immediate 2>/dev/null || true
-  rm -rf "$work"
-}
 
 # Live bytes on the heap and resident bytes, summed over the silos.
 memory() {
@@ -63,11 +48,7 @@ duration() {
   : "$turn"
 }
 
-require_programs
-create_database_server
-start_database
-trap finish EXIT
-trap 'exit 130' INT TERM
+prepare
 begin_cluster idle postgres
 workers=0
 start_silos "$count"

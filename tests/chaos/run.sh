@@ -11,8 +11,10 @@
 # did not, 5 without Orleans. README.md says more. In the column dead:moving, seconds from each kill until membership called
 # the silo dead, and until every unfinished team was seen to move.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-root=$(cd "$here/../.." && pwd -P)
+# shellcheck source=tests/chaos/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=tests/chaos/watch.sh
+. "$here/watch.sh"
 
 runs=10 seed=1 teams=12 iterations=2000 storage=postgres mode=kill outage=60 keep=""
 while (($# > 0)); do
@@ -29,35 +31,24 @@ while (($# > 0)); do
     --tournament) mode=tournament ;;
     --restart) mode=restart ;;
     --restore) mode=restore ;;
-    *) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    *) usage ;;
   esac
   shift
 done
 [[ $storage == postgres || $storage == files ]] || { printf '%s\n' "--storage $storage: use postgres or files" >&2; exit 2; }
 
-work=$(mktemp -d -t srpo-chaos-XXXXXX)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/chaos/common.sh
-. "$here/common.sh"
-# shellcheck source=tests/chaos/postgres.sh
-. "$here/postgres.sh"
-# shellcheck source=tests/chaos/cluster.sh
-. "$here/cluster.sh"
-# shellcheck source=tests/chaos/watch.sh
-. "$here/watch.sh"
-
 watcher=""
-finish() {
+# Before what common.sh does at the end.
+finish_run() {
   [[ -z $watcher ]] || kill "$watcher" 2>/dev/null || true
   stop_silos
-  stop_database immediate 2>/dev/null || true
   if [[ -n $keep ]]; then
     mkdir -p "$keep"
-    rm -rf "$database_directory"
-    cp -R "$work/." "$keep/"
+    tar --create --directory "$work" --exclude ./postgres . | tar --extract --directory "$keep"
   fi
-  rm -rf "$work"
+  finish
 }
+trap finish_run EXIT
 
 # between LOW HIGH: sets `number`, from the seeded generator; a subshell would not move the generator on.
 between() {
@@ -147,8 +138,8 @@ restore_backup() {
   database=${database}_restored
   create_database "$database"
   "$postgres_bin/pg_restore" --host 127.0.0.1 --port "$database_port" --username srpo --no-owner --exit-on-error --dbname "$database" "$work/backup" || fail "pg_restore failed"
-  query "$database" "delete from srpo_silo" # as docs/operations.md says: none of them runs
   use_database "$database"
+  dotnet "$client_program" admin forget-silos --yes --force >"$work/forget.log" 2>&1 || { cat "$work/forget.log" >&2; fail "srpo admin forget-silos failed"; } # none of them runs
   : >"$1" # what was reported after the dump is lost, and known to be
   start_silos 3
   tell_gateways "$1"
@@ -269,11 +260,7 @@ one_run() {
   [[ -z $verdict ]]
 }
 
-require_programs
-create_database_server
-start_database
-trap finish EXIT
-trap 'exit 130' INT TERM
+prepare
 reference
 printf '%4s %5s  %-62s %8s  %-16s %s\n' run seed "disturbance, seconds after the start" seconds "dead:moving" result
 good=0

@@ -6,8 +6,10 @@
 #
 # --cores: cores to use, 2 to 64; as many as there are by default.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-root=$(cd "$here/../.." && pwd -P)
+# shellcheck source=tests/chaos/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=tests/chaos/metrics.sh
+. "$here/metrics.sh"
 
 available=$(nproc) teams=16 iterations=1000
 while (($# > 0)); do
@@ -15,27 +17,10 @@ while (($# > 0)); do
     --cores) available=$2; shift ;;
     --teams) teams=$2; shift ;;
     --iterations) iterations=$2; shift ;;
-    *) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    *) usage ;;
   esac
   shift
 done
-
-work=$(mktemp -d -t srpo-scaling-XXXXXX)
-trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/chaos/common.sh
-. "$here/common.sh"
-# shellcheck source=tests/chaos/postgres.sh
-. "$here/postgres.sh"
-# shellcheck source=tests/chaos/cluster.sh
-. "$here/cluster.sh"
-# shellcheck source=tests/chaos/metrics.sh
-. "$here/metrics.sh"
-
-finish() {
-  stop_silos
-  stop_database immediate 2>/dev/null || true
-  rm -rf "$work"
-}
 
 # Seconds of processor time of all silos.
 processor_seconds() {
@@ -114,11 +99,7 @@ await() {
   done
 }
 
-require_programs
-create_database_server
-start_database
-trap finish EXIT
-trap 'exit 130' INT TERM
+prepare
 costs=()
 printf '%5s %5s %10s %9s %12s %10s %9s %9s %9s\n' silos cores env-steps/s cpu-used outside,% overhead,% msgs/s bytes/msg kB/s
 measure 1 1

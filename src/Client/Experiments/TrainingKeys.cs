@@ -34,7 +34,7 @@ internal static class TrainingKeys
     public static IReadOnlyList<TrainingKey> All { get; } =
     [
         Word("method", "How teams are trained.", Methods, s => s.Method, (s, v) => s with { Method = v }),
-        Number("tau", "Risk aversion of SRPO, above 0; 1/tau is the weight of the adversary's KL price. Other methods ignore it.", s => s.Tau, (s, v) => s with { Tau = v }),
+        Number("tau", "Risk aversion of SRPO, at least 1e-30; 1/tau is the weight of the adversary's KL price. Other methods ignore it.", s => s.Tau, (s, v) => s with { Tau = v }),
         Number("entropy", "Weight of the policies' entropy bonus, at least 0.", s => s.Entropy, (s, v) => s with { Entropy = v }),
         Whole("iterations", "Updates of every agent.", s => s.Iterations, (s, v) => s with { Iterations = v }),
         Whole("lanes", "Environments played side by side in a rollout, 1 to 65536.", s => s.Lanes, (s, v) => s with { Lanes = v }),

@@ -17,7 +17,8 @@ internal static class CrossPlay
     {
         context.Cancellation.ThrowIfCancellationRequested();
         var tournament = session.Grains.GetGrain<ITournamentGrain>(id);
-        var status = await tournament.StartAsync(spec);
+        var patience = new ClusterPatience(context);
+        var status = await patience.AskAsync(() => tournament.StartAsync(spec));
         var stepsBefore = status.EnvironmentSteps;
         var secondsBefore = status.Seconds;
         var warned = new HashSet<string>(StringComparer.Ordinal);
@@ -37,11 +38,11 @@ internal static class CrossPlay
             }
             catch (OperationCanceledException)
             {
-                await tournament.PauseAsync();
+                await patience.AskAsync(tournament.PauseAsync, CancellationToken.None);
                 throw PopulationTraining.Paused(resumeCommand);
             }
 
-            status = await tournament.GetStatusAsync();
+            status = await patience.AskAsync(tournament.GetStatusAsync, CancellationToken.None);
         }
     }
 }

@@ -25,10 +25,13 @@ internal static class PopulationTraining
     {
         var coordinators = jobs.Select(job => session.Grains.GetGrain<ICoordinatorGrain>(job.Name)).ToArray();
         context.Cancellation.ThrowIfCancellationRequested();
+        var patience = new ClusterPatience(context);
         for (var i = 0; i < jobs.Count; i++)
         {
             // A population that has finished is looked through again: what was damaged since is trained anew.
-            if (jobs[i].Spec is not { } spec || (await coordinators[i].StartAsync(spec)).Phase == PopulationPhase.Finished) await coordinators[i].ResumeAsync();
+            var coordinator = coordinators[i];
+            if (jobs[i].Spec is not { } spec || (await patience.AskAsync(() => coordinator.StartAsync(spec))).Phase == PopulationPhase.Finished)
+                await patience.AskAsync(coordinator.ResumeAsync);
         }
 
         var statuses = new PopulationStatus[jobs.Count];
@@ -37,7 +40,7 @@ internal static class PopulationTraining
         {
             for (var i = 0; i < jobs.Count; i++)
             {
-                var status = statuses[i] = await coordinators[i].GetStatusAsync();
+                var status = statuses[i] = await patience.AskAsync(coordinators[i].GetStatusAsync, CancellationToken.None);
                 display.Report(new WorkState($"training {jobs[i].Title}", Fraction(status), status.EnvironmentStepsPerSecond));
                 if (status.Warning is { } warning && warned.Add(warning)) context.Error.WriteLine($"srpo: warning: {jobs[i].Title}: {warning}");
             }
@@ -47,7 +50,7 @@ internal static class PopulationTraining
                 throw new CommandException(ErrorReporter.CodeOfText(failed.Error ?? ""), $"training of {failed.Population} failed: {failed.Error}\n`{resumeCommand}` goes on from the last checkpoints.");
             if (statuses.Any(status => status.Phase is PopulationPhase.Paused or PopulationPhase.Stopped))
             {
-                await PauseAllAsync(coordinators);
+                await PauseAllAsync(coordinators, patience);
                 throw Paused(resumeCommand);
             }
 
@@ -59,7 +62,7 @@ internal static class PopulationTraining
             catch (OperationCanceledException)
             {
                 context.Error.WriteLine("pausing: rounds in flight are finished and stored (Ctrl-C again ends at once)");
-                await PauseAllAsync(coordinators);
+                await PauseAllAsync(coordinators, patience);
                 throw Paused(resumeCommand);
             }
         }
@@ -72,9 +75,7 @@ internal static class PopulationTraining
     public static CommandException Paused(string resumeCommand) =>
         new(ExitCode.Interrupted, $"paused; nothing is lost. To go on:\n  {resumeCommand}");
 
-    private static Task PauseAllAsync(IEnumerable<ICoordinatorGrain> coordinators) =>
-        Task.WhenAll(coordinators.Select(async coordinator =>
-        {
-            if ((await coordinator.GetStatusAsync()).Phase == PopulationPhase.Training) await coordinator.PauseAsync();
-        }));
+    private static Task PauseAllAsync(IEnumerable<ICoordinatorGrain> coordinators, ClusterPatience patience) =>
+        Task.WhenAll(coordinators.Select(coordinator => patience.AskAsync(
+            async () => await coordinator.GetStatusAsync() is { Phase: PopulationPhase.Training } ? await coordinator.PauseAsync() : null, CancellationToken.None)));
 }

@@ -52,10 +52,13 @@ internal sealed record ClusterAddress
         return address with
         {
             Name = address.Postgres?.Name ?? address.Name,
-            ClusterId = NotEmpty(environment(ClusterIdVariable)) ?? DefaultName,
+            ClusterId = ClusterIdOf(null, environment),
             ServiceId = NotEmpty(environment(ServiceIdVariable)) ?? DefaultName,
         };
     }
+
+    /// <summary>The id of the cluster: as given, else from the environment, else what silos have by default.</summary>
+    public static string ClusterIdOf(string? given, Func<string, string?> environment) => NotEmpty(given) ?? NotEmpty(environment(ClusterIdVariable)) ?? DefaultName;
 
     /// <summary>A database from a connection string.</summary>
     /// <exception cref="CommandException">It is no such string; it is not repeated.</exception>

@@ -99,7 +99,7 @@ public sealed record TrainingSettings
     /// <summary>How the team is trained.</summary>
     public Method Method { get; init; } = Method.Srpo;
 
-    /// <summary>Risk aversion tau of SRPO, above 0; 1/tau is the weight of the KL price. Ignored by the other methods.</summary>
+    /// <summary>Risk aversion tau of SRPO, at least 1e-30; 1/tau is the weight of the KL price. Ignored by the other methods.</summary>
     public double Tau { get; init; } = 10;
 
     /// <summary>Weight eps of the policies' entropy bonus, at least 0 (bounded rationality).</summary>

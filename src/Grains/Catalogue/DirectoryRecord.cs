@@ -1,18 +1,7 @@
 namespace Srpo.Grains;
 
-/// <summary>What storage keeps of the directory.</summary>
+/// <summary>What storage keeps of the directory: all names.</summary>
 [GenerateSerializer, Alias("srpo.DirectoryRecord")]
-internal sealed class DirectoryRecord : ISequenced
+internal sealed class DirectoryRecord : NamesRecord
 {
-    /// <inheritdoc/>
-    [Id(0)]
-    public long Sequence { get; set; }
-
-    /// <summary>Names of populations, sorted.</summary>
-    [Id(1)]
-    public string[] Populations { get; set; } = [];
-
-    /// <summary>Ids of tournaments, sorted.</summary>
-    [Id(2)]
-    public string[] Tournaments { get; set; } = [];
 }

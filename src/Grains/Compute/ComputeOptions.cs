@@ -15,6 +15,12 @@ public sealed class ComputeOptions
     /// </summary>
     public int TeamsPerLearner { get; set; } = 2;
 
+    /// <summary>
+    /// Time without a rollout after which an environment lets its buffers go, 1 ms to a day; the next rollout makes them anew.
+    /// <value>15 seconds by default.</value>
+    /// </summary>
+    public TimeSpan EnvironmentRest { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Throws if a number is out of range.</summary>
     /// <exception cref="ArgumentException">Names the option, its value and the range.</exception>
     public void Validate()
@@ -22,6 +28,8 @@ public sealed class ComputeOptions
         Check(nameof(Workers), Workers, 1024);
         Check(nameof(QueueCapacity), QueueCapacity, 1_000_000);
         Check(nameof(TeamsPerLearner), TeamsPerLearner, 1024);
+        if (EnvironmentRest < TimeSpan.FromMilliseconds(1) || EnvironmentRest > TimeSpan.FromDays(1))
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(ComputeOptions)}.{nameof(EnvironmentRest)} is {EnvironmentRest}; use a time from 1 ms to a day"));
     }
 
     private static void Check(string name, int value, int high)

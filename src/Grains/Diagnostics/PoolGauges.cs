@@ -19,6 +19,7 @@ internal static class PoolGauges
         meter.CreateObservableUpDownCounter("srpo.compute.workers", () => Sum(pool => pool.Workers), "{thread}", "Worker threads.");
         meter.CreateObservableUpDownCounter("srpo.populations.active", () => _work.Sum(work => (long)work.Populations.Count), "{population}", "Populations whose coordinator trains on this silo.");
         meter.CreateObservableUpDownCounter("srpo.tournaments.active", () => _work.Sum(work => (long)work.Tournaments.Count), "{tournament}", "Tournaments that are played from this silo.");
+        meter.CreateObservableUpDownCounter("srpo.environments.active", () => _work.Sum(work => (long)work.Environments.Count), "{environment}", "Environments that hold the buffers of their rollouts.");
         meter.CreateObservableCounter("srpo.compute.jobs", () => Sum(pool => pool.Finished), "{job}", "Jobs that workers have done.");
         meter.CreateObservableCounter("srpo.compute.busy_time", () => _pools.Sum(pool => pool.BusySeconds), "s", "Time that workers spent on jobs, summed over workers.");
     }

@@ -29,6 +29,9 @@ internal sealed class ActiveWork
     /// <summary>Teams in training here, "population/team".</summary>
     public ConcurrentDictionary<string, bool> Teams { get; } = new();
 
+    /// <summary>Environments here that hold the buffers of their rollouts.</summary>
+    public ConcurrentDictionary<GrainId, bool> Environments { get; } = new();
+
     /// <summary>Agents and adversaries here that stand at a version that is not stored.</summary>
     public ConcurrentDictionary<GrainId, bool> Unstored { get; } = new();
 }

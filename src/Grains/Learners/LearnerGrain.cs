@@ -85,7 +85,12 @@ internal sealed class LearnerGrain(
             var reply = await chunk;
 
             // Nothing is kept of a team that has finished or been stopped: the actors hold its states.
-            if (reply.LastRound == request.Spec.Training.Iterations || reply.LastRound < last) Forget(key, trainer);
+            if (reply.LastRound == request.Spec.Training.Iterations || reply.LastRound < last)
+            {
+                Forget(key, trainer);
+                await Quietly(trainer.RestAsync());
+            }
+
             return reply;
         }
         catch

@@ -95,6 +95,9 @@ internal sealed class TeamTrainer
         foreach (var environment in _environments) _ = environment.CancelAsync();
     }
 
+    /// <summary>Has the environments let their buffers go: nothing is played for a while, or never again.</summary>
+    public Task RestAsync() => Task.WhenAll(_environments.Select(environment => environment.CancelAsync()));
+
     /// <summary>Plays and learns one round, then hands every actor its next state.</summary>
     /// <returns>False if it was cancelled before any actor was changed.</returns>
     public async Task<bool> TrainAsync(int round)

@@ -5,7 +5,7 @@ namespace Srpo.Grains;
 
 /// <summary>What storage keeps of a population.</summary>
 [GenerateSerializer, Alias("srpo.PopulationRecord")]
-internal sealed class PopulationRecord : ISequenced
+internal sealed class PopulationRecord : IWorkRecord
 {
     /// <inheritdoc/>
     [Id(0)]
@@ -34,6 +34,14 @@ internal sealed class PopulationRecord : ISequenced
     /// <summary>Number of the last session.</summary>
     [Id(6)]
     public long Session { get; set; }
+
+    bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training;
+
+    double IWorkRecord.SecondsOfWork
+    {
+        get => TrainingSeconds;
+        set => TrainingSeconds = value;
+    }
 
     /// <summary>Begins a session.</summary>
     /// <returns>Undoes it, for when it cannot be stored.</returns>

@@ -10,7 +10,7 @@ internal static class PopulationStatusBuilder
     private const int WarningsShown = 5;
 
     public static PopulationStatus Build(
-        string name, PopulationRecord record, TrainingSession? session, double secondsBefore, IEnumerable<string?> troubles, List<string> warnings,
+        string name, PopulationRecord record, TrainingSession? session, double seconds, IEnumerable<string?> troubles, List<string> warnings,
         bool unattended)
     {
         var spec = record.Spec!;
@@ -36,7 +36,7 @@ internal static class PopulationStatusBuilder
             teams,
             rounds * perRound,
             (long)spec.Training.Iterations * spec.Teams * perRound,
-            session is null ? record.TrainingSeconds : secondsBefore + elapsed,
+            seconds,
             session is null || elapsed <= 0 ? 0 : Math.Max(0, rounds * perRound - session.StepsBefore) / elapsed,
             record.Error,
             Warning([

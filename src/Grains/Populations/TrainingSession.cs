@@ -12,7 +12,7 @@ namespace Srpo.Grains;
 /// <see cref="TeamRun"/>; learners take a bounded number of chunks at a time, and the teams that wait for one are served in
 /// turn. Runs on the coordinator's scheduler, between its requests; the record it works on is stored by the coordinator.
 /// </summary>
-internal sealed class TrainingSession
+internal sealed class TrainingSession : IWorkSession
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
@@ -61,7 +61,7 @@ internal sealed class TrainingSession
     /// <summary>Where trouble goes.</summary>
     public ILogger Logger { get; }
 
-    /// <summary>When it began.</summary>
+    /// <inheritdoc/>
     public long Started { get; }
 
     /// <summary>Environment steps behind the state at which it began. The rate counts what this session trains, not what it went back.</summary>
@@ -79,8 +79,11 @@ internal sealed class TrainingSession
     /// <summary>Cancelled when the session is to end: no new chunk begins.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    /// <summary>Completes, without an exception, when no team is under way any more.</summary>
-    public Task<TrainingOutcome> Completion { get; private set; } = Task.FromResult(TrainingOutcome.Stopped);
+    /// <inheritdoc/>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>How it ended, once it has.</summary>
+    public TrainingOutcome Outcome { get; private set; } = TrainingOutcome.Stopped;
 
     /// <summary>Why teams wait at present, one entry per cause.</summary>
     public IEnumerable<string> Waiting() => _runs
@@ -96,7 +99,7 @@ internal sealed class TrainingSession
         return rounds * Spec.Training.EnvironmentStepsPerUpdate;
     }
 
-    /// <summary>Sets all teams going.</summary>
+    /// <inheritdoc/>
     public void Start() => Completion = RunAsync();
 
     /// <summary>Ends all teams after their rounds in flight, with a checkpoint of each.</summary>
@@ -146,7 +149,7 @@ internal sealed class TrainingSession
 
     private bool IsTraining(int team) => !_runs[team].IsDone;
 
-    private async Task<TrainingOutcome> RunAsync()
+    private async Task RunAsync()
     {
         _board.Update(await _map.GetAsync(), IsTraining);
         var teams = Task.WhenAll(_runs.Select(run => run.RunAsync()));
@@ -158,6 +161,11 @@ internal sealed class TrainingSession
         }
 
         await teams;
+        Outcome = Judge();
+    }
+
+    private TrainingOutcome Judge()
+    {
         if (Superseded) return TrainingOutcome.Superseded;
         if (Error is not null) return TrainingOutcome.Failed;
         if (Array.TrueForAll(Record.Teams, team => team.Quarantine is not null))

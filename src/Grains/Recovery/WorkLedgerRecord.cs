@@ -1,18 +1,7 @@
 namespace Srpo.Grains;
 
-/// <summary>What storage keeps of the ledger.</summary>
+/// <summary>What storage keeps of the ledger: the names of what is under way.</summary>
 [GenerateSerializer, Alias("srpo.WorkLedgerRecord")]
-internal sealed class WorkLedgerRecord : ISequenced
+internal sealed class WorkLedgerRecord : NamesRecord
 {
-    /// <inheritdoc/>
-    [Id(0)]
-    public long Sequence { get; set; }
-
-    /// <summary>Names of populations under way.</summary>
-    [Id(1)]
-    public string[] Populations { get; set; } = [];
-
-    /// <summary>Ids of tournaments under way.</summary>
-    [Id(2)]
-    public string[] Tournaments { get; set; } = [];
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -9,7 +11,8 @@ namespace Srpo.Grains;
 
 /// <summary>Plays rollouts of given policies on the worker pool. Placed where its team's learner is.</summary>
 [GrainType("environment"), TeamPlacement]
-internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputePool pool, ILocalSiloDetails local) : Grain, IEnvironmentGrain
+internal sealed class EnvironmentGrain(
+    EnvironmentCatalog environments, ComputePool pool, IOptions<ComputeOptions> options, ActiveWork work, ILocalSiloDetails local) : Grain, IEnvironmentGrain
 {
     /// <summary>A query that meets a rollout is answered with a drawing no older than this much training.</summary>
     private static readonly long DrawingAge = Stopwatch.Frequency / 4;
@@ -27,6 +30,8 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
     private long _drawnAt;
     private string _drawing = "";
     private CancellationTokenSource? _playing;
+    private IGrainTimer? _rest;
+    private long _usedAt;
 
     /// <inheritdoc/>
     public async Task<RolloutBatch> PlayAsync(PopulationSpec spec, PlayRequest request)
@@ -85,7 +90,8 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
     /// <inheritdoc/>
     public Task CancelAsync()
     {
-        _playing?.Cancel();
+        if (_playing is null) Rest();
+        else _playing.Cancel();
         return Task.CompletedTask;
     }
 
@@ -111,7 +117,7 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
 
         var training = _spec!.Training;
         var instance = _plan!.Instances[_key.Seat];
-        if (_playing is null && _player is not null && _player == _drawable) (_drawing, _drawnAt) = (_player.Render(), Stopwatch.GetTimestamp());
+        if (_playing is null) Draw();
         var scale = _last is null ? 0 : environments.Info(_spec.Environment).EpisodeLength / (double)(instance.Lanes * (long)training.Horizon);
         return new EnvironmentReport(
             this.GetPrimaryKeyString(),
@@ -130,28 +136,59 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_playing is null) _player?.Dispose();
+        if (_playing is null) Release();
+        else work.Environments.TryRemove(this.GetGrainId(), out _);
         return Task.CompletedTask;
+    }
+
+    /// <summary>The drawing as it stands after the last rollout, where the player of that is still there.</summary>
+    private void Draw()
+    {
+        if (_player is not null && _player == _drawable) (_drawing, _drawnAt) = (_player.Render(), Stopwatch.GetTimestamp());
+    }
+
+    private Task RestAsync(CancellationToken cancellation)
+    {
+        if (_playing is null && Stopwatch.GetElapsedTime(_usedAt) >= options.Value.EnvironmentRest) Rest();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Lets the buffers go: they are far larger than all else of a resting team.</summary>
+    private void Rest()
+    {
+        Draw();
+        Release();
+        _rest?.Dispose();
+        _rest = null;
+    }
+
+    private void Release()
+    {
+        _player?.Dispose();
+        (_player, _drawable) = (null, null);
+        work.Environments.TryRemove(this.GetGrainId(), out _);
     }
 
     private CancellationToken Begin()
     {
         _playing = CancellationTokenSource.CreateLinkedTokenSource(pool.Closing);
+        _rest ??= this.RegisterGrainTimer(RestAsync, new GrainTimerCreationOptions(options.Value.EnvironmentRest, options.Value.EnvironmentRest));
+        work.Environments[this.GetGrainId()] = true;
         return _playing.Token;
     }
 
     private void End()
     {
         // A player that was stopped in the middle of a step is not asked to draw or play again.
-        if (_playing!.IsCancellationRequested) (_player, _drawnAt) = (Dispose(_player), 0);
+        if (_playing!.IsCancellationRequested)
+        {
+            Release();
+            _drawnAt = 0;
+        }
+
         _playing.Dispose();
         _playing = null;
-
-        static RolloutPlayer? Dispose(RolloutPlayer? player)
-        {
-            player?.Dispose();
-            return null;
-        }
+        _usedAt = Stopwatch.GetTimestamp();
     }
 
     private static float[][] Parameters(PlayRequest request)
@@ -173,8 +210,8 @@ internal sealed class EnvironmentGrain(EnvironmentCatalog environments, ComputeP
         if (key.Team >= spec.Teams) throw Unknown($"the population has the teams 0 to {spec.Teams - 1}");
         if (key.Seat >= plan.Instances.Count) throw Unknown($"{MethodNames.Of(spec.Training.Method)} plays the instances 0 to {plan.Instances.Count - 1}");
         if (_playing is not null) throw Refuse("it is playing for another spec");
-        _player?.Dispose();
-        (_player, _played, _last, _drawing, _drawnAt) = (null, 0, null, "", 0);
+        Release();
+        (_played, _last, _drawing, _drawnAt) = (0, null, "", 0);
         (_spec, _key, _plan, _parameters) = (spec, key, plan, environments.Shape(spec).ParameterCount);
     }
 

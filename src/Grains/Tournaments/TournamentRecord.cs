@@ -4,7 +4,7 @@ namespace Srpo.Grains;
 
 /// <summary>What storage keeps of a tournament.</summary>
 [GenerateSerializer, Alias("srpo.TournamentRecord")]
-internal sealed class TournamentRecord : ISequenced
+internal sealed class TournamentRecord : IWorkRecord
 {
     /// <inheritdoc/>
     [Id(0)]
@@ -33,6 +33,17 @@ internal sealed class TournamentRecord : ISequenced
     /// <summary>Whether it was begun and not paused since.</summary>
     [Id(6)]
     public bool Active { get; set; }
+
+    bool IWorkRecord.GoesOn => Active && Error is null && !IsFinished();
+
+    double IWorkRecord.SecondsOfWork
+    {
+        get => Seconds;
+        set => Seconds = value;
+    }
+
+    /// <summary>Whether all is played.</summary>
+    public bool IsFinished() => Spec is not null && Array.TrueForAll(Cells, cell => cell is not null);
 
     /// <summary>Cells played.</summary>
     public int Played() => Cells.Count(cell => cell is not null);

@@ -11,6 +11,7 @@ namespace Srpo.Grains;
 /// </summary>
 internal sealed class TournamentSession(
     string name, TournamentRecord record, TournamentPolicies policies, IGrainFactory grains, SiloMap map, CoalescedWriter writer, ILogger logger)
+    : IWorkSession
 {
     private const int Attempts = 3;
 
@@ -22,18 +23,18 @@ internal sealed class TournamentSession(
     private readonly StopSignal _stop = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>When it began.</summary>
+    /// <inheritdoc/>
     public long Started { get; } = Stopwatch.GetTimestamp();
 
     /// <summary>Why tiles wait at present, or null.</summary>
     public string? Waiting { get; private set; }
 
-    /// <summary>Completes, without an exception, when no tile is under way any more.</summary>
+    /// <inheritdoc/>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     private bool IsStopping => _stop.IsSet;
 
-    /// <summary>Sets it going.</summary>
+    /// <inheritdoc/>
     public void Start() => Completion = RunAsync();
 
     /// <summary>Ends it after the tiles under way; those that take long are cancelled.</summary>

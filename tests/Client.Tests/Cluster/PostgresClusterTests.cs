@@ -68,6 +68,30 @@ public sealed class PostgresClusterTests(PostgresServer server)
         Assert.Equal(0L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
     }
 
+    [PostgresFact]
+    public async Task A_silo_joins_although_all_others_died_a_moment_ago()
+    {
+        using var directory = new TemporaryDirectory();
+        var text = await server.CreateAsync();
+        var file = directory.Write("connection", text);
+        (await InProcess.RunAsync(directory.Root, "admin", "init-db", "--connection-file", file)).Expect(ExitCode.Ok);
+        var gone = FreePorts(2);
+        await ScalarAsync(text, "INSERT INTO srpo_cluster (cluster) VALUES ('srpo')");
+        foreach (var port in gone)
+        {
+            await ScalarAsync(text, string.Create(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO srpo_silo (cluster, address, port, generation, name, host, status, gateway_port, started, alive) VALUES ('srpo', '127.0.0.1', {port}, 1, 'gone', 'gone', 3, 0, now(), now())"));
+        }
+
+        var silo = SiloHost.Build([.. Arguments(directory, text, FreePorts(3)), "--Srpo:Cluster:AliveSeconds=1", "--Srpo:Cluster:ProbeSeconds=0.5"]);
+        await silo.StartAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        Assert.Equal(2L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 6 AND name = 'gone'"));
+        Assert.Equal(1L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
+        await silo.StopAsync();
+        await silo.DisposeAsync();
+    }
+
     private static async Task<string> ReferenceAsync(TemporaryDirectory directory)
     {
         await using var host = await LocalHost.StartAsync(options =>

@@ -10,7 +10,7 @@ public sealed class CancellationTests
     {
         // A round of many lanes, steps and epochs takes minutes.
         var spec = Populations.Spec("long", teams: 1, iterations: 3);
-        spec = spec with { Training = spec.Training with { Lanes = 256, Horizon = 4096, Epochs = 64, CurveInterval = 0 } };
+        spec = spec with { Training = spec.Training with { Lanes = 256, Horizon = 4096, Epochs = 1000, CurveInterval = 0 } };
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
         await host.Coordinator("long").StartAsync(spec);

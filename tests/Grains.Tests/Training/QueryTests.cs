@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using Srpo.Core.Checkpoints;
 using Srpo.Core.Settings;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -68,6 +70,27 @@ public sealed class QueryTests
         Assert.Equal(["agent 0", "adversary 0"], environment.Seats);
         Assert.Equal(["asked"], await Names(host));
         Assert.Equal(files, data.Files());
+    }
+
+    [Fact]
+    public async Task Environments_that_rest_keep_their_drawing_and_no_buffers_and_play_on_with_the_same_bits()
+    {
+        using var data = new TestDirectory();
+        await using var host = await LocalHost.StartAsync(options =>
+        {
+            options.DataDirectory = data.Path;
+            options.Compute.Workers = 1;
+            options.Compute.EnvironmentRest = TimeSpan.FromMilliseconds(1);
+        });
+        await host.TrainAsync(Spec);
+        Assert.Equal(await Populations.ReferenceAsync(Spec), await host.FingerprintAsync(Spec));
+        var work = host.Services.GetRequiredService<ActiveWork>();
+        while (!work.Environments.IsEmpty) await Task.Delay(5);
+
+        var report = await host.Grains.GetGrain<IEnvironmentGrain>("asked/0/0").QueryAsync();
+
+        Assert.Equal((Spec.Training.Iterations, true), (report.LastRound, report.Drawing.Length > 0));
+        Assert.True(work.Environments.IsEmpty);
     }
 
     [Fact]

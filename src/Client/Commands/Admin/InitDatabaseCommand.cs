@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Npgsql;
 using Srpo.Client.Cli;
-using Srpo.Client.Sessions;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Commands.Admin;
@@ -9,22 +8,10 @@ namespace Srpo.Client.Commands.Admin;
 /// <summary>`srpo admin init-db`: makes or updates the tables of a PostgreSQL database.</summary>
 internal static class InitDatabaseCommand
 {
-    private static readonly Option<string?> Connection = new("--connection")
-    {
-        Description = $"Connection string of PostgreSQL: Host=HOST;Database=NAME;Username=USER. Default: ${ClusterAddress.ConnectionVariable}, else the file that ${ClusterAddress.ConnectionFileVariable} names. A password is safer there than on the command line.",
-        HelpName = "STRING",
-    };
-
-    private static readonly Option<string?> ConnectionFile = new("--connection-file")
-    {
-        Description = "A file that holds the connection string.",
-        HelpName = "FILE",
-    };
-
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Print the SQL for an empty database and change nothing." };
 
     public static Command Create(Shell shell) =>
-        new Command("init-db", "Create or update the tables of a PostgreSQL database: grain state and membership. May be run any number of times.") { Connection, ConnectionFile, DryRun }
+        new Command("init-db", "Create or update the tables of a PostgreSQL database: grain state and membership. May be run any number of times.") { DatabaseOptions.Connection, DatabaseOptions.ConnectionFile, DryRun }
             .Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
@@ -35,7 +22,7 @@ internal static class InitDatabaseCommand
             return (int)ExitCode.Ok;
         }
 
-        var database = Database(context);
+        var database = DatabaseOptions.Database(context);
         try
         {
             Print(context, database, await PostgresSchema.ApplyAsync(database, context.Cancellation));
@@ -45,15 +32,6 @@ internal static class InitDatabaseCommand
         {
             throw new CommandException(ExitCode.Environment, PostgresErrors.Explain(error, database), error);
         }
-    }
-
-    private static PostgresConnection Database(CommandContext context)
-    {
-        if (context.Get(Connection) is { } given) return ClusterAddress.Database(given, "--connection");
-        if (context.Get(ConnectionFile) is { } file) return ClusterAddress.Database(ClusterAddress.FromFile(context.Shell.Resolve(file), "--connection-file"), $"the connection string in {file}");
-        var text = ClusterAddress.FromEnvironment(Environment.GetEnvironmentVariable)
-            ?? throw new CommandException(ExitCode.Usage, $"say which database: --connection STRING, --connection-file FILE, or {ClusterAddress.ConnectionVariable}");
-        return ClusterAddress.Database(text, ClusterAddress.ConnectionVariable);
     }
 
     private static void Print(CommandContext context, PostgresConnection database, IReadOnlyList<SchemaAction> actions)

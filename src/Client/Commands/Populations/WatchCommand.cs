@@ -2,6 +2,7 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Runs;
+using Srpo.Client.Sessions;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;
@@ -19,15 +20,22 @@ internal static class WatchCommand
             {
                 var population = GrainKeys.CheckName(context.Get(name));
                 var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(population);
-                var status = await coordinator.GetStatusAsync();
+                var patience = new ClusterPatience(context);
+                var status = await patience.AskAsync(coordinator.GetStatusAsync);
                 await ProgressDisplay.RunAsync(context.Shell, async display =>
                 {
                     while (status.Phase == PopulationPhase.Training)
                     {
                         display.Report(new WorkState($"training {population}", PopulationTraining.Fraction(status), status.EnvironmentStepsPerSecond));
-                        await Task.Delay(Poll, context.Cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
-                        if (context.Cancellation.IsCancellationRequested) return;
-                        status = await coordinator.GetStatusAsync();
+                        try
+                        {
+                            await Task.Delay(Poll, context.Cancellation);
+                            status = await patience.AskAsync(coordinator.GetStatusAsync);
+                        }
+                        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+                        {
+                            return;
+                        }
                     }
                 });
                 PopulationViews.Print(context, status);

@@ -15,6 +15,8 @@ internal sealed class ClusterSession : IGrainSession
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(10);
+
     private readonly IHost _host;
 
     private ClusterSession(IHost host) => _host = host;
@@ -33,6 +35,9 @@ internal sealed class ClusterSession : IGrainSession
         {
             client.UseClientTls();
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
+
+            // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.
+            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
             if (address.Postgres is { } postgres)
                 client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, postgres.ConnectionString));
             else if (address.Azure is { } azure)

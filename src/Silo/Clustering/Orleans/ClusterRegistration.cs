@@ -44,9 +44,11 @@ internal static class ClusterRegistration
                 break;
             case ClusterKind.Postgres:
                 silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, settings.Cluster.Postgres.ConnectionString));
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StaleMembers>();
                 break;
             default:
                 AzureParts.AddMembership(silo, settings);
+                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StaleMembers>();
                 break;
         }
     }
