@@ -1,7 +1,9 @@
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Environments.Gridworld;
+using Srpo.Environments.Hanabi;
 using Srpo.Environments.Matrix;
+using Srpo.Environments.Tag;
 using Srpo.Games;
 
 namespace Srpo.Environments;
@@ -29,6 +31,20 @@ public static class EnvironmentFactory
             MatrixGames.Names,
             name => new MatrixGameDefinition(MatrixGames.Load(name)).ToJson(),
             (text, label, file, lanes) => CreateMatrix(text, label, file, lanes)),
+        new EnvironmentRegistration(
+            TagEnvironment.RegisteredName,
+            "scenario",
+            typeof(TagEnvironment),
+            TagScenarios.Names,
+            name => TagScenarios.Load(name).ToJson(),
+            (text, label, file, lanes) => new TagEnvironment(TagDefinition.Parse(text, label, file), lanes)),
+        new EnvironmentRegistration(
+            HanabiEnvironment.RegisteredName,
+            "variant",
+            typeof(HanabiEnvironment),
+            HanabiVariants.Names,
+            name => HanabiVariants.Load(name).ToJson(),
+            (text, label, file, lanes) => new HanabiEnvironment(HanabiDefinition.Parse(text, label, file), lanes)),
     ];
 
     /// <summary>Names of the registered environments.</summary>

@@ -61,6 +61,7 @@ public class EnvironmentBatteryTests
         var rig = new EnvironmentRig(name, variant, 5);
         rig.Reset(1);
         var ends = 0;
+        var lengths = new int[5];
         for (var step = 0u; step < 300; step++)
         {
             // Poison: whatever the environment does not write is found below.
@@ -71,12 +72,20 @@ public class EnvironmentBatteryTests
             rig.ChooseActions(1, step);
             rig.Step();
 
-            var ended = (step + 1) % (uint)rig.Info.EpisodeLength == 0;
             Assert.All(rig.Rewards, reward => Assert.True(float.IsFinite(reward)));
             Assert.All(rig.Costs, cost => Assert.True(float.IsFinite(cost) && cost >= 0));
-            Assert.All(rig.Terminated, end => Assert.Equal(ended, end));
             Assert.All(rig.Truncated, Assert.False);
-            if (ended) ends++;
+            for (var lane = 0; lane < 5; lane++)
+            {
+                var atLength = ++lengths[lane] == rig.Info.EpisodeLength;
+                if (!rig.Info.EndsEarly) Assert.Equal(atLength, rig.Terminated[lane]);
+                else if (atLength) Assert.True(rig.Terminated[lane], "longer than an episode can be");
+                if (!rig.Terminated[lane]) continue;
+                lengths[lane] = 0;
+                ends++;
+            }
+
+            if (rig.Info.SharedReward) Assert.All(Enumerable.Range(0, rig.Info.TeamSeats * 5), i => Assert.Equal(rig.Rewards[i % 5], rig.Rewards[i]));
             foreach (var encoding in Encodings(rig.Info))
             {
                 for (var seat = 0; seat < rig.Info.Seats; seat++) Assert.All(rig.Observe(seat, encoding), value => Assert.True(float.IsFinite(value)));
@@ -85,7 +94,7 @@ public class EnvironmentBatteryTests
             Assert.NotEmpty(rig.Environment.Render(0));
         }
 
-        Assert.Equal(300 / rig.Info.EpisodeLength, ends);
+        if (!rig.Info.EndsEarly) Assert.Equal(5 * (300 / rig.Info.EpisodeLength), ends);
         Assert.True(ends > 0, "the test must see the end of an episode");
     }
 
@@ -218,6 +227,7 @@ public class EnvironmentBatteryTests
                     if (rig.Info.ObservationStates > 0) rig.Environment.ObserveStates(1, encodings[i], states);
                 }
 
+                rig.ChooseActions(4, (uint)step);
                 rig.Step();
             }
 
@@ -235,7 +245,11 @@ public class EnvironmentBatteryTests
         Assert.Throws<InvalidOperationException>(() => rig.Environment.Render(0));
 
         rig.Reset(5);
-        Assert.Throws<ArgumentOutOfRangeException>(() => rig.Observe(-1, ObservationEncoding.Absolute));
+        Assert.Throws<ArgumentOutOfRangeException>(() => rig.Observe(rig.Info.TurnBased ? -2 : -1, ObservationEncoding.Absolute));
+        if (rig.Info.MasksActions) Assert.Throws<ArgumentOutOfRangeException>(() => rig.Environment.ReadLegalActions(-2, rig.Legal));
+        if (rig.Info.MasksActions) Assert.Throws<ArgumentException>(() => rig.Environment.ReadLegalActions(0, new byte[1]));
+        if (rig.Info.TurnBased) Assert.Throws<ArgumentException>(() => rig.Environment.ReadMovers(new byte[1]));
+        else Assert.Throws<NotSupportedException>(() => rig.Environment.ReadMovers(rig.Movers));
         Assert.Throws<ArgumentOutOfRangeException>(() => rig.Observe(rig.Info.Seats, ObservationEncoding.Absolute));
         Assert.Throws<ArgumentException>(() => rig.Environment.Observe(0, ObservationEncoding.Absolute, new float[1]));
         Assert.Throws<ArgumentException>(() => rig.Environment.Step(new byte[1], rig.Outcome));
@@ -247,13 +261,89 @@ public class EnvironmentBatteryTests
         var same = new StreamId(1, 0, 0, StreamPurpose.Reset);
         Assert.Throws<ArgumentException>(() => rig.Environment.Reset(same, same));
 
-        rig.Reset(5);
         for (var index = 0; index < rig.Actions.Length; index++)
         {
-            Array.Clear(rig.Actions);
+            rig.Reset(5);
+            rig.ChooseActions(5, 0);
+            if (rig.Info.TurnBased && rig.Movers[index % 2] != index / 2) continue;
             rig.Actions[index] = (byte)rig.Info.Actions;
             Assert.Throws<ArgumentOutOfRangeException>(rig.Step);
         }
+    }
+
+    /// <summary>What is said to be legal is accepted, everything else is refused, at many points of an episode.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void LegalActionsAreThoseThatStepsAccept(string name, string variant)
+    {
+        var rig = new EnvironmentRig(name, variant, 1);
+        if (!rig.Info.MasksActions) return;
+        var seen = new HashSet<(int Action, bool Legal)>();
+        for (var steps = 0u; steps < 40; steps++)
+        {
+            Replay();
+            var legal = rig.Legal.ToArray();
+            for (var action = 0; action < rig.Info.Actions; action++)
+            {
+                Assert.InRange(legal[action], 0, 1);
+                seen.Add((action, legal[action] == 1));
+                Replay();
+                Array.Fill(rig.Actions, (byte)action);
+                if (legal[action] == 1) rig.Step();
+                else Assert.Contains("lane 0, seat ", Assert.Throws<ArgumentOutOfRangeException>(rig.Step).Message, StringComparison.Ordinal);
+            }
+
+            void Replay()
+            {
+                rig.Reset(6);
+                for (var step = 0u; step < steps; step++)
+                {
+                    rig.ChooseActions(6, step);
+                    rig.Step();
+                }
+
+                Array.Fill(rig.Legal, byte.MaxValue);
+                rig.Environment.ReadLegalActions(rig.Info.TurnBased ? IVectorEnvironment.ToMove : 0, rig.Legal);
+            }
+        }
+
+        Assert.True(seen.Count > rig.Info.Actions, "the test must see an action that is legal at one time and not at another");
+    }
+
+    /// <summary>The seat in ToMove's place is the mover's, for observations and legal actions alike.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void ToMoveStandsForTheMover(string name, string variant)
+    {
+        var rig = new EnvironmentRig(name, variant, 6);
+        if (!rig.Info.TurnBased) return;
+        rig.Reset(7);
+        var seen = new HashSet<byte>();
+        for (var step = 0u; step < 60; step++)
+        {
+            rig.Environment.ReadMovers(rig.Movers);
+            seen.UnionWith(rig.Movers);
+            var movers = rig.Movers.ToArray();
+            foreach (var encoding in Encodings(rig.Info))
+                Assert.Equal(Gather(seat => rig.Observe(seat, encoding), movers), rig.Observe(IVectorEnvironment.ToMove, encoding));
+            Assert.Equal(Gather(ReadLegal, movers), ReadLegal(IVectorEnvironment.ToMove));
+            rig.ChooseActions(7, step);
+            rig.Step();
+        }
+
+        Assert.Equal(rig.Info.Seats, seen.Count);
+
+        byte[] ReadLegal(int seat)
+        {
+            rig.Environment.ReadLegalActions(seat, rig.Legal);
+            return [.. rig.Legal];
+        }
+
+        T[] Gather<T>(Func<int, T[]> read, byte[] movers) => [.. movers.SelectMany((mover, lane) =>
+        {
+            var all = read(mover);
+            return all[(lane * all.Length / 6)..((lane + 1) * all.Length / 6)];
+        })];
     }
 
     [Theory]

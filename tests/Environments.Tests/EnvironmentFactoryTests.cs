@@ -64,8 +64,13 @@ public sealed class EnvironmentFactoryTests : IDisposable
         File.WriteAllText(game, """{"rewards": 1}""");
         var gameError = Assert.Throws<FormatException>(() => EnvironmentFactory.Resolve(new EnvironmentSettings("matrix", game)));
         Assert.StartsWith($"{game}: rewards: ", gameError.Message, StringComparison.Ordinal);
+
+        var hanabi = Path.Combine(_folder, "cards.json");
+        File.WriteAllText(hanabi, """{"colors": 3, "ranks": 3, "players": 5}""");
+        var hanabiError = Assert.Throws<FormatException>(() => EnvironmentFactory.Resolve(new EnvironmentSettings("hanabi", hanabi)));
+        Assert.StartsWith($"{hanabi}: handSize: 5 players", hanabiError.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void NamesFollowTheRegistrations() => Assert.Equal(["gridworld", "matrix"], EnvironmentFactory.Names);
+    public void NamesFollowTheRegistrations() => Assert.Equal(["gridworld", "matrix", "tag", "hanabi"], EnvironmentFactory.Names);
 }

@@ -11,6 +11,8 @@ internal sealed class EnvironmentRig
         Environment = EnvironmentFactory.Create(new EnvironmentSettings(name, variant), lanes);
         var all = Environment.Info.Seats * lanes;
         Actions = new byte[all];
+        Movers = new byte[lanes];
+        Legal = new byte[lanes * Environment.Info.Actions];
         Rewards = new float[all];
         Costs = new float[all];
         Terminated = new bool[lanes];
@@ -27,6 +29,10 @@ internal sealed class EnvironmentRig
 
     internal float[] Costs { get; }
 
+    internal byte[] Movers { get; }
+
+    internal byte[] Legal { get; }
+
     internal bool[] Terminated { get; }
 
     internal bool[] Truncated { get; }
@@ -36,15 +42,37 @@ internal sealed class EnvironmentRig
     internal void Reset(ulong seed, int firstLane = 0, uint round = 0) => Environment.Reset(
         new StreamId(seed, 0, round, StreamPurpose.Reset), new StreamId(seed, 0, round, StreamPurpose.Dynamics), firstLane);
 
-    /// <summary>Random actions that depend on lane number and step alone.</summary>
+    /// <summary>Random legal actions that depend on lane number, step and what is legal alone. Allocates nothing.</summary>
     internal void ChooseActions(ulong seed, uint step, int firstLane = 0)
     {
         var stream = new StreamId(seed, 0, 0, StreamPurpose.Tooling);
-        for (var lane = 0; lane < Environment.Lanes; lane++)
+        for (var seat = 0; seat < Info.Seats; seat++)
         {
-            var block = stream.Block(firstLane + lane, step);
-            for (var seat = 0; seat < Info.Seats; seat++)
-                Actions[(seat * Environment.Lanes) + lane] = (byte)(block[seat % 4] % (uint)Info.Actions);
+            Environment.ReadLegalActions(seat, Legal);
+            for (var lane = 0; lane < Environment.Lanes; lane++)
+            {
+                var block = stream.Block(firstLane + lane, step + ((uint)(seat / 4) << 24));
+                Actions[(seat * Environment.Lanes) + lane] = Choose(lane, block[seat % 4]);
+            }
+        }
+
+        if (!Info.TurnBased) return;
+
+        // What seats do that are not to move must not matter.
+        Environment.ReadMovers(Movers);
+        for (var index = 0; index < Actions.Length; index++)
+        {
+            if (Movers[index % Environment.Lanes] != index / Environment.Lanes) Actions[index] = byte.MaxValue;
+        }
+    }
+
+    private byte Choose(int lane, uint random)
+    {
+        var legal = Legal.AsSpan(lane * Info.Actions, Info.Actions);
+        var left = (int)(random % (uint)legal.Count((byte)1));
+        for (var action = 0; ; action++)
+        {
+            if (legal[action] == 1 && left-- == 0) return (byte)action;
         }
     }
 

@@ -1,5 +1,6 @@
 using Srpo.Environments.Gridworld;
 using Srpo.Environments.Matrix;
+using Srpo.Environments.Tag;
 using Srpo.Games;
 
 namespace Srpo.Environments.Tests;
@@ -38,8 +39,18 @@ public class PageTests
     }
 
     [Fact]
+    public void TagSlotTablesAreThoseOfTheEnvironment()
+    {
+        var environment = new TagEnvironment(TagScenarios.Load(TagScenarios.SimpleTag), 1);
+        Assert.Contains($"### Chaser 0\n\n{ObservationTable.Markdown(environment.Slots(0))}", Page("tag"), StringComparison.Ordinal);
+        Assert.Contains($"### Runner 0\n\n{ObservationTable.Markdown(environment.Slots(2))}", Page("tag"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ActionTableIsThatOfTheEnvironment()
     {
+        for (var action = 0; action < TagActions.Count; action++)
+            Assert.Contains($"| {action} | {TagActions.Names[action]} |", Page("tag"), StringComparison.Ordinal);
         for (var action = 0; action < GridworldActions.Count; action++)
             Assert.Contains($"| {action} | {GridworldActions.Names[action]} |", Page("gridworld"), StringComparison.Ordinal);
     }
@@ -52,6 +63,8 @@ public class PageTests
         Assert.Equal("corridor", GridworldLayout.Parse(layout).Name);
         var game = Example(Page("matrix"), "json", "\"rewards\"");
         Assert.Equal(20, MatrixGameDefinition.Parse(game).Length);
+        var scenario = Example(Page("tag"), "json", "\"chasers\"");
+        Assert.Equal((3, 1.0), (TagDefinition.Parse(scenario).Chasers, TagDefinition.Parse(scenario).RunnerMaxSpeed));
     }
 
     private static string Example(string page, string language, string marker)

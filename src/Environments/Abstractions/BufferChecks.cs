@@ -12,6 +12,12 @@ internal static class BufferChecks
             throw new ArgumentOutOfRangeException(nameof(seat), seat, Invariant($"seats of '{info.Name}' are 0 to {info.Seats - 1}"));
     }
 
+    /// <summary>A seat, or <see cref="IVectorEnvironment.ToMove"/>, which turn-based environments have too.</summary>
+    internal static void SeatOrMover(int seat, EnvironmentInfo info)
+    {
+        if (seat != IVectorEnvironment.ToMove) Seat(seat, info);
+    }
+
     internal static void Length(int length, int expected, string buffer)
     {
         if (length != expected) throw new ArgumentException(Invariant($"{buffer} has {length} elements; it needs {expected}"), buffer);
@@ -31,10 +37,12 @@ internal static class BufferChecks
     internal static ArgumentOutOfRangeException BadAction(int lane, int action0, int action1, EnvironmentInfo info)
     {
         var seat = action0 >= info.Actions ? 0 : 1;
-        var action = seat == 0 ? action0 : action1;
-        return new ArgumentOutOfRangeException(
-            "actions", action, Invariant($"lane {lane}, seat {seat}: actions of '{info.Name}' are 0 to {info.Actions - 1}"));
+        return BadActionOf(lane, seat, seat == 0 ? action0 : action1, info);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static ArgumentOutOfRangeException BadActionOf(int lane, int seat, int action, EnvironmentInfo info) => new(
+        "actions", action, Invariant($"lane {lane}, seat {seat}: actions of '{info.Name}' are 0 to {info.Actions - 1}"));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,9 @@ namespace Srpo.Environments;
 /// </summary>
 public interface IVectorEnvironment
 {
+    /// <summary>In place of a seat's number, in turn-based environments: in every lane the seat that is to move.</summary>
+    const int ToMove = -1;
+
     /// <summary>Sizes and names that do not change.</summary>
     EnvironmentInfo Info { get; }
 
@@ -26,18 +29,28 @@ public interface IVectorEnvironment
     void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0);
 
     /// <summary>Writes what a seat observes now in every lane.</summary>
-    /// <param name="seat">0 to Info.Seats - 1.</param>
+    /// <param name="seat">0 to Info.Seats - 1; in turn-based environments also <see cref="ToMove"/>.</param>
     /// <param name="encoding">How the observation is written; one whose length in Info.ObservationLengths is positive.</param>
     /// <param name="observations">[Lanes x Info.ObservationLength(encoding)], row-major.</param>
     void Observe(int seat, ObservationEncoding encoding, Span<float> observations);
+
+    /// <summary>Turn-based environments: the one seat that acts now in every lane.</summary>
+    /// <param name="seats">[Lanes] receives 0 to Info.Seats - 1.</param>
+    /// <exception cref="NotSupportedException">All seats act at every step (Info.TurnBased is false).</exception>
+    void ReadMovers(Span<byte> seats) => throw new NotSupportedException($"in '{Info.Name}' all seats act at every step");
+
+    /// <summary>Which actions a seat may take now in every lane; at least one. All of them unless Info.MasksActions.</summary>
+    /// <param name="seat">0 to Info.Seats - 1; in turn-based environments also <see cref="ToMove"/>. A seat that is not to move has the actions it would have if it were.</param>
+    /// <param name="legal">[Lanes x Info.Actions] receives 1 for a legal action, 0 for an illegal one.</param>
+    void ReadLegalActions(int seat, Span<byte> legal) => legal.Fill(1);
 
     /// <summary>
     /// Advances every lane by one step. A lane whose episode ends starts the next one at once; what is observed afterwards
     /// belongs to the new episode.
     /// </summary>
-    /// <param name="actions">[Seats x Lanes], each 0 to Info.Actions - 1.</param>
+    /// <param name="actions">[Seats x Lanes], each 0 to Info.Actions - 1. In turn-based environments only the mover's is read.</param>
     /// <param name="outcome">Receives rewards, costs and ends of this step; every element is written.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An action is out of range; the message names lane and seat. Reset before going on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An action is out of range or illegal; the message names lane and seat. Reset before going on.</exception>
     void Step(ReadOnlySpan<byte> actions, StepOutcome outcome);
 
     /// <summary>
@@ -112,6 +125,27 @@ public sealed record EnvironmentInfo(
     IReadOnlyList<int> ObservationLengths,
     IReadOnlyList<string> ActionNames)
 {
+    /// <summary>Whether one seat acts at a time: then only the mover has a sample in a step.</summary>
+    public bool TurnBased { get; init; }
+
+    /// <summary>Whether some actions may be illegal, see <see cref="IVectorEnvironment.ReadLegalActions"/>.</summary>
+    public bool MasksActions { get; init; }
+
+    /// <summary>
+    /// Whether an episode may end before <see cref="EpisodeLength"/>, which is then the largest number of steps. A match counts
+    /// one such episode, from its start to its end.
+    /// </summary>
+    public bool EndsEarly { get; init; }
+
+    /// <summary>Whether the team's seats all receive the same reward, so that an episode's score is that reward and not the sum over seats.</summary>
+    public bool SharedReward { get; init; }
+
+    /// <summary>
+    /// Seats of the cooperating team: 0 to TeamSeats - 1. The seats after them are opponents, who have a policy of their own
+    /// that may be frozen. All seats where there are none.
+    /// </summary>
+    public int TeamSeats { get; init; } = Seats;
+
     /// <summary>The length of an observation in an encoding.</summary>
     /// <exception cref="ArgumentException">The environment does not offer the encoding.</exception>
     public int ObservationLength(ObservationEncoding encoding)

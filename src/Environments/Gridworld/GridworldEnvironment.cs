@@ -7,7 +7,7 @@ namespace Srpo.Environments.Gridworld;
 /// after the layout's episode length (a real end) and the next one starts at once. All lanes are at the same step of their
 /// episodes, since nothing but time ends one.
 /// </summary>
-public sealed class GridworldEnvironment : IVectorEnvironment
+public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
 {
     /// <summary>The registered name.</summary>
     public const string RegisteredName = "gridworld";
@@ -179,6 +179,17 @@ public sealed class GridworldEnvironment : IVectorEnvironment
     {
         RequireStarted();
         return GridworldRenderer.Draw(Layout, _states[lane]);
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Nothing is hidden from a seat, so this is the plain drawing.</remarks>
+    public string RenderFor(int lane, int seat)
+    {
+        RequireStarted();
+        ArgumentOutOfRangeException.ThrowIfNegative(lane);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
+        BufferChecks.Seat(seat, Info);
+        return Render(lane);
     }
 
     private void StartEpisodes()

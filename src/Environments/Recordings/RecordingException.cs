@@ -25,13 +25,18 @@ public sealed class RecordingException : FormatException
 public readonly record struct RecordingPlace(string File, int? Line = null, string? Episode = null, int? Step = null, string? Field = null)
 {
     /// <summary>For example "games.jsonl: line 3, episode public-002, step 17, field cost[0]".</summary>
-    public override string ToString()
+    public override string ToString() => WithinFile() is { Length: > 0 } place ? $"{File}: {place}" : File;
+
+    /// <summary>The place without the file, for example "line 3, episode public-002, step 17, field cost[0]"; empty if it is the whole file.</summary>
+    public string WithinFile() => string.Join(", ", Parts());
+
+    private List<string> Parts()
     {
         var parts = new List<string>();
         if (Line is { } line) parts.Add(string.Create(CultureInfo.InvariantCulture, $"line {line}"));
         if (Episode is not null) parts.Add($"episode {Episode}");
         if (Step is { } step) parts.Add(string.Create(CultureInfo.InvariantCulture, $"step {step}"));
         if (Field is not null) parts.Add($"field {Field}");
-        return parts.Count == 0 ? File : $"{File}: {string.Join(", ", parts)}";
+        return parts;
     }
 }

@@ -53,6 +53,26 @@ internal readonly struct RecordingFields(JsonElement element, RecordingPlace pla
         return values;
     }
 
+    /// <summary>A list of whole numbers of any length.</summary>
+    internal int[] AnyIntegers(string field) => Integers(field, List(field).Length, int.MinValue, int.MaxValue);
+
+    /// <summary>A list of lists of whole numbers.</summary>
+    internal int[][] Rows(string field, int width, int least, int most)
+    {
+        var list = List(field);
+        var rows = new int[list.Length][];
+        for (var i = 0; i < list.Length; i++)
+        {
+            var row = List(list[i], At(field, i), width);
+            rows[i] = new int[width];
+            for (var j = 0; j < width; j++) rows[i][j] = Integer(row[j], At(At(field, i), j), least, most);
+        }
+
+        return rows;
+    }
+
+    internal bool IsNull(string field) => Required(field).ValueKind == JsonValueKind.Null;
+
     internal double Number(string field) => Number(Required(field), field);
 
     internal double[] Numbers(string field, int length)
@@ -75,6 +95,37 @@ internal readonly struct RecordingFields(JsonElement element, RecordingPlace pla
         }
 
         return pairs;
+    }
+
+    /// <summary>A list of lists of finite numbers.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="lengths">The length of every list.</param>
+    internal double[][] NumberLists(string field, params ReadOnlySpan<int> lengths)
+    {
+        var list = List(field, lengths.Length);
+        var values = new double[lengths.Length][];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var inner = List(list[i], At(field, i), lengths[i]);
+            values[i] = new double[inner.Length];
+            for (var j = 0; j < inner.Length; j++) values[i][j] = Number(inner[j], At(At(field, i), j));
+        }
+
+        return values;
+    }
+
+    internal double PositiveNumber(string field)
+    {
+        var number = Number(field);
+        return number > 0 ? number : throw Error(field, $"must be above 0, not {Shorten(Required(field))}");
+    }
+
+    internal bool Flag(string field)
+    {
+        var value = Required(field);
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? value.GetBoolean()
+            : throw Error(field, $"must be true or false, not {Shorten(value)}");
     }
 
     private static string At(string field, int index) => string.Create(CultureInfo.InvariantCulture, $"{field}[{index}]");

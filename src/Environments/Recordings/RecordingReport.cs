@@ -12,6 +12,12 @@ public sealed record RecordingReport(string File, int Episodes, long Steps, Reco
     /// <summary>Whether everything agreed.</summary>
     public bool Agrees => Difference is null;
 
+    /// <summary>
+    /// Where agreement is a matter of tolerances: the largest deviations, by check and quantity, in the whole file and not only
+    /// before the first disagreement. Empty where everything must agree exactly.
+    /// </summary>
+    public IReadOnlyList<RecordingDeviation> Deviations { get; init; } = [];
+
     /// <summary>One line for the terminal.</summary>
     public override string ToString() => Difference is null
         ? string.Create(CultureInfo.InvariantCulture, $"{File}: {Episodes} episodes, {Steps} steps replayed, all agree")
@@ -24,6 +30,17 @@ public sealed record RecordingReport(string File, int Episodes, long Steps, Reco
 /// <param name="Got">What the rules make of it.</param>
 public sealed record RecordingDifference(RecordingPlace Place, string Expected, string Got)
 {
+    /// <summary>More about it, for example by which check it was found and how far off it is; null if there is nothing to say.</summary>
+    public string? Note { get; init; }
+
     /// <summary>One line for the terminal.</summary>
-    public override string ToString() => $"{Place}: recorded {Expected}, replayed {Got}";
+    public override string ToString() => $"{Place}: recorded {Expected}, replayed {Got}{(Note is null ? "" : $"; {Note}")}";
 }
+
+/// <summary>The largest deviation of a quantity from a recording.</summary>
+/// <param name="Check">How it was replayed, for example "one step".</param>
+/// <param name="Quantity">What was compared, for example "position".</param>
+/// <param name="Largest">The largest absolute difference, not negative; the largest double if a replayed value was not finite.</param>
+/// <param name="Tolerance">The difference that is allowed.</param>
+/// <param name="Place">Where the largest difference is; null if it is 0.</param>
+public sealed record RecordingDeviation(string Check, string Quantity, double Largest, double Tolerance, RecordingPlace? Place);
