@@ -30,10 +30,11 @@ public class UpdateBenchmarks
             Training = new TrainingSettings { Method = Method },
             Teams = 1,
         };
-        var shape = ActorShape.For(_spec.Training, EnvironmentFactory.Create(_spec.Environment, 1).Info);
-        _plan = TeamPlan.For(_spec.Training);
-        _players = [.. _plan.Instances.Select(instance => new RolloutPlayer(_spec, 0, instance))];
-        _updater = new TeamUpdater(_spec.Training, shape);
+        var info = EnvironmentFactory.Create(_spec.Environment, 1).Info;
+        var shape = ActorShape.For(_spec.Training, info);
+        _plan = TeamPlan.For(_spec, info);
+        _players = [.. _plan.Instances.Select(instance => new RolloutPlayer(_spec, 0, _plan, instance))];
+        _updater = new TeamUpdater(_spec.Training, _plan, shape);
         _states = [.. _plan.Actors.Select(actor => ActorInitialisation.Create(_spec, 0, actor, shape))];
         for (var round = 1; round <= 300; round++)
         {
@@ -44,7 +45,7 @@ public class UpdateBenchmarks
 
     [Benchmark]
     public Rollout[] Rollouts() =>
-        [.. _plan.Instances.Select((instance, i) => _players[i].Play(301, [.. instance.Players.Select(p => _states[p].Parameters)]))];
+        [.. _plan.Instances.Select((instance, i) => _players[i].Play(301, [.. instance.Actors.Select(actor => _states[actor].Parameters)]))];
 
     [Benchmark]
     public LearnerState[] Update() => _updater.Update(1, 0, 301, _states, _rollouts).States;

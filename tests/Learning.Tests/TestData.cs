@@ -36,11 +36,13 @@ internal static class TestData
         Network = new NetworkSettings { Hidden = [20, 17] },
     };
 
+    public static EnvironmentInfo Info(PopulationSpec spec) => EnvironmentFactory.Create(spec.Environment, 1).Info;
+
     /// <summary>A team at its initial state, with the rollouts of its first round.</summary>
     public static (ActorShape Shape, TeamPlan Plan, LearnerState[] States, Rollout[] Rollouts) FirstRound(PopulationSpec spec, int round = 1)
     {
-        var shape = ActorShape.For(spec.Training, EnvironmentFactory.Create(spec.Environment, 1).Info);
-        var plan = TeamPlan.For(spec.Training);
+        var shape = ActorShape.For(spec.Training, Info(spec));
+        var plan = TeamPlan.For(spec, Info(spec));
         var states = plan.Actors.Select(actor => ActorInitialisation.Create(spec, 0, actor, shape)).ToArray();
         var rollouts = Play(spec, plan, states, round);
         return (shape, plan, states, rollouts);
@@ -51,10 +53,13 @@ internal static class TestData
         var rollouts = new Rollout[plan.Instances.Count];
         for (var i = 0; i < rollouts.Length; i++)
         {
-            using var player = new RolloutPlayer(spec, 0, plan.Instances[i], kernels);
-            rollouts[i] = player.Play(round, [.. plan.Instances[i].Players.Select(p => states[p].Parameters)]);
+            using var player = new RolloutPlayer(spec, 0, plan, plan.Instances[i], null, kernels);
+            rollouts[i] = player.Play(round, Parameters(plan.Instances[i], states));
         }
 
         return rollouts;
     }
+
+    /// <summary>The parameters of an instance's actors.</summary>
+    public static float[][] Parameters(InstancePlan instance, IReadOnlyList<LearnerState> states) => [.. instance.Actors.Select(actor => states[actor].Parameters)];
 }

@@ -14,55 +14,57 @@ internal static class BareLoops
     public static (double Rate, LearnerState[][] States) Train(PopulationSpec spec, int workers)
     {
         var settings = spec.Training;
-        var plan = TeamPlan.For(settings);
-        var shape = ActorShape.For(settings, EnvironmentFactory.Create(spec.Environment, 1).Info);
+        var info = EnvironmentFactory.Create(spec.Environment, 1).Info;
+        var plan = TeamPlan.For(spec, info);
+        var shape = ActorShape.For(settings, info);
         var states = new LearnerState[spec.Teams][];
         var clock = Stopwatch.StartNew();
         RunThreads(workers, spec.Teams, team => states[team] = TrainTeam(spec, team, plan, shape));
-        var steps = (double)spec.Teams * settings.Iterations * settings.EnvironmentStepsPerUpdate;
+        var steps = (double)spec.Teams * settings.Iterations * plan.StepsPerRound;
         return (steps / clock.Elapsed.TotalSeconds, states);
     }
 
-    /// <summary>Plays every policy of seat 0 with every policy of seat 1, one thread per worker, each taking the next row.</summary>
+    /// <summary>Plays every run in seat 0 with every run in seat 1, one thread per worker, each taking the next row.</summary>
     /// <returns>Environment steps per second.</returns>
     public static double Evaluate(
-        EnvironmentSettings environment, FrozenPolicy[] seat0, FrozenPolicy[] seat1, int episodes, int steps, int workers, bool tabulate, int repeats)
+        EnvironmentSettings environment, FrozenTeam[] teams, int episodes, int steps, int workers, bool tabulate, int repeats)
     {
+        var rules = new MatchRules(Seating.Ordered, episodes, steps);
         var clock = Stopwatch.StartNew();
         for (var repeat = 0; repeat < repeats; repeat++)
         {
             // Every tournament meets its policies anew, as a tournament of grains does.
             var players = new ConcurrentBag<MatchPlayer>();
-            RunThreads(workers, seat0.Length, row =>
+            RunThreads(workers, teams.Length, row =>
             {
                 if (!players.TryTake(out var player)) player = new MatchPlayer(environment, tabulate: tabulate);
-                player.Play((ulong)repeat, row, seat0[row], 0, seat1, episodes, steps);
+                player.Play((ulong)repeat, row, teams[row], 0, teams, rules);
                 players.Add(player);
             });
             foreach (var player in players) player.Dispose();
         }
 
         var seconds = clock.Elapsed.TotalSeconds;
-        return (double)seat0.Length * seat1.Length * repeats * episodes * steps / seconds;
+        return (double)teams.Length * teams.Length * repeats * episodes * steps / seconds;
     }
 
     private static LearnerState[] TrainTeam(PopulationSpec spec, int team, TeamPlan plan, ActorShape shape)
     {
         var settings = spec.Training;
-        var instances = plan.Instances.Select(instance => new RolloutPlayer(spec, team, instance)).ToArray();
-        using var updater = new TeamUpdater(settings, shape);
+        var instances = plan.Instances.Select(instance => new RolloutPlayer(spec, team, plan, instance)).ToArray();
+        using var updater = new TeamUpdater(settings, plan, shape);
         var states = plan.Actors.Select(actor => ActorInitialisation.Create(spec, team, actor, shape)).ToArray();
         var rollouts = new Rollout[instances.Length];
         var agentSteps = 0L;
         for (var round = 1; round <= settings.Iterations; round++)
         {
             for (var i = 0; i < instances.Length; i++)
-                rollouts[i] = instances[i].Play(round, [.. plan.Instances[i].Players.Select(p => states[p].Parameters)]);
+                rollouts[i] = instances[i].Play(round, [.. plan.Instances[i].Actors.Select(actor => states[actor].Parameters)]);
             (states, _) = updater.Update(spec.Seed, team, round, states, rollouts);
             var before = agentSteps;
-            agentSteps += settings.SamplesPerUpdate;
+            agentSteps += plan.StepsPerAgent;
             if (settings.CurveInterval > 0 && agentSteps / settings.CurveInterval != before / settings.CurveInterval)
-                instances[0].Evaluate(round, [.. plan.Evaluation.Select(p => states[p].Parameters)]);
+                instances[0].Evaluate(round, [.. plan.Evaluation.Actors.Select(actor => states[actor].Parameters)]);
         }
 
         foreach (var instance in instances) instance.Dispose();

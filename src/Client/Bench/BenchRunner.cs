@@ -73,23 +73,22 @@ internal sealed class BenchRunner(IGrainFactory grains, int workers, double scal
         const int Steps = 128;
         var environment = EnvironmentFactory.Resolve(Gridworld);
         var shape = ActorShape.For(new TrainingSettings(), EnvironmentFactory.Create(environment, 1).Info);
-        FrozenPolicy[] Seat(int seat) =>
+        FrozenTeam[] teams =
             [.. states.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value)
-                .Select(team => new FrozenPolicy(shape.Policy, shape.Encoding, team[seat].Parameters))];
-        var (seat0, seat1) = (Seat(0), Seat(1));
+                .Select(team => new FrozenTeam([.. team.Take(2).Select(agent => new FrozenPolicy(shape.Policy, shape.Encoding, agent.Parameters))]))];
         var repeats = Math.Max(1, (int)(8 * scale));
-        BareLoops.Evaluate(environment, seat0, seat1, Episodes, Steps, workers, tabulate: true, 1);
+        BareLoops.Evaluate(environment, teams, Episodes, Steps, workers, tabulate: true, 1);
         await Tournaments("warm", 1);
         double bare = 0, through = 0;
         for (var repeat = 0; repeat < 2; repeat++)
         {
-            bare = Math.Max(bare, BareLoops.Evaluate(environment, seat0, seat1, Episodes, Steps, workers, tabulate: true, repeats));
+            bare = Math.Max(bare, BareLoops.Evaluate(environment, teams, Episodes, Steps, workers, tabulate: true, repeats));
             through = Math.Max(through, await Tournaments($"bench{repeat}", repeats));
         }
 
-        var network = BareLoops.Evaluate(environment, seat0, seat1, Episodes, Steps, workers, tabulate: false, 1);
+        var network = BareLoops.Evaluate(environment, teams, Episodes, Steps, workers, tabulate: false, 1);
         return new EvaluationRate(
-            Math.Round(through), Math.Round(bare), Math.Round(network), Overhead(bare, through), seat0.Length, Episodes);
+            Math.Round(through), Math.Round(bare), Math.Round(network), Overhead(bare, through), teams.Length, Episodes);
 
         Task<double> Tournaments(string label, int count) => GrainLoops.EvaluateAsync(
             grains,

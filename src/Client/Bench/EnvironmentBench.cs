@@ -5,11 +5,13 @@ using Srpo.Environments;
 
 namespace Srpo.Client.Bench;
 
-/// <summary>Times the environments on one core with random actions drawn beforehand.</summary>
+/// <summary>
+/// Times the environments on one core with random actions. In turn-based environments a lane-step is a move, legal moves
+/// are read and one is chosen in both measurements, and the observation is that of the mover.
+/// </summary>
 internal static class EnvironmentBench
 {
     private const int Lanes = 256;
-    private const int ActionSets = 64;
 
     public static EnvironmentRate Run(EnvironmentSettings settings, double seconds)
     {
@@ -21,14 +23,7 @@ internal static class EnvironmentBench
     {
         var info = environment.Info;
         var id = new StreamId(1, 0, 0, StreamPurpose.Tooling);
-        var random = id.Lane(0);
-        var actions = new byte[ActionSets][];
-        for (var set = 0; set < ActionSets; set++)
-        {
-            actions[set] = new byte[info.Seats * Lanes];
-            foreach (ref var action in actions[set].AsSpan()) action = (byte)random.NextInt32(info.Actions);
-        }
-
+        var actions = new RandomActions(environment);
         var observations = new float[Lanes * info.ObservationLength(ObservationEncoding.Absolute)];
         var outcome = new StepOutcome
         {
@@ -45,9 +40,8 @@ internal static class EnvironmentBench
         {
             for (var i = 0; i < 200; i++)
             {
-                environment.Step(actions[i % ActionSets], outcome);
-                if (!observe) continue;
-                for (var seat = 0; seat < info.Seats; seat++) environment.Observe(seat, ObservationEncoding.Absolute, observations);
+                environment.Step(actions.Next(), outcome);
+                if (observe) Observe(environment, observations);
             }
 
             steps += 200L * Lanes;
@@ -63,5 +57,16 @@ internal static class EnvironmentBench
                 return Math.Round(steps / elapsed);
             }
         }
+    }
+
+    private static void Observe(IVectorEnvironment environment, float[] observations)
+    {
+        if (environment.Info.TurnBased)
+        {
+            environment.Observe(IVectorEnvironment.ToMove, ObservationEncoding.Absolute, observations);
+            return;
+        }
+
+        for (var seat = 0; seat < environment.Info.Seats; seat++) environment.Observe(seat, ObservationEncoding.Absolute, observations);
     }
 }

@@ -47,4 +47,10 @@ public enum StreamPurpose : byte
 
     /// <summary>Starts of the search for a game's equilibria.</summary>
     EquilibriumSearch = 14,
+
+    /// <summary>Who sits where in a lane during training, where that is drawn.</summary>
+    Casting = 15,
+
+    /// <summary>Who sits where on learning curves, where that is drawn.</summary>
+    CurveCasting = 16,
 }

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Srpo.Core.Results;
 
 /// <summary>
-/// Everyone with everyone on one layout: cell [i, j] is the play of seat 0 from the run of row i with seat 1 from the run of
-/// column j. Numbers lie in flat row-major arrays: entry i * columns + j; those with one number per seat hold two entries a
-/// cell, seat 0 first. A pair that was not played is NaN with 0 episodes. Made by <see cref="CrossPlayMatrixBuilder"/>.
+/// Everyone with everyone on one layout: cell [i, j] is the play of the run of row i with the run of column j; <see cref="Seating"/>
+/// says who sits where. Numbers lie in flat row-major arrays: entry i * columns + j; those with one number per run hold two
+/// entries a cell, the row's first. A pair that was not played is NaN with 0 episodes. Made by <see cref="CrossPlayMatrixBuilder"/>.
 /// </summary>
 public sealed class CrossPlayMatrix
 {
@@ -30,29 +30,47 @@ public sealed class CrossPlayMatrix
         CheckLength(seatReturns, 2 * cells, nameof(seatReturns));
         CheckLength(seatCosts, 2 * cells, nameof(seatCosts));
         CheckLength(episodes, cells, nameof(episodes));
-        (Layout, Rows, Columns) = (layout, rows, columns);
+        (Layout, BaseLayout, Rows, Columns) = (layout, layout, rows, columns);
         (Returns, ReturnStds, SeatReturns, SeatCosts, Episodes) = (returns, returnStds, seatReturns, seatCosts, episodes);
     }
 
-    /// <summary>Name of the layout, for instance <c>training</c> or <c>held-out-a</c>.</summary>
+    /// <summary>The seating of two seats with policies of their own.</summary>
+    public const string OrderedSeating = "the row's run in seat 0, the column's in seat 1";
+
+    /// <summary>Name of the layout, for instance <c>training</c> or <c>held-out-a</c>; with several opponents it names them too.</summary>
     public string Layout { get; }
 
-    /// <summary>Who plays seat 0, one label a row.</summary>
+    /// <summary>What an entry means, in words: who sits where.</summary>
+    public string Seating { get; init; } = OrderedSeating;
+
+    /// <summary>Whether rows are seat 0 and columns seat 1; otherwise both runs play in several seats.</summary>
+    public bool IsOrdered => Seating == OrderedSeating;
+
+    /// <summary>The frozen opponents of both runs, for instance <c>runners/1</c>; null where there are none.</summary>
+    public string? Opponents { get; init; }
+
+    /// <summary>Whether the runs were not trained against these opponents.</summary>
+    public bool UnseenOpponents { get; init; }
+
+    /// <summary>The layout without its opponents: matrices that share it differ in the opponents only.</summary>
+    public string BaseLayout { get; init; }
+
+    /// <summary>The runs of the rows, one label a row; in seat 0 where seats are ordered.</summary>
     public ImmutableArray<AgentLabel> Rows { get; }
 
-    /// <summary>Who plays seat 1, one label a column.</summary>
+    /// <summary>The runs of the columns, one label a column; in seat 1 where seats are ordered.</summary>
     public ImmutableArray<AgentLabel> Columns { get; }
 
-    /// <summary>Mean episodic sum of both seats' rewards; rows x columns.</summary>
+    /// <summary>Mean score of an episode: the sum of the team's rewards, or one of them where they are shared; rows x columns.</summary>
     public ImmutableArray<double> Returns { get; }
 
-    /// <summary>Standard deviation of that sum over episodes; rows x columns.</summary>
+    /// <summary>Standard deviation of that score over episodes; rows x columns.</summary>
     public ImmutableArray<double> ReturnStds { get; }
 
-    /// <summary>Mean episodic reward per seat; rows x columns x 2.</summary>
+    /// <summary>Mean episodic reward of a seat of the row's run, and of one of the column's; rows x columns x 2.</summary>
     public ImmutableArray<double> SeatReturns { get; }
 
-    /// <summary>Mean private cost per episode and seat; rows x columns x 2.</summary>
+    /// <summary>Mean private cost per episode, likewise; rows x columns x 2.</summary>
     public ImmutableArray<double> SeatCosts { get; }
 
     /// <summary>Episodes played; rows x columns.</summary>

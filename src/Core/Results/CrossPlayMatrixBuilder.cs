@@ -12,8 +12,8 @@ public sealed class CrossPlayMatrixBuilder
 
     /// <summary>An empty matrix of the given seats.</summary>
     /// <param name="layout">Name of the layout.</param>
-    /// <param name="rows">Who plays seat 0.</param>
-    /// <param name="columns">Who plays seat 1.</param>
+    /// <param name="rows">The runs of the rows.</param>
+    /// <param name="columns">The runs of the columns.</param>
     public CrossPlayMatrixBuilder(string layout, IEnumerable<AgentLabel> rows, IEnumerable<AgentLabel> columns)
     {
         Layout = layout;
@@ -32,11 +32,23 @@ public sealed class CrossPlayMatrixBuilder
     /// <summary>Name of the layout.</summary>
     public string Layout { get; }
 
-    /// <summary>Who plays seat 0.</summary>
+    /// <summary>The runs of the rows.</summary>
     public ImmutableArray<AgentLabel> Rows { get; }
 
-    /// <summary>Who plays seat 1.</summary>
+    /// <summary>The runs of the columns.</summary>
     public ImmutableArray<AgentLabel> Columns { get; }
+
+    /// <summary>As in the matrix.</summary>
+    public string Seating { get; init; } = CrossPlayMatrix.OrderedSeating;
+
+    /// <summary>As in the matrix.</summary>
+    public string? Opponents { get; init; }
+
+    /// <summary>As in the matrix.</summary>
+    public bool UnseenOpponents { get; init; }
+
+    /// <summary>As in the matrix; null where it is the layout itself.</summary>
+    public string? BaseLayout { get; init; }
 
     /// <summary>Reads or sets one pair.</summary>
     public CrossPlayCell this[int row, int column]
@@ -52,7 +64,13 @@ public sealed class CrossPlayMatrixBuilder
         [.. _cells.Select(cell => cell.ReturnStd)],
         [.. _cells.SelectMany(cell => new[] { cell.SeatReturns.Seat0, cell.SeatReturns.Seat1 })],
         [.. _cells.SelectMany(cell => new[] { cell.SeatCosts.Seat0, cell.SeatCosts.Seat1 })],
-        [.. _cells.Select(cell => cell.Episodes)]);
+        [.. _cells.Select(cell => cell.Episodes)])
+    {
+        Seating = Seating,
+        Opponents = Opponents,
+        UnseenOpponents = UnseenOpponents,
+        BaseLayout = BaseLayout ?? Layout,
+    };
 
     private int Index(int row, int column)
     {

@@ -13,6 +13,9 @@ public sealed record RunResults(
     /// <summary>Learned strategies beside equilibria, one per team, for games with one state; empty elsewhere.</summary>
     public ImmutableArray<LearnedStrategies> Strategies { get; init; } = [];
 
+    /// <summary>Episodes to look at, in environments that are drawn in the plane; empty elsewhere.</summary>
+    public ImmutableArray<RecordedEpisode> Episodes { get; init; } = [];
+
     /// <summary>All methods, each once, in the order in which they first appear in matrices, then in curves.</summary>
     public ImmutableArray<string> Methods() =>
         [.. Matrices.SelectMany(matrix => matrix.Methods()).Concat(Curves.Select(curve => curve.Method)).Distinct()];
@@ -35,6 +38,9 @@ public sealed record RunInfo
 
     /// <summary>Training seeds (runs) per method.</summary>
     public int Seeds { get; init; }
+
+    /// <summary>What an episode's return is, for axes and tables.</summary>
+    public string Score { get; init; } = "sum of both seats' rewards";
 
     /// <summary>Environment steps of training, all runs of all methods together.</summary>
     public long EnvSteps { get; init; }

@@ -14,6 +14,9 @@ public sealed record RunSummary(
     /// <summary>One entry per population of a game with one state: how near its learned strategies are to an equilibrium.</summary>
     public ImmutableArray<EquilibriumSummary> Equilibria { get; init; } = [];
 
+    /// <summary>One entry per layout that was played against opponents not seen in training; empty elsewhere.</summary>
+    public ImmutableArray<ShiftSummary> Shifts { get; init; } = [];
+
     /// <summary>Environment steps per second of training; null when no training time was given.</summary>
     public double? EnvStepsPerSecond => Info.TrainingSeconds > 0 ? Info.EnvSteps / Info.TrainingSeconds : null;
 
@@ -28,6 +31,21 @@ public sealed record RunSummary(
 public sealed record LayoutSummary(
     string Layout, ImmutableArray<MethodSummary> Methods, ImmutableArray<BetweenSummary> Between)
 {
+    /// <summary>What an entry of the matrix means, in words: who sits where.</summary>
+    public string Seating { get; init; } = CrossPlayMatrix.OrderedSeating;
+
+    /// <summary>Whether one seat is the row's and the other the column's.</summary>
+    public bool IsOrdered => Seating == CrossPlayMatrix.OrderedSeating;
+
+    /// <summary>Episodes of a pair, the most that any has.</summary>
+    public int Episodes { get; init; }
+
+    /// <summary>The frozen opponents of all pairs; null where there are none.</summary>
+    public string? Opponents { get; init; }
+
+    /// <summary>Whether the runs were not trained against these opponents.</summary>
+    public bool UnseenOpponents { get; init; }
+
     /// <summary>The method with this key, or null.</summary>
     public MethodSummary? Method(string method) => Methods.FirstOrDefault(summary => summary.Method == method);
 }

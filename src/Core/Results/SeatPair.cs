@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Srpo.Core.Results;
 
-/// <summary>One number for each of the two seats, for instance the private costs of an episode.</summary>
+/// <summary>One number for each of two seats, for instance the private costs of an episode; with more seats, see where it is used.</summary>
 /// <param name="Seat0">The number of seat 0.</param>
 /// <param name="Seat1">The number of seat 1.</param>
 public readonly record struct SeatPair(double Seat0, double Seat1)

@@ -24,6 +24,17 @@ public sealed record PopulationSpec
     /// <summary>Rounds between checkpoints of a team, at least 1.</summary>
     public int CheckpointInterval { get; init; } = 250;
 
+    /// <summary>
+    /// Frozen policies in the seats after the team's, one per seat (the runner of Tag). Empty: whoever sits there learns too.
+    /// </summary>
+    public IReadOnlyList<PolicyReference> Opponents { get; init; } = [];
+
+    /// <summary>The frozen pool of partners of fictitious co-play; empty for other methods.</summary>
+    public IReadOnlyList<PolicyReference> Partners { get; init; } = [];
+
+    /// <summary>Rounds after which agents keep their policy for good, besides the last; ascending, each at least 1.</summary>
+    public IReadOnlyList<int> Snapshots { get; init; } = [];
+
     /// <summary>All problems of the spec, none if it can be used. The environment's definition is checked where it is built.</summary>
     public IReadOnlyList<SettingsProblem> Validate()
     {
@@ -34,8 +45,33 @@ public sealed record PopulationSpec
             problems.Add(new SettingsProblem("seeds", $"{Teams} teams are out of range", "use a whole number from 1 to 10000"));
         if (CheckpointInterval < 1)
             problems.Add(new SettingsProblem("checkpointInterval", $"{CheckpointInterval} is out of range", "use a whole number of at least 1"));
+        if (Opponents.Count > 64) problems.Add(new SettingsProblem("opponents", $"{Opponents.Count} frozen opponents are out of range", "use at most 64"));
+        if (Training.Method == Method.FictitiousCoPlay && Partners.Count == 0)
+            problems.Add(new SettingsProblem("partners", "fictitious co-play has no partners", "name a population trained by self-play"));
+        if (Training.Method != Method.FictitiousCoPlay && Partners.Count > 0)
+            problems.Add(new SettingsProblem("partners", $"{Partners.Count} frozen partners are given to a method that plays with none", "use method = \"fcp\", or leave them out"));
+        if (Partners.Count > 1000) problems.Add(new SettingsProblem("partners", $"{Partners.Count} frozen partners are out of range", "use at most 1000"));
+        var wrong = Opponents.Concat(Partners).Where(reference => reference is not { IsValid: true }).ToList();
+        if (wrong.Count > 0)
+        {
+            var agent = wrong[0]?.Agent;
+            problems.Add(new SettingsProblem(
+                "opponents and partners", $"'{(agent?.Length > 80 ? agent[..80] + "..." : agent)}' after round {wrong[0]?.Round} names no policy", "use POPULATION/TEAM/SEAT and a round from 1"));
+        }
+
+        if (Snapshots.Count > 100 || Snapshots.Any(round => round < 1 || round >= Training.Iterations) || Snapshots.Zip(Snapshots.Skip(1)).Any(pair => pair.First >= pair.Second))
+            problems.Add(new SettingsProblem("snapshots", $"[{string.Join(", ", Snapshots.Take(10))}] is out of range", $"use at most 100 ascending rounds from 1 to {Training.Iterations - 1}"));
         return problems;
     }
+
+    /// <inheritdoc/>
+    public bool Equals(PopulationSpec? other) =>
+        other is not null && Population == other.Population && Environment == other.Environment && Training == other.Training
+        && Teams == other.Teams && Seed == other.Seed && CheckpointInterval == other.CheckpointInterval
+        && Opponents.SequenceEqual(other.Opponents) && Partners.SequenceEqual(other.Partners) && Snapshots.SequenceEqual(other.Snapshots);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Population, Environment, Training, Teams, Seed, CheckpointInterval);
 
     /// <summary>Whether a text can name a population, run or tournament: it becomes part of file names and grain keys.</summary>
     public static bool IsValidName(string? name) =>

@@ -12,8 +12,11 @@ public enum Method
     /// <summary>SRPO without the KL price and without entropy (tau infinite, a pure adversary).</summary>
     PureAdversarial = 2,
 
-    /// <summary>One network in both seats, both seats' samples in one update.</summary>
+    /// <summary>One network in all seats, all seats' samples in one update.</summary>
     SelfPlay = 3,
+
+    /// <summary>Fictitious co-play: the best response of one network to a frozen pool of self-play partners (Strouse et al. 2021).</summary>
+    FictitiousCoPlay = 4,
 }
 
 /// <summary>Direction of the adversary's KL price. The numbers are part of stored state: never renumber.</summary>
@@ -71,10 +74,13 @@ public sealed record NetworkSettings
     /// <summary>Observations one-hot instead of plain numbers, where the environment offers it.</summary>
     public bool OneHot { get; init; }
 
+    /// <summary>Policy and critic share the hidden layers and differ in their linear heads; the gradient's norm is then limited as a whole.</summary>
+    public bool SharedTrunk { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(NetworkSettings? other) =>
         other is not null && Hidden.SequenceEqual(other.Hidden) && Activation == other.Activation
-        && Initialisation == other.Initialisation && OneHot == other.OneHot;
+        && Initialisation == other.Initialisation && OneHot == other.OneHot && SharedTrunk == other.SharedTrunk;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot);
@@ -98,6 +104,12 @@ public sealed record TrainingSettings
 {
     /// <summary>How the team is trained.</summary>
     public Method Method { get; init; } = Method.Srpo;
+
+    /// <summary>
+    /// Policy sharing: one agent plays all seats of the team. With SRPO one adversary takes a random seat of every lane
+    /// (paper 6.3). Self-play and fictitious co-play share in any case.
+    /// </summary>
+    public bool SharePolicy { get; init; }
 
     /// <summary>Risk aversion tau of SRPO, at least 1e-30; 1/tau is the weight of the KL price. Ignored by the other methods.</summary>
     public double Tau { get; init; } = 10;
@@ -165,9 +177,6 @@ public sealed record TrainingSettings
     /// <summary>Steps from a reset that count as one episode on the learning curve and in matches, 1 to 65536.</summary>
     public int EvaluationSteps { get; init; } = 128;
 
-    /// <summary>Samples of every agent in one update.</summary>
-    public int SamplesPerUpdate => SplitLanes && UsesAdversaries ? Lanes / 2 * Horizon : Lanes * Horizon;
-
     /// <summary>Whether the method trains adversaries.</summary>
     public bool UsesAdversaries => Method is Method.Srpo or Method.PureAdversarial;
 
@@ -177,6 +186,18 @@ public sealed record TrainingSettings
     /// <summary>Weight of the policies' entropy bonus that the method really uses: a pure adversary's game has none.</summary>
     public double EntropyWeight => Method == Method.PureAdversarial ? 0 : Entropy;
 
+    /// <summary>Whether one network plays all seats of the team.</summary>
+    public bool UsesOnePolicy => SharePolicy || Method is Method.SelfPlay or Method.FictitiousCoPlay;
+
+    /// <summary>Rollouts of one round: one for every agent with its adversary, or one for all.</summary>
+    /// <param name="agents">Seats of the team.</param>
+    public int RolloutsPerUpdate(int agents) => UsesAdversaries && !SharePolicy ? agents : 1;
+
+    /// <summary>Environment steps in which each agent takes part in one update.</summary>
+    /// <param name="agents">Seats of the team.</param>
+    public int SamplesPerUpdate(int agents) => (SplitLanes ? Lanes / RolloutsPerUpdate(agents) : Lanes) * Horizon;
+
     /// <summary>Environment steps that one team takes in one update, over all of its rollouts.</summary>
-    public long EnvironmentStepsPerUpdate => UsesAdversaries && !SplitLanes ? 2L * Lanes * Horizon : (long)Lanes * Horizon;
+    /// <param name="agents">Seats of the team.</param>
+    public long EnvironmentStepsPerUpdate(int agents) => (long)RolloutsPerUpdate(agents) * SamplesPerUpdate(agents);
 }

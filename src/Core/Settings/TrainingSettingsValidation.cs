@@ -40,12 +40,12 @@ public static class TrainingSettingsValidation
             check.Whole($"network.hidden[{i}]", settings.Network.Hidden[i], 1, 4096);
         if (check.Problems.Count > 0) return check.Problems;
 
-        if (settings.SplitLanes && settings.UsesAdversaries && settings.Lanes % 2 != 0)
-            check.Add("lanes", $"{settings.Lanes} lanes cannot be split among two pairings", "use an even number, or splitLanes = false");
         if ((long)settings.Lanes * settings.Horizon > 1 << 24)
             check.Add("horizon", $"{settings.Lanes} lanes x {settings.Horizon} steps are more than 16777216 samples", "use fewer lanes or steps");
         else
-            check.Whole("minibatches", settings.Minibatches, 1, settings.SamplesPerUpdate * (settings.Method == Method.SelfPlay ? 2 : 1));
+            check.Whole("minibatches", settings.Minibatches, 1, (long)settings.Lanes * settings.Horizon);
+        if (settings.SharePolicy && settings.UsesAdversaries && settings.Adversary.Critic == AdversaryCritic.Shared)
+            check.Add("adversary.critic", "an adversary in a random seat has no agent whose advantages it could take", "use \"own\", or sharePolicy = false");
         return check.Problems;
     }
 

@@ -59,6 +59,55 @@ public static class RunBootstrap
         return Resample(cells, new RunCounts(rows, rowStratum), new RunCounts(columns, columnStratum), options);
     }
 
+    /// <summary>Difference of two methods' means in self-play, the runs of each drawn independently.</summary>
+    /// <param name="first">One value a run.</param>
+    /// <param name="second">One value a run, of the method that is taken off.</param>
+    /// <param name="options">Seed, number of resamples, level.</param>
+    /// <param name="firstStratum">Number of the first method.</param>
+    /// <param name="secondStratum">Number of the second; a different one.</param>
+    /// <returns>The interval of mean(first) - mean(second), or null with fewer than two finite values of either.</returns>
+    public static Interval? SelfPlayDifference(
+        ReadOnlySpan<double> first, ReadOnlySpan<double> second, BootstrapOptions options, int firstStratum, int secondStratum)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfEqual(secondStratum, firstStratum);
+        if (Finite(first) < 2 || Finite(second) < 2) return null;
+        var (counts0, counts1) = (new RunCounts(first.Length, firstStratum), new RunCounts(second.Length, secondStratum));
+        var differences = new double[options.Resamples];
+        for (var resample = 0; resample < differences.Length; resample++)
+        {
+            counts0.Start(options.Seed, resample);
+            counts1.Start(options.Seed, resample);
+            differences[resample] = DrawnMean(first, counts0) - DrawnMean(second, counts1);
+        }
+
+        return Percentiles(differences, options.Level);
+    }
+
+    private static int Finite(ReadOnlySpan<double> values)
+    {
+        var count = 0;
+        foreach (var value in values) count += double.IsFinite(value) ? 1 : 0;
+        return count;
+    }
+
+    private static double DrawnMean(ReadOnlySpan<double> values, RunCounts counts)
+    {
+        while (true)
+        {
+            counts.Draw();
+            var (sum, total) = (0.0, 0);
+            for (var run = 0; run < values.Length; run++)
+            {
+                if (!double.IsFinite(values[run])) continue;
+                sum += counts.Counts[run] * values[run];
+                total += counts.Counts[run];
+            }
+
+            if (total > 0) return sum / total;
+        }
+    }
+
     private static BootstrapIntervals? Resample(SortedCells cells, RunCounts rows, RunCounts columns, BootstrapOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -62,7 +62,8 @@ public abstract unsafe class KernelSet
     internal abstract void Adam(
         float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon);
 
-    internal abstract void LogSoftmax(float* logits, float* mask, float* logProbabilities, float* probabilities, int rows, int actions, int stride);
+    internal abstract void LogSoftmax(
+        float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride);
 
     internal abstract void PolicyGradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums);
 }
@@ -97,8 +98,8 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
         ElementwiseKernels<TSimd, TVector>.Adam(gradient, parameters, first, second, count, stepSize, secondCorrection, epsilon);
 
     internal override void LogSoftmax(
-        float* logits, float* mask, float* logProbabilities, float* probabilities, int rows, int actions, int stride) =>
-        PolicyKernels<TSimd, TVector>.LogSoftmax(logits, mask, logProbabilities, probabilities, rows, actions, stride);
+        float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride) =>
+        PolicyKernels<TSimd, TVector>.LogSoftmax(logits, mask, maskStride, logProbabilities, probabilities, rows, actions, stride);
 
     internal override void PolicyGradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums) =>
         PolicyKernels<TSimd, TVector>.Gradient(block, objective, gradient, ref sums);

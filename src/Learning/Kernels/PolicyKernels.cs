@@ -12,15 +12,23 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
 {
     /// <summary>p = softmax(z) and log p, row by row; z and log p may be the same memory.</summary>
     /// <param name="logits">[rows x stride].</param>
-    /// <param name="mask">[stride] 1 for actions, 0 for padding.</param>
+    /// <param name="mask">[stride] 1 for actions, 0 for padding; or [rows x stride] 0 for illegal actions too, at least one 1 per row.</param>
+    /// <param name="maskStride">0 for one mask for all rows, else stride.</param>
     /// <param name="logProbabilities">[rows x stride].</param>
     /// <param name="probabilities">[rows x stride].</param>
     /// <param name="rows">Any number.</param>
     /// <param name="actions">Number of actions.</param>
     /// <param name="stride">Actions, padded.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void LogSoftmax(float* logits, float* mask, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
+    public static void LogSoftmax(
+        float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
     {
+        if (maskStride > 0)
+        {
+            MaskedLogSoftmax(logits, mask, logProbabilities, probabilities, rows, actions, stride);
+            return;
+        }
+
         for (var r = 0; r < rows; r++, logits += stride, logProbabilities += stride, probabilities += stride)
         {
             var max = logits[0];
@@ -36,6 +44,36 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
             ElementwiseKernels<TSimd, TVector>.Exp(probabilities, stride);
             var sum = 0f;
             for (var a = 0; a < actions; a++) sum += probabilities[a];
+            var total = TSimd.Broadcast(sum);
+            var logTotal = TSimd.Broadcast((float)DeterministicMath.Log(sum));
+            for (var j = 0; j < stride; j += TSimd.Lanes)
+            {
+                var inside = TSimd.Load(mask + j);
+                TSimd.Store(TSimd.Multiply(inside, TSimd.Divide(TSimd.Load(probabilities + j), total)), probabilities + j);
+                TSimd.Store(TSimd.Multiply(inside, TSimd.Subtract(TSimd.Load(logProbabilities + j), logTotal)), logProbabilities + j);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MaskedLogSoftmax(float* logits, float* mask, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
+    {
+        for (var r = 0; r < rows; r++, logits += stride, mask += stride, logProbabilities += stride, probabilities += stride)
+        {
+            var max = float.NegativeInfinity;
+            for (var a = 0; a < actions; a++) max = mask[a] > 0f && logits[a] > max ? logits[a] : max;
+            var shift = TSimd.Broadcast(max);
+            for (var j = 0; j < stride; j += TSimd.Lanes)
+            {
+                // Illegal logits may be larger than the largest legal one: they become 0 before anything overflows.
+                var shifted = TSimd.Multiply(TSimd.Load(mask + j), TSimd.Subtract(TSimd.Load(logits + j), shift));
+                TSimd.Store(shifted, logProbabilities + j);
+                TSimd.Store(shifted, probabilities + j);
+            }
+
+            ElementwiseKernels<TSimd, TVector>.Exp(probabilities, stride);
+            var sum = 0f;
+            for (var a = 0; a < actions; a++) sum += mask[a] * probabilities[a];
             var total = TSimd.Broadcast(sum);
             var logTotal = TSimd.Broadcast((float)DeterministicMath.Log(sum));
             for (var j = 0; j < stride; j += TSimd.Lanes)

@@ -34,11 +34,17 @@ internal sealed unsafe class MlpWorkspace : IDisposable
     /// <summary>Floats from a row of the output to the next.</summary>
     public int OutputStride { get; }
 
-    /// <summary>[BlockRows x OutputStride] outputs of the last <see cref="Forward"/>; columns past the outputs are zero.</summary>
+    /// <summary>[BlockRows x OutputStride] outputs of the last <see cref="Forward(float*, int)"/>; columns past the outputs are zero.</summary>
     public float* Output => _layers[^1].Activations.Pointer;
 
     /// <summary>[BlockRows x OutputStride] where the caller puts the gradient of the outputs for <see cref="Backward"/>; columns past the outputs must be zero.</summary>
     public float* OutputGradient => _gradientRows.Pointer;
+
+    /// <summary>[BlockRows x <see cref="FeatureStride"/>] the last hidden layer of the last <see cref="Forward(float*, int)"/>; needs at least one hidden layer.</summary>
+    public float* Features => _layers[^2].Activations.Pointer;
+
+    /// <summary>Floats from a row of the features to the next.</summary>
+    public int FeatureStride => _layers[^2].Columns;
 
     /// <summary>Copies parameters into padded form; needed after every change of them.</summary>
     /// <param name="parameters">[Shape.ParameterCount].</param>
@@ -51,9 +57,14 @@ internal sealed unsafe class MlpWorkspace : IDisposable
     /// <summary>Outputs of a block of rows.</summary>
     /// <param name="x">[rows x Shape.Inputs].</param>
     /// <param name="rows">1 to <see cref="BlockRows"/>.</param>
-    public void Forward(float* x, int rows)
+    public void Forward(float* x, int rows) => Forward(x, Shape.Inputs, rows);
+
+    /// <summary>Outputs of a block of rows that lie apart.</summary>
+    /// <param name="x">[rows x stride], of which the first Shape.Inputs columns count.</param>
+    /// <param name="stride">Floats from a row of x to the next.</param>
+    /// <param name="rows">1 to <see cref="BlockRows"/>.</param>
+    public void Forward(float* x, int stride, int rows)
     {
-        var stride = Shape.Inputs;
         for (var i = 0; i < _layers.Length; i++)
         {
             var layer = _layers[i];
@@ -71,8 +82,11 @@ internal sealed unsafe class MlpWorkspace : IDisposable
         foreach (var layer in _layers) layer.ClearGradient();
     }
 
-    /// <summary>Adds the parameters' gradient of the rows of the last <see cref="Forward"/>, given <see cref="OutputGradient"/>, which is destroyed.</summary>
-    public void Backward(float* x, int rows)
+    /// <summary>Adds the parameters' gradient of the rows of the last Forward, given <see cref="OutputGradient"/>, which is destroyed.</summary>
+    /// <param name="x">[rows x Shape.Inputs].</param>
+    /// <param name="rows">1 to <see cref="BlockRows"/>.</param>
+    /// <param name="features">[rows x <see cref="FeatureStride"/>] a further gradient of the last hidden layer, from another head; or null.</param>
+    public void Backward(float* x, int rows, float* features = null)
     {
         var gradient = _gradientRows.Pointer;
         var previous = _previousGradientRows.Pointer;
@@ -85,11 +99,29 @@ internal sealed unsafe class MlpWorkspace : IDisposable
             _kernels.AccumulateRows(gradient, layer.BiasGradient.Pointer, rows, layer.Columns);
             if (i == 0) break;
             _kernels.Multiply(gradient, layer.Columns, layer.Transposed.Pointer, null, previous, rows, layer.Shape.Outputs, stride);
+            if (features != null && i == _layers.Length - 1) Add(features, previous, rows * stride);
             ActivationGradient(input, previous, rows * stride);
             var swap = gradient;
             gradient = previous;
             previous = swap;
         }
+    }
+
+    /// <summary>
+    /// A linear head on the features of another network: adds the head's gradient, and writes what the features receive.
+    /// </summary>
+    /// <param name="x">[rows x stride] the features.</param>
+    /// <param name="stride">Floats from a row of the features to the next.</param>
+    /// <param name="rows">1 to <see cref="BlockRows"/>.</param>
+    /// <param name="features">[rows x stride] is set.</param>
+    public void BackwardHead(float* x, int stride, int rows, float* features)
+    {
+        var layer = _layers[0];
+        var gradient = _gradientRows.Pointer;
+        _kernels.AccumulateOuter(x, stride, gradient, layer.WeightGradient.Pointer, rows, layer.Shape.Inputs, layer.Columns);
+        _kernels.AccumulateRows(gradient, layer.BiasGradient.Pointer, rows, layer.Columns);
+        layer.Transpose();
+        _kernels.Multiply(gradient, layer.Columns, layer.Transposed.Pointer, null, features, rows, layer.Shape.Outputs, stride);
     }
 
     /// <summary>Copies the sum of gradients in the layout of the flat parameter vector.</summary>
@@ -103,6 +135,11 @@ internal sealed unsafe class MlpWorkspace : IDisposable
         foreach (var layer in _layers) layer.Dispose();
         _gradientRows.Dispose();
         _previousGradientRows.Dispose();
+    }
+
+    private static void Add(float* values, float* sums, int count)
+    {
+        for (var i = 0; i < count; i++) sums[i] += values[i];
     }
 
     private void Activate(float* values, int count)
@@ -160,7 +197,11 @@ internal sealed unsafe class MlpWorkspace : IDisposable
             }
 
             parameters.Slice(Shape.BiasOffset, Shape.Outputs).CopyTo(new Span<float>(Bias.Pointer, Shape.Outputs));
-            if (!transpose) return;
+            if (transpose) Transpose();
+        }
+
+        public void Transpose()
+        {
             var weights = Weights.Pointer;
             var transposed = Transposed.Pointer;
             for (var j = 0; j < Shape.Outputs; j++)

@@ -1,42 +1,65 @@
 namespace Srpo.Learning;
 
 /// <summary>
-/// A rollout as one seat saw it. Equal observations are stored once and samples refer to their row, because forward and
-/// backward passes of equal observations are equal: the update needs as many network rows as there are different
-/// observations. Samples are step-major: index step * lanes + lane.
+/// What one actor saw and did in a rollout, in one seat or in all that it played. Equal observations are stored once and
+/// samples refer to their row, because forward and backward passes of equal observations are equal: the update needs as many
+/// network rows as there are different observations. Samples are in order of step, seat, lane; in
+/// turn-based environments, where one seat acts at a time, of step, lane. What followed a sample is
+/// known through <see cref="Next"/>: the next sample of the same seat and lane, the end of the episode, or the cut.
 /// </summary>
+/// <param name="Actor">Index of the actor in <see cref="TeamPlan.Actors"/>.</param>
+/// <param name="Seat">The seat; -1 where seats change.</param>
 /// <param name="Observations">[Rows x observation length], in order of first sight.</param>
-/// <param name="LogProbabilities">[Rows x actions] of the policy that played.</param>
+/// <param name="Legal">[Rows x actions] 1 for legal actions, 0 for others; empty where all are legal.</param>
+/// <param name="LogProbabilities">[Rows x actions] of the policy that played; 0 for illegal actions.</param>
 /// <param name="Values">[Rows] of the critic that watched.</param>
-/// <param name="Row">[Steps x Lanes] row of each sample's observation.</param>
-/// <param name="LastRow">[Lanes] row of the observation after the last step.</param>
-/// <param name="Actions">[Steps x Lanes].</param>
-/// <param name="Rewards">[Steps x Lanes], plain.</param>
-/// <param name="Costs">[Steps x Lanes] private costs.</param>
+/// <param name="Row">[Samples] row of each sample's observation.</param>
+/// <param name="Actions">[Samples].</param>
+/// <param name="Rewards">[Samples] of the seat, plain, from this sample until its next one or the end of the episode.</param>
+/// <param name="Costs">[Samples] private costs over the same time.</param>
+/// <param name="Signals">[Samples] what an adversary maximises: minus the mean reward of the agents beside it; the same array as the rewards for agents.</param>
+/// <param name="Next">[Samples] what follows: at least 0, that sample; <see cref="Ended"/>, nothing; below, the row of <see cref="BootstrapRow"/>.</param>
 public sealed record SeatSamples(
+    int Actor,
+    int Seat,
     float[] Observations,
+    byte[] Legal,
     float[] LogProbabilities,
     float[] Values,
     int[] Row,
-    int[] LastRow,
     byte[] Actions,
     float[] Rewards,
-    float[] Costs);
+    float[] Costs,
+    float[] Signals,
+    int[] Next)
+{
+    /// <summary>In <see cref="Next"/>: the episode ended, nothing is bootstrapped.</summary>
+    public const int Ended = -1;
+
+    /// <summary>Number of samples.</summary>
+    public int Count => Row.Length;
+
+    /// <summary>In <see cref="Next"/>: what follows is estimated by the value of a row.</summary>
+    public static int CutAt(int row) => -2 - row;
+
+    /// <summary>The row of an entry of <see cref="Next"/> below <see cref="Ended"/>.</summary>
+    public static int BootstrapRow(int next) => -2 - next;
+}
 
 /// <summary>What one environment instance played in a round.</summary>
 /// <param name="Lanes">Number of lanes.</param>
 /// <param name="Steps">Number of steps.</param>
-/// <param name="Seats">The samples of every seat.</param>
-/// <param name="Terminated">[Steps x Lanes] the episode ended in this step: nothing is bootstrapped across it.</param>
-/// <param name="Truncated">[Steps x Lanes] time ran out in this step.</param>
+/// <param name="Parts">The samples of every actor that learns: one part per seat where seats are fixed, else one per actor.</param>
+/// <param name="SeatRewards">Sum of every seat's rewards over lanes and steps.</param>
+/// <param name="SeatCosts">Sum of every seat's private costs over lanes and steps.</param>
 public sealed record Rollout(
     int Lanes,
     int Steps,
-    IReadOnlyList<SeatSamples> Seats,
-    bool[] Terminated,
-    bool[] Truncated);
+    IReadOnlyList<SeatSamples> Parts,
+    double[] SeatRewards,
+    double[] SeatCosts);
 
 /// <summary>Evaluation episodes of a team's agents with each other.</summary>
-/// <param name="MeanReturn">Mean over episodes of the sum of the seats' rewards.</param>
+/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
 /// <param name="SeatCosts">Mean private cost of each seat per episode.</param>
 public sealed record Evaluation(double MeanReturn, double[] SeatCosts);

@@ -12,8 +12,8 @@ namespace Srpo.Learning;
 public sealed record LearnerState(int Version, float[] Parameters, float[] FirstMoment, float[] SecondMoment, long AdamSteps);
 
 /// <summary>Measures of one update; see the fields of the message of the same meaning for units.</summary>
-/// <param name="Return">Mean reward of the seat per episode length, plain.</param>
-/// <param name="PrivateCost">Mean private cost of the seat per episode length.</param>
+/// <param name="Return">Mean reward of a seat per lane of the rollout, plain; in turn-based environments as far as finished samples hold it.</param>
+/// <param name="PrivateCost">Mean private cost of a seat per lane of the rollout, likewise.</param>
 /// <param name="Entropy">Mean entropy of the policy over its samples in the last epoch, nats.</param>
 /// <param name="ClipFraction">Share of samples whose ratio was clipped in the last epoch.</param>
 /// <param name="ExplainedVariance">1 - Var(returns - values)/Var(returns) of the critic that watched the rollout.</param>

@@ -22,8 +22,10 @@ internal sealed unsafe class ActorUpdater : IDisposable
     private readonly PolicyEvaluator _target;
     private readonly SampleBatch _batch;
     private readonly NativeBuffer _targets = new();
+    private readonly NativeBuffer _features = new();
     private readonly float[] _gradient;
     private int[] _order = [];
+    private bool _hasTargets;
     private CancellationToken _cancellation;
 
     public ActorUpdater(TrainingSettings settings, ActorShape shape, KernelSet kernels)
@@ -41,8 +43,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
     /// <summary>What an update optimises, besides its samples.</summary>
     /// <param name="EntropyWeight">Weight of the entropy bonus.</param>
     /// <param name="KlWeight">Weight of the KL price.</param>
-    /// <param name="Partner">Parameters of the partner's policy that an adversary is held to; null for agents.</param>
-    public sealed record Objective(double EntropyWeight, double KlWeight, float[]? Partner);
+    public sealed record Objective(double EntropyWeight, double KlWeight);
 
     /// <summary>Runs all epochs.</summary>
     /// <param name="state">The state before; not changed.</param>
@@ -62,8 +63,8 @@ internal sealed unsafe class ActorUpdater : IDisposable
         var steps = state.AdamSteps;
         var learnsValues = samples[0].Returns.Length > 0;
         var total = samples.Sum(part => part.Count);
-        if (objective.Partner != null) _target.Network.Load(objective.Partner.AsSpan(0, _shape.Policy.ParameterCount), forBackward: false);
-        if (_settings.Minibatches == 1) Gather(samples, [], objective);
+        var minibatches = Math.Min(_settings.Minibatches, total);
+        if (minibatches == 1) Gather(samples, []);
 
         var random = minibatch.Lane(actor);
         var sums = default(UpdateSums);
@@ -71,19 +72,28 @@ internal sealed unsafe class ActorUpdater : IDisposable
         {
             var last = epoch == _settings.Epochs - 1;
             sums = default;
-            if (_settings.Minibatches > 1) Shuffle(total, ref random);
-            for (var part = 0; part < _settings.Minibatches; part++)
+            if (minibatches > 1) Shuffle(total, ref random);
+            for (var part = 0; part < minibatches; part++)
             {
-                if (_settings.Minibatches > 1)
+                if (minibatches > 1)
                 {
-                    var from = (int)((long)total * part / _settings.Minibatches);
-                    var to = (int)((long)total * (part + 1) / _settings.Minibatches);
-                    Gather(samples, _order.AsSpan(from, to - from), objective);
+                    var from = (int)((long)total * part / minibatches);
+                    var to = (int)((long)total * (part + 1) / minibatches);
+                    Gather(samples, _order.AsSpan(from, to - from));
                 }
 
                 steps++;
-                PolicyStep(parameters, first, second, steps, objective, last, ref sums);
-                if (learnsValues) CriticStep(parameters, first, second, steps, ref sums);
+                var weights = Weights(objective, last);
+                if (_shape.SharedTrunk)
+                {
+                    TrunkStep(parameters, first, second, steps, weights, learnsValues, ref sums);
+                }
+                else
+                {
+                    PolicyStep(parameters, first, second, steps, weights, ref sums);
+                    if (learnsValues) CriticStep(parameters, first, second, steps, ref sums);
+                }
+
                 sums.Samples += _batch.Samples;
             }
         }
@@ -98,24 +108,39 @@ internal sealed unsafe class ActorUpdater : IDisposable
         _critic.Dispose();
         _batch.Dispose();
         _targets.Dispose();
+        _features.Dispose();
     }
 
-    private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order, Objective objective)
+    private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order)
     {
         _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
-        if (objective.Partner == null) return;
+        _hasTargets = samples[0].Partner != null;
+        if (!_hasTargets) return;
 
-        // The partner's policy is held fixed during the update, so once per batch is enough.
-        var size = _batch.Rows * _batch.Stride;
-        var targets = _targets.Ensure(2 * size);
-        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        // The partners' policies are held fixed during the update, so once per batch is enough.
+        _targets.Ensure(2 * _batch.Rows * _batch.Stride);
+        foreach (var partner in samples.Select(part => part.Partner).Distinct())
         {
-            _cancellation.ThrowIfCancellationRequested();
-            var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
-            _target.Evaluate(_batch.Observations + (row * _shape.Policy.Inputs), rows);
-            var floats = rows * _batch.Stride;
-            new ReadOnlySpan<float>(_target.Probabilities, floats).CopyTo(new Span<float>(targets + (row * _batch.Stride), floats));
-            new ReadOnlySpan<float>(_target.LogProbabilities, floats).CopyTo(new Span<float>(targets + size + (row * _batch.Stride), floats));
+            _target.Network.Load(partner.AsSpan(0, _shape.Policy.ParameterCount), forBackward: false);
+            for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows) AddTargets(samples, partner!, row);
+        }
+    }
+
+    /// <summary>The target distributions of those rows of a block that stand for a partner.</summary>
+    private void AddTargets(IReadOnlyList<ActorSamples> samples, float[] partner, int row)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+        var evaluated = false;
+        for (var r = 0; r < rows; r++)
+        {
+            if (samples[_batch.PartOf[row + r]].Partner != partner) continue;
+            if (!evaluated) _target.Evaluate(_batch.Observations + (row * _shape.Policy.Inputs), rows, _batch.Legal(row, rows));
+            evaluated = true;
+            var to = _targets.Pointer + ((row + r) * _batch.Stride);
+            new ReadOnlySpan<float>(_target.Probabilities + (r * _batch.Stride), _batch.Stride).CopyTo(new Span<float>(to, _batch.Stride));
+            new ReadOnlySpan<float>(_target.LogProbabilities + (r * _batch.Stride), _batch.Stride)
+                .CopyTo(new Span<float>(to + (_batch.Rows * _batch.Stride), _batch.Stride));
         }
     }
 
@@ -131,32 +156,72 @@ internal sealed unsafe class ActorUpdater : IDisposable
         }
     }
 
+    private PolicyObjective Weights(Objective objective, bool last) => new(
+        (float)_settings.Clip, 1f / _batch.Samples, (float)objective.EntropyWeight, (float)objective.KlWeight,
+        _settings.Adversary.Kl == KlDirection.AdversaryToPolicy, last);
+
     private void PolicyStep(
-        float[] parameters, float[] first, float[] second, long step, Objective objective, bool last, ref UpdateSums sums)
+        float[] parameters, float[] first, float[] second, long step, in PolicyObjective weights, ref UpdateSums sums)
     {
         var count = _shape.Policy.ParameterCount;
-        var weights = new PolicyObjective(
-            (float)_settings.Clip, 1f / _batch.Samples, (float)objective.EntropyWeight, (float)objective.KlWeight,
-            _settings.Adversary.Kl == KlDirection.AdversaryToPolicy, last);
         _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
         _policy.Network.ClearGradient();
         for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
         {
-            _cancellation.ThrowIfCancellationRequested();
-            var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
-            var observations = _batch.Observations + (row * _shape.Policy.Inputs);
-            _policy.Evaluate(observations, rows);
-            _kernels.PolicyGradient(Block(row, rows, objective), weights, _policy.Network.OutputGradient, ref sums.Policy);
+            var rows = PolicyGradient(row, weights, out var observations, ref sums);
             _policy.Network.Backward(observations, rows);
         }
 
-        Step(_policy.Network, 0, count, parameters, first, second, step);
+        _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
+        Step(0, count, parameters, first, second, step);
     }
 
-    private PolicyBlock Block(int row, int rows, Objective objective)
+    /// <summary>Policy and critic in one pass: both heads' gradients meet in the trunk.</summary>
+    private void TrunkStep(
+        float[] parameters, float[] first, float[] second, long step, in PolicyObjective weights, bool learnsValues, ref UpdateSums sums)
+    {
+        var count = _shape.Policy.ParameterCount;
+        var features = _features.Ensure(MlpWorkspace.BlockRows * _policy.Network.FeatureStride);
+        _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
+        _policy.Network.ClearGradient();
+        _critic.Load(parameters.AsSpan(count, _shape.Critic.ParameterCount), forBackward: true);
+        _critic.ClearGradient();
+        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        {
+            var rows = PolicyGradient(row, weights, out var observations, ref sums);
+            if (learnsValues)
+            {
+                var trunk = _policy.Network;
+                _critic.Forward(trunk.Features, trunk.FeatureStride, rows);
+                ValueGradient(row, rows, ref sums);
+                _critic.BackwardHead(trunk.Features, trunk.FeatureStride, rows, features);
+            }
+
+            _policy.Network.Backward(observations, rows, learnsValues ? features : null);
+        }
+
+        if (learnsValues) sums.SquaredError += _batch.ReturnSquares;
+        _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
+        _critic.StoreGradient(_gradient.AsSpan(count));
+        Step(0, learnsValues ? _shape.ParameterCount : count, parameters, first, second, step);
+    }
+
+    /// <summary>Forward pass of a block of rows, and the gradient of the logits.</summary>
+    /// <returns>The number of rows.</returns>
+    private int PolicyGradient(int row, in PolicyObjective weights, out float* observations, ref UpdateSums sums)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+        observations = _batch.Observations + (row * _shape.Policy.Inputs);
+        _policy.Evaluate(observations, rows, _batch.Legal(row, rows));
+        _kernels.PolicyGradient(Block(row, rows), weights, _policy.Network.OutputGradient, ref sums.Policy);
+        return rows;
+    }
+
+    private PolicyBlock Block(int row, int rows)
     {
         var offset = row * _batch.Stride;
-        var targets = objective.Partner == null ? null : _targets.Pointer + offset;
+        var targets = _hasTargets ? _targets.Pointer + offset : null;
         return new PolicyBlock
         {
             Rows = rows,
@@ -177,46 +242,47 @@ internal sealed unsafe class ActorUpdater : IDisposable
         };
     }
 
-    /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
     private void CriticStep(float[] parameters, float[] first, float[] second, long step, ref UpdateSums sums)
     {
         var offset = _shape.Policy.ParameterCount;
         var count = _shape.Critic.ParameterCount;
-        var scale = (float)(2 * _settings.ValueWeight / _batch.Samples);
         _critic.Load(parameters.AsSpan(offset, count), forBackward: true);
         _critic.ClearGradient();
-        var stride = _critic.OutputStride;
         for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
         {
             _cancellation.ThrowIfCancellationRequested();
             var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
             var observations = _batch.Observations + (row * _shape.Critic.Inputs);
             _critic.Forward(observations, rows);
-            var gradient = _critic.OutputGradient;
-            new Span<float>(gradient, rows * stride).Clear();
-            for (var r = 0; r < rows; r++)
-            {
-                var value = _critic.Output[r * stride];
-                var visits = _batch.Counts[row + r];
-                var returns = _batch.ReturnSums[row + r];
-                gradient[r * stride] = scale * ((visits * value) - returns);
-                sums.SquaredError += ((double)visits * value * value) - (2.0 * value * returns);
-            }
-
+            ValueGradient(row, rows, ref sums);
             _critic.Backward(observations, rows);
         }
 
         sums.SquaredError += _batch.ReturnSquares;
-        Step(_critic, offset, count, parameters, first, second, step);
+        _critic.StoreGradient(_gradient.AsSpan(offset, count));
+        Step(offset, count, parameters, first, second, step);
     }
 
-    private void Step(MlpWorkspace network, int offset, int count, float[] parameters, float[] first, float[] second, long step)
+    /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
+    private void ValueGradient(int row, int rows, ref UpdateSums sums)
     {
-        var gradient = _gradient.AsSpan(0, count);
-        network.StoreGradient(gradient);
-        AdamOptimizer.Step(
-            _kernels, _settings, step, gradient, parameters.AsSpan(offset, count), first.AsSpan(offset, count), second.AsSpan(offset, count));
+        var scale = (float)(2 * _settings.ValueWeight / _batch.Samples);
+        var stride = _critic.OutputStride;
+        var gradient = _critic.OutputGradient;
+        new Span<float>(gradient, rows * stride).Clear();
+        for (var r = 0; r < rows; r++)
+        {
+            var value = _critic.Output[r * stride];
+            var visits = _batch.Counts[row + r];
+            var returns = _batch.ReturnSums[row + r];
+            gradient[r * stride] = scale * ((visits * value) - returns);
+            sums.SquaredError += ((double)visits * value * value) - (2.0 * value * returns);
+        }
     }
+
+    private void Step(int offset, int count, float[] parameters, float[] first, float[] second, long step) => AdamOptimizer.Step(
+        _kernels, _settings, step, _gradient.AsSpan(offset, count),
+        parameters.AsSpan(offset, count), first.AsSpan(offset, count), second.AsSpan(offset, count));
 }
 
 /// <summary>What is summed over the samples of an epoch.</summary>

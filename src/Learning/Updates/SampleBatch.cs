@@ -15,6 +15,9 @@ internal sealed unsafe class SampleBatch : IDisposable
     private readonly int _inputs;
     private readonly int _actions;
     private int[] _rowOf = [];
+    private int[] _partOf = [];
+    private byte[] _legal = [];
+    private bool _masks;
 
     public SampleBatch(int inputs, int actions)
     {
@@ -50,11 +53,17 @@ internal sealed unsafe class SampleBatch : IDisposable
     /// <summary>[Rows x Stride] numbers of samples.</summary>
     public float* Visits => _policy.Pointer + (3 * Rows * Stride);
 
+    /// <summary>[Rows] the part that each row came from.</summary>
+    public ReadOnlySpan<int> PartOf => _partOf.AsSpan(0, Rows);
+
     /// <summary>[Rows] numbers of samples.</summary>
     public float* Counts => _critic.Pointer;
 
     /// <summary>[Rows] sums of returns.</summary>
     public float* ReturnSums => _critic.Pointer + Rows;
+
+    /// <summary>[rows x actions] 1 for legal actions in a range of rows; empty where all are legal.</summary>
+    public ReadOnlySpan<byte> Legal(int row, int rows) => _masks ? _legal.AsSpan(row * _actions, rows * _actions) : default;
 
     /// <summary>Gathers samples; the order of rows is that of their first sample.</summary>
     /// <param name="parts">Where the samples are; sample numbers run through the parts one after another.</param>
@@ -86,8 +95,8 @@ internal sealed unsafe class SampleBatch : IDisposable
         for (var i = 0; i < Samples; i++)
         {
             var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
-            var row = _rowOf[offset + part.Seat.Row[sample]];
-            var entry = (row * Stride) + part.Seat.Actions[sample];
+            var row = _rowOf[offset + part.Part.Row[sample]];
+            var entry = (row * Stride) + part.Part.Actions[sample];
             var advantage = (part.Advantages[sample] - mean) * inverseDeviation;
             if (advantage > 0) PositiveAdvantages[entry] += advantage;
             else NegativeAdvantages[entry] += advantage;
@@ -128,7 +137,7 @@ internal sealed unsafe class SampleBatch : IDisposable
         for (var i = 0; i < Samples; i++)
         {
             var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
-            ref var row = ref _rowOf[offset + part.Seat.Row[sample]];
+            ref var row = ref _rowOf[offset + part.Part.Row[sample]];
             if (row < 0) row = rows++;
         }
 
@@ -154,15 +163,21 @@ internal sealed unsafe class SampleBatch : IDisposable
 
     private void CopyRows(IReadOnlyList<ActorSamples> parts)
     {
+        _masks = parts[0].Part.Legal.Length > 0;
+        if (_masks && _legal.Length < Rows * _actions) _legal = new byte[Rows * _actions];
+        if (_partOf.Length < Rows) _partOf = new int[Rows];
         var offset = 0;
-        foreach (var part in parts)
+        for (var p = 0; p < parts.Count; p++)
         {
+            var part = parts[p];
             for (var source = 0; source < part.Rows; source++)
             {
                 var row = _rowOf[offset + source];
                 if (row < 0) continue;
-                part.Seat.Observations.AsSpan(source * _inputs, _inputs).CopyTo(new Span<float>(Observations + (row * _inputs), _inputs));
-                part.Seat.LogProbabilities.AsSpan(source * _actions, _actions).CopyTo(new Span<float>(OldLogProbabilities + (row * Stride), _actions));
+                _partOf[row] = p;
+                if (_masks) part.Part.Legal.AsSpan(source * _actions, _actions).CopyTo(_legal.AsSpan(row * _actions));
+                part.Part.Observations.AsSpan(source * _inputs, _inputs).CopyTo(new Span<float>(Observations + (row * _inputs), _inputs));
+                part.Part.LogProbabilities.AsSpan(source * _actions, _actions).CopyTo(new Span<float>(OldLogProbabilities + (row * Stride), _actions));
             }
 
             offset += part.Rows;

@@ -13,13 +13,14 @@ public sealed class TeamUpdater : IDisposable
 
     /// <summary>An updater for teams with these settings.</summary>
     /// <param name="settings">Valid settings.</param>
+    /// <param name="plan">The plan of the teams.</param>
     /// <param name="shape">Shape of the actors.</param>
     /// <param name="kernels">Kernels to use, by default the best for this processor; the results do not depend on them.</param>
-    public TeamUpdater(TrainingSettings settings, ActorShape shape, KernelSet? kernels = null)
+    public TeamUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape, KernelSet? kernels = null)
     {
         settings.ThrowIfInvalid();
         _settings = settings;
-        _plan = TeamPlan.For(settings);
+        _plan = plan;
         _updater = new ActorUpdater(settings, shape, kernels ?? KernelSet.Default);
     }
 
@@ -43,10 +44,17 @@ public sealed class TeamUpdater : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var id = _plan.Actors[actor];
-            var samples = id.Kind == ActorKind.Agent ? AgentSamples(actor, rollouts) : AdversarySamples(actor, rollouts);
+            var samples = Samples(actor, states, rollouts);
+            if (samples.Count == 0)
+            {
+                // In turn-based environments an actor may have had no turn that was followed by another: it learns nothing this time.
+                (next[actor], statistics[actor]) = (states[actor] with { Version = states[actor].Version + 1 }, new UpdateStatistics(0, 0, 0, 0, 0, 0, 0));
+                continue;
+            }
+
             var objective = id.Kind == ActorKind.Agent
-                ? new ActorUpdater.Objective(_settings.EntropyWeight, 0, null)
-                : new ActorUpdater.Objective(_settings.Adversary.Entropy, _settings.KlWeight, Partner(id, states));
+                ? new ActorUpdater.Objective(_settings.EntropyWeight, 0)
+                : new ActorUpdater.Objective(_settings.Adversary.Entropy, _settings.KlWeight);
             var (state, sums) = _updater.Update(states[actor], samples, objective, minibatch, actor, cancellation);
             next[actor] = state;
             statistics[actor] = Report(samples, sums, rollouts[0].Lanes);
@@ -58,62 +66,53 @@ public sealed class TeamUpdater : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _updater.Dispose();
 
-    /// <summary>The policy that an adversary stands in for, as it was when the round began.</summary>
-    private static float[] Partner(ActorId adversary, IReadOnlyList<LearnerState> states) => states[1 - adversary.Seat].Parameters;
-
-    /// <summary>Every seat that the agent played, with advantages of its own reward.</summary>
-    private List<ActorSamples> AgentSamples(int actor, IReadOnlyList<Rollout> rollouts)
+    /// <summary>
+    /// Everything that the actor played. An agent's advantages are those of its own reward; an adversary's those of minus the
+    /// agents' reward, or minus the agent's advantages.
+    /// </summary>
+    private List<ActorSamples> Samples(int actor, IReadOnlyList<LearnerState> states, IReadOnlyList<Rollout> rollouts)
     {
+        var adversary = _plan.Actors[actor].Kind == ActorKind.Adversary;
         var samples = new List<ActorSamples>();
-        for (var i = 0; i < rollouts.Count; i++)
+        foreach (var rollout in rollouts)
         {
-            for (var seat = 0; seat < rollouts[i].Seats.Count; seat++)
+            foreach (var part in rollout.Parts)
             {
-                if (_plan.Instances[i].Players[seat] == actor)
-                    samples.Add(WithAdvantages(rollouts[i], rollouts[i].Seats[seat], rollouts[i].Seats[seat].Rewards, 1));
+                if (part.Actor != actor || part.Count == 0) continue;
+                var partner = adversary ? states[Math.Max(0, part.Seat)].Parameters : null;
+                samples.Add(adversary && _settings.Adversary.Critic == AdversaryCritic.Shared
+                    ? WithSharedAdvantages(part, Agent(rollout), partner)
+                    : WithAdvantages(part, partner));
             }
         }
 
         return samples;
     }
 
-    /// <summary>The seat that the adversary played, with advantages of minus the agent's reward.</summary>
-    private List<ActorSamples> AdversarySamples(int actor, IReadOnlyList<Rollout> rollouts)
+    /// <summary>The part of the one agent of a rollout with adversaries in all other seats.</summary>
+    private SeatSamples Agent(Rollout rollout) => rollout.Parts.Single(part => _plan.Actors[part.Actor].Kind == ActorKind.Agent);
+
+    private ActorSamples WithAdvantages(SeatSamples part, float[]? partner)
     {
-        for (var i = 0; i < rollouts.Count; i++)
+        var advantages = new float[part.Count];
+        var returns = new float[part.Count];
+        var rewards = part.Signals;
+        if (_settings.RewardScale != 1)
         {
-            var players = _plan.Instances[i].Players;
-            var seat = players[0] == actor ? 0 : players[1] == actor ? 1 : -1;
-            if (seat < 0) continue;
-            var own = rollouts[i].Seats[seat];
-            var agent = rollouts[i].Seats[1 - seat];
-            if (_settings.Adversary.Critic == AdversaryCritic.Own) return [WithAdvantages(rollouts[i], own, agent.Rewards, -1)];
-            var shared = WithAdvantages(rollouts[i], agent, agent.Rewards, 1).Advantages;
-            for (var s = 0; s < shared.Length; s++) shared[s] = -shared[s];
-            return [new ActorSamples(own, shared, [])];
+            var scale = (float)_settings.RewardScale;
+            rewards = Array.ConvertAll(rewards, reward => scale * reward);
         }
 
-        throw new InvalidOperationException($"actor {actor} plays in no rollout");
+        Gae.Compute(rewards, part.Values, part.Row, part.Next, _settings.Discount, _settings.GaeLambda, advantages, returns);
+        return new ActorSamples(part, advantages, returns, partner);
     }
 
-    private ActorSamples WithAdvantages(Rollout rollout, SeatSamples seat, float[] rewards, int sign)
+    /// <summary>Minus the agent's advantages at the same steps and lanes; all seats act at every step here.</summary>
+    private ActorSamples WithSharedAdvantages(SeatSamples part, SeatSamples agent, float[]? partner)
     {
-        var count = rewards.Length;
-        var scale = (float)(sign * _settings.RewardScale);
-        var scaled = new float[count];
-        var values = new float[count];
-        var last = new float[rollout.Lanes];
-        for (var i = 0; i < count; i++)
-        {
-            scaled[i] = scale * rewards[i];
-            values[i] = seat.Values[seat.Row[i]];
-        }
-
-        for (var lane = 0; lane < rollout.Lanes; lane++) last[lane] = seat.Values[seat.LastRow[lane]];
-        var advantages = new float[count];
-        var returns = new float[count];
-        Gae.Compute(scaled, values, last, rollout.Terminated, rollout.Truncated, _settings.Discount, _settings.GaeLambda, advantages, returns);
-        return new ActorSamples(seat, advantages, returns);
+        var shared = WithAdvantages(agent, null).Advantages;
+        for (var s = 0; s < shared.Length; s++) shared[s] = -shared[s];
+        return new ActorSamples(part, shared, [], partner);
     }
 
     private UpdateStatistics Report(List<ActorSamples> samples, in UpdateSums sums, int lanes)
@@ -124,19 +123,20 @@ public sealed class TeamUpdater : IDisposable
         {
             for (var i = 0; i < part.Count; i++)
             {
-                reward += part.Seat.Rewards[i];
-                cost += part.Seat.Costs[i];
+                reward += part.Part.Rewards[i];
+                cost += part.Part.Costs[i];
                 if (part.Returns.Length == 0) continue;
                 double target = part.Returns[i];
-                var error = target - part.Seat.Values[part.Seat.Row[i]];
+                var error = target - part.Part.Values[part.Part.Row[i]];
                 returns += target;
                 squares += target * target;
                 errors += error;
                 errorSquares += error * error;
             }
 
+            // With an adversary in a random seat, an agent that plays all the others has that many episodes in a lane.
             count += part.Count;
-            episodes += lanes;
+            episodes += lanes * (part.Part.Seat < 0 && part.Partner is null && _settings.UsesAdversaries ? _plan.Agents - 1 : 1);
         }
 
         var variance = (squares / count) - (returns / count * (returns / count));

@@ -15,6 +15,13 @@ public sealed class MatchPlayerTests
             shape.Policy, shape.Encoding, ActorInitialisation.Create(spec, team, new ActorId(ActorKind.Agent, 0), shape).Parameters))];
     }
 
+    private static FrozenTeam Both(FrozenPolicy policy) => FrozenTeam.Shared(policy, 2);
+
+    private static MatchOutcome[] Play(
+        MatchPlayer player, ulong seed, int row, FrozenPolicy policy, int firstColumn, IEnumerable<FrozenPolicy> partners, int episodes, int steps,
+        CancellationToken cancellation = default) =>
+        player.Play(seed, row, Both(policy), firstColumn, [.. partners.Select(Both)], new MatchRules(Seating.Ordered, episodes, steps), null, cancellation);
+
     private static void AssertSame(MatchOutcome a, MatchOutcome b)
     {
         Assert.Equal(a.MeanReturn, b.MeanReturn);
@@ -29,8 +36,8 @@ public sealed class MatchPlayerTests
         var policies = Policies(3);
         using var table = new MatchPlayer(Gridworld);
         using var network = new MatchPlayer(Gridworld, tabulate: false);
-        var looked = table.Play(5, 2, policies[0], 4, policies, 20, 60);
-        var computed = network.Play(5, 2, policies[0], 4, policies, 20, 60);
+        var looked = Play(table, 5, 2, policies[0], 4, policies, 20, 60);
+        var computed = Play(network, 5, 2, policies[0], 4, policies, 20, 60);
         for (var i = 0; i < 3; i++) AssertSame(looked[i], computed[i]);
         Assert.NotEqual(looked[0].MeanReturn, looked[1].MeanReturn);
     }
@@ -40,9 +47,9 @@ public sealed class MatchPlayerTests
     {
         var policies = Policies(3);
         using var player = new MatchPlayer(Gridworld);
-        var together = player.Play(5, 1, policies[1], 0, policies, 20, 60);
+        var together = Play(player, 5, 1, policies[1], 0, policies, 20, 60);
         using var other = new MatchPlayer(Gridworld);
-        AssertSame(together[2], other.Play(5, 1, policies[1], 2, [policies[2]], 20, 60)[0]);
+        AssertSame(together[2], Play(other, 5, 1, policies[1], 2, [policies[2]], 20, 60)[0]);
     }
 
     [Fact]
@@ -51,7 +58,7 @@ public sealed class MatchPlayerTests
         var policy = Policies(1)[0];
         using var player = new MatchPlayer(Gridworld);
         using var network = new MatchPlayer(Gridworld, tabulate: false);
-        AssertSame(player.Play(5, 0, policy, 0, [policy], 10, 50)[0], network.Play(5, 0, policy, 0, [policy], 10, 50)[0]);
+        AssertSame(Play(player, 5, 0, policy, 0, [policy], 10, 50)[0], Play(network, 5, 0, policy, 0, [policy], 10, 50)[0]);
     }
 
     [Fact]
@@ -77,7 +84,7 @@ public sealed class MatchPlayerTests
         var shape = new MlpShape(3, [4], 5, Activation.Tanh);
         var policy = new FrozenPolicy(shape, Srpo.Environments.ObservationEncoding.Absolute, new float[shape.ParameterCount]);
         using var player = new MatchPlayer(Gridworld);
-        Assert.Throws<ArgumentException>(() => player.Play(1, 0, policy, 0, [policy], 1, 1));
+        Assert.Throws<ArgumentException>(() => Play(player, 1, 0, policy, 0, [policy], 1, 1));
     }
 
     [Fact]
@@ -85,6 +92,49 @@ public sealed class MatchPlayerTests
     {
         var policies = Policies(1);
         using var player = new MatchPlayer(Gridworld);
-        Assert.Throws<OperationCanceledException>(() => player.Play(1, 0, policies[0], 0, policies, 1, 1, new CancellationToken(true)));
+        Assert.Throws<OperationCanceledException>(() => Play(player, 1, 0, policies[0], 0, policies, 1, 1, new CancellationToken(true)));
+    }
+
+    [Fact]
+    public void Mixed_cells_do_not_depend_on_their_tile_either()
+    {
+        var environment = new EnvironmentSettings("hanabi", "3x3-4p");
+        FrozenTeam[] teams = [.. Enumerable.Range(0, 3).Select(number => FrozenTeam.Shared(Hanabi(environment, number), 4))];
+        var rules = new MatchRules(Seating.Mixed, 20, 100);
+        using var player = new MatchPlayer(environment);
+        using var other = new MatchPlayer(environment, Srpo.Learning.Kernels.KernelSet.Portable, tabulate: false);
+        var together = player.Play(5, 1, teams[1], 0, teams, rules);
+        AssertSame(together[2], other.Play(5, 1, teams[1], 2, [teams[2]], rules)[0]);
+        Assert.NotEqual(together[0].MeanReturn, together[2].MeanReturn);
+    }
+
+    [Fact]
+    public void Rules_may_change_between_plays()
+    {
+        var policies = Policies(2);
+        using var player = new MatchPlayer(Gridworld);
+        var ordered = Play(player, 5, 0, policies[0], 1, [policies[1]], 6, 50)[0];
+        var mixed = player.Play(5, 0, Both(policies[0]), 1, [Both(policies[1])], new MatchRules(Seating.Mixed, 6, 50))[0];
+        Assert.NotEqual(ordered.MeanReturn, mixed.MeanReturn);
+        AssertSame(ordered, Play(player, 5, 0, policies[0], 1, [policies[1]], 6, 50)[0]);
+    }
+
+    [Fact]
+    public void Teams_and_opponents_must_fill_the_seats()
+    {
+        var policy = Policies(1)[0];
+        using var player = new MatchPlayer(Gridworld);
+        var rules = new MatchRules(Seating.Ordered, 1, 1);
+        Assert.Throws<ArgumentException>(() => player.Play(1, 0, FrozenTeam.Shared(policy, 3), 0, [Both(policy)], rules));
+        Assert.Throws<ArgumentException>(() => player.Play(1, 0, Both(policy), 0, [FrozenTeam.Shared(policy, 1)], rules));
+        Assert.Throws<ArgumentException>(() => player.Play(1, 0, Both(policy), 0, [Both(policy)], rules, [policy]));
+    }
+
+    private static FrozenPolicy Hanabi(EnvironmentSettings environment, int number)
+    {
+        var info = Srpo.Environments.EnvironmentFactory.Create(environment, 1).Info;
+        var shape = new MlpShape(info.ObservationLength(Srpo.Environments.ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
+        var random = TestData.Stream(60 + number);
+        return new FrozenPolicy(shape, Srpo.Environments.ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
     }
 }

@@ -11,12 +11,13 @@ public sealed class RolloutTests
     {
         var spec = TestData.Spec(TestData.Small(Method.Ippo));
         var (shape, _, states, rollouts) = TestData.FirstRound(spec);
-        var seat = rollouts[0].Seats[1];
+        var seat = rollouts[0].Parts[1];
+        Assert.Equal((1, 1), (seat.Actor, seat.Seat));
         var rows = seat.Values.Length;
         var length = shape.Policy.Inputs;
         var distinct = Enumerable.Range(0, rows).Select(r => string.Join(',', seat.Observations.Skip(r * length).Take(length))).ToHashSet();
         Assert.Equal(rows, distinct.Count);
-        Assert.Equal(rows, seat.Row.Concat(seat.LastRow).Distinct().Count());
+        Assert.Equal(rows, seat.Row.Concat(seat.Next.Where(next => next < SeatSamples.Ended).Select(SeatSamples.BootstrapRow)).Distinct().Count());
         Assert.InRange(rows, 20, 240);
         var policy = new Updates.PlainNetwork(shape.Policy, [.. states[1].Parameters.Select(x => (double)x)], 0);
         var critic = new Updates.PlainNetwork(shape.Critic, [.. states[1].Parameters.Select(x => (double)x)], shape.Policy.ParameterCount);
@@ -35,15 +36,14 @@ public sealed class RolloutTests
     {
         var spec = TestData.Spec(TestData.Small(Method.Ippo));
         var (_, plan, states, whole) = TestData.FirstRound(spec);
-        float[][] players = [states[0].Parameters, states[1].Parameters];
-        using var half = new RolloutPlayer(spec, 0, plan.Instances[0] with { FirstLane = 2, Lanes = 2 });
-        var part = half.Play(1, players);
+        using var half = new RolloutPlayer(spec, 0, plan, plan.Instances[0] with { FirstLane = 2, Lanes = 2 });
+        var part = half.Play(1, TestData.Parameters(plan.Instances[0], states));
         for (var step = 0; step < 60; step++)
         {
             for (var lane = 0; lane < 2; lane++)
             {
-                Assert.Equal(whole[0].Seats[0].Actions[(step * 4) + 2 + lane], part.Seats[0].Actions[(step * 2) + lane]);
-                Assert.Equal(whole[0].Seats[1].Rewards[(step * 4) + 2 + lane], part.Seats[1].Rewards[(step * 2) + lane]);
+                Assert.Equal(whole[0].Parts[0].Actions[(step * 4) + 2 + lane], part.Parts[0].Actions[(step * 2) + lane]);
+                Assert.Equal(whole[0].Parts[1].Rewards[(step * 4) + 2 + lane], part.Parts[1].Rewards[(step * 2) + lane]);
             }
         }
     }
@@ -53,17 +53,17 @@ public sealed class RolloutTests
     {
         var spec = TestData.Spec(TestData.Small(Method.Ippo));
         var (_, plan, states, first) = TestData.FirstRound(spec);
-        float[][] players = [states[0].Parameters, states[1].Parameters];
+        var players = TestData.Parameters(plan.Instances[0], states);
         byte[] Actions(PopulationSpec s, int team, int round)
         {
-            using var player = new RolloutPlayer(s, team, plan.Instances[0]);
-            return player.Play(round, players).Seats[0].Actions;
+            using var player = new RolloutPlayer(s, team, plan, plan.Instances[0]);
+            return player.Play(round, players).Parts[0].Actions;
         }
 
-        Assert.Equal(first[0].Seats[0].Actions, Actions(spec, 0, 1));
-        Assert.NotEqual(first[0].Seats[0].Actions, Actions(spec, 0, 2));
-        Assert.NotEqual(first[0].Seats[0].Actions, Actions(spec, 1, 1));
-        Assert.NotEqual(first[0].Seats[0].Actions, Actions(spec with { Seed = 12 }, 0, 1));
+        Assert.Equal(first[0].Parts[0].Actions, Actions(spec, 0, 1));
+        Assert.NotEqual(first[0].Parts[0].Actions, Actions(spec, 0, 2));
+        Assert.NotEqual(first[0].Parts[0].Actions, Actions(spec, 1, 1));
+        Assert.NotEqual(first[0].Parts[0].Actions, Actions(spec with { Seed = 12 }, 0, 1));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class RolloutTests
     {
         var spec = TestData.Spec(TestData.Small(Method.Ippo) with { CurveEpisodes = 3, EvaluationSteps = 50 });
         var (_, plan, states, _) = TestData.FirstRound(spec);
-        using var player = new RolloutPlayer(spec, 0, plan.Instances[0]);
+        using var player = new RolloutPlayer(spec, 0, plan, plan.Instances[0]);
         var evaluation = player.Evaluate(5, [states[0].Parameters, states[1].Parameters]);
         Assert.Equal(evaluation, player.Evaluate(5, [states[0].Parameters, states[1].Parameters]), (a, b) => a!.MeanReturn == b!.MeanReturn);
         Assert.NotEqual(evaluation.MeanReturn, player.Evaluate(6, [states[0].Parameters, states[1].Parameters]).MeanReturn);
@@ -136,11 +136,11 @@ public sealed class RolloutTests
             Environment = new EnvironmentSettings("gridworld", "many", "map:\n1....OOOOO\n2...P.....\n.....OOOOO\n"),
         };
         Assert.Equal(0, EnvironmentFactory.Create(spec.Environment, 1).Info.ObservationStates);
-        var (shape, _, states, rollouts) = TestData.FirstRound(spec);
-        var seat = rollouts[0].Seats[0];
+        var (shape, plan, states, rollouts) = TestData.FirstRound(spec);
+        var seat = rollouts[0].Parts[0];
         Assert.Equal((60 + 1) * 4, seat.Values.Length);
-        using var updater = new TeamUpdater(spec.Training with { AdamEpsilon = 1e-3 }, shape);
-        var expected = new Updates.PlainUpdate(spec with { Training = spec.Training with { AdamEpsilon = 1e-3 } }, shape).Run(0, 1, states, rollouts);
+        using var updater = new TeamUpdater(spec.Training with { AdamEpsilon = 1e-3 }, plan, shape);
+        var expected = new Updates.PlainUpdate(spec with { Training = spec.Training with { AdamEpsilon = 1e-3 } }, plan, shape).Run(0, 1, states, rollouts);
         var (next, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);
         for (var i = 0; i < shape.ParameterCount; i++) Assert.Equal(expected[0][i], next[0].Parameters[i], 1e-5);
     }

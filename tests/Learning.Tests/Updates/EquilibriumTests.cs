@@ -1,5 +1,4 @@
 using Srpo.Core.Settings;
-using Srpo.Environments;
 
 namespace Srpo.Learning.Tests.Updates;
 
@@ -41,14 +40,14 @@ public sealed class EquilibriumTests
             Adversary = new AdversarySettings { Kl = KlDirection.AdversaryToPolicy },
         };
         var spec = new PopulationSpec { Population = "volunteers", Environment = new EnvironmentSettings("matrix", "volunteer"), Training = training, Teams = 1, Seed = 1 };
-        var shape = ActorShape.For(training, EnvironmentFactory.Create(spec.Environment, 1).Info);
-        var plan = TeamPlan.For(training);
-        RolloutPlayer[] players = [.. plan.Instances.Select(instance => new RolloutPlayer(spec, 0, instance))];
-        using var updater = new TeamUpdater(training, shape);
+        var shape = ActorShape.For(training, TestData.Info(spec));
+        var plan = TeamPlan.For(spec, TestData.Info(spec));
+        RolloutPlayer[] players = [.. plan.Instances.Select(instance => new RolloutPlayer(spec, 0, plan, instance))];
+        using var updater = new TeamUpdater(training, plan, shape);
         LearnerState[] states = [.. plan.Actors.Select(actor => ActorInitialisation.Create(spec, 0, actor, shape))];
         for (var round = 1; round <= training.Iterations; round++)
         {
-            Rollout[] rollouts = [.. plan.Instances.Select((instance, i) => players[i].Play(round, [.. instance.Players.Select(p => states[p].Parameters)]))];
+            Rollout[] rollouts = [.. plan.Instances.Select((instance, i) => players[i].Play(round, TestData.Parameters(instance, states)))];
             (states, _) = updater.Update(spec.Seed, 0, round, states, rollouts);
         }
 

@@ -28,7 +28,12 @@ internal sealed class PlainNetwork(MlpShape shape, double[] parameters, int offs
     }
 
     /// <summary>Adds the gradient of one sample to the flat gradient, given the loss's gradient at the output.</summary>
-    public void Backward(double[][] activations, double[] outputGradient, double[] gradient)
+    /// <param name="activations">Of <see cref="Forward"/>.</param>
+    /// <param name="outputGradient">At the output.</param>
+    /// <param name="gradient">Is added to.</param>
+    /// <param name="features">A further gradient at the last hidden layer, from another head.</param>
+    /// <returns>The gradient at the input.</returns>
+    public double[] Backward(double[][] activations, double[] outputGradient, double[] gradient, double[]? features = null)
     {
         var d = (double[])outputGradient.Clone();
         for (var l = shape.Layers.Count - 1; l >= 0; l--)
@@ -46,10 +51,13 @@ internal sealed class PlainNetwork(MlpShape shape, double[] parameters, int offs
                 }
             }
 
-            if (l == 0) return;
+            if (l == shape.Layers.Count - 1 && features != null) before = [.. before.Zip(features, (a, b) => a + b)];
+            if (l == 0) return before;
             for (var k = 0; k < layer.Inputs; k++)
                 before[k] *= shape.Activation == Activation.Tanh ? 1 - (input[k] * input[k]) : input[k] > 0 ? 1 : 0;
             d = before;
         }
+
+        throw new InvalidOperationException("a network has a layer");
     }
 }

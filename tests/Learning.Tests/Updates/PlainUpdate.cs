@@ -7,40 +7,30 @@ namespace Srpo.Learning.Tests.Updates;
 /// One round's update of a team in plain doubles, sample by sample, written from the specification and sharing no code with
 /// the shipped one except the shapes' layout and the random streams.
 /// </summary>
-internal sealed class PlainUpdate(PopulationSpec spec, ActorShape shape)
+internal sealed class PlainUpdate(PopulationSpec spec, TeamPlan plan, ActorShape shape)
 {
     private readonly TrainingSettings _settings = spec.Training;
 
-    private sealed record Sample(double[] Observation, int Action, double OldLog, double Advantage, double Return);
+    private sealed record Sample(double[] Observation, bool[] Legal, int Action, double OldLog, double Advantage, double Return, double[]? Partner);
 
-    public double[][] Run(int team, int round, LearnerState[] states, Rollout[] rollouts)
-    {
-        var plan = TeamPlan.For(_settings);
-        return [.. plan.Actors.Select((_, actor) => UpdateActor(plan, actor, team, round, states, rollouts))];
-    }
+    public double[][] Run(int team, int round, LearnerState[] states, Rollout[] rollouts) =>
+        [.. plan.Actors.Select((_, actor) => UpdateActor(actor, team, round, states, rollouts))];
 
-    private double[] UpdateActor(TeamPlan plan, int actor, int team, int round, LearnerState[] states, Rollout[] rollouts)
+    private double[] UpdateActor(int actor, int team, int round, LearnerState[] states, Rollout[] rollouts)
     {
         var adversary = plan.Actors[actor].Kind == ActorKind.Adversary;
-        var samples = new List<Sample>();
-        for (var i = 0; i < rollouts.Length; i++)
-        {
-            for (var seat = 0; seat < 2; seat++)
-            {
-                if (plan.Instances[i].Players[seat] == actor) samples.AddRange(Samples(rollouts[i], seat, adversary));
-            }
-        }
-
+        var samples = rollouts.SelectMany(rollout => rollout.Parts.Where(part => part.Actor == actor).SelectMany(part =>
+            Samples(rollout, part, adversary ? [.. states[part.Seat < 0 ? 0 : part.Seat].Parameters.Select(x => (double)x)] : null))).ToArray();
         var theta = states[actor].Parameters.Select(x => (double)x).ToArray();
-        var partner = adversary ? states[1 - plan.Actors[actor].Seat].Parameters.Select(x => (double)x).ToArray() : null;
         var first = states[actor].FirstMoment.Select(x => (double)x).ToArray();
         var second = states[actor].SecondMoment.Select(x => (double)x).ToArray();
         var random = new StreamId(spec.Seed, (uint)team, (uint)round, StreamPurpose.Minibatch).Lane(actor);
         var step = states[actor].AdamSteps;
+        var minibatches = Math.Min(_settings.Minibatches, samples.Length);
         for (var epoch = 0; epoch < _settings.Epochs; epoch++)
         {
-            var order = Enumerable.Range(0, samples.Count).ToArray();
-            if (_settings.Minibatches > 1)
+            var order = Enumerable.Range(0, samples.Length).ToArray();
+            if (minibatches > 1)
             {
                 for (var i = order.Length - 1; i > 0; i--)
                 {
@@ -49,64 +39,74 @@ internal sealed class PlainUpdate(PopulationSpec spec, ActorShape shape)
                 }
             }
 
-            for (var part = 0; part < _settings.Minibatches; part++)
+            for (var part = 0; part < minibatches; part++)
             {
-                var from = (int)((long)order.Length * part / _settings.Minibatches);
-                var to = (int)((long)order.Length * (part + 1) / _settings.Minibatches);
-                var gradient = Gradient(theta, partner, [.. order[from..to].Select(i => samples[i])], adversary);
+                var from = (int)((long)order.Length * part / minibatches);
+                var to = (int)((long)order.Length * (part + 1) / minibatches);
+                var learnsValues = !adversary || _settings.Adversary.Critic == AdversaryCritic.Own;
+                var gradient = Gradient(theta, [.. order[from..to].Select(i => samples[i])], adversary, learnsValues);
                 step++;
+                var end = learnsValues ? shape.ParameterCount : shape.Policy.ParameterCount;
+                if (shape.SharedTrunk)
+                {
+                    Adam(theta, first, second, gradient, step, 0, end);
+                    continue;
+                }
+
                 Adam(theta, first, second, gradient, step, 0, shape.Policy.ParameterCount);
-                if (!adversary || _settings.Adversary.Critic == AdversaryCritic.Own)
-                    Adam(theta, first, second, gradient, step, shape.Policy.ParameterCount, shape.ParameterCount);
+                if (learnsValues) Adam(theta, first, second, gradient, step, shape.Policy.ParameterCount, end);
             }
         }
 
         return theta;
     }
 
-    private IEnumerable<Sample> Samples(Rollout rollout, int seat, bool adversary)
+    private IEnumerable<Sample> Samples(Rollout rollout, SeatSamples own, double[]? partner)
     {
-        var own = rollout.Seats[seat];
+        var adversary = partner != null;
+        var agent = adversary ? rollout.Parts.FirstOrDefault(part => plan.Actors[part.Actor].Kind == ActorKind.Agent) : null;
         var shared = adversary && _settings.Adversary.Critic == AdversaryCritic.Shared;
-        var critic = shared ? rollout.Seats[1 - seat] : own;
-        var paid = adversary ? rollout.Seats[1 - seat] : own;
-        var sign = adversary && !shared ? -1 : 1;
-        var (lanes, steps) = (rollout.Lanes, rollout.Steps);
-        var advantages = new double[steps * lanes];
-        var returns = new double[steps * lanes];
-        for (var lane = 0; lane < lanes; lane++)
-        {
-            for (var t = 0; t < steps; t++)
-            {
-                // The definition as a sum: A_t = sum over k of (gamma lambda)^k delta_(t+k), up to the episode's end.
-                var weight = 1.0;
-                for (var u = t; u < steps; u++)
-                {
-                    var i = (u * lanes) + lane;
-                    var next = rollout.Terminated[i] ? 0 : u + 1 < steps ? critic.Values[critic.Row[i + lanes]] : critic.Values[critic.LastRow[lane]];
-                    var delta = (sign * _settings.RewardScale * paid.Rewards[i]) + (_settings.Discount * next) - critic.Values[critic.Row[i]];
-                    advantages[(t * lanes) + lane] += weight * delta;
-                    weight *= _settings.Discount * _settings.GaeLambda;
-                    if (rollout.Terminated[i]) break;
-                }
 
-                returns[(t * lanes) + lane] = advantages[(t * lanes) + lane] + critic.Values[critic.Row[(t * lanes) + lane]];
-            }
-        }
-
-        var length = shape.Policy.Inputs;
-        for (var i = 0; i < advantages.Length; i++)
+        // Where all act at every step in seats of their own, what the one agent received is what its adversary lost at the same step.
+        var together = rollout.Parts.All(part => part.Seat >= 0 && part.Count == rollout.Lanes * rollout.Steps);
+        var paid = adversary && together ? agent!.Rewards.Select(reward => -(double)reward) : own.Signals.Select(signal => (double)signal);
+        if (shared) paid = agent!.Rewards.Select(reward => (double)reward);
+        var advantages = Advantages(shared ? agent! : own, [.. paid]);
+        var (length, actions) = (shape.Policy.Inputs, shape.Policy.Outputs);
+        for (var i = 0; i < own.Count; i++)
         {
+            var row = own.Row[i];
             yield return new Sample(
-                [.. own.Observations.Skip(own.Row[i] * length).Take(length).Select(x => (double)x)],
+                [.. own.Observations.Skip(row * length).Take(length).Select(x => (double)x)],
+                [.. Enumerable.Range(0, actions).Select(a => own.Legal.Length == 0 || own.Legal[(row * actions) + a] == 1)],
                 own.Actions[i],
-                own.LogProbabilities[(own.Row[i] * shape.Policy.Outputs) + own.Actions[i]],
+                own.LogProbabilities[(row * actions) + own.Actions[i]],
                 shared ? -advantages[i] : advantages[i],
-                returns[i]);
+                shared ? 0 : advantages[i] + own.Values[row],
+                partner);
         }
     }
 
-    private double[] Gradient(double[] theta, double[]? partner, Sample[] samples, bool adversary)
+    /// <summary>The definition as a sum: A_t = sum over k of (gamma lambda)^k delta_(t+k), over the samples that follow each other.</summary>
+    private double[] Advantages(SeatSamples part, double[] rewards)
+    {
+        var advantages = new double[part.Count];
+        for (var i = 0; i < part.Count; i++)
+        {
+            var weight = 1.0;
+            for (var j = i; j >= 0; j = part.Next[j])
+            {
+                var next = part.Next[j];
+                var value = next >= 0 ? part.Values[part.Row[next]] : next == SeatSamples.Ended ? 0 : part.Values[-2 - next];
+                advantages[i] += weight * ((_settings.RewardScale * rewards[j]) + (_settings.Discount * value) - part.Values[part.Row[j]]);
+                weight *= _settings.Discount * _settings.GaeLambda;
+            }
+        }
+
+        return advantages;
+    }
+
+    private double[] Gradient(double[] theta, Sample[] samples, bool adversary, bool learnsValues)
     {
         var gradient = new double[theta.Length];
         var policy = new PlainNetwork(shape.Policy, theta, 0);
@@ -118,42 +118,49 @@ internal sealed class PlainUpdate(PopulationSpec spec, ActorShape shape)
         foreach (var sample in samples)
         {
             var activations = policy.Forward(sample.Observation);
-            var p = Softmax(activations[^1]);
-            var advantage = (sample.Advantage - mean) / deviation;
-            var rho = p[sample.Action] / Math.Exp(sample.OldLog);
-            var active = advantage > 0 ? rho <= 1 + _settings.Clip : rho >= 1 - _settings.Clip;
-            var entropy = -p.Sum(x => x * Math.Log(x));
-            var weight = adversary ? _settings.Adversary.Entropy : _settings.EntropyWeight;
-            var q = partner == null ? null : Softmax(new PlainNetwork(shape.Policy, partner, 0).Forward(sample.Observation)[^1]);
-            var kl = q == null ? 0 : p.Zip(q, (x, y) => x * Math.Log(x / y)).Sum();
-            var d = new double[p.Length];
-            for (var a = 0; a < p.Length; a++)
+            var d = LogitGradient(sample, Softmax(activations[^1], sample.Legal), (sample.Advantage - mean) / deviation, adversary);
+            for (var a = 0; a < d.Length; a++) d[a] /= samples.Length;
+            double[]? features = null;
+            if (learnsValues)
             {
-                if (active) d[a] -= advantage * rho * ((a == sample.Action ? 1 : 0) - p[a]);
-                d[a] += weight * p[a] * (Math.Log(p[a]) + entropy);
-                if (q != null)
-                {
-                    d[a] += _settings.KlWeight * (_settings.Adversary.Kl == KlDirection.PolicyToAdversary
-                        ? p[a] - q[a]
-                        : p[a] * (Math.Log(p[a] / q[a]) - kl));
-                }
-
-                d[a] /= samples.Length;
+                var values = critic.Forward(shape.SharedTrunk ? activations[^2] : sample.Observation);
+                var atInput = critic.Backward(values, [2 * _settings.ValueWeight * (values[^1][0] - sample.Return) / samples.Length], gradient);
+                if (shape.SharedTrunk) features = atInput;
             }
 
-            policy.Backward(activations, d, gradient);
-            var values = critic.Forward(sample.Observation);
-            critic.Backward(values, [2 * _settings.ValueWeight * (values[^1][0] - sample.Return) / samples.Length], gradient);
+            policy.Backward(activations, d, gradient, features);
         }
 
         return gradient;
     }
 
-    private static double[] Softmax(double[] z)
+    /// <summary>The gradient of one sample's loss at the logits; sums run over legal actions.</summary>
+    private double[] LogitGradient(Sample sample, double[] p, double advantage, bool adversary)
     {
-        var max = z.Max();
-        var sum = z.Sum(x => Math.Exp(x - max));
-        return [.. z.Select(x => Math.Exp(x - max) / sum)];
+        var legal = Enumerable.Range(0, p.Length).Where(a => sample.Legal[a]).ToArray();
+        var rho = p[sample.Action] / Math.Exp(sample.OldLog);
+        var active = advantage > 0 ? rho <= 1 + _settings.Clip : rho >= 1 - _settings.Clip;
+        var entropy = -legal.Sum(a => p[a] * Math.Log(p[a]));
+        var weight = adversary ? _settings.Adversary.Entropy : _settings.EntropyWeight;
+        var q = sample.Partner == null ? null : Softmax(new PlainNetwork(shape.Policy, sample.Partner, 0).Forward(sample.Observation)[^1], sample.Legal);
+        var kl = q == null ? 0 : legal.Sum(a => p[a] * Math.Log(p[a] / q[a]));
+        var d = new double[p.Length];
+        foreach (var a in legal)
+        {
+            if (active) d[a] -= advantage * rho * ((a == sample.Action ? 1 : 0) - p[a]);
+            d[a] += weight * p[a] * (Math.Log(p[a]) + entropy);
+            if (q == null) continue;
+            d[a] += _settings.KlWeight * (_settings.Adversary.Kl == KlDirection.PolicyToAdversary ? p[a] - q[a] : p[a] * (Math.Log(p[a] / q[a]) - kl));
+        }
+
+        return d;
+    }
+
+    private static double[] Softmax(double[] z, bool[] legal)
+    {
+        var max = z.Where((_, a) => legal[a]).Max();
+        double[] e = [.. z.Select((x, a) => legal[a] ? Math.Exp(x - max) : 0)];
+        return [.. e.Select(x => x / e.Sum())];
     }
 
     private void Adam(double[] theta, double[] first, double[] second, double[] gradient, long step, int from, int to)

@@ -1,0 +1,221 @@
+using Srpo.Environments;
+using Srpo.Learning.Kernels;
+
+namespace Srpo.Learning;
+
+/// <summary>
+/// One actor during a rollout: knows which observations were seen, evaluates the policy for new ones only, samples actions
+/// and records. The critic is evaluated once, at the end, for all rows. Not thread-safe.
+/// </summary>
+internal sealed unsafe class PlayerRecorder : IDisposable
+{
+    private readonly int _lanes;
+    private readonly int _length;
+    private readonly int _actions;
+    private readonly bool _enumerable;
+    private readonly bool _masks;
+    private readonly ActorShape _shape;
+    private readonly PolicyEvaluator _policy;
+    private readonly MlpWorkspace _critic;
+    private readonly RowTable _table;
+    private readonly int[] _current;
+    private readonly float[] _newObservations;
+    private readonly byte[] _newLegal;
+    private readonly SampleRecord _record;
+    private float[] _observations = [];
+    private byte[] _legal = [];
+    private float[] _logProbabilities = [];
+    private float[] _cumulative = [];
+    private float[] _parameters = [];
+
+    /// <summary>A recorder.</summary>
+    /// <param name="environment">Sizes of the environment.</param>
+    /// <param name="lanes">Number of lanes.</param>
+    /// <param name="shape">Shape of the actor.</param>
+    /// <param name="keepsSignals">Whether it is an adversary, whose signals differ from the rewards.</param>
+    /// <param name="kernels">Kernels to use.</param>
+    public PlayerRecorder(EnvironmentInfo environment, int lanes, ActorShape shape, bool keepsSignals, KernelSet kernels)
+    {
+        _lanes = lanes;
+        _shape = shape;
+        _length = shape.Policy.Inputs;
+        _actions = shape.Policy.Outputs;
+        _enumerable = StepViews.HasStates(environment);
+        _masks = environment.MasksActions;
+        _policy = new PolicyEvaluator(shape.Policy, kernels);
+        _critic = new MlpWorkspace(shape.Critic, kernels);
+        _table = new RowTable(_enumerable ? environment.ObservationStates : 0);
+        _current = new int[environment.Seats * lanes];
+        _newObservations = new float[MlpWorkspace.BlockRows * _length];
+        _newLegal = new byte[_masks ? MlpWorkspace.BlockRows * _actions : 0];
+        _record = new SampleRecord(environment.Seats * lanes, keepsSignals);
+    }
+
+    /// <summary>Starts a rollout.</summary>
+    /// <param name="parameters">Policy and critic of who plays.</param>
+    /// <param name="samples">Number of samples that it will make, or 0 where that is open.</param>
+    public void Begin(float[] parameters, int samples)
+    {
+        _parameters = parameters;
+        _policy.Network.Load(parameters.AsSpan(0, _shape.Policy.ParameterCount), forBackward: false);
+        _table.Clear();
+        _record.Begin(samples);
+    }
+
+    /// <summary>Looks at lanes of a view: afterwards every one has a row, and every row has probabilities.</summary>
+    public void Observe(StepViews views, int view, ReadOnlySpan<int> lanes)
+    {
+        if (_enumerable) ObserveStates(views, view, lanes);
+        else ObserveAll(views, view, lanes);
+    }
+
+    /// <summary>Samples actions in lanes of a view that were observed, and records them.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="lanes">Its lanes.</param>
+    /// <param name="movers">[Lanes] the seat that acts; empty where views are seats.</param>
+    /// <param name="uniforms">[Lanes] numbers in [0, 1).</param>
+    /// <param name="actions">[Lanes] receives the actions of those lanes.</param>
+    public void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions)
+    {
+        var current = _current.AsSpan(view * _lanes, _lanes);
+        foreach (var lane in lanes)
+        {
+            var row = current[lane];
+            var action = (byte)Sampling.Choose(_cumulative.AsSpan(row * _actions, _actions), uniforms[lane]);
+            _record.Add(((movers.IsEmpty ? view : movers[lane]) * _lanes) + lane, row, action);
+            actions[lane] = action;
+        }
+    }
+
+    /// <summary>Records what a step yielded for a seat in the lanes where this actor sits in it.</summary>
+    /// <param name="seat">The seat.</param>
+    /// <param name="lanes">The lanes.</param>
+    /// <param name="rewards">[Lanes] of the seat.</param>
+    /// <param name="costs">[Lanes] of the seat.</param>
+    /// <param name="signals">[Lanes].</param>
+    /// <param name="ends">[2 x Lanes] terminated, then truncated.</param>
+    public void Record(
+        int seat, ReadOnlySpan<int> lanes, ReadOnlySpan<float> rewards, ReadOnlySpan<float> costs, ReadOnlySpan<float> signals, ReadOnlySpan<bool> ends)
+    {
+        foreach (var lane in lanes)
+            _record.Yield((seat * _lanes) + lane, rewards[lane], costs[lane], signals[lane], ends[lane], ends[_lanes + lane]);
+    }
+
+    /// <summary>
+    /// Where all seats act at every step, the environment has been observed after the last step, and each seat's last sample is
+    /// followed by what it sees now.
+    /// </summary>
+    public void CutAfterObserving(int view, ReadOnlySpan<int> lanes)
+    {
+        foreach (var lane in lanes) _record.Cut((view * _lanes) + lane, _current[(view * _lanes) + lane]);
+    }
+
+    /// <summary>Ends the rollout. In turn-based environments the last turn of a seat serves as the cut behind the turn before it.</summary>
+    /// <param name="actor">Index of the actor in its team.</param>
+    /// <param name="seat">Its seat, or -1.</param>
+    public SeatSamples End(int actor, int seat)
+    {
+        var rows = _table.Rows;
+        var values = new float[rows];
+        Evaluate(values);
+        return _record.ToSamples(
+            actor, seat,
+            _observations.AsSpan(0, rows * _length).ToArray(),
+            _masks ? _legal.AsSpan(0, rows * _actions).ToArray() : [],
+            _logProbabilities.AsSpan(0, rows * _actions).ToArray(),
+            values);
+    }
+
+    public void Dispose()
+    {
+        _policy.Dispose();
+        _critic.Dispose();
+    }
+
+    private void ObserveStates(StepViews views, int view, ReadOnlySpan<int> lanes)
+    {
+        var first = _table.Rows;
+        var fresh = 0;
+        var states = views.States(view, _shape.Encoding);
+        var current = _current.AsSpan(view * _lanes, _lanes);
+        foreach (var lane in lanes)
+        {
+            current[lane] = _table.RowOf(states[lane], out var isNew);
+            if (!isNew) continue;
+            views.Environment.DecodeState(states[lane], _shape.Encoding, _newObservations.AsSpan(fresh * _length, _length));
+            if (++fresh == MlpWorkspace.BlockRows) Flush(ref first, ref fresh);
+        }
+
+        if (fresh > 0) Flush(ref first, ref fresh);
+    }
+
+    private void ObserveAll(StepViews views, int view, ReadOnlySpan<int> lanes)
+    {
+        var first = _table.Rows;
+        var fresh = 0;
+        var observations = views.Observations(view, _shape.Encoding);
+        var legal = views.Legal(view);
+        foreach (var lane in lanes)
+        {
+            _current[(view * _lanes) + lane] = _table.NewRow();
+            observations.AsSpan(lane * _length, _length).CopyTo(_newObservations.AsSpan(fresh * _length));
+            if (_masks) legal.Slice(lane * _actions, _actions).CopyTo(_newLegal.AsSpan(fresh * _actions));
+            if (++fresh == MlpWorkspace.BlockRows) Flush(ref first, ref fresh);
+        }
+
+        if (fresh > 0) Flush(ref first, ref fresh);
+    }
+
+    /// <summary>Evaluates the policy for new observations, which become the rows from <paramref name="first"/> on.</summary>
+    private void Flush(ref int first, ref int count)
+    {
+        Grow(first + count);
+        var legal = _newLegal.AsSpan(0, _masks ? count * _actions : 0);
+        fixed (float* observations = _newObservations) _policy.Evaluate(observations, count, legal);
+        _newObservations.AsSpan(0, count * _length).CopyTo(_observations.AsSpan(first * _length));
+        if (_masks) legal.CopyTo(_legal.AsSpan(first * _actions));
+        for (var r = 0; r < count; r++)
+        {
+            var probabilities = new ReadOnlySpan<float>(_policy.Probabilities + (r * _policy.Stride), _actions);
+            new ReadOnlySpan<float>(_policy.LogProbabilities + (r * _policy.Stride), _actions)
+                .CopyTo(_logProbabilities.AsSpan((first + r) * _actions));
+            Sampling.Accumulate(probabilities, _cumulative.AsSpan((first + r) * _actions, _actions));
+        }
+
+        first += count;
+        count = 0;
+    }
+
+    private void Evaluate(float[] values)
+    {
+        _critic.Load(_parameters.AsSpan(_shape.Policy.ParameterCount, _shape.Critic.ParameterCount), forBackward: false);
+        fixed (float* observations = _observations)
+        {
+            for (var row = 0; row < values.Length; row += MlpWorkspace.BlockRows)
+            {
+                var count = Math.Min(MlpWorkspace.BlockRows, values.Length - row);
+                if (_shape.SharedTrunk)
+                {
+                    _policy.Network.Forward(observations + (row * _length), count);
+                    _critic.Forward(_policy.Network.Features, _policy.Network.FeatureStride, count);
+                }
+                else
+                {
+                    _critic.Forward(observations + (row * _length), count);
+                }
+
+                for (var r = 0; r < count; r++) values[row + r] = _critic.Output[r * _critic.OutputStride];
+            }
+        }
+    }
+
+    private void Grow(int rows)
+    {
+        if (rows * _actions <= _cumulative.Length) return;
+        var capacity = Math.Max(Math.Max(256, rows), 2 * (_cumulative.Length / _actions));
+        Array.Resize(ref _observations, capacity * _length);
+        if (_masks) Array.Resize(ref _legal, capacity * _actions);
+        Array.Resize(ref _logProbabilities, capacity * _actions);
+        Array.Resize(ref _cumulative, capacity * _actions);
+    }
+}

@@ -1,0 +1,69 @@
+using Srpo.Core.Settings;
+using Srpo.Learning.Tests.Games;
+
+namespace Srpo.Learning.Tests.Rollouts;
+
+/// <summary>Points of learning curves: which steps and which seats count.</summary>
+public sealed class EvaluationTests
+{
+    private static readonly TrainingSettings Settings = TestData.Small(Method.Ippo) with { CurveEpisodes = 7, EvaluationSteps = 40 };
+
+    public static TheoryData<bool, bool, bool> Games()
+    {
+        var data = new TheoryData<bool, bool, bool>();
+        foreach (var turns in new[] { false, true })
+        {
+            foreach (var early in new[] { false, true })
+            {
+                data.Add(turns, early, false);
+                data.Add(turns, early, true);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Games))]
+    public void The_score_is_the_teams_over_all_steps_or_one_episode(bool turns, bool early, bool shared)
+    {
+        var table = new GameTable(new(4, 3) { TurnBased = turns, Masks = turns, EndsEarly = early, SharedReward = shared }, Settings, opponents: [GameTable.Policy(1)]);
+        var (evaluation, game) = table.Evaluate();
+        var counted = Enumerable.Range(0, 7).SelectMany(lane => Counted([.. game.Log.Where(step => step.Lane == lane)], early)).ToList();
+        var score = counted.Sum(step => shared ? step.Rewards[0] : (double)step.Rewards[..3].Sum()) / 7;
+        Assert.Equal(score, evaluation.MeanReturn, 1e-4);
+        for (var seat = 0; seat < 4; seat++) Assert.Equal(counted.Sum(step => (double)step.Costs[seat]) / 7, evaluation.SeatCosts[seat], 1e-4);
+
+        // Play stops when nothing can be counted any more.
+        var steps = game.Log.Count / 7;
+        if (early) Assert.InRange(steps, 2, 9);
+        else Assert.Equal(40, steps);
+    }
+
+    [Fact]
+    public void A_limit_of_steps_holds_where_episodes_may_be_longer()
+    {
+        var table = new GameTable(new(2, 2) { TurnBased = true, EndsEarly = true }, Settings with { EvaluationSteps = 2 });
+        var (evaluation, game) = table.Evaluate();
+        Assert.Equal(14, game.Log.Count);
+        var counted = Enumerable.Range(0, 7).SelectMany(lane => Counted([.. game.Log.Where(step => step.Lane == lane)], early: true));
+        Assert.Equal(counted.Sum(step => (double)step.Rewards.Sum()) / 7, evaluation.MeanReturn, 1e-4);
+    }
+
+    [Theory]
+    [InlineData(Method.Srpo)]
+    [InlineData(Method.FictitiousCoPlay)]
+    public void Agents_are_evaluated_with_each_other(Method method)
+    {
+        var table = new GameTable(new(3, 3), Settings with { Method = method }, partners: method == Method.FictitiousCoPlay ? [GameTable.Always(3)] : []);
+        table.States = [.. table.States.Select((state, i) => state with { Parameters = GameTable.Insist(state.Parameters, table.Shape.Policy, Math.Min(i, 3)) })];
+        var (_, game) = table.Evaluate();
+        Assert.All(game.Log, step => Assert.Equal(method == Method.Srpo ? [0, 1, 2] : [0, 0, 0], step.Actions));
+    }
+
+    private static IEnumerable<TestGameStep> Counted(List<TestGameStep> lane, bool early)
+    {
+        var end = lane.FindIndex(step => step.Terminated || step.Truncated);
+        return early && end >= 0 ? lane.Take(end + 1) : lane;
+    }
+}
