@@ -51,6 +51,13 @@ public interface IActorGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<PolicySnapshot> GetPolicyAsync();
 
+    /// <summary>The policy as it was after a round: the present one, or a snapshot that the spec asked for.</summary>
+    /// <param name="round">The round, at least 0.</param>
+    /// <exception cref="UnknownGrainException">Nothing was ever stored under this key.</exception>
+    /// <exception cref="SrpoGrainException">The policy of that round was not kept.</exception>
+    [AlwaysInterleave]
+    Task<PolicySnapshot> GetPolicyAfterAsync(int round);
+
     /// <summary>The policy's distribution over actions for one observation, at its present version.</summary>
     /// <param name="observation">The observation in the encoding that <see cref="ActorReport.Network"/> names, finite.</param>
     /// <returns>One probability for each action, adding up to 1.</returns>

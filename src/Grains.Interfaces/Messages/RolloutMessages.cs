@@ -4,58 +4,68 @@ namespace Srpo.Grains.Interfaces;
 /// <param name="Round">The round, from 1; names the random streams.</param>
 /// <param name="FirstLane">Number of this instance's first lane within the round's streams.</param>
 /// <param name="Lanes">Number of lanes.</param>
-/// <param name="Players">Parameters of policy and critic of who plays, one per seat.</param>
+/// <param name="Actors">Parameters of policy and critic of the instance's actors, in their order.</param>
+/// <param name="Frozen">Opponents, then partners; the same array in every round of a session.</param>
 [GenerateSerializer, Alias("srpo.PlayRequest"), Immutable]
 public sealed record PlayRequest(
     [property: Id(0)] int Round,
     [property: Id(1)] int FirstLane,
     [property: Id(2)] int Lanes,
-    [property: Id(3)] FloatBlock[] Players);
+    [property: Id(3)] FloatBlock[] Actors,
+    [property: Id(4)] PolicySnapshot[] Frozen);
 
 /// <summary>
-/// A rollout as one seat saw it. Equal observations are stored once: a sample refers to its row. Samples are step-major:
-/// index step * Lanes + lane.
+/// What one actor saw and did in a rollout, in one seat or in all that it played. Equal observations are stored once: a
+/// sample refers to its row. Samples are in order of step, lane, seat.
 /// </summary>
+/// <param name="Actor">Index of the actor in its team.</param>
+/// <param name="Seat">The seat; -1 where seats change.</param>
 /// <param name="Observations">[Rows x observation length] different observations, in order of first sight.</param>
+/// <param name="Legal">[Rows x actions] 1 for legal actions; empty where all are.</param>
 /// <param name="LogProbabilities">[Rows x actions] of the policy that played.</param>
 /// <param name="Values">[Rows] of the critic that watched.</param>
-/// <param name="Row">[Steps x Lanes] row of each sample's observation.</param>
-/// <param name="LastRow">[Lanes] row of the observation after the last step, for the bootstrap.</param>
-/// <param name="Actions">[Steps x Lanes].</param>
-/// <param name="Rewards">[Steps x Lanes], plain.</param>
-/// <param name="Costs">[Steps x Lanes] private costs.</param>
+/// <param name="Row">[Samples] row of each sample's observation.</param>
+/// <param name="Actions">[Samples].</param>
+/// <param name="Rewards">[Samples] plain, until the next sample of the seat.</param>
+/// <param name="Costs">[Samples] private costs, likewise.</param>
+/// <param name="Signals">[Samples] what the actor maximises where that is not the reward; empty where it is.</param>
+/// <param name="Next">[Samples] what follows: that sample, -1 for the end of the episode, or -2 - the row that stands behind a cut.</param>
 [GenerateSerializer, Alias("srpo.SeatRollout"), Immutable]
 public sealed record SeatRollout(
-    [property: Id(0)] FloatBlock Observations,
-    [property: Id(1)] FloatBlock LogProbabilities,
-    [property: Id(2)] FloatBlock Values,
-    [property: Id(3)] int[] Row,
-    [property: Id(4)] int[] LastRow,
-    [property: Id(5)] byte[] Actions,
-    [property: Id(6)] FloatBlock Rewards,
-    [property: Id(7)] FloatBlock Costs);
+    [property: Id(0)] int Actor,
+    [property: Id(1)] int Seat,
+    [property: Id(2)] FloatBlock Observations,
+    [property: Id(3)] byte[] Legal,
+    [property: Id(4)] FloatBlock LogProbabilities,
+    [property: Id(5)] FloatBlock Values,
+    [property: Id(6)] int[] Row,
+    [property: Id(7)] byte[] Actions,
+    [property: Id(8)] FloatBlock Rewards,
+    [property: Id(9)] FloatBlock Costs,
+    [property: Id(10)] FloatBlock Signals,
+    [property: Id(11)] int[] Next);
 
 /// <summary>What an environment instance played.</summary>
 /// <param name="Round">The round asked for.</param>
 /// <param name="Lanes">Number of lanes.</param>
 /// <param name="Steps">Number of steps.</param>
-/// <param name="Seats">One record per seat.</param>
-/// <param name="Terminated">[Steps x Lanes] the episode ended in this step.</param>
-/// <param name="Truncated">[Steps x Lanes] time ran out in this step.</param>
+/// <param name="Parts">The samples of every actor that learns.</param>
+/// <param name="SeatRewards">Sum of every seat's rewards over lanes and steps.</param>
+/// <param name="SeatCosts">Sum of every seat's private costs over lanes and steps.</param>
 [GenerateSerializer, Alias("srpo.RolloutBatch"), Immutable]
 public sealed record RolloutBatch(
     [property: Id(0)] int Round,
     [property: Id(1)] int Lanes,
     [property: Id(2)] int Steps,
-    [property: Id(3)] SeatRollout[] Seats,
-    [property: Id(4)] bool[] Terminated,
-    [property: Id(5)] bool[] Truncated);
+    [property: Id(3)] SeatRollout[] Parts,
+    [property: Id(4)] double[] SeatRewards,
+    [property: Id(5)] double[] SeatCosts);
 
 /// <summary>A point of a learning curve: evaluation episodes of the team's agents with each other.</summary>
 /// <param name="Round">Rounds behind it.</param>
 /// <param name="AgentSteps">Interactions per agent behind it.</param>
 /// <param name="EnvironmentSteps">Environment steps of the whole team behind it.</param>
-/// <param name="MeanReturn">Mean over episodes of the sum of the seats' rewards.</param>
+/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
 /// <param name="SeatCosts">Mean private cost of each seat per episode.</param>
 [GenerateSerializer, Alias("srpo.CurvePoint"), Immutable]
 public sealed record CurvePoint(

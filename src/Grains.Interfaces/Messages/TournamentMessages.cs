@@ -3,20 +3,23 @@ using Srpo.Core.Settings;
 namespace Srpo.Grains.Interfaces;
 
 /// <summary>
-/// A cross-play tournament: every run of every population in seat 0 with every run in seat 1, no learning.
+/// A cross-play tournament: every run of every population with every run, no learning. Runs of two seats with policies of
+/// their own sit as row and column say; where policies are shared, or there are more seats, all ways to mix two runs are played.
 /// </summary>
 /// <param name="Populations">Names of the populations, in the order of the matrix' blocks.</param>
 /// <param name="Environment">The environment to play, which may be another than that of training.</param>
 /// <param name="Episodes">Episodes per pair, at least 1.</param>
 /// <param name="Steps">Steps from a reset that count as one episode.</param>
 /// <param name="Seed">Seed of the matches' random streams.</param>
+/// <param name="Opponents">Frozen policies in the seats after the team's; none where the team is alone.</param>
 [GenerateSerializer, Alias("srpo.TournamentSpec"), Immutable]
 public sealed record TournamentSpec(
     [property: Id(0)] string[] Populations,
     [property: Id(1)] EnvironmentSettings Environment,
     [property: Id(2)] int Episodes,
     [property: Id(3)] int Steps,
-    [property: Id(4)] ulong Seed);
+    [property: Id(4)] ulong Seed,
+    [property: Id(5)] PolicyReference[]? Opponents = null);
 
 /// <summary>Where a tournament stands.</summary>
 /// <param name="Tournament">Its id.</param>
@@ -55,13 +58,12 @@ public sealed record TournamentPlayer(
     [property: Id(3)] int? QuarantinedAt = null);
 
 /// <summary>
-/// The outcome of a pair: seat 0 from one run with seat 1 from another. Sums run over episodes in order, so that results
-/// do not depend on who played them.
+/// The outcome of a pair of runs. Sums run over episodes in order, so that results do not depend on who played them.
 /// </summary>
-/// <param name="MeanReturn">Mean over episodes of the sum of the seats' rewards.</param>
-/// <param name="ReturnDeviation">Standard deviation over episodes of that sum (n - 1 in the denominator; 0 for one episode).</param>
-/// <param name="SeatReturns">Mean reward of each seat per episode.</param>
-/// <param name="SeatCosts">Mean private cost of each seat per episode.</param>
+/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
+/// <param name="ReturnDeviation">Standard deviation over episodes of the score (n - 1 in the denominator; 0 for one episode).</param>
+/// <param name="SeatReturns">[2] Mean reward per episode of a seat of the row's run, and of one of the column's.</param>
+/// <param name="SeatCosts">[2] Mean private cost per episode, likewise.</param>
 [GenerateSerializer, Alias("srpo.MatchResult"), Immutable]
 public sealed record MatchResult(
     [property: Id(0)] double MeanReturn,
@@ -73,24 +75,30 @@ public sealed record MatchResult(
 /// <param name="Tournament">Its id.</param>
 /// <param name="Spec">What was played.</param>
 /// <param name="Players">The runs, in the order of rows and of columns.</param>
-/// <param name="Cells">[Players x Players] row-major: row = seat 0, column = seat 1; null where not played yet.</param>
+/// <param name="Cells">[Players x Players] row-major; null where not played yet.</param>
+/// <param name="Seating">What an entry means, in words: who sits where.</param>
+/// <param name="Episodes">Episodes that every pair plays: those asked for, rounded up so that every way to sit is played equally often.</param>
 [GenerateSerializer, Alias("srpo.TournamentMatrix"), Immutable]
 public sealed record TournamentMatrix(
     [property: Id(0)] string Tournament,
     [property: Id(1)] TournamentSpec Spec,
     [property: Id(2)] TournamentPlayer[] Players,
-    [property: Id(3)] MatchResult?[] Cells);
+    [property: Id(3)] MatchResult?[] Cells,
+    [property: Id(4)] string Seating,
+    [property: Id(5)] int Episodes);
 
-/// <summary>A tile of pairs for a match worker: one policy in seat 0 with several in seat 1.</summary>
+/// <summary>A tile of pairs for a match worker: one run with several.</summary>
 /// <param name="Environment">The environment to play.</param>
 /// <param name="Episodes">Episodes per pair.</param>
 /// <param name="Steps">Steps per episode.</param>
 /// <param name="Seed">Seed of the matches' random streams.</param>
 /// <param name="Row">Row of the tile in the matrix; names the random streams together with the column.</param>
-/// <param name="Seat0">The policy in seat 0.</param>
+/// <param name="Team">The policies of the row's run, one per seat of the team.</param>
 /// <param name="FirstColumn">Column of the first partner.</param>
-/// <param name="Seat1">The policies in seat 1, one per column.</param>
+/// <param name="Partners">The policies of the columns' runs, likewise.</param>
 /// <param name="Tournament">Name of the tournament, by which its tiles can be cancelled; empty for a tile that nobody cancels.</param>
+/// <param name="Mixed">Whether all ways to mix two runs are played, not the row's run in seat 0 and the column's in seat 1.</param>
+/// <param name="Opponents">Frozen policies in the seats after the team's; none where the team is alone.</param>
 [GenerateSerializer, Alias("srpo.MatchTile"), Immutable]
 public sealed record MatchTile(
     [property: Id(0)] EnvironmentSettings Environment,
@@ -98,17 +106,19 @@ public sealed record MatchTile(
     [property: Id(2)] int Steps,
     [property: Id(3)] ulong Seed,
     [property: Id(4)] int Row,
-    [property: Id(5)] PolicySnapshot Seat0,
+    [property: Id(5)] PolicySnapshot[] Team,
     [property: Id(6)] int FirstColumn,
-    [property: Id(7)] PolicySnapshot[] Seat1,
-    [property: Id(8)] string Tournament = "");
+    [property: Id(7)] PolicySnapshot[][] Partners,
+    [property: Id(8)] string Tournament = "",
+    [property: Id(9)] bool Mixed = false,
+    [property: Id(10)] PolicySnapshot[]? Opponents = null);
 
-/// <summary>Asks for one episode of two policies, step by step.</summary>
+/// <summary>Asks for one episode of frozen policies, step by step.</summary>
 /// <param name="Environment">The environment to play.</param>
 /// <param name="Steps">Number of steps.</param>
 /// <param name="Seed">Seed of the random streams.</param>
 /// <param name="Episode">Number of the episode within the seed.</param>
-/// <param name="Players">The policies, one per seat.</param>
+/// <param name="Players">The policies, one per seat of the environment.</param>
 [GenerateSerializer, Alias("srpo.ReplayRequest"), Immutable]
 public sealed record ReplayRequest(
     [property: Id(0)] EnvironmentSettings Environment,
@@ -119,12 +129,13 @@ public sealed record ReplayRequest(
 
 /// <summary>One step of a replayed episode.</summary>
 /// <param name="Step">From 0; step 0 is the start, before any action.</param>
-/// <param name="Actions">Names of the seats' actions that led here; empty at the start.</param>
+/// <param name="Actions">Names of the seats' actions that led here, empty for a seat that was not to move; none at the start.</param>
 /// <param name="Rewards">Rewards of this step, per seat; empty at the start.</param>
 /// <param name="Costs">Private costs of this step, per seat; empty at the start.</param>
-/// <param name="Probabilities">Per seat, the policy's probabilities of all actions in the state before this step; empty at the start.</param>
+/// <param name="Probabilities">Per seat, the policy's probabilities of all actions in the state before this step, none for a seat that was not to move; empty at the start.</param>
 /// <param name="Drawing">The state after this step as text.</param>
 /// <param name="EpisodeEnded">Whether the environment's episode ended here and a new one began.</param>
+/// <param name="Scene">The state after this step as circles, in environments that are drawn in the plane; else empty.</param>
 [GenerateSerializer, Alias("srpo.ReplayFrame"), Immutable]
 public sealed record ReplayFrame(
     [property: Id(0)] int Step,
@@ -133,4 +144,19 @@ public sealed record ReplayFrame(
     [property: Id(3)] double[] Costs,
     [property: Id(4)] double[][] Probabilities,
     [property: Id(5)] string Drawing,
-    [property: Id(6)] bool EpisodeEnded);
+    [property: Id(6)] bool EpisodeEnded,
+    [property: Id(7)] FrameCircle[] Scene);
+
+/// <summary>A circle of a scene.</summary>
+/// <param name="Role">What it is, for example "chaser", "runner" or "obstacle".</param>
+/// <param name="Name">Its name among its kind.</param>
+/// <param name="X">Centre, right.</param>
+/// <param name="Y">Centre, up.</param>
+/// <param name="Radius">Radius.</param>
+[GenerateSerializer, Alias("srpo.FrameCircle"), Immutable]
+public sealed record FrameCircle(
+    [property: Id(0)] string Role,
+    [property: Id(1)] string Name,
+    [property: Id(2)] double X,
+    [property: Id(3)] double Y,
+    [property: Id(4)] double Radius);

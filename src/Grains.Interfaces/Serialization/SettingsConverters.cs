@@ -55,3 +55,27 @@ public struct EnvironmentSettingsSurrogate
     [Id(2)]
     public string? Definition;
 }
+
+/// <summary><see cref="PolicyReference"/> on the wire.</summary>
+[RegisterConverter]
+public sealed class PolicyReferenceConverter : IConverter<PolicyReference, PolicyReferenceSurrogate>
+{
+    /// <inheritdoc/>
+    public PolicyReference ConvertFromSurrogate(in PolicyReferenceSurrogate surrogate) => new(surrogate.Agent, surrogate.Round);
+
+    /// <inheritdoc/>
+    public PolicyReferenceSurrogate ConvertToSurrogate(in PolicyReference value) => new() { Agent = value.Agent, Round = value.Round };
+}
+
+/// <summary>Wire form of <see cref="PolicyReference"/>.</summary>
+[GenerateSerializer, Alias("srpo.PolicyReference"), Immutable]
+public struct PolicyReferenceSurrogate
+{
+    /// <summary>The agent's key.</summary>
+    [Id(0)]
+    public string Agent;
+
+    /// <summary>The round.</summary>
+    [Id(1)]
+    public int Round;
+}

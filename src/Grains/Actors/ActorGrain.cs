@@ -16,6 +16,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     private readonly ActiveWork _work;
     private readonly ILocalSiloDetails _silo;
     private readonly ActorCheckpoints _checkpoints;
+    private readonly ActorSnapshots _snapshots;
     private Task? _loading;
     private MemberKey _key;
     private PopulationSpec? _spec;
@@ -30,6 +31,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     {
         (_kind, _environments, _pool, _work, _silo) = (kind, environments, pool, work, silo);
         _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, "checkpoint"));
+        _snapshots = new ActorSnapshots(round => SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, ActorSnapshots.NameOf(round)));
     }
 
     /// <inheritdoc/>
@@ -91,6 +93,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
 
         GrainChecks.Finite(next.Parameters, "parameters", this.GetPrimaryKeyString());
         (_state, _metrics) = (next, metrics);
+        if (_spec!.Snapshots.Contains(next.Version)) _snapshots.Take(next);
         if (_stored) (_stored, _work.Unstored[this.GetGrainId()]) = (false, true);
     }
 
@@ -100,6 +103,9 @@ internal abstract class ActorGrain : Grain, IActorGrain
         await LoadAsync();
         var state = Known();
         Fence(session);
+
+        // Before the checkpoint: a team that goes on from it does not come by the snapshot's round again.
+        await _snapshots.StoreAsync(_identity!, _spec!, _session);
         await _checkpoints.StoreAsync(new ActorCheckpoint { Identity = _identity!, Spec = _spec, State = state, Metrics = _metrics, Session = _session });
         NoteStored();
         return state.Version;
@@ -136,6 +142,21 @@ internal abstract class ActorGrain : Grain, IActorGrain
         var state = Known();
         var policy = state.Parameters.Span[.._shape!.Policy.ParameterCount].ToArray();
         return new PolicySnapshot(this.GetPrimaryKeyString(), state.Version, Wire.Describe(_shape), new FloatBlock(policy));
+    }
+
+    /// <inheritdoc/>
+    public async Task<PolicySnapshot> GetPolicyAfterAsync(int round)
+    {
+        var present = await GetPolicyAsync();
+        if (present.Version == round) return present;
+        if (await _snapshots.ReadAsync(_identity!, round) is not { } kept)
+        {
+            throw new SrpoGrainException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Name()} stands at round {present.Version} and has not kept its policy of round {round}; train the population to that round, or name it among its snapshots"));
+        }
+
+        return present with { Version = round, Parameters = new FloatBlock(kept[.._shape!.Policy.ParameterCount]) };
     }
 
     /// <inheritdoc/>
@@ -233,8 +254,9 @@ internal abstract class ActorGrain : Grain, IActorGrain
         if (problems.Count > 0) throw new SrpoGrainException($"{Name()}: {string.Join("; ", problems)}");
         if (spec.Population != _key.Population) throw new SrpoGrainException($"{Name()} does not belong to the population '{spec.Population}'");
         if (_key.Team >= spec.Teams) throw new SrpoGrainException($"there is no {Name()}: the population has the teams 0 to {spec.Teams - 1}");
-        if (!TeamPlan.For(spec.Training).Actors.Contains(new ActorId(_kind, _key.Seat)))
-            throw new SrpoGrainException($"there is no {Name()}: {MethodNames.Of(spec.Training.Method)} trains {string.Join(", ", TeamPlan.For(spec.Training).Actors)}");
+        var actors = _environments.Plan(spec).Actors;
+        if (!actors.Contains(new ActorId(_kind, _key.Seat)))
+            throw new SrpoGrainException($"there is no {Name()}: {MethodNames.Of(spec.Training.Method)} trains {string.Join(", ", actors)}");
         if (round < 0 || round > spec.Training.Iterations) throw new SrpoGrainException($"{Name()}: round {round} is not among 0 to {spec.Training.Iterations}");
     }
 

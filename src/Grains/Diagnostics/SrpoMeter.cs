@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Srpo.Core.Settings;
+using Srpo.Learning;
 
 namespace Srpo.Grains.Diagnostics;
 
@@ -63,12 +64,12 @@ internal static class SrpoMeter
     static SrpoMeter() => PoolGauges.Create(Meter);
 
     /// <summary>A round of a team is trained; ticks of the stopwatch.</summary>
-    public static void RoundTrained(TrainingSettings settings, long rolloutTicks, long updateTicks)
+    public static void RoundTrained(TrainingSettings settings, TeamPlan plan, long rolloutTicks, long updateTicks)
     {
         if (!Rounds.Enabled) return;
         var method = new KeyValuePair<string, object?>(MethodTag, MethodNames.Of(settings.Method));
         Rounds.Add(1, method);
-        Steps.Add(settings.EnvironmentStepsPerUpdate, method);
+        Steps.Add(plan.StepsPerRound, method);
         Rollout.Record(Seconds(rolloutTicks), method);
         Update.Record(Seconds(updateTicks), method);
     }

@@ -33,7 +33,7 @@ public static class SrpoSiloBuilderExtensions
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<SiloMap>());
         builder.AddPlacement();
         builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, TeamUpdater>(
-            key => new TeamUpdater(key.Settings, key.Shape), services.GetRequiredService<ComputePool>().Workers));
+            key => new TeamUpdater(key.Settings, key.Plan, key.Shape), services.GetRequiredService<ComputePool>().Workers));
         builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(
             environment => new MatchPlayer(environment), services.GetRequiredService<ComputePool>().Workers));
         if (options.DataDirectory is { } root)

@@ -60,7 +60,7 @@ internal sealed class LearnerGrain(
 
         using var activity = SrpoActivities.Restore(request.Population, request.Team);
         PlacementRuntime.Prefer(silo.SiloAddress);
-        return await TeamRestore.RunAsync(GrainFactory, silo.SiloAddress, request);
+        return await TeamRestore.RunAsync(GrainFactory, silo.SiloAddress, environments.Plan(request.Spec), request);
     }
 
     /// <inheritdoc/>
@@ -169,15 +169,15 @@ internal sealed class LearnerGrain(
         var round = request.FirstRound - 1;
         var fence = Fence(request.Population);
         await trainer.FetchAsync(round);
-        if (round == 0 && CurveRounds.HasPoint(settings, 0)) points.Add(await trainer.EvaluateAsync(0));
+        if (round == 0 && CurveRounds.HasPoint(settings, trainer.Plan, 0)) points.Add(await trainer.EvaluateAsync(0));
         while (round < request.FirstRound + request.Rounds - 1 && fence.Admits(request.Session) && !work.Stopping)
         {
             if (!await trainer.TrainAsync(round + 1)) break;
             round++;
             _updates++;
-            _steps += settings.EnvironmentStepsPerUpdate;
-            meter.AddRound(settings.EnvironmentStepsPerUpdate);
-            if (CurveRounds.HasPoint(settings, round)) points.Add(await trainer.EvaluateAsync(round));
+            _steps += trainer.Plan.StepsPerRound;
+            meter.AddRound(trainer.Plan.StepsPerRound);
+            if (CurveRounds.HasPoint(settings, trainer.Plan, round)) points.Add(await trainer.EvaluateAsync(round));
         }
 
         return new TrainReply(round, [.. points], work.Stopping);
@@ -192,7 +192,7 @@ internal sealed class LearnerGrain(
     private TeamTrainer Trainer((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
-        var trainer = new TeamTrainer(GrainFactory, spec, key.Team, environments.Shape(spec), pool, updaters) { Last = known?.Last ?? Task.CompletedTask };
+        var trainer = new TeamTrainer(GrainFactory, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters) { Last = known?.Last ?? Task.CompletedTask };
         return _teams[key] = trainer;
     }
 

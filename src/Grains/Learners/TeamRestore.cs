@@ -7,10 +7,9 @@ namespace Srpo.Grains;
 /// <summary>Brings a team back to the newest round that all of its actors have stored.</summary>
 internal static class TeamRestore
 {
-    public static async Task<RestoreReply> RunAsync(IGrainFactory grains, SiloAddress here, RestoreRequest request)
+    public static async Task<RestoreReply> RunAsync(IGrainFactory grains, SiloAddress here, TeamPlan plan, RestoreRequest request)
     {
         var (spec, known) = (request.Spec, request.KnownRound);
-        var plan = TeamPlan.For(spec.Training);
         var actors = TeamActors.Actors(grains, request.Population, request.Team, plan);
         await TeamGathering.RunAsync(here, actors, TeamActors.Environments(grains, request.Population, request.Team, plan));
         var stored = await Task.WhenAll(actors.Select(actor => actor.GetCheckpointVersionsAsync()));
@@ -19,26 +18,26 @@ internal static class TeamRestore
         // A checkpoint whose curve the coordinator did not store is used only if there is no other.
         // The first one is no loss: beginning anew repeats a single interval and gives the curve in full.
         var candidates = common
-            .Where(round => known > 0 || round > spec.CheckpointInterval || !CurveRounds.HasPointBetween(spec.Training, known, round))
-            .OrderBy(round => CurveRounds.HasPointBetween(spec.Training, known, round))
+            .Where(round => known > 0 || round > spec.CheckpointInterval || !CurveRounds.HasPointBetween(spec.Training, plan, known, round))
+            .OrderBy(round => CurveRounds.HasPointBetween(spec.Training, plan, known, round))
             .ThenByDescending(round => round)
             .Append(0);
         foreach (var round in candidates)
         {
             var ready = await Task.WhenAll(actors.Select(actor => actor.PrepareAsync(spec, round, request.Session)));
-            if (ready.All(stands => stands)) return new RestoreReply(round, await WarningAsync(actors, request, round));
+            if (ready.All(stands => stands)) return new RestoreReply(round, await WarningAsync(actors, plan, request, round));
         }
 
         throw new SrpoGrainException($"team {request.Team} of '{request.Population}' cannot be brought to any round; look at the warnings of its agents");
     }
 
-    private static async Task<string?> WarningAsync(IActorGrain[] actors, RestoreRequest request, int round)
+    private static async Task<string?> WarningAsync(IActorGrain[] actors, TeamPlan plan, RestoreRequest request, int round)
     {
         var reports = await Task.WhenAll(actors.Select(actor => actor.QueryAsync()));
         var warnings = reports.Where(report => report.Warning is not null).Select(report => report.Warning!).Distinct().ToList();
         if (round == 0 && request.KnownRound > 0 && warnings.Count > 0)
             warnings.Add("no complete checkpoint is left, the team begins anew");
-        else if (round > 0 && CurveRounds.HasPointBetween(request.Spec.Training, request.KnownRound, round))
+        else if (round > 0 && CurveRounds.HasPointBetween(request.Spec.Training, plan, request.KnownRound, round))
             warnings.Add(string.Create(CultureInfo.InvariantCulture, $"the learning curve has no points between round {request.KnownRound} and round {round}"));
         return warnings.Count == 0
             ? null

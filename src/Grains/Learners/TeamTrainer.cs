@@ -8,7 +8,16 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>Which updater a team needs; teams with equal settings share updaters.</summary>
-internal sealed record UpdaterKey(TrainingSettings Settings, ActorShape Shape);
+/// <param name="Settings">The settings.</param>
+/// <param name="Shape">Shape of the actors.</param>
+/// <param name="Agents">Number of seats that learn: with the settings, it decides who the actors are.</param>
+/// <param name="Plan">The plan of the team that asks.</param>
+internal sealed record UpdaterKey(TrainingSettings Settings, ActorShape Shape, int Agents, TeamPlan Plan)
+{
+    public bool Equals(UpdaterKey? other) => other is not null && Settings == other.Settings && Shape == other.Shape && Agents == other.Agents;
+
+    public override int GetHashCode() => HashCode.Combine(Settings, Shape, Agents);
+}
 
 /// <summary>
 /// What a learner holds of one team between rounds: references to its grains and the actors' states, which it alone changes
@@ -22,7 +31,7 @@ internal sealed class TeamTrainer
     private readonly StopSignal _cancellation = new();
     private readonly PopulationSpec _spec;
     private readonly int _team;
-    private readonly TeamPlan _plan;
+    private readonly IGrainFactory _grains;
     private readonly IActorGrain[] _actors;
     private readonly IEnvironmentGrain[] _environments;
     private readonly Task<RolloutBatch>[] _playing;
@@ -30,19 +39,20 @@ internal sealed class TeamTrainer
     private readonly UpdaterKey _key;
     private readonly ComputePool _pool;
     private readonly ScratchPool<UpdaterKey, TeamUpdater> _updaters;
+    private PolicySnapshot[]? _frozen;
     private LearnerState[]? _states;
     private bool _handedOut;
 
     public TeamTrainer(
-        IGrainFactory grains, PopulationSpec spec, int team, ActorShape shape, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters)
+        IGrainFactory grains, PopulationSpec spec, int team, TeamPlan plan, ActorShape shape, ComputePool pool,
+        ScratchPool<UpdaterKey, TeamUpdater> updaters)
     {
-        (_spec, _team, _pool, _updaters) = (spec, team, pool, updaters);
-        _plan = TeamPlan.For(spec.Training);
-        _actors = TeamActors.Actors(grains, spec.Population, team, _plan);
-        _environments = TeamActors.Environments(grains, spec.Population, team, _plan);
+        (_grains, _spec, _team, Plan, _pool, _updaters) = (grains, spec, team, plan, pool, updaters);
+        _actors = TeamActors.Actors(grains, spec.Population, team, plan);
+        _environments = TeamActors.Environments(grains, spec.Population, team, plan);
         _playing = new Task<RolloutBatch>[_environments.Length];
         _applying = new Task[_actors.Length];
-        _key = new UpdaterKey(spec.Training, shape);
+        _key = new UpdaterKey(spec.Training, shape, plan.Agents, plan);
         Key = FormattableString.Invariant($"{spec.Population}/{team}");
     }
 
@@ -51,6 +61,9 @@ internal sealed class TeamTrainer
 
     /// <summary>The team that it trains.</summary>
     public int Team => _team;
+
+    /// <summary>Who learns, and what is played.</summary>
+    public TeamPlan Plan { get; }
 
     /// <summary>Population and team as "population/team".</summary>
     public string Key { get; }
@@ -73,16 +86,18 @@ internal sealed class TeamTrainer
     /// <summary>Ticks spent waiting for updates.</summary>
     public long UpdateTicks { get; private set; }
 
-    /// <summary>Takes the actors' states, unless those held here are of the round already.</summary>
+    /// <summary>Takes the actors' states, unless those held here are of the round already, and once the frozen policies.</summary>
     public async Task FetchAsync(int round)
     {
+        _frozen ??= await Task.WhenAll(_spec.Opponents.Concat(_spec.Partners).Select(
+            reference => _grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round)));
         if (Round == round) return;
         _states = null;
         var fetched = await Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
         for (var i = 0; i < fetched.Length; i++)
         {
             if (fetched[i].Version != round)
-                throw new TeamOutOfStepException($"{Name()}: {_plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
+                throw new TeamOutOfStepException($"{Name()}: {Plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
         }
 
         _states = [.. fetched.Select(Wire.FromMessage)];
@@ -123,7 +138,7 @@ internal sealed class TeamTrainer
         _handedOut = false;
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < _environments.Length; i++)
-            _playing[i] = _environments[i].PlayAsync(_spec, Request(round, _plan.Instances[i], states));
+            _playing[i] = _environments[i].PlayAsync(_spec, Request(round, Plan.Instances[i], states));
         var rollouts = new Rollout[_environments.Length];
         await Task.WhenAll(_playing);
         for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
@@ -138,22 +153,20 @@ internal sealed class TeamTrainer
         _states = next;
         RolloutTicks += played - start;
         UpdateTicks += updated - played;
-        SrpoMeter.RoundTrained(_spec.Training, played - start, updated - played);
+        SrpoMeter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
     }
 
     /// <summary>The point of the learning curve behind a round.</summary>
     public Task<CurvePoint> EvaluateAsync(int round)
     {
-        var players = new FloatBlock[_plan.Evaluation.Count];
-        for (var i = 0; i < players.Length; i++) players[i] = new FloatBlock(_states![_plan.Evaluation[i]].Parameters);
-        return _environments[0].EvaluateAsync(_spec, new PlayRequest(round, 0, _spec.Training.CurveEpisodes, players));
+        return _environments[0].EvaluateAsync(_spec, Request(round, Plan.Evaluation, _states!));
     }
 
-    private static PlayRequest Request(int round, InstancePlan instance, LearnerState[] states)
+    private PlayRequest Request(int round, InstancePlan instance, LearnerState[] states)
     {
-        var players = new FloatBlock[instance.Players.Count];
-        for (var i = 0; i < players.Length; i++) players[i] = new FloatBlock(states[instance.Players[i]].Parameters);
-        return new PlayRequest(round, instance.FirstLane, instance.Lanes, players);
+        var actors = new FloatBlock[instance.Actors.Count];
+        for (var i = 0; i < actors.Length; i++) actors[i] = new FloatBlock(states[instance.Actors[i]].Parameters);
+        return new PlayRequest(round, instance.FirstLane, instance.Lanes, actors, _frozen!);
     }
 
     private (LearnerState[] States, UpdateStatistics[] Statistics) Update(int round, LearnerState[] states, Rollout[] rollouts)
@@ -166,7 +179,7 @@ internal sealed class TeamTrainer
             if (!FiniteCheck.IsFinite(state.Parameters) || !FiniteCheck.IsFinite(state.FirstMoment) || !FiniteCheck.IsFinite(state.SecondMoment))
             {
                 throw new TrainingDivergedException(
-                    $"{Name()}: the parameters of {_plan.Actors[i]} are no longer finite after round {round}; use a smaller learning rate, or limit the gradients' norm");
+                    $"{Name()}: the parameters of {Plan.Actors[i]} are no longer finite after round {round}; use a smaller learning rate, or limit the gradients' norm");
             }
         }
 

@@ -139,7 +139,7 @@ internal sealed class CoordinatorGrain(
 
         _warnings.Clear();
         _target = PopulationPhase.Paused;
-        Run(new TrainingSession(Record, GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, Logger));
+        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, Logger));
         Notify();
     }
 
@@ -164,7 +164,7 @@ internal sealed class CoordinatorGrain(
     }
 
     private PopulationStatus Status() => PopulationStatusBuilder.Build(
-        Name, Record, Session, Seconds,
+        Name, Record, environments.Plan(Record.Spec!).StepsPerRound, Session, Seconds,
         [LoadWarning, StorageProblem, Unstored is { } trouble ? $"the end of training cannot be stored and is tried again: {trouble}" : null],
         _warnings, Work.Unattended);
 }

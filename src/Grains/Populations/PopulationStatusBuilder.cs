@@ -10,7 +10,7 @@ internal static class PopulationStatusBuilder
     private const int WarningsShown = 5;
 
     public static PopulationStatus Build(
-        string name, PopulationRecord record, TrainingSession? session, double seconds, IEnumerable<string?> troubles, List<string> warnings,
+        string name, PopulationRecord record, long stepsPerRound, TrainingSession? session, double seconds, IEnumerable<string?> troubles, List<string> warnings,
         bool unattended)
     {
         var spec = record.Spec!;
@@ -25,7 +25,6 @@ internal static class PopulationStatusBuilder
                 team.Curve.Count > 0 ? team.Curve[^1].MeanReturn : null, team.Quarantine);
         }
 
-        var perRound = spec.Training.EnvironmentStepsPerUpdate;
         var elapsed = session is null ? 0 : Stopwatch.GetElapsedTime(session.Started).TotalSeconds;
         return new PopulationStatus(
             name,
@@ -34,10 +33,10 @@ internal static class PopulationStatusBuilder
             $"{spec.Environment.Name} {spec.Environment.Variant}",
             spec.Training.Iterations,
             teams,
-            rounds * perRound,
-            (long)spec.Training.Iterations * spec.Teams * perRound,
+            rounds * stepsPerRound,
+            (long)spec.Training.Iterations * spec.Teams * stepsPerRound,
             seconds,
-            session is null || elapsed <= 0 ? 0 : Math.Max(0, rounds * perRound - session.StepsBefore) / elapsed,
+            session is null || elapsed <= 0 ? 0 : Math.Max(0, rounds * stepsPerRound - session.StepsBefore) / elapsed,
             record.Error,
             Warning([
                 .. troubles.OfType<string>(),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Srpo.Grains.Diagnostics;
@@ -11,10 +12,16 @@ namespace Srpo.Grains;
 /// </summary>
 internal sealed class TeamRun(TrainingSession session, int team)
 {
-    private const int ChunkRounds = 20;
+    private const int LongestChunk = 20;
+    private const int FirstChunk = 4;
     private const int Attempts = 3;
 
+    /// <summary>Chunks of slow rounds are short, so that progress is seen and learners are shared; of fast ones long, so that messages are few.</summary>
+    private static readonly TimeSpan LongChunk = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortChunk = TimeSpan.FromMilliseconds(500);
+
     private readonly Backoff _backoff = new();
+    private int _chunk = FirstChunk;
     private Task _stored = Task.CompletedTask;
     private int _failures;
     private int _failedAt = -1;
@@ -125,7 +132,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
             if (reply.Warning is { } warning && !session.Warnings.Contains(warning)) session.Warnings.Add(warning);
             restored = true;
         });
-        session.StepsBefore += (Record.Finished() - before) * session.Spec.Training.EnvironmentStepsPerUpdate;
+        session.StepsBefore += (Record.Finished() - before) * session.Plan.StepsPerRound;
         return restored;
     }
 
@@ -146,12 +153,16 @@ internal sealed class TeamRun(TrainingSession session, int team)
         {
             var round = Record.Finished();
             var checkpoint = (int)Math.Min(iterations, ((long)round / spec.CheckpointInterval + 1) * spec.CheckpointInterval);
-            var rounds = Math.Min(checkpoint - round, ChunkRounds);
+            var rounds = Math.Min(checkpoint - round, _chunk);
             await session.WithTurnAsync(learner, async grain =>
             {
                 moves = session.LearnerOf(team) != learner;
                 if (moves || session.Stopping.IsCancellationRequested) return;
+                var start = Stopwatch.GetTimestamp();
                 var reply = await grain.TrainAsync(new TrainRequest(spec.Population, team, round + 1, rounds, spec, session.Record.Session));
+                var took = Stopwatch.GetElapsedTime(start);
+                if (took > LongChunk) _chunk = Math.Max(1, _chunk / 2);
+                else if (took < ShortChunk) _chunk = Math.Min(LongestChunk, 2 * _chunk);
                 moves = reply.SiloStopping;
                 if (reply.LastRound < round + rounds && !moves && !session.Stopping.IsCancellationRequested)
                     throw new SrpoGrainException($"the learner stopped at round {reply.LastRound} without being asked to");

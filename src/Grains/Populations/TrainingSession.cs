@@ -25,6 +25,7 @@ internal sealed class TrainingSession : IWorkSession
     private readonly StopSignal _stop = new();
 
     /// <param name="record">What the coordinator stores; this session's number is in it.</param>
+    /// <param name="plan">Who plays and learns in a team.</param>
     /// <param name="grains">Gives references to grains.</param>
     /// <param name="map">The silos and what they can take.</param>
     /// <param name="writer">Stores the record.</param>
@@ -32,11 +33,11 @@ internal sealed class TrainingSession : IWorkSession
     /// <param name="namesSilos">Whether learners' keys name their silo: on a cluster, where there is one per silo and slot.</param>
     /// <param name="logger">Where trouble goes.</param>
     public TrainingSession(
-        PopulationRecord record, IGrainFactory grains, SiloMap map, CoalescedWriter writer, int teamsPerLearner, bool namesSilos, ILogger logger)
+        PopulationRecord record, TeamPlan plan, IGrainFactory grains, SiloMap map, CoalescedWriter writer, int teamsPerLearner, bool namesSilos, ILogger logger)
     {
         (Record, Grains, _map, Writer, Logger) = (record, grains, map, writer, logger);
         (_teamsPerLearner, _namesSilos) = (teamsPerLearner, namesSilos);
-        Plan = TeamPlan.For(Spec.Training);
+        Plan = plan;
         _board = new TeamBoard(Spec.Population, Spec.Teams);
         _runs = [.. Enumerable.Range(0, Spec.Teams).Select(team => new TeamRun(this, team))];
         Started = Stopwatch.GetTimestamp();
@@ -96,7 +97,7 @@ internal sealed class TrainingSession : IWorkSession
     {
         long rounds = 0;
         foreach (var team in Record.Teams) rounds += team.Finished();
-        return rounds * Spec.Training.EnvironmentStepsPerUpdate;
+        return rounds * Plan.StepsPerRound;
     }
 
     /// <inheritdoc/>

@@ -60,17 +60,32 @@ internal sealed class EnvironmentCatalog
         }
     }
 
+    /// <summary>Who learns in a team of a population, and what it plays.</summary>
+    /// <exception cref="SrpoGrainException">The spec does not fit its environment.</exception>
+    public TeamPlan Plan(PopulationSpec spec)
+    {
+        try
+        {
+            return TeamPlan.For(spec, Info(spec.Environment));
+        }
+        catch (SettingsException error)
+        {
+            throw new SrpoGrainException(error.Message, error);
+        }
+    }
+
     /// <summary>Every problem of a spec, its environment included; none if it can be trained.</summary>
     public IReadOnlyList<string> Problems(PopulationSpec? spec)
     {
         if (spec is null) return ["no spec is given"];
         if (spec.Training?.Network?.Hidden is null || spec.Training.Adversary is null) return ["training: the settings are incomplete; give network and adversary"];
+        if (spec.Opponents is null || spec.Partners is null || spec.Snapshots is null) return ["opponents, partners, snapshots: give lists, empty ones where there are none"];
         var problems = spec.Validate().Select(problem => problem.ToString()).ToList();
         try
         {
             var info = Info(spec.Environment);
             if (problems.Count == 0) Shape(spec);
-            if (info.Seats != 2) problems.Add($"environment: '{info.Name}' has {info.Seats} seats; teams of 2 seats can be trained");
+            if (problems.Count == 0) problems.AddRange(TeamPlan.Problems(spec, info).Select(problem => problem.ToString()));
         }
         catch (SrpoGrainException error)
         {

@@ -19,6 +19,7 @@ internal sealed class EnvironmentGrain(
 
     private PopulationSpec? _spec;
     private TeamPlan? _plan;
+    private FrozenPolicy[]? _policies;
     private RolloutPlayer? _player;
 
     /// <summary>The player that has played a rollout and can draw it; one that was made for an evaluation has nothing to draw.</summary>
@@ -38,7 +39,7 @@ internal sealed class EnvironmentGrain(
     {
         Use(spec);
         var instance = _plan!.Instances[_key.Seat];
-        Check(request, firstRound: 1);
+        Check(request, _plan.Instances[_key.Seat], firstRound: 1);
         if (request.Lanes != instance.Lanes || request.FirstLane != instance.FirstLane)
             throw Refuse($"lanes {request.FirstLane} to {request.FirstLane + request.Lanes - 1} are asked for; this instance plays lanes {instance.FirstLane} to {instance.FirstLane + instance.Lanes - 1}");
         var draw = Stopwatch.GetTimestamp() - _drawnAt > DrawingAge;
@@ -47,7 +48,7 @@ internal sealed class EnvironmentGrain(
         {
             var (rollout, summary, drawing) = await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, instance);
+                _player ??= new RolloutPlayer(spec, _key.Team, _plan, instance, _policies);
                 var played = _player.Play(request.Round, Parameters(request), cancellation);
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
             }, cancellation, affinity: _key.Team);
@@ -65,7 +66,7 @@ internal sealed class EnvironmentGrain(
     public async Task<CurvePoint> EvaluateAsync(PopulationSpec spec, PlayRequest request)
     {
         Use(spec);
-        Check(request, firstRound: 0);
+        Check(request, _plan!.Evaluation, firstRound: 0);
         var training = spec.Training;
         if (request.Lanes != training.CurveEpisodes || request.FirstLane != 0)
             throw Refuse($"{request.Lanes} evaluation episodes are asked for; the spec says {training.CurveEpisodes}");
@@ -74,11 +75,11 @@ internal sealed class EnvironmentGrain(
         {
             var evaluation = await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan!.Instances[_key.Seat]);
+                _player ??= new RolloutPlayer(spec, _key.Team, _plan, _plan.Instances[_key.Seat], _policies);
                 return _player.Evaluate(request.Round, Parameters(request), cancellation);
             }, cancellation, affinity: _key.Team);
             return new CurvePoint(
-                request.Round, (long)request.Round * training.SamplesPerUpdate, request.Round * training.EnvironmentStepsPerUpdate,
+                request.Round, (long)request.Round * _plan.StepsPerAgent, request.Round * _plan.StepsPerRound,
                 evaluation.MeanReturn, evaluation.SeatCosts);
         }
         finally
@@ -122,13 +123,13 @@ internal sealed class EnvironmentGrain(
         return new EnvironmentReport(
             this.GetPrimaryKeyString(),
             $"{_spec.Environment.Name} {_spec.Environment.Variant}",
-            [.. instance.Players.Select(player => _plan.Actors[player].ToString())],
+            [.. Enumerable.Range(0, _plan.Seats).Select(seat => Player(instance, seat))],
             instance.Lanes,
             training.Horizon,
             _played,
             _last?.Round ?? 0,
             scale * (_last?.RewardSum ?? 0),
-            [.. (_last?.CostSums ?? new double[2]).Select(cost => scale * cost)],
+            [.. (_last?.CostSums ?? new double[_plan.Seats]).Select(cost => scale * cost)],
             _last?.DifferentObservations ?? 0,
             _drawing);
     }
@@ -193,9 +194,9 @@ internal sealed class EnvironmentGrain(
 
     private static float[][] Parameters(PlayRequest request)
     {
-        var players = new float[request.Players.Length][];
-        for (var i = 0; i < players.Length; i++) players[i] = request.Players[i].Values;
-        return players;
+        var actors = new float[request.Actors.Length][];
+        for (var i = 0; i < actors.Length; i++) actors[i] = request.Actors[i].Values;
+        return actors;
     }
 
     /// <summary>Checks the spec once; the learner hands the same object over in every round.</summary>
@@ -206,27 +207,51 @@ internal sealed class EnvironmentGrain(
         var problems = environments.Problems(spec);
         if (problems.Count > 0) throw Refuse(string.Join("; ", problems));
         if (spec.Population != key.Population) throw Refuse($"it does not belong to the population '{spec.Population}'");
-        var plan = TeamPlan.For(spec.Training);
+        var plan = environments.Plan(spec);
         if (key.Team >= spec.Teams) throw Unknown($"the population has the teams 0 to {spec.Teams - 1}");
         if (key.Seat >= plan.Instances.Count) throw Unknown($"{MethodNames.Of(spec.Training.Method)} plays the instances 0 to {plan.Instances.Count - 1}");
         if (_playing is not null) throw Refuse("it is playing for another spec");
         Release();
-        (_played, _last, _drawing, _drawnAt) = (0, null, "", 0);
+        (_played, _last, _drawing, _drawnAt, _policies) = (0, null, "", 0, null);
         (_spec, _key, _plan, _parameters) = (spec, key, plan, environments.Shape(spec).ParameterCount);
     }
 
-    private void Check(PlayRequest request, int firstRound)
+    private void Check(PlayRequest request, InstancePlan instance, int firstRound)
     {
-        if (request?.Players is null) throw Refuse("a request needs players");
+        if (request?.Actors is null || request.Frozen is null) throw Refuse("a request needs actors and frozen policies");
         if (request.Round < firstRound || request.Round > _spec!.Training.Iterations)
             throw Refuse(string.Create(CultureInfo.InvariantCulture, $"round {request.Round} is not among {firstRound} to {_spec!.Training.Iterations}"));
-        if (request.Players.Length != 2) throw Refuse($"{request.Players.Length} players are given for 2 seats");
+        if (request.Actors.Length != instance.Actors.Count) throw Refuse($"{request.Actors.Length} actors are given; {instance.Actors.Count} learn here");
         var count = _parameters;
-        foreach (var player in request.Players)
+        foreach (var actor in request.Actors)
         {
-            if (player.Length != count) throw Refuse($"a player has {player.Length} parameters instead of {count}");
-            GrainChecks.Finite(player, "players' parameters", this.GetPrimaryKeyString());
+            if (actor.Length != count) throw Refuse($"an actor has {actor.Length} parameters instead of {count}");
+            GrainChecks.Finite(actor, "actors' parameters", this.GetPrimaryKeyString());
         }
+
+        Freeze(request.Frozen);
+    }
+
+    /// <summary>Takes the frozen policies; the spec names them, so those of later requests are the same.</summary>
+    private void Freeze(PolicySnapshot[] frozen)
+    {
+        var expected = _spec!.Opponents.Concat(_spec.Partners).ToArray();
+        if (frozen.Length != expected.Length) throw Refuse($"{frozen.Length} frozen policies are given; the spec names {expected.Length}");
+        for (var i = 0; i < frozen.Length; i++)
+        {
+            if (frozen[i]?.Key != expected[i].Agent || frozen[i].Version != expected[i].Round)
+                throw Refuse($"frozen policy {i} is '{frozen[i]?.Key}' after round {frozen[i]?.Version}; the spec names {expected[i]}");
+        }
+
+        _policies ??= Wire.ToPolicies(frozen);
+    }
+
+    private string Player(InstancePlan instance, int seat)
+    {
+        var player = instance.Cast[seat];
+        if (player >= instance.Actors.Count) return $"opponent {_spec!.Opponents[player - instance.Actors.Count]}";
+        if (instance.Casting == Casting.Fixed) return _plan!.Actors[instance.Actors[player]].ToString();
+        return instance.Casting == Casting.RandomAdversary ? string.Join(" or ", instance.Actors.Select(actor => _plan!.Actors[actor])) : "agent 0 or a partner";
     }
 
     private SrpoGrainException Refuse(string reason) => new($"environment '{this.GetPrimaryKeyString()}': {reason}");
@@ -235,17 +260,7 @@ internal sealed class EnvironmentGrain(
 
     private sealed record RolloutSummary(int Round, double RewardSum, double[] CostSums, int DifferentObservations)
     {
-        public static RolloutSummary Of(Rollout rollout)
-        {
-            var rewards = 0.0;
-            var costs = new double[rollout.Seats.Count];
-            for (var seat = 0; seat < costs.Length; seat++)
-            {
-                foreach (var reward in rollout.Seats[seat].Rewards) rewards += reward;
-                foreach (var cost in rollout.Seats[seat].Costs) costs[seat] += cost;
-            }
-
-            return new RolloutSummary(0, rewards, costs, rollout.Seats[0].Values.Length);
-        }
+        public static RolloutSummary Of(Rollout rollout) =>
+            new(0, rollout.SeatRewards.Sum(), rollout.SeatCosts, rollout.Parts[0].Values.Length);
     }
 }

@@ -11,6 +11,7 @@ internal static class MethodNames
         Method.Srpo => "srpo",
         Method.PureAdversarial => "pure-adversarial",
         Method.SelfPlay => "self-play",
+        Method.FictitiousCoPlay => "fcp",
         _ => method.ToString(),
     };
 }

@@ -20,30 +20,31 @@ internal static class Wire
 
     public static RolloutBatch ToMessage(int round, Rollout rollout)
     {
-        var seats = new SeatRollout[rollout.Seats.Count];
-        for (var i = 0; i < seats.Length; i++)
+        var parts = new SeatRollout[rollout.Parts.Count];
+        for (var i = 0; i < parts.Length; i++)
         {
-            var seat = rollout.Seats[i];
-            seats[i] = new SeatRollout(
-                new(seat.Observations), new(seat.LogProbabilities), new(seat.Values), seat.Row, seat.LastRow, seat.Actions,
-                new(seat.Rewards), new(seat.Costs));
+            var part = rollout.Parts[i];
+            parts[i] = new SeatRollout(
+                part.Actor, part.Seat, new(part.Observations), part.Legal, new(part.LogProbabilities), new(part.Values), part.Row, part.Actions,
+                new(part.Rewards), new(part.Costs), new(part.Signals == part.Rewards ? [] : part.Signals), part.Next);
         }
 
-        return new RolloutBatch(round, rollout.Lanes, rollout.Steps, seats, rollout.Terminated, rollout.Truncated);
+        return new RolloutBatch(round, rollout.Lanes, rollout.Steps, parts, rollout.SeatRewards, rollout.SeatCosts);
     }
 
     public static Rollout FromMessage(RolloutBatch batch)
     {
-        var seats = new SeatSamples[batch.Seats.Length];
-        for (var i = 0; i < seats.Length; i++)
+        var parts = new SeatSamples[batch.Parts.Length];
+        for (var i = 0; i < parts.Length; i++)
         {
-            var seat = batch.Seats[i];
-            seats[i] = new SeatSamples(
-                seat.Observations.Values, seat.LogProbabilities.Values, seat.Values.Values, seat.Row, seat.LastRow, seat.Actions,
-                seat.Rewards.Values, seat.Costs.Values);
+            var part = batch.Parts[i];
+            var rewards = part.Rewards.Values;
+            parts[i] = new SeatSamples(
+                part.Actor, part.Seat, part.Observations.Values, part.Legal, part.LogProbabilities.Values, part.Values.Values, part.Row, part.Actions,
+                rewards, part.Costs.Values, part.Signals.Length == 0 ? rewards : part.Signals.Values, part.Next);
         }
 
-        return new Rollout(batch.Lanes, batch.Steps, seats, batch.Terminated, batch.Truncated);
+        return new Rollout(batch.Lanes, batch.Steps, parts, batch.SeatRewards, batch.SeatCosts);
     }
 
     public static NetworkDescription Describe(ActorShape shape) => new(
@@ -60,5 +61,21 @@ internal static class Wire
             throw new SrpoGrainException($"policy '{snapshot.Key}': the observation encoding '{network.Encoding}' is not known; use one of {string.Join(", ", Enum.GetNames<ObservationEncoding>())}");
         var shape = new MlpShape(network.Inputs, network.Hidden, network.Actions, activation);
         return new FrozenPolicy(shape, encoding, snapshot.Parameters.Values);
+    }
+
+    /// <summary>Policies of a message, each distinct snapshot converted once, so that equal ones stay one.</summary>
+    /// <exception cref="SrpoGrainException">A snapshot is missing or inconsistent in itself.</exception>
+    public static FrozenPolicy[] ToPolicies(PolicySnapshot[]? snapshots)
+    {
+        var known = new Dictionary<PolicySnapshot, FrozenPolicy>(ReferenceEqualityComparer.Instance);
+        var policies = new FrozenPolicy[snapshots?.Length ?? 0];
+        for (var i = 0; i < policies.Length; i++)
+        {
+            if (snapshots![i] is not { } snapshot) throw new SrpoGrainException("a policy is missing");
+            if (!known.TryGetValue(snapshot, out var policy)) known.Add(snapshot, policy = ToPolicy(snapshot));
+            policies[i] = policy;
+        }
+
+        return policies;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -50,7 +51,10 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
     public async Task<TournamentMatrix> GetMatrixAsync()
     {
         await KnownAsync();
-        return new TournamentMatrix(Name, Record.Spec!, Record.Players, [.. Record.Cells]);
+        var seats = environments.Info(Record.Spec!.Environment).TeamSeats;
+        return new TournamentMatrix(
+            Name, Record.Spec, Record.Players, [.. Record.Cells], Seatings.Describe(Record.Seating, seats),
+            Seatings.Episodes(Record.Seating, seats, Record.Spec.Episodes));
     }
 
     /// <inheritdoc/>
@@ -78,7 +82,16 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
         if (spec.Populations.Distinct().Count() != spec.Populations.Length) throw Refuse("a population is named twice; name each once");
         if (spec.Episodes is < 1 or > 1_000_000) throw Refuse($"{spec.Episodes} episodes are out of range; use a whole number from 1 to 1000000");
         if (spec.Steps is < 1 or > 65536) throw Refuse($"{spec.Steps} steps are out of range; use a whole number from 1 to 65536");
-        environments.Info(spec.Environment);
+        var info = environments.Info(spec.Environment);
+        var opponents = spec.Opponents ?? [];
+        if (opponents.Length != info.Seats - info.TeamSeats)
+            throw Refuse($"{opponents.Length} opponents are named; {info.Name} {info.Variant} has {info.Seats - info.TeamSeats} seats for them");
+        if (info.TeamSeats > Seatings.MaxMixedSeats) throw Refuse($"a team of {info.TeamSeats} has too many ways to mix two runs; {Seatings.MaxMixedSeats} seats are the most");
+        foreach (var opponent in opponents)
+        {
+            if (opponent?.Agent is null) throw Refuse("an opponent names no agent");
+            GrainKeys.ParseMember(opponent.Agent);
+        }
     }
 
     private SrpoGrainException Refuse(string reason) => new($"tournament '{Name}': {reason}");
@@ -95,7 +108,7 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
         var policies = await TournamentPolicies.GatherAsync(GrainFactory, spec, environments.Info(spec.Environment));
         if (Record.Spec is null)
         {
-            (Record.Spec, Record.Players) = (spec, policies.Players);
+            (Record.Spec, Record.Players, Record.Seating) = (spec, policies.Players, policies.Seating);
             Record.Cells = new MatchResult?[policies.Players.Length * policies.Players.Length];
         }
         else if (!Record.Players.AsSpan().SequenceEqual(policies.Players))

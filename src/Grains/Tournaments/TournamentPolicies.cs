@@ -2,11 +2,16 @@ using System.Globalization;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
-/// <summary>The runs of a tournament with their policies for both seats.</summary>
-internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnapshot[] Seat0, PolicySnapshot[] Seat1)
+/// <summary>The runs of a tournament with their policies.</summary>
+/// <param name="Players">The runs.</param>
+/// <param name="Teams">Of every run, a policy for each seat of the team; the same one where it is shared.</param>
+/// <param name="Opponents">Frozen policies in the seats after the team's.</param>
+/// <param name="Seating">How two runs share the seats.</param>
+internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnapshot[][] Teams, PolicySnapshot[] Opponents, Seating Seating)
 {
     /// <summary>More runs would make a matrix that nobody can read or store.</summary>
     private const int MaxPlayers = 2000;
@@ -27,23 +32,38 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
         var count = specs.Sum(population => population.Teams.Length);
         if (count > MaxPlayers) throw new SrpoGrainException($"the populations have {count} runs together; a tournament takes at most {MaxPlayers}");
         var players = new List<TournamentPlayer>(count);
-        var (seat0, seat1) = (new List<PolicySnapshot>(count), new List<PolicySnapshot>(count));
+        var runs = new List<PolicySnapshot[]>(count);
+        var seats = environment.TeamSeats;
         foreach (var (population, teams) in specs)
         {
-            var second = population.Training.Method == Method.SelfPlay ? 0 : 1;
             for (var team = 0; team < population.Teams; team++)
             {
                 // A run in quarantine plays as it was at its last good checkpoint, so that the matrix keeps its shape.
                 int? quarantinedAt = teams[team].Quarantine is null ? null : teams[team].CheckpointRound;
                 var rounds = quarantinedAt ?? population.Training.Iterations;
-                var first = await PolicyAsync(grains, population, team, 0, rounds, environment);
+                var policies = new PolicySnapshot[seats];
+                for (var seat = 0; seat < seats; seat++)
+                {
+                    policies[seat] = seat > 0 && population.Training.UsesOnePolicy
+                        ? policies[0]
+                        : await PolicyAsync(grains, population, team, seat, rounds, environment);
+                }
+
                 players.Add(new TournamentPlayer(population.Population, team, MethodNames.Of(population.Training.Method), quarantinedAt));
-                seat0.Add(first);
-                seat1.Add(second == 0 ? first : await PolicyAsync(grains, population, team, second, rounds, environment));
+                runs.Add(policies);
             }
         }
 
-        return new TournamentPolicies([.. players], [.. seat0], [.. seat1]);
+        var opponents = new List<PolicySnapshot>();
+        foreach (var reference in spec.Opponents ?? [])
+        {
+            var opponent = await grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round);
+            Check(opponent, environment);
+            opponents.Add(opponent);
+        }
+
+        var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy));
+        return new TournamentPolicies([.. players], [.. runs], [.. opponents], seating);
     }
 
     private static async Task<PolicySnapshot> PolicyAsync(
@@ -57,6 +77,12 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
                 $"agent '{snapshot.Key}' stands at round {snapshot.Version} of {rounds} because its last checkpoint cannot be read; resume the population '{population.Population}', which trains it again, then start the tournament again"));
         }
 
+        Check(snapshot, environment);
+        return snapshot;
+    }
+
+    private static void Check(PolicySnapshot snapshot, EnvironmentInfo environment)
+    {
         var policy = Wire.ToPolicy(snapshot);
         var length = environment.ObservationLengths[(int)policy.Encoding];
         if (length != policy.Shape.Inputs || environment.Actions != policy.Shape.Outputs)
@@ -65,8 +91,6 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
                 CultureInfo.InvariantCulture,
                 $"agent '{snapshot.Key}' cannot play in {environment.Name} {environment.Variant}: it observes {policy.Shape.Inputs} numbers ({policy.Encoding}) and has {policy.Shape.Outputs} actions, the environment has {length} and {environment.Actions}"));
         }
-
-        return snapshot;
     }
 
     private static SrpoGrainException Unfinished(PopulationStatus status)

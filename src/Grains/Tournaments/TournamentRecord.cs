@@ -1,4 +1,5 @@
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -33,6 +34,10 @@ internal sealed class TournamentRecord : IWorkRecord
     /// <summary>Whether it was begun and not paused since.</summary>
     [Id(6)]
     public bool Active { get; set; }
+
+    /// <summary>How two runs share the team's seats.</summary>
+    [Id(7)]
+    public Seating Seating { get; set; }
 
     bool IWorkRecord.GoesOn => Active && Error is null && !IsFinished();
 

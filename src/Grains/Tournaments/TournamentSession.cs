@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -85,7 +86,8 @@ internal sealed class TournamentSession(
         try
         {
             var results = await grains.GetGrain<ISiloGrain>(GrainKeys.Silo(silo)).PlayAsync(new MatchTile(
-                spec.Environment, spec.Episodes, spec.Steps, spec.Seed, row, policies.Seat0[row], first, policies.Seat1[first..(first + count)], name));
+                spec.Environment, spec.Episodes, spec.Steps, spec.Seed, row, policies.Teams[row], first, policies.Teams[first..(first + count)], name,
+                policies.Seating == Seating.Mixed, policies.Opponents));
             if (results.Length != count) throw new SrpoGrainException($"{results.Length} results came back for {count} pairs");
             for (var i = 0; i < results.Length; i++) record.Cells[row * record.Players.Length + first + i] = results[i];
             Waiting = null;

@@ -67,7 +67,7 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>The silos of all actors and environments of a team, and those of the learners that train it.</summary>
     public async Task<string[]> SilosOfTeamAsync(PopulationSpec spec, int team)
     {
-        var plan = TeamPlan.For(spec.Training);
+        var plan = Populations.Plan(spec);
         var members = TeamActors.Actors(Grains, spec.Population, team, plan).Cast<IAddressable>()
             .Concat(TeamActors.Environments(Grains, spec.Population, team, plan));
         var addresses = await Task.WhenAll(members.Select(WhereAsync));

@@ -23,7 +23,7 @@ public sealed class ActivityTests
         var spec = Populations.Spec("traced", teams: 2, iterations: 12, checkpoints: 4);
         await host.TrainAsync(spec);
         var policy = await host.Grains.GetGrain<IAgentGrain>("traced/0/0").GetPolicyAsync();
-        await host.Grains.GetGrain<IMatchWorkerGrain>(0).PlayAsync(new MatchTile(spec.Environment, 1, 4, 1, 987_654, policy, 0, [policy]));
+        await host.Grains.GetGrain<IMatchWorkerGrain>(0).PlayAsync(new MatchTile(spec.Environment, 1, 4, 1, 987_654, [policy, policy], 0, [[policy, policy]]));
 
         // Other tests of this process are traced as well.
         var ours = ended.Where(activity => Equals(activity.GetTagItem("srpo.population"), "traced") || Equals(activity.GetTagItem("srpo.row"), 987_654))

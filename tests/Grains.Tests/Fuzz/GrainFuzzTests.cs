@@ -78,11 +78,11 @@ public sealed class GrainFuzzTests(ITestOutputHelper output)
             [typeof(ActorState)] = state with { Version = state.Version + 1 },
             [typeof(UpdateMetrics)] = new UpdateMetrics(3, 1, 0, 1, 0, 0, 0, 1),
             [typeof(PolicySnapshot)] = policy,
-            [typeof(PlayRequest)] = new PlayRequest(1, 0, spec.Training.Lanes, [state.Parameters, state.Parameters]),
+            [typeof(PlayRequest)] = new PlayRequest(1, 0, spec.Training.Lanes, [state.Parameters, state.Parameters], []),
             [typeof(TrainRequest)] = new TrainRequest("fuzz-a", 0, 1, 2, spec, long.MaxValue),
             [typeof(RestoreRequest)] = new RestoreRequest("fuzz-a", 0, 0, spec, long.MaxValue),
             [typeof(TournamentSpec)] = new TournamentSpec(["fuzz-a"], spec.Environment, 2, 16, 1),
-            [typeof(MatchTile)] = new MatchTile(spec.Environment, 2, 16, 1, 0, policy, 0, [policy, policy]),
+            [typeof(MatchTile)] = new MatchTile(spec.Environment, 2, 16, 1, 0, [policy, policy], 0, [[policy, policy], [policy, policy]]),
             [typeof(ReplayRequest)] = new ReplayRequest(spec.Environment, 4, 1, 0, [policy, policy]),
         };
     }

@@ -76,12 +76,15 @@ internal static class Populations
         }
     }
 
+    /// <summary>Who learns in a team of a population.</summary>
+    public static TeamPlan Plan(PopulationSpec spec) => TeamPlan.For(spec, Environments.EnvironmentFactory.Create(spec.Environment, 1).Info);
+
     /// <summary>All actors of a population, with their kinds.</summary>
     public static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(this LocalHost host, PopulationSpec spec) => Actors(host.Grains, spec);
 
     private static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(IGrainFactory grains, PopulationSpec spec)
     {
-        var plan = TeamPlan.For(spec.Training);
+        var plan = Plan(spec);
         for (var team = 0; team < spec.Teams; team++)
         {
             var actors = TeamActors.Actors(grains, spec.Population, team, plan);

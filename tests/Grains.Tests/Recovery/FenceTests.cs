@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 
@@ -68,7 +67,7 @@ public sealed class FenceTests
         await host.AtRoundAsync("fenced", 10);
 
         // As another coordinator would, on the other side of a partition.
-        foreach (var actor in TeamActors.Actors(host.Grains, "fenced", 0, TeamPlan.For(Spec.Training)))
+        foreach (var actor in TeamActors.Actors(host.Grains, "fenced", 0, Populations.Plan(Spec)))
             await PrepareAsync(actor);
         while ((await host.Coordinator("fenced").GetStatusAsync()).Phase == PopulationPhase.Training) await Task.Delay(10);
 

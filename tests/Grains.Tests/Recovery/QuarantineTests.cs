@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 
@@ -58,7 +57,7 @@ public sealed class QuarantineTests
     private static async Task PoisonAsync(Hosting.LocalHost host, int version)
     {
         var storage = host.Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Actors);
-        foreach (var actor in TeamActors.Actors(host.Grains, "poisoned", 1, TeamPlan.For(Spec.Training)))
+        foreach (var actor in TeamActors.Actors(host.Grains, "poisoned", 1, Populations.Plan(Spec)))
         {
             for (var slot = 0; slot < 2; slot++)
             {
@@ -75,7 +74,7 @@ public sealed class QuarantineTests
 
     private static async Task<string[]> StatesAsync(Hosting.LocalHost host, int team)
     {
-        var states = await Task.WhenAll(TeamActors.Actors(host.Grains, "poisoned", team, TeamPlan.For(Spec.Training)).Select(actor => actor.GetStateAsync()));
+        var states = await Task.WhenAll(TeamActors.Actors(host.Grains, "poisoned", team, Populations.Plan(Spec)).Select(actor => actor.GetStateAsync()));
         return [.. states.Select(state => $"{state.Version} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(state.Parameters.Span)))}")];
     }
 }

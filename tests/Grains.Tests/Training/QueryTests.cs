@@ -3,7 +3,6 @@ using Srpo.Core.Checkpoints;
 using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 
@@ -41,7 +40,7 @@ public sealed class QueryTests
         Assert.Contains('\n', environment.Drawing);
         Assert.Contains("cpu, ", learner.Device);
         Assert.True(learner.Updates > 0);
-        Assert.Equal(learner.Updates * spec.Training.EnvironmentStepsPerUpdate, learner.EnvironmentSteps);
+        Assert.Equal(learner.Updates * spec.Training.EnvironmentStepsPerUpdate(2), learner.EnvironmentSteps);
         Assert.Equal(PopulationPhase.Training, status.Phase);
         Assert.True(status.EnvironmentStepsPerSecond > 0);
         Assert.NotNull(status.Teams.First(team => team.Round > 0).LastReturn);
@@ -229,18 +228,18 @@ public sealed class QueryTests
         await using var host = await Populations.HostAsync(data);
         await host.TrainAsync(Spec);
         var environment = host.Grains.GetGrain<IEnvironmentGrain>("asked/0/0");
-        var plan = TeamPlan.For(Spec.Training);
+        var plan = Populations.Plan(Spec);
         var states = await Task.WhenAll(TeamActors.Actors(host.Grains, "asked", 0, plan).Select(actor => actor.GetStateAsync()));
-        var request = new PlayRequest(3, 0, 4, [states[0].Parameters, states[2].Parameters]);
+        var request = new PlayRequest(3, 0, 4, [states[0].Parameters, states[2].Parameters], []);
 
         var batch = await environment.PlayAsync(Spec, request);
         var again = await environment.PlayAsync(Spec, request);
 
-        Assert.Equal(batch.Seats[1].Rewards.Values, again.Seats[1].Rewards.Values);
-        Assert.Equal(batch.Seats[0].Actions, again.Seats[0].Actions);
+        Assert.Equal(batch.Parts[1].Rewards.Values, again.Parts[1].Rewards.Values);
+        Assert.Equal(batch.Parts[0].Actions, again.Parts[0].Actions);
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Lanes = 3 }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Round = 0 }));
-        await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Players = [states[0].Parameters] }));
+        await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Actors = [states[0].Parameters] }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Populations.Spec("other"), request));
 
         var learner = host.Grains.GetGrain<ILearnerGrain>("cpu/0");

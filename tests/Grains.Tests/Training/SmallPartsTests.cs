@@ -9,20 +9,21 @@ public sealed class SmallPartsTests
     public void Curve_points_come_whenever_the_interval_is_passed()
     {
         var settings = new TrainingSettings { Lanes = 1, Horizon = 100, CurveInterval = 250, Method = Method.Ippo };
-        Assert.Equal([0, 3, 5, 8, 10], Enumerable.Range(0, 11).Where(round => CurveRounds.HasPoint(settings, round)));
-        Assert.True(CurveRounds.HasPointBetween(settings, -1, 0));
-        Assert.False(CurveRounds.HasPointBetween(settings, 0, 2));
-        Assert.True(CurveRounds.HasPointBetween(settings, 0, 3));
-        Assert.False(CurveRounds.HasPointBetween(settings, 3, 4));
-        Assert.False(CurveRounds.HasPointBetween(settings, 4, 3));
+        var plan = Populations.Plan(Populations.Spec("curves") with { Training = settings });
+        Assert.Equal([0, 3, 5, 8, 10], Enumerable.Range(0, 11).Where(round => CurveRounds.HasPoint(settings, plan, round)));
+        Assert.True(CurveRounds.HasPointBetween(settings, plan, -1, 0));
+        Assert.False(CurveRounds.HasPointBetween(settings, plan, 0, 2));
+        Assert.True(CurveRounds.HasPointBetween(settings, plan, 0, 3));
+        Assert.False(CurveRounds.HasPointBetween(settings, plan, 3, 4));
+        Assert.False(CurveRounds.HasPointBetween(settings, plan, 4, 3));
 
         var none = settings with { CurveInterval = 0 };
-        Assert.False(CurveRounds.HasPoint(none, 0));
-        Assert.False(CurveRounds.HasPointBetween(none, -1, 100));
+        Assert.False(CurveRounds.HasPoint(none, plan, 0));
+        Assert.False(CurveRounds.HasPointBetween(none, plan, -1, 100));
 
         // Several intervals within one round are one point.
         var dense = settings with { CurveInterval = 10 };
-        Assert.Equal([0, 1, 2], Enumerable.Range(0, 3).Where(round => CurveRounds.HasPoint(dense, round)));
+        Assert.Equal([0, 1, 2], Enumerable.Range(0, 3).Where(round => CurveRounds.HasPoint(dense, plan, round)));
     }
 
     [Theory]

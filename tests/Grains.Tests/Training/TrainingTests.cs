@@ -25,7 +25,7 @@ public sealed class TrainingTests
         Assert.Null(status.Error);
         Assert.Null(status.Warning);
         Assert.All(status.Teams, team => Assert.Equal((12, 12), (team.Round, team.CheckpointRound)));
-        Assert.Equal(2 * 12 * spec.Training.EnvironmentStepsPerUpdate, status.EnvironmentSteps);
+        Assert.Equal(2 * 12 * spec.Training.EnvironmentStepsPerUpdate(2), status.EnvironmentSteps);
         Assert.Equal(status.EnvironmentStepsTotal, status.EnvironmentSteps);
         Assert.True(status.TrainingSeconds > 0);
         foreach (var (id, team, actor) in host.Actors(spec))
