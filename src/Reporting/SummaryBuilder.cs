@@ -25,6 +25,7 @@ public static class SummaryBuilder
             [.. methods.Select(method => BuildLearning(method, results.Curves)).OfType<LearningSummary>()],
             bootstrap)
         {
+            Shifts = ShiftBuilder.Build(results.Matrices, methods, bootstrap),
             Equilibria = [.. results.Strategies.GroupBy(team => team.Method).Select(BuildEquilibria)],
         };
     }
@@ -55,7 +56,13 @@ public static class SummaryBuilder
         return new(
             matrix.Layout,
             [.. methods.Select(method => BuildMethod(matrix, method, strata.IndexOf(method), bootstrap))],
-            [.. between]);
+            [.. between])
+        {
+            Seating = matrix.Seating,
+            Episodes = matrix.Episodes.IsEmpty ? 0 : matrix.Episodes.Max(),
+            Opponents = matrix.Opponents,
+            UnseenOpponents = matrix.UnseenOpponents,
+        };
     }
 
     private static MethodSummary BuildMethod(CrossPlayMatrix matrix, string method, int stratum, BootstrapOptions bootstrap)
@@ -74,7 +81,7 @@ public static class SummaryBuilder
             cost);
     }
 
-    private static BlockSummary Summarise(IEnumerable<CrossPlayCell> cells, BootstrapIntervals? intervals)
+    internal static BlockSummary Summarise(IEnumerable<CrossPlayCell> cells, BootstrapIntervals? intervals)
     {
         var played = cells.Where(cell => cell.IsPlayed).ToArray();
         if (played.Length == 0) return BlockSummary.Empty;

@@ -59,6 +59,35 @@ public static class SummaryTables
             [.. rows]);
     }
 
+    /// <summary>A row per method and shift: unknown teammates, unknown opponents, both; empty without unknown opponents.</summary>
+    public static SummaryTable Shifts(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        var rows =
+            from shift in summary.Shifts
+            from method in shift.Methods
+            from row in new[]
+            {
+                Row(shift, method, "none", method.None), Row(shift, method, "teammate", method.Teammate),
+                Row(shift, method, "opponent", method.Opponent), Row(shift, method, "both", method.Both),
+            }
+            select row;
+        return new(
+            "Unknown teammates and unknown opponents",
+            [
+                new("Layout", false), new("Method", false), new("Shift", false), new("Cells"), new("Mean"),
+                new($"{Numbers.Percent(summary.Bootstrap.Level)} interval"), new("Std"), new("Worst"), new("Cost in self-play"), new("Interval of the cost"),
+            ],
+            [.. rows]);
+
+        static ImmutableArray<string> Row(ShiftSummary shift, MethodShift method, string name, BlockSummary block) =>
+        [
+            DisplayNames.Layout(shift.Layout), DisplayNames.Method(method.Method), name, Numbers.Integer(block.Cells),
+            Numbers.Short(block.Mean), Numbers.Range(block.MeanInterval), Numbers.Short(block.Std), Numbers.Short(block.Min),
+            name == "none" ? Numbers.Short(method.Cost?.Mean) : "", name == "none" ? Numbers.Range(method.Cost?.Interval) : "",
+        ];
+    }
+
     /// <summary>A row per method: where training ended.</summary>
     public static SummaryTable Learning(RunSummary summary)
     {

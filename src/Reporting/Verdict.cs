@@ -56,6 +56,7 @@ public static class Verdict
                 "; no two different runs of a method have been played with each other, hence there is no cross-play mean.");
         }
 
+        sentences.AddRange(summary.Shifts.Where(shift => shift.Layout == layout.Layout).Select(Shift).OfType<string>());
         sentences.AddRange(layout.Methods.Select(FreeRiding).OfType<string>());
         if (Leader(ranked) is { } leader) sentences.AddRange(OtherLayouts(summary, layout, leader));
         return sentences.ToImmutable();
@@ -95,6 +96,14 @@ public static class Verdict
         return self > 0 && cross >= 0
             ? $"{start} and loses {Numbers.Percent((self - cross) / self)} of it with strangers."
             : $"{start}, but {to} with strangers.";
+    }
+
+    /// <summary>Different runs against opponents that none of them has seen.</summary>
+    private static string? Shift(ShiftSummary shift)
+    {
+        var methods = shift.Methods.Where(method => method.Both.Mean is not null).OrderByDescending(method => method.Both.Mean).ToArray();
+        return methods.Length == 0 ? null : "With strangers and against opponents that were not seen in training, the mean return is " + Join(methods.Select(method =>
+            $"{Numbers.Short(method.Both.Mean)} (worst {Numbers.Short(method.Both.Min)}) for {Name(method.Method)}")) + ".";
     }
 
     private static string? FreeRiding(MethodSummary method)

@@ -22,6 +22,7 @@ internal static class RootCommandBuilder
         root.Add(CrossPlayCommand.Create(shell));
         root.Add(QueryCommand.Create(shell));
         root.Add(ReplayCommand.Create(shell));
+        root.Add(PlayCommand.Create(shell));
         root.Add(ExportCommand.Create(shell));
         root.Add(ClusterCommand.Create(shell));
         root.Add(ExperimentsCommand.Create(shell));

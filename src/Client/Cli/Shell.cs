@@ -14,6 +14,12 @@ namespace Srpo.Client.Cli;
 /// <param name="ErrorIsTerminal">Whether messages go to a terminal.</param>
 internal sealed record Shell(TextWriter Out, TextWriter Error, string Directory, int Width, bool OutIsTerminal, bool ErrorIsTerminal)
 {
+    /// <summary>What is typed while the command runs, line by line; at its end where nobody can type.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
+    /// <summary>Whether a person types on a terminal, which shows what he types.</summary>
+    public bool InIsTerminal { get; init; }
+
     /// <summary>The command line as typed.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -19,9 +19,10 @@ internal static class Terminal
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
         await using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        using var input = new StreamReader(Console.OpenStandardInput(), utf8);
         var shell = new Shell(
             TextWriter.Synchronized(output), TextWriter.Synchronized(error), Directory.GetCurrentDirectory(), Width(),
-            !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Arguments = arguments };
+            !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Arguments = arguments, In = input, InIsTerminal = !Console.IsInputRedirected };
         try
         {
             var code = await CommandLine.RunAsync(arguments, shell, cancellation.Token);

@@ -20,6 +20,8 @@ internal static class CrossPlayCommand
 
     private static readonly Option<string[]> Layouts = new("--layout") { Description = "A layout to play on: 'training', a built-in name, or a map file. May be repeated.", HelpName = "LAYOUT", DefaultValueFactory = _ => [ExperimentKeys.TrainingLayout] };
 
+    private static readonly Option<string[]> Opponents = new("--opponent") { Description = "POPULATION/TEAM whose agents take the seats of the opponents. May be repeated. Default: the opponents of training.", HelpName = "TEAM", DefaultValueFactory = _ => [] };
+
     private static readonly Option<int?> Episodes = CommandExtensions.WholeOption("--episodes", "Episodes per pair. Default: 100.", 1, 1_000_000);
 
     private static readonly Option<int?> Steps = CommandExtensions.WholeOption("--steps", "Steps per episode. Default: as in training.", 1, 65536);
@@ -30,9 +32,9 @@ internal static class CrossPlayCommand
 
     private static readonly Option<string?> Out = new("--out") { Description = "Directory of the report. Default: ID in the data directory.", HelpName = "DIR" };
 
-    public static Command Create(Shell shell) => new Command("crossplay", "Play populations that exist: all teams in seat 0 with all teams in seat 1.")
+    public static Command Create(Shell shell) => new Command("crossplay", "Play populations that exist: all teams with all teams.")
     {
-        Populations, Layouts, Episodes, Steps, Seed, Id, Out,
+        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out,
     }.Handle(shell, context => context.WithGrainsAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
@@ -41,7 +43,7 @@ internal static class CrossPlayCommand
         if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new CommandException(ExitCode.Usage, "a population is named twice");
         var specs = new List<PopulationSpec>();
         foreach (var name in names) specs.Add(await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync());
-        var layouts = ReadLayouts(context, specs[0].Environment);
+        var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], ReadLayouts(context, specs[0].Environment));
 
         context.Data.EnsureWritable();
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
@@ -56,10 +58,11 @@ internal static class CrossPlayCommand
         {
             foreach (var layout in layouts)
             {
-                var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? 100, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed));
+                var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? 100, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
+                    [.. layout.Opponents.Select(reference => reference.Policy(name => name))]);
                 var tournament = $"{held.Id}.{layout.Name}";
                 await CrossPlay.RunAsync(context, session, tournament, layout.Name, spec, Repeat(context, held.Id), display, onProgress: () => { });
-                matrices.Add(ResultsCollector.ToMatrix(layout.Name, await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync(), labels));
+                matrices.Add(ResultsCollector.ToMatrix(layout, await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync(), labels));
             }
         });
         var info = new RunInfo
@@ -69,6 +72,7 @@ internal static class CrossPlayCommand
             Date = DateTimeOffset.Now,
             CommandLine = "srpo " + string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote)),
             Seeds = specs.Max(spec => spec.Teams),
+            Score = ResultsCollector.ScoreName(specs[0].Environment),
             WallSeconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds,
             Versions = ProgramInfo.Versions(),
         };

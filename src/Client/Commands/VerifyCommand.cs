@@ -1,7 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using Srpo.Client.Cli;
+using Srpo.Client.Output;
 using Srpo.Environments.Gridworld;
+using Srpo.Environments.Hanabi;
 using Srpo.Environments.Recordings;
+using Srpo.Environments.Tag;
 
 namespace Srpo.Client.Commands;
 
@@ -10,7 +14,11 @@ internal static class VerifyCommand
 {
     /// <summary>Environments whose recordings can be replayed.</summary>
     private static readonly IReadOnlyList<(string Name, Func<string, RecordingReport> Verify)> Verifiers =
-        [(GridworldEnvironment.RegisteredName, GridworldVerifier.Verify)];
+    [
+        (GridworldEnvironment.RegisteredName, GridworldVerifier.Verify),
+        (HanabiEnvironment.RegisteredName, HanabiVerifier.Verify),
+        (TagEnvironment.RegisteredName, TagVerifier.Verify),
+    ];
 
     public static Command Create(Shell shell)
     {
@@ -39,7 +47,23 @@ internal static class VerifyCommand
         }
 
         if (context.Json) context.PrintJson(report with { File = file });
-        else context.Out.WriteLine((report with { File = file }).ToString());
+        else Print(context.Shell, report with { File = file });
         return (int)(report.Agrees ? ExitCode.Ok : ExitCode.CheckFailed);
     }
+
+    private static void Print(Shell shell, RecordingReport report)
+    {
+        shell.Out.WriteLine(report.ToString());
+        if (report.Deviations.Count == 0) return;
+        Tables.Print(shell, ["check", "quantity", "largest deviation#", "tolerance#", "where"], report.Deviations.Select(Row));
+    }
+
+    private static string[] Row(RecordingDeviation deviation) =>
+    [
+        deviation.Check,
+        deviation.Quantity,
+        deviation.Largest.ToString(deviation.Largest == 0 ? "0" : "0.00e+0", CultureInfo.InvariantCulture),
+        deviation.Tolerance.ToString("0e+0", CultureInfo.InvariantCulture),
+        deviation.Place?.WithinFile() ?? "",
+    ];
 }

@@ -45,7 +45,7 @@ internal static class StrategyComparer
                 var strategies = new ImmutableArray<double>[2];
                 for (var seat = 0; seat < 2; seat++)
                 {
-                    var agent = session.Grains.GetGrain<IAgentGrain>(GrainKeys.Seat(manifest.PopulationName(population.Label), team, seat));
+                    var agent = session.Grains.GetGrain<IAgentGrain>(GrainKeys.Seat(manifest.PopulationName(population.Label), team, population.Training.UsesOnePolicy ? 0 : seat));
                     strategies[seat] = [.. await agent.GetActionProbabilitiesAsync([1f])];
                 }
 

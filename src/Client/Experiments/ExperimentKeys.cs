@@ -21,7 +21,7 @@ internal static class ExperimentKeys
         new("title", "text", "", "One line for people."),
         new("preset", string.Join(", ", Presets.All.Select(preset => $"\"{preset.Name}\"")), $"\"{Presets.Default}\"", "The settings to start from; all other keys override it."),
         new("environment", "text", "the preset's", "Registered name of the environment."),
-        new("layout", "text", "the preset's", "Layout of training: a built-in name, or a map file relative to this file."),
+        new("layout", "text", "the preset's", "Layout of training (of Tag the scenario, of Hanabi the variant): a built-in name, or a file relative to this one."),
         new("seeds", "whole number, 1 to 10000", "8", "Teams (training runs) of each population."),
         new("seed", "whole number", "1", "Seed from which all random streams of training are derived."),
         new("checkpointInterval", "whole number", "250", "Rounds between stored checkpoints of a team."),
@@ -33,12 +33,16 @@ internal static class ExperimentKeys
     public static IReadOnlyList<ExperimentKey> Population { get; } =
     [
         new("seeds", "whole number, 1 to 10000", "the experiment's", "Teams of this population."),
+        new("evaluate", "true or false", "true", "Whether its teams take part in the evaluation; false for teams that are only opponents or partners."),
+        new("opponents", "text, or list of texts", "", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\" of another population: one for all of these seats, or one for each. Without it whoever sits there learns too."),
+        new("partners", "text", "", "With method fcp: label of the population trained by self-play whose teams, after a quarter, half and all of their training, are the partners."),
         new("sweep", "object", "{}", "Lists of values for training keys, for example {\"tau\": [1, 10]}: a population for each combination."),
     ];
 
     public static IReadOnlyList<ExperimentKey> Evaluation { get; } =
     [
-        new("layouts", "list of texts", "[\"training\"]", "\"training\" for the layout of training, built-in names, or map files relative to this file."),
+        new("layouts", "list of texts", "[\"training\"]", "\"training\" for the layout of training, built-in names, or files relative to this one."),
+        new("opponents", "list of texts", "those of training", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\": every layout is played against each of them. With those of training it keeps its name, with others their name follows, as in \"runners-1\"."),
         new("episodes", "whole number, 1 to 1000000", "100", "Episodes per pair of teams."),
         new("steps", "whole number, 1 to 65536", "evaluationSteps", "Steps from a reset that count as one episode."),
         new("seed", "whole number", "1", "Seed of the matches."),

@@ -1,4 +1,4 @@
-using Srpo.Core.Settings;
+using Srpo.Environments;
 
 namespace Srpo.Client.Experiments;
 
@@ -6,7 +6,6 @@ namespace Srpo.Client.Experiments;
 internal sealed class ExperimentLoader
 {
     private const int DefaultSeeds = 8;
-    private const int DefaultEpisodes = 100;
 
     private readonly ValueReader _reader = new();
     private readonly JsonObjectValue _root;
@@ -58,12 +57,19 @@ internal sealed class ExperimentLoader
         var environmentName = Text("environment") ?? preset.Environment;
         var layout = _root["layout"];
         var environment = layouts.Read(
-            environmentName, Text("layout") ?? preset.Layout, layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin, layout is null ? "environment" : "layout");
+            environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin, layout is null ? "environment" : "layout");
         var draft = new TrainingDraft(preset.Training, new Dictionary<string, Origin>());
         if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
         var seeds = Whole(_root, "seeds", "seeds", 1, 10_000) ?? DefaultSeeds;
-        var populations = ReadPopulations(draft, seeds);
-        var evaluation = ReadEvaluation(layouts, environment, environmentName, draft.Settings.EvaluationSteps);
+        var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info);
+        if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
+            _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
+        else if (Member("populations") is { } members)
+            populations.Read(members, draft, seeds);
+        var links = populations.Link();
+        var measure = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
+        CheckKeys(measure, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
+        var evaluation = new EvaluationReader(_reader, layouts).Read(measure, environment, links, populations.Populations, draft.Settings.EvaluationSteps);
         if (_reader.Problems.Count > 0) return null;
         return new Experiment
         {
@@ -72,10 +78,15 @@ internal sealed class ExperimentLoader
             Environment = environment!,
             Seed = _root["seed"] is { } seed ? _reader.Seed(seed, "seed") ?? 1 : 1,
             CheckpointInterval = Whole(_root, "checkpointInterval", "checkpointInterval", 1, int.MaxValue) ?? 250,
-            Populations = populations,
+            Populations = populations.Populations,
             Evaluation = evaluation!,
         };
     }
+
+    /// <summary>The preset's layout belongs to the preset's environment; another one has a first layout of its own.</summary>
+    private static string DefaultLayout(string environment, Preset preset) =>
+        environment == preset.Environment ? preset.Layout
+            : EnvironmentFactory.Registrations.FirstOrDefault(registration => registration.Name == environment)?.Variants[0] ?? preset.Layout;
 
     private Preset? ReadPreset()
     {
@@ -86,56 +97,6 @@ internal sealed class ExperimentLoader
         string[] known = [.. Presets.All.Select(known => known.Name)];
         _reader.Add(value!.Origin, "preset", $"'{name}' is not known" + ValueReader.DidYouMean(name, known), "use one of " + string.Join(", ", known));
         return null;
-    }
-
-    private List<ExperimentPopulation> ReadPopulations(TrainingDraft draft, int seeds)
-    {
-        var populations = new List<ExperimentPopulation>();
-        if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
-        {
-            _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
-            return populations;
-        }
-
-        foreach (var member in Member("populations")?.Members ?? [])
-        {
-            var field = $"populations.{member.Name}";
-            if (!PopulationSpec.IsValidName(member.Name) || member.Name.Length > 30)
-                _reader.Add(member.Origin, field, "the name is not valid", "use 1 to 30 letters, digits, '-', '_' or '.', not beginning with '.'");
-            if (_reader.Object(member.Value, field) is not { } population) continue;
-            var own = Whole(population, "seeds", $"{field}.seeds", 1, 10_000) ?? seeds;
-            var read = TrainingReader.Read(draft, population, field, ExperimentKeys.Names(ExperimentKeys.Population), _reader);
-            foreach (var (label, settings) in Sweep.Expand(member.Name, read, population["sweep"], $"{field}.sweep", _reader))
-            {
-                CheckSettings(settings, field, member.Origin);
-                if (populations.Any(known => known.Label == label))
-                    _reader.Add(member.Origin, field, $"makes the population '{label}' a second time", "change the name or the sweep");
-                populations.Add(new ExperimentPopulation(label, settings.Settings, own));
-            }
-        }
-
-        return populations;
-    }
-
-    private void CheckSettings(TrainingDraft draft, string field, Origin otherwise)
-    {
-        foreach (var problem in draft.Settings.Validate())
-        {
-            var origin = draft.OriginOf(problem.Field, otherwise);
-            if (!_reader.Problems.Any(known => known.Origin == origin && known.Reason == problem.Reason))
-                _reader.Add(origin, $"{field}.{problem.Field}", problem.Reason, problem.Remedy);
-        }
-    }
-
-    private Evaluation? ReadEvaluation(LayoutReader layouts, EnvironmentSettings? training, string environment, int defaultSteps)
-    {
-        var evaluation = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
-        CheckKeys(evaluation, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
-        var chosen = layouts.ReadAll(evaluation["layouts"], "evaluation.layouts", training, environment);
-        var episodes = Whole(evaluation, "episodes", "evaluation.episodes", 1, 1_000_000) ?? DefaultEpisodes;
-        var steps = Whole(evaluation, "steps", "evaluation.steps", 1, 65536) ?? defaultSteps;
-        var seed = evaluation["seed"] is { } value ? _reader.Seed(value, "evaluation.seed") ?? 1 : 1;
-        return chosen is null ? null : new Evaluation(chosen, episodes, steps, seed);
     }
 
     private void CheckKeys(JsonObjectValue members, string prefix, IReadOnlyList<string> known)

@@ -34,7 +34,7 @@ internal sealed class LayoutReader
         }
         catch (Exception error) when (error is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
         {
-            _reader.Add(origin, field, FirstLine(error.Message), $"a map file is meant relative to {_directory}");
+            _reader.Add(origin, field, FirstLine(error.Message), $"a file of your own is meant relative to {_directory}");
         }
 
         return null;

@@ -38,7 +38,7 @@ internal static class Overrides
         if (parts.Length == 1 && ExperimentKeys.TopLevel.Any(key => key.Path == parts[0] && key.Type != "object"))
         {
             root = root.With(parts[0], change.Value, change.Value.Origin);
-            return parts[0] == "seeds" ? EachPopulation(root, population => population.Without("seeds")) : root;
+            return parts[0] == "seeds" ? EachPopulation(root, population => IsMeasured(population) ? population.Without("seeds") : population) : root;
         }
 
         string[] known =
@@ -81,6 +81,9 @@ internal static class Overrides
                 Members = [.. populations.Members.Select(member => member.Value is JsonObjectValue population ? member with { Value = change(population) } : member)],
             }, populations.Origin)
             : root;
+
+    /// <summary>Those that are only opponents or partners keep the teams that others name.</summary>
+    private static bool IsMeasured(JsonObjectValue population) => population["evaluate"] is not JsonBooleanValue { Value: false };
 
     private static JsonObjectValue WithoutSweep(JsonObjectValue population, string path) =>
         population["sweep"] is JsonObjectValue sweep ? population.With("sweep", sweep.Without(path), sweep.Origin) : population;

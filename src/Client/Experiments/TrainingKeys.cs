@@ -19,7 +19,7 @@ internal sealed record TrainingKey(
 internal static class TrainingKeys
 {
     public static readonly IReadOnlyList<(string, Method)> Methods =
-        [("ippo", Method.Ippo), ("srpo", Method.Srpo), ("pure-adversarial", Method.PureAdversarial), ("self-play", Method.SelfPlay)];
+        [("ippo", Method.Ippo), ("srpo", Method.Srpo), ("pure-adversarial", Method.PureAdversarial), ("self-play", Method.SelfPlay), ("fcp", Method.FictitiousCoPlay)];
 
     private static readonly IReadOnlyList<(string, KlDirection)> Directions =
         [("policyToAdversary", KlDirection.PolicyToAdversary), ("adversaryToPolicy", KlDirection.AdversaryToPolicy)];
@@ -35,6 +35,7 @@ internal static class TrainingKeys
     [
         Word("method", "How teams are trained.", Methods, s => s.Method, (s, v) => s with { Method = v }),
         Number("tau", "Risk aversion of SRPO, at least 1e-30; 1/tau is the weight of the adversary's KL price. Other methods ignore it.", s => s.Tau, (s, v) => s with { Tau = v }),
+        Flag("sharePolicy", "One policy plays all seats of the team; SRPO then puts one adversary into a random seat. Self-play and fcp share in any case.", s => s.SharePolicy, (s, v) => s with { SharePolicy = v }),
         Number("entropy", "Weight of the policies' entropy bonus, at least 0.", s => s.Entropy, (s, v) => s with { Entropy = v }),
         Whole("iterations", "Updates of every agent.", s => s.Iterations, (s, v) => s with { Iterations = v }),
         Whole("lanes", "Environments played side by side in a rollout, 1 to 65536.", s => s.Lanes, (s, v) => s with { Lanes = v }),
@@ -59,6 +60,7 @@ internal static class TrainingKeys
         Word("network.initialisation", "Initial parameters: uniform in +-1/sqrt(fan-in), or orthogonal weights and zero biases.", Initialisations,
             s => s.Network.Initialisation, (s, v) => s with { Network = s.Network with { Initialisation = v } }),
         Flag("network.oneHot", "Observations one-hot instead of plain numbers, where the environment offers it.", s => s.Network.OneHot, (s, v) => s with { Network = s.Network with { OneHot = v } }),
+        Flag("network.sharedTrunk", "Policy and critic share the hidden layers; the gradient's norm is then limited as a whole.", s => s.Network.SharedTrunk, (s, v) => s with { Network = s.Network with { SharedTrunk = v } }),
         Word("adversary.kl", "Direction of the KL price: KL(pi || p) as in the authors' code, or KL(p || pi) as in the paper.", Directions,
             s => s.Adversary.Kl, (s, v) => s with { Adversary = s.Adversary with { Kl = v } }),
         Word("adversary.critic", "Where the adversary's advantage comes from: a critic of its own, or minus the agent's advantage.", Critics,

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Srpo.Client.Cli;
+using Srpo.Client.Runs;
+using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Output;
@@ -10,11 +12,19 @@ internal static class ReplayView
 {
     private const int BarWidth = 10;
 
+    /// <summary>With more actions only the likely ones are shown.</summary>
+    private const int MostBars = 6;
+
     /// <summary>Prints all frames; with a delay each one replaces the one before.</summary>
-    public static async Task ShowAsync(CommandContext context, IReadOnlyList<string> agents, IReadOnlyList<string> actions, ReplayFrame[] frames, TimeSpan? delay)
+    /// <param name="context">Where to.</param>
+    /// <param name="agents">Who plays, by seat.</param>
+    /// <param name="info">The environment.</param>
+    /// <param name="frames">The steps.</param>
+    /// <param name="delay">Time for each on a terminal; null prints them one below the other.</param>
+    public static async Task ShowAsync(CommandContext context, IReadOnlyList<string> agents, EnvironmentInfo info, ReplayFrame[] frames, TimeSpan? delay)
     {
-        var total = new double[2];
-        var costs = new double[2];
+        var total = new double[agents.Count];
+        var costs = new double[agents.Count];
         var height = 0;
         foreach (var frame in frames)
         {
@@ -24,7 +34,7 @@ internal static class ReplayView
                 costs[seat] += frame.Costs[seat];
             }
 
-            var text = Draw(agents, actions, frame, frames.Length - 1, total, costs);
+            var text = Draw(agents, info, frame, frames.Length - 1, total, costs);
             if (delay is not null && height > 0) context.Out.Write($"\u001b[{height.ToString(CultureInfo.InvariantCulture)}A\u001b[J");
             context.Out.Write(text);
             height = text.Count(c => c == '\n');
@@ -35,21 +45,29 @@ internal static class ReplayView
             }
         }
 
-        context.Out.WriteLine($"return {Texts.Number(total.Sum())}; costs {Texts.Number(costs[0])} and {Texts.Number(costs[1])}");
+        var paid = costs.Any(cost => cost > 0) ? "; costs " + string.Join(" and ", costs.Select(cost => Texts.Number(cost))) : "";
+        context.Out.WriteLine($"return {Texts.Number(TeamScore.Of(total, info))}{paid}");
     }
 
-    private static string Draw(IReadOnlyList<string> agents, IReadOnlyList<string> actions, ReplayFrame frame, int last, double[] total, double[] costs)
+    private static string Draw(IReadOnlyList<string> agents, EnvironmentInfo info, ReplayFrame frame, int last, double[] total, double[] costs)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"step {frame.Step}/{last}{(frame.EpisodeEnded ? "  (episode ended, a new one begins)" : "")}\n");
+        var ended = !frame.EpisodeEnded ? "" : info.EndsEarly ? "  (the episode is over)" : "  (episode ended, a new one begins)";
+        text.Append(CultureInfo.InvariantCulture, $"step {frame.Step}/{last}{ended}\n");
         text.Append(frame.Drawing.TrimEnd('\n')).Append('\n');
         for (var seat = 0; seat < agents.Count; seat++)
         {
+            var acted = frame.Actions.Length > seat && frame.Actions[seat].Length > 0;
+            if (info.TurnBased && frame.Actions.Length > 0 && !acted) continue;
             text.Append(CultureInfo.InvariantCulture, $"seat {seat}  {agents[seat]}");
-            if (frame.Actions.Length > seat)
-                text.Append(CultureInfo.InvariantCulture, $"  {frame.Actions[seat],-6} reward {Signed(frame.Rewards[seat])}  total {Texts.Number(total[seat])}, cost {Texts.Number(costs[seat])}");
+            if (acted)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"  {frame.Actions[seat],-6} reward {Signed(frame.Rewards[seat])}  total {Texts.Number(total[seat])}");
+                if (costs.Any(cost => cost > 0)) text.Append(CultureInfo.InvariantCulture, $", cost {Texts.Number(costs[seat])}");
+            }
+
             text.Append('\n');
-            if (frame.Probabilities.Length > seat) text.Append("        ").Append(Bars(actions, frame.Probabilities[seat])).Append('\n');
+            if (frame.Probabilities.Length > seat && frame.Probabilities[seat].Length > 0) text.Append("        ").Append(Bars(info.ActionNames, frame.Probabilities[seat])).Append('\n');
         }
 
         return text.Append('\n').ToString();
@@ -57,9 +75,11 @@ internal static class ReplayView
 
     private static string Bars(IReadOnlyList<string> actions, double[] probabilities)
     {
-        var parts = probabilities.Select((probability, action) =>
+        IEnumerable<int> shown = Enumerable.Range(0, probabilities.Length);
+        if (probabilities.Length > MostBars) shown = shown.OrderByDescending(action => probabilities[action]).Take(MostBars).Where(action => probabilities[action] >= 0.01);
+        var parts = shown.Select(action =>
         {
-            var filled = (int)Math.Round(probability * BarWidth);
+            var filled = (int)Math.Round(probabilities[action] * BarWidth);
             var name = action < actions.Count ? actions[action] : action.ToString(CultureInfo.InvariantCulture);
             return $"{name} {new string('#', filled)}{new string('.', BarWidth - filled)}";
         });

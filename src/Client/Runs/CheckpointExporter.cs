@@ -2,6 +2,7 @@ using System.Globalization;
 using Srpo.Client.Data;
 using Srpo.Client.Sessions;
 using Srpo.Core.Settings;
+using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -19,7 +20,7 @@ internal static class CheckpointExporter
         {
             var folder = Path.Combine(directory, "checkpoints", population.Label);
             Directory.CreateDirectory(folder);
-            files += await ExportAsync(session, manifest.PopulationName(population.Label), population.Training, population.Seeds, folder, cancellation);
+            files += await ExportPopulationAsync(session, manifest.Experiment.Spec(population, manifest.PopulationName), folder, cancellation);
         }
 
         return files;
@@ -27,30 +28,26 @@ internal static class CheckpointExporter
 
     /// <summary>Writes the agents and adversaries of one population into a directory that exists.</summary>
     /// <returns>Number of files.</returns>
-    public static Task<int> ExportPopulationAsync(IGrainSession session, PopulationSpec spec, string directory, CancellationToken cancellation) =>
-        ExportAsync(session, spec.Population, spec.Training, spec.Teams, directory, cancellation);
-
-    public static IActorGrain Actor(IGrainSession session, string key, bool adversary) => adversary
-        ? session.Grains.GetGrain<IAdversaryGrain>(key)
-        : session.Grains.GetGrain<IAgentGrain>(key);
-
-    private static async Task<int> ExportAsync(
-        IGrainSession session, string population, TrainingSettings training, int teams, string folder, CancellationToken cancellation)
+    public static async Task<int> ExportPopulationAsync(IGrainSession session, PopulationSpec spec, string directory, CancellationToken cancellation)
     {
-        var actors = TeamPlan.For(training).Actors;
+        var actors = TeamPlan.For(spec, EnvironmentFactory.Create(spec.Environment, lanes: 1).Info).Actors;
         var files = 0;
-        for (var team = 0; team < teams; team++)
+        for (var team = 0; team < spec.Teams; team++)
         {
             foreach (var actor in actors)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var export = await Actor(session, GrainKeys.Seat(population, team, actor.Seat), actor.Kind == ActorKind.Adversary).ExportAsync();
+                var export = await Actor(session, GrainKeys.Seat(spec.Population, team, actor.Seat), actor.Kind == ActorKind.Adversary).ExportAsync();
                 var suffix = actor.Kind == ActorKind.Adversary ? ".adversary" : "";
-                AtomicFiles.Write(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}.safetensors")), export.Content);
+                AtomicFiles.Write(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}.safetensors")), export.Content);
                 files++;
             }
         }
 
         return files;
     }
+
+    public static IActorGrain Actor(IGrainSession session, string key, bool adversary) => adversary
+        ? session.Grains.GetGrain<IAdversaryGrain>(key)
+        : session.Grains.GetGrain<IAgentGrain>(key);
 }

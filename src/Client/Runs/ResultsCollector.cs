@@ -2,9 +2,12 @@ using System.Collections.Immutable;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Equilibria;
+using Srpo.Client.Experiments;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
+using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Runs;
@@ -21,7 +24,7 @@ internal static class ResultsCollector
         foreach (var layout in experiment.Evaluation.Layouts)
         {
             var tournament = session.Grains.GetGrain<ITournamentGrain>(manifest.TournamentName(layout.Name));
-            if (await KnownAsync(tournament.GetMatrixAsync) is { } matrix) matrices.Add(ToMatrix(layout.Name, matrix, labels));
+            if (await KnownAsync(tournament.GetMatrixAsync) is { } matrix) matrices.Add(ToMatrix(layout, matrix, labels));
         }
 
         var curves = new List<LearningCurve>();
@@ -41,7 +44,8 @@ internal static class ResultsCollector
             Id = manifest.Id,
             Date = manifest.Started,
             CommandLine = "srpo " + manifest.CommandLine,
-            Seeds = experiment.Populations.Max(population => population.Seeds),
+            Seeds = experiment.Populations.Where(population => population.Evaluate).Max(population => population.Seeds),
+            Score = ScoreName(experiment.Environment),
             EnvSteps = statuses.Values.Sum(status => status.EnvironmentSteps),
             // Populations of one batch trained at the same time.
             TrainingSeconds = TrainingBatches.Of(manifest).Sum(batch => batch.Max(population => statuses.GetValueOrDefault(population.Label)?.TrainingSeconds ?? 0)),
@@ -52,19 +56,34 @@ internal static class ResultsCollector
         return new RunResults(info, [.. matrices], [.. curves])
         {
             Strategies = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
+            Episodes = await EpisodeRecorder.RecordAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
         };
     }
 
+    /// <summary>What an episode's return is in an environment.</summary>
+    public static string ScoreName(EnvironmentSettings settings)
+    {
+        var info = EnvironmentFactory.Create(settings, lanes: 1).Info;
+        return info.SharedReward ? "team score" : info.TeamSeats == 2 ? "sum of both seats' rewards" : "sum of the seats' rewards";
+    }
+
     /// <summary>A tournament's matrix with short labels.</summary>
-    public static CrossPlayMatrix ToMatrix(string layout, TournamentMatrix matrix, IReadOnlyDictionary<string, string> labels)
+    public static CrossPlayMatrix ToMatrix(EvaluationLayout layout, TournamentMatrix matrix, IReadOnlyDictionary<string, string> labels)
     {
         var players = matrix.Players.Select(player => new AgentLabel(labels.GetValueOrDefault(player.Population, player.Population), player.Team)).ToArray();
-        var builder = new CrossPlayMatrixBuilder(layout, players);
+        var opponents = string.Join(", ", layout.Opponents.Select(reference => reference.Name()).Distinct());
+        var builder = new CrossPlayMatrixBuilder(layout.Name, players)
+        {
+            Seating = matrix.Seating,
+            Opponents = opponents.Length == 0 ? null : opponents,
+            UnseenOpponents = layout.UnseenOpponents,
+            BaseLayout = layout.Base,
+        };
         for (var row = 0; row < players.Length; row++)
         {
             for (var column = 0; column < players.Length; column++)
             {
-                if (matrix.Cells[row * players.Length + column] is { } cell) builder[row, column] = ToCell(cell, matrix.Spec.Episodes);
+                if (matrix.Cells[row * players.Length + column] is { } cell) builder[row, column] = ToCell(cell, matrix.Episodes);
             }
         }
 
@@ -97,5 +116,8 @@ internal static class ResultsCollector
         label,
         curve.Team,
         [.. curve.Points.Select(point => new LearningPoint(
-            point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, new SeatPair(point.SeatCosts[0], point.SeatCosts[1])))]);
+            point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts)))]);
+
+    /// <summary>Seat 0, and the mean of the others, or 0 where it is alone.</summary>
+    private static SeatPair Costs(double[] seats) => new(seats[0], seats.Length > 1 ? seats.Skip(1).Average() : 0);
 }

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Equilibria;
+using Srpo.Client.Experiments;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Reporting;
 
@@ -91,10 +93,7 @@ internal sealed class RunOrchestrator
         foreach (var batch in TrainingBatches.Of(_manifest))
         {
             TrainingJob[] jobs = [.. batch.Select(population =>
-            {
-                var name = _manifest.PopulationName(population.Label);
-                return new TrainingJob(population.Label, name, _manifest.Experiment.Spec(population, name));
-            })];
+                new TrainingJob(population.Label, _manifest.PopulationName(population.Label), _manifest.Experiment.Spec(population, _manifest.PopulationName)))];
             await PopulationTraining.RunAsync(_context, _session, jobs, _resume, display, SaveNowAndThen);
         }
     }
@@ -102,13 +101,15 @@ internal sealed class RunOrchestrator
     private async Task PlayAsync(ProgressDisplay display)
     {
         var evaluation = _manifest.Experiment.Evaluation;
-        string[] populations = [.. _manifest.Experiment.Populations.Select(population => _manifest.PopulationName(population.Label))];
+        string[] populations = [.. _manifest.Experiment.Populations.Where(population => population.Evaluate).Select(population => _manifest.PopulationName(population.Label))];
         foreach (var layout in evaluation.Layouts)
         {
-            var spec = new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed);
+            var spec = new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, Opponents(layout));
             await CrossPlay.RunAsync(_context, _session, _manifest.TournamentName(layout.Name), layout.Name, spec, _resume, display, SaveNowAndThen);
         }
     }
+
+    private PolicyReference[] Opponents(EvaluationLayout layout) => [.. layout.Opponents.Select(reference => reference.Policy(_manifest.PopulationName))];
 
     private double WallSeconds() => _secondsBefore + Stopwatch.GetElapsedTime(_began).TotalSeconds;
 

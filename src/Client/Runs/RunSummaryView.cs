@@ -32,6 +32,7 @@ internal static class RunSummaryView
                 Numbers.Range(method.CrossPlay.Interval),
                 Numbers.Short(method.FreeRiding),
             ])));
+        if (!summary.Shifts.IsEmpty) Tables.Print(context.Shell, SummaryTables.Shifts(summary));
         if (!summary.Equilibria.IsEmpty) Tables.Print(context.Shell, SummaryTables.Equilibria(summary));
         var info = summary.Info;
         if (summary.EnvStepsPerSecond is { } rate)

@@ -18,7 +18,7 @@ public static class CrossPlayFigures
         return low < high ? LinearScale.Nice(low, high, 0, 1, 12) : new LinearScale(0, 1, 0, 1);
     }
 
-    /// <summary>The cross-play matrix of a layout; rows are seat 0, columns seat 1, sorted into one block per method.</summary>
+    /// <summary>The cross-play matrix of a layout, sorted into one block per method; where seats are ordered, rows are seat 0 and columns seat 1.</summary>
     public static HeatmapSpec Matrix(CrossPlayMatrix matrix, Scale scale)
     {
         ArgumentNullException.ThrowIfNull(matrix);
@@ -33,7 +33,7 @@ public static class CrossPlayFigures
             [.. columns.Select(column => Entry(matrix.Columns[column]))],
             [.. values],
             scale)
-        { RowTitle = "seat 0", ColumnTitle = "seat 1" };
+        { RowTitle = matrix.IsOrdered ? "seat 0" : "a run", ColumnTitle = matrix.IsOrdered ? "seat 1" : "with" };
     }
 
     /// <summary>Self-play beside cross-play, a group per layout; the intervals are those of the means.</summary>
@@ -43,7 +43,7 @@ public static class CrossPlayFigures
         var colours = Palette.ForMethods(summary.Layouts.SelectMany(layout => layout.Methods).Select(method => method.Method));
         return new(
             "Mean return in self-play and in cross-play by layout and method; the numbers are in the table below",
-            "mean return per episode",
+            $"{summary.Info.Score} per episode",
             [.. summary.Layouts.Select(layout => new BarGroup(
                 DisplayNames.Layout(layout.Layout),
                 [.. layout.Methods.SelectMany(method => new[]

@@ -21,16 +21,17 @@ public static class LearningFigures
     /// <summary>More points than this are averaged in neighbouring groups, to keep the page small.</summary>
     private const int MostPoints = 250;
 
-    /// <summary>The return in the course of training.</summary>
-    public static LineChartSpec Returns(ImmutableArray<LearningCurve> curves, CurveBand band = CurveBand.StandardDeviation, bool logX = false) =>
-        Chart(curves, "mean return per episode", point => point.MeanReturn, band, logX);
+    /// <summary>The return in the course of training; its axis says what the score is.</summary>
+    public static LineChartSpec Returns(
+        ImmutableArray<LearningCurve> curves, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return") =>
+        Chart(curves, $"{score} per episode", point => point.MeanReturn, band, logX);
 
     /// <summary>Further measures, those that were recorded: cost difference of the seats, entropy, KL, clip fraction, explained variance.</summary>
     public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves)
     {
         (string Title, string Axis, Func<LearningPoint, double?> Measure)[] measures =
         [
-            ("Difference of the seats' costs", "|cost seat 0 − cost seat 1|", point => point.SeatCosts.Total == 0 ? null : point.SeatCosts.Gap),
+            ("Difference of the seats' costs", "|cost seat 0 − cost of the others|", point => point.SeatCosts.Total == 0 ? null : point.SeatCosts.Gap),
             ("Entropy of the agents", "nats", point => point.Entropy),
             ("KL of adversary and partner", "nats", point => point.Kl),
             ("Clip fraction", "share of samples", point => point.ClipFraction),

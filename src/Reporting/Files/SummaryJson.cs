@@ -22,6 +22,8 @@ public static class SummaryJson
             json.WriteStartObject();
             WriteRun(json, summary);
             WriteLayouts(json, summary);
+            WriteMatches(json, summary);
+            WriteShifts(json, summary);
             WriteBetween(json, summary);
             WriteLearning(json, summary);
             WriteEquilibria(json, summary);
@@ -40,6 +42,7 @@ public static class SummaryJson
         json.WriteString("id", info.Id);
         json.WriteString("date", info.Date.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
         json.WriteString("commandLine", info.CommandLine);
+        json.WriteString("score", info.Score);
         json.WriteNumber("seeds", info.Seeds);
         json.WriteNumber("envSteps", info.EnvSteps);
         Number(json, "trainingSeconds", info.TrainingSeconds);
@@ -68,6 +71,67 @@ public static class SummaryJson
             json.WriteEndObject();
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteMatches(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartObject("matches");
+        foreach (var layout in summary.Layouts)
+        {
+            json.WriteStartObject(layout.Layout);
+            json.WriteString("seating", layout.Seating);
+            json.WriteNumber("episodes", layout.Episodes);
+            json.WriteString("opponents", layout.Opponents);
+            json.WriteBoolean("unseenOpponents", layout.UnseenOpponents);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteShifts(Utf8JsonWriter json, RunSummary summary)
+    {
+        if (summary.Shifts.IsEmpty) return;
+        json.WriteStartObject("shifts");
+        foreach (var shift in summary.Shifts)
+        {
+            json.WriteStartObject(shift.Layout);
+            json.WriteString("trainingOpponents", shift.Training);
+            json.WriteStartArray("unseenOpponents");
+            foreach (var opponents in shift.Unseen) json.WriteStringValue(opponents);
+            json.WriteEndArray();
+            json.WriteStartObject("methods");
+            foreach (var method in shift.Methods)
+            {
+                json.WriteStartObject(method.Method);
+                WriteBlock(json, "none", method.None);
+                WriteBlock(json, "teammate", method.Teammate);
+                WriteBlock(json, "opponent", method.Opponent);
+                WriteBlock(json, "both", method.Both);
+                WriteCost(json, method.Cost);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteCost(Utf8JsonWriter json, SelfPlayCost? cost)
+    {
+        if (cost is null)
+        {
+            json.WriteNull("selfPlayCost");
+            return;
+        }
+
+        json.WriteStartObject("selfPlayCost");
+        json.WriteString("baseline", cost.Baseline);
+        Number(json, "mean", cost.Mean);
+        Interval(json, "ci95", cost.Interval);
         json.WriteEndObject();
     }
 

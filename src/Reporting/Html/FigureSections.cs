@@ -8,20 +8,24 @@ namespace Srpo.Reporting.Html;
 /// <summary>The sections of the page that hold figures.</summary>
 internal static class FigureSections
 {
+    /// <summary>With more, the pairs of methods are in the tables only.</summary>
+    private const int MostMethodsInCaption = 3;
+
     public static void WriteCrossPlay(Markup page, ImmutableArray<CrossPlayMatrix> matrices, RunSummary summary)
     {
         if (matrices.IsEmpty) return;
         var scale = CrossPlayFigures.CommonScale(matrices);
         page.Open("section", ("id", "cross-play")).Element("h2", "Who earns what with whom").Line();
-        page.Element("p", "Each cell is a pair that plays without learning: the row's run in seat 0, the column's run in seat 1. " +
-            "The diagonal of a method's own block is self-play, the rest of it cross-play." + (matrices.Length > 1 ? " All layouts share one colour scale." : ""), ("class", "note"));
-        page.Raw(ColourBar.Draw(scale, "mean return per episode, both seats")).Line();
+        var seatings = matrices.Select(matrix => matrix.Seating).Distinct().ToArray();
+        page.Element("p", "Each cell is a pair that plays without learning: " + (seatings.Length == 1 ? seatings[0] : "who sits where is below each matrix") +
+            ". The diagonal of a method's own block is self-play, the rest of it cross-play." + (matrices.Length > 1 ? " All matrices share one colour scale." : ""), ("class", "note"));
+        page.Raw(ColourBar.Draw(scale, $"{summary.Info.Score} per episode, mean")).Line();
         page.Open("div", ("class", matrices.Length == 1 ? "single" : "grid2")).Line();
         foreach (var matrix in matrices)
         {
             page.Open("figure", ("class", "card")).Element("h3", DisplayNames.Layout(matrix.Layout));
             page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(CrossPlayFigures.Matrix(matrix, scale))).Close().Line();
-            page.Element("figcaption", Caption(summary.Layout(matrix.Layout))).Close().Line();
+            page.Element("figcaption", $"{Caption(summary.Layout(matrix.Layout))} {Setting(summary.Layout(matrix.Layout))}".Trim()).Close().Line();
         }
 
         page.Close().Close().Line();
@@ -43,7 +47,7 @@ internal static class FigureSections
         if (summary.Learning.IsEmpty) return;
         page.Open("section", ("id", "learning")).Element("h2", "Learning").Line();
         page.Open("figure", ("class", "card")).Element("h3", "Return in the course of training").Open("div", ("class", "scroll"));
-        page.Raw(LineChart.Draw(LearningFigures.Returns(curves))).Close();
+        page.Raw(LineChart.Draw(LearningFigures.Returns(curves, score: summary.Info.Score))).Close();
         page.Element("figcaption", "Line: mean over runs. Band: one standard deviation over runs to either side. At the end: " +
             string.Join("; ", summary.Learning.Select(method =>
                 $"{DisplayNames.Method(method.Method)} {Numbers.Short(method.FinalReturn)} (std {Numbers.Short(method.FinalStd)})")) + ".");
@@ -60,6 +64,14 @@ internal static class FigureSections
         page.Close().Line();
     }
 
+    /// <summary>Who sat where, how often, and against whom.</summary>
+    private static string Setting(LayoutSummary? layout)
+    {
+        if (layout is null || layout.Episodes == 0) return "";
+        var against = layout.Opponents is null ? "" : $" against {layout.Opponents}{(layout.UnseenOpponents ? ", not seen in training" : "")}";
+        return $"A cell: {Numbers.Integer(layout.Episodes)} episodes{against}, {layout.Seating}.";
+    }
+
     private static string Caption(LayoutSummary? layout)
     {
         if (layout is null) return "";
@@ -67,7 +79,7 @@ internal static class FigureSections
             DisplayNames.Method(method.Method) + (method.CrossPlay.Mean is null
                 ? $": self-play {Numbers.Short(method.SelfPlay.Mean)}"
                 : $": cross-play {Numbers.Short(method.CrossPlay.Mean)}, worst pair {Numbers.Short(method.CrossPlay.Min)}"));
-        var between = layout.Between.Select(pair =>
+        var between = layout.Between.Where(_ => layout.Methods.Length <= MostMethodsInCaption).Select(pair =>
             $"{DisplayNames.Method(pair.Method0)} with {DisplayNames.Method(pair.Method1)} {Numbers.Short(pair.Block.Mean)}");
         var caption = string.Join(". ", parts.Append(string.Join(", ", between)).Where(part => part.Length > 0));
         return caption.Length == 0 ? "Nothing was played." : caption + ".";

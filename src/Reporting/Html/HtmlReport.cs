@@ -35,6 +35,8 @@ public static class HtmlReport
         EquilibriumSection.Write(page, results.Strategies, [.. sweeps ?? []]);
         FigureSections.WriteCrossPlay(page, results.Matrices, summary);
         FigureSections.WriteBars(page, summary);
+        ShiftSection.Write(page, results.Matrices, summary);
+        EpisodeSection.Write(page, results.Episodes);
         FigureSections.WriteLearning(page, results.Curves, summary);
         WriteTables(page, summary);
         RunSection.Write(page, summary);
@@ -95,7 +97,7 @@ public static class HtmlReport
 
     private static void WriteTables(Markup page, RunSummary summary)
     {
-        var tables = new[] { SummaryTables.Equilibria(summary), SummaryTables.Methods(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary) };
+        var tables = new[] { SummaryTables.Equilibria(summary), SummaryTables.Methods(summary), SummaryTables.Shifts(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary) };
         if (tables.All(table => table.Rows.IsEmpty)) return;
         page.Open("section", ("id", "numbers")).Element("h2", "Numbers").Line();
         page.Element("p", "Every cell is the mean of its episodes. Std is the spread of the cells; IQM, the interquartile mean, is the mean of the middle half of them. " +

@@ -11,6 +11,8 @@ public static class DisplayNames
         ["fcp"] = "FCP",
         ["ppo"] = "PPO",
         ["sp"] = "Self-play",
+        ["self-play"] = "Self-play",
+        ["pure-adversarial"] = "Pure adversarial",
     };
 
     /// <summary>A method: known keys have a usual spelling, others stay as they are.</summary>

@@ -73,6 +73,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("population start x --layout nowhere", "unknown layout 'nowhere'")]
     [InlineData("population start a/b", "not a valid name")]
     [InlineData("replay x y", "write POPULATION/TEAM/SEAT")]
+    [InlineData("play overcooked x", "write POPULATION/TEAM/SEAT")]
+    [InlineData("play hanaby x/0", "unknown game 'hanaby'; did you mean 'hanabi'?")]
     [InlineData("export x/0 y.safetensors", "write POPULATION/TEAM/SEAT")]
     [InlineData("export x y --adversary", "a population is exported with its adversaries")]
     public async Task A_wrong_command_line_is_exit_code_2_and_says_what_would_be_right(string line, string expected)
@@ -108,7 +110,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("query tournament nothing", "nothing")]
     [InlineData("population resume nobody", "nobody")]
     [InlineData("crossplay nobody", "nobody")]
-    [InlineData("replay nobody/0 nobody/1", "nobody/0/0")]
+    [InlineData("replay nobody/0 nobody/1", "nobody")]
+    [InlineData("play hanabi nobody/0", "nobody")]
     [InlineData("export nobody/0/0 x.safetensors", "nobody/0/0")]
     [InlineData("export nobody x.safetensors", "nobody")]
     [InlineData("report nothing", "nothing")]
@@ -173,5 +176,51 @@ public sealed class CommandLineTests : IDisposable
         _directory.Write("bad.jsonl", $"{episode[..digit]}7{episode[(digit + 1)..]}\n");
         var outcome = (await InProcess.RunAsync(_directory.Root, "verify", "gridworld", "bad.jsonl")).Expect(ExitCode.CheckFailed);
         Assert.Contains("shared", outcome.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hanabi_recordings_are_compared_move_by_move()
+    {
+        var recording = Repository.PathOf("tests", "Environments.Tests", "Data", "hanabi_public_A.jsonl.gz");
+        await using var plain = new System.IO.Compression.GZipStream(File.OpenRead(recording), System.IO.Compression.CompressionMode.Decompress);
+        var game = await new StreamReader(plain).ReadLineAsync() ?? "";
+        _directory.Write("good.jsonl", game + "\n");
+        (await InProcess.RunAsync(_directory.Root, "verify", "hanabi", "good.jsonl")).Expect(ExitCode.Ok);
+
+        // The last turn's information tokens.
+        var info = game.LastIndexOf("\"info\":", StringComparison.Ordinal);
+        Assert.True(info > 0);
+        _directory.Write("bad.jsonl", $"{game[..(info + 7)]}9{game[(info + 8)..]}\n");
+        var outcome = (await InProcess.RunAsync(_directory.Root, "verify", "hanabi", "bad.jsonl")).Expect(ExitCode.CheckFailed);
+        Assert.Contains("public-A-0000, step 12, field info: recorded 9, replayed ", outcome.Out, StringComparison.Ordinal);
+
+        _directory.Write("cut.jsonl", game[..^5]);
+        (await InProcess.RunAsync(_directory.Root, "verify", "hanabi", "cut.jsonl")).Expect(ExitCode.Damaged);
+    }
+
+    /// <summary>The table of deviations is printed at agreement and at a difference; a file that is cut off is neither.</summary>
+    [Fact]
+    public async Task Tag_recordings_are_compared_within_tolerances()
+    {
+        var recording = Repository.PathOf("tests", "Environments.Tests", "Data", "tag_public.jsonl.gz");
+        await using var file = File.OpenRead(recording);
+        await using var plain = new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress);
+        var episode = await new StreamReader(plain).ReadLineAsync() ?? "";
+        _directory.Write("good.jsonl", episode + "\n");
+        var outcome = (await InProcess.RunAsync(_directory.Root, "verify", "tag", "good.jsonl")).Expect(ExitCode.Ok);
+        Assert.StartsWith("good.jsonl: 1 episodes, 100 steps replayed, all agree", outcome.Out, StringComparison.Ordinal);
+        Assert.Matches(@"free rollout +observation +\S+ +1e-6", outcome.Out);
+
+        var reward = episode.IndexOf("\"rew\":[", StringComparison.Ordinal) + "\"rew\":[".Length;
+        _directory.Write("bad.jsonl", $"{episode[..reward]}2{episode[reward..]}\n");
+        outcome = (await InProcess.RunAsync(_directory.Root, "verify", "tag", "bad.jsonl")).Expect(ExitCode.CheckFailed);
+        Assert.Contains("step 0, field rew[0]: recorded 20, replayed 0; one step, off by 2.0e+1, tolerance 1e-12", outcome.Out, StringComparison.Ordinal);
+        Assert.Matches(@"one step +reward +2\.00e\+1 +1e-12 +line 1, episode public-000, step 0, field rew\[0\]", outcome.Out);
+        outcome = (await InProcess.RunAsync(_directory.Root, "verify", "tag", "bad.jsonl", "--json")).Expect(ExitCode.CheckFailed);
+        Assert.Contains("\"deviations\":", outcome.Out, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(_directory["cut.jsonl.gz"], (await File.ReadAllBytesAsync(recording))[..5000]);
+        outcome = (await InProcess.RunAsync(_directory.Root, "verify", "tag", "cut.jsonl.gz")).Expect(ExitCode.Damaged);
+        Assert.Contains("cut off", outcome.Error, StringComparison.Ordinal);
     }
 }

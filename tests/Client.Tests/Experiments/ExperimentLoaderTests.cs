@@ -44,7 +44,7 @@ public sealed class ExperimentLoaderTests
 
             var experiment = ExperimentLoader.Load(named, Repository.Root, []);
             Assert.NotEmpty(experiment.Title);
-            Assert.All(experiment.Populations, population => Assert.Empty(experiment.Spec(population, $"x-1.{population.Label}").Validate()));
+            Assert.All(experiment.Populations, population => Assert.Empty(experiment.Spec(population, label => $"x-1.{label}").Validate()));
         }
     }
 
@@ -52,7 +52,11 @@ public sealed class ExperimentLoaderTests
     public void Overcooked_is_what_the_issue_says()
     {
         var experiment = ExperimentLoader.Load(new ExperimentFile("overcooked", Path.Combine(Repository.Experiments, "overcooked.json")), Repository.Root, []);
-        Assert.Equal(["ippo", "srpo"], experiment.Populations.Select(population => population.Label));
+        Assert.Equal(
+            ["ippo", "srpo", "pure-adversarial", "self-play", "fcp", "ippo-entropy0", "ippo-entropy0.01", "ippo-entropy0.2"],
+            experiment.Populations.Select(population => population.Label));
+        Assert.Equal(["self-play"], experiment.Populations.Where(population => !population.Evaluate).Select(population => population.Label));
+        Assert.Equal("self-play", experiment.Population("fcp").Partners);
         Assert.All(experiment.Populations, population => Assert.Equal(8, population.Seeds));
         Assert.Equal(new TrainingSettings { Method = Method.Ippo }, experiment.Populations[0].Training);
         Assert.Equal(new TrainingSettings { Method = Method.Srpo, Tau = 10 }, experiment.Populations[1].Training);
@@ -63,11 +67,11 @@ public sealed class ExperimentLoaderTests
     [Theory]
     [InlineData("{\n  \"sed\": 1,\n  \"populations\": {\"a\": {}}\n}", "test.json:2:3: sed: unknown key, did you mean 'seed'?")]
     [InlineData("{\n  \"populations\": {\n    \"srpo\": { \"tua\": 5 }\n  }\n}", "test.json:3:15: populations.srpo.tua: unknown key, did you mean 'tau'?")]
-    [InlineData("{\"populations\": {\"srpo\": { \"network\": {\"hiden\": [1]} }}}", "populations.srpo.network.hiden: unknown key, did you mean 'hidden'?; known keys here: hidden, activation, initialisation, oneHot")]
+    [InlineData("{\"populations\": {\"srpo\": { \"network\": {\"hiden\": [1]} }}}", "populations.srpo.network.hiden: unknown key, did you mean 'hidden'?; known keys here: hidden, activation, initialisation, oneHot, sharedTrunk")]
     [InlineData("{\n\"populations\": {\"srpo\": {\n \"tau\": \"ten\" }}}", "test.json:3:9: populations.srpo.tau: expected a number, found the text 'ten'; write a number without quotes")]
     [InlineData("{\"populations\": {\"srpo\": {\"iterations\": 1.5 }}}", "populations.srpo.iterations: 1.5 is not possible; use a whole number")]
     [InlineData("{\n\n  \"training\": { \"tau\": -1 },\n \"populations\": {\"srpo\": {}}}", "test.json:3:24: populations.srpo.tau: -1 is out of range; use a number above 0")]
-    [InlineData("{\"populations\": {\"srpo\": {\"method\": \"spro\"}}}", "populations.srpo.method: 'spro' is not known, did you mean 'srpo'?; use one of ippo, srpo, pure-adversarial, self-play")]
+    [InlineData("{\"populations\": {\"srpo\": {\"method\": \"spro\"}}}", "populations.srpo.method: 'spro' is not known, did you mean 'srpo'?; use one of ippo, srpo, pure-adversarial, self-play, fcp")]
     [InlineData("{\"populations\": {\"srpo\": {\"adversary\": {\"kl\": 3}}}}", "adversary.kl: expected one of policyToAdversary, adversaryToPolicy, found the number 3")]
     [InlineData("{\"populations\": {\"srpo\": {\"network\": {\"hidden\": 64}}}}", "network.hidden: expected a list of whole numbers, found the number 64; write for example [64, 64]")]
     [InlineData("{\"populations\": {\"srpo\": {\"network\": {\"hidden\": [64, 0]}}}}", "network.hidden[1]: 0 is out of range; use a whole number from 1 to 4096")]

@@ -85,7 +85,7 @@ public sealed class HttpTests
 
         // No other test of this process trains with this method.
         Assert.Equal(12, metrics["srpo_training_rounds_total"].Sum("", "srpo_method", "pure-adversarial"));
-        Assert.Equal(12 * spec.Training.EnvironmentStepsPerUpdate, metrics["srpo_training_env_steps_total"].Sum("", "srpo_method", "pure-adversarial"));
+        Assert.Equal(12 * spec.Training.EnvironmentStepsPerUpdate(2), metrics["srpo_training_env_steps_total"].Sum("", "srpo_method", "pure-adversarial"));
         Assert.Equal(12, metrics["srpo_training_update_duration_seconds"].Sum("_count", "srpo_method", "pure-adversarial"));
         Assert.True(metrics["srpo_training_rollout_duration_seconds"].Sum("_sum", "srpo_method", "pure-adversarial") > 0);
         Assert.True(metrics["srpo_checkpoint_io_bytes_total"].Sum() > 0);

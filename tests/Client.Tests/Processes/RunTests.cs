@@ -9,7 +9,7 @@ public sealed class RunTests : IDisposable
 {
     /// <summary>Small enough for a test, long enough to be caught in the middle.</summary>
     private static readonly string[] Small =
-        ["run", "overcooked", "--id", "r", "--seeds", "2", "--set", "lanes=4", "--set", "horizon=50", "--set", "curveInterval=4000", "--set", "evaluation.episodes=4"];
+        ["run", "overcooked-paper", "--id", "r", "--seeds", "2", "--set", "lanes=4", "--set", "horizon=50", "--set", "curveInterval=4000", "--set", "evaluation.episodes=4"];
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -103,6 +103,10 @@ public sealed class RunTests : IDisposable
         var learner = (await SrpoProcess.RunAsync(_directory.Root, "query", "learner", "cpu/0", "--json")).Expect(ExitCode.Ok);
         Assert.True(JsonDocument.Parse(learner.Out).RootElement.GetProperty("updates").GetInt64() > 0);
         (await SrpoProcess.RunAsync(_directory.Root, "population", "status", "r.ippo")).Expect(ExitCode.Ok);
+
+        var played = (await InProcess.TypeAsync(_directory.Root, "w\nq\n", "play", "overcooked", "r.ippo/0")).Expect(ExitCode.Ok);
+        Assert.Contains("left after 1 steps", played.Out, StringComparison.Ordinal);
+        Assert.Contains("there is no agent 'r.ippo/9/1'", (await InProcess.RunAsync(_directory.Root, "play", "overcooked", "r.ippo/9")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
 
         var paused = (await SrpoProcess.RunAsync(_directory.Root, "population", "pause", "r.ippo")).Expect(ExitCode.Ok);
         Assert.Contains("paused", paused.Out, StringComparison.Ordinal);

@@ -14,11 +14,14 @@ internal static class InProcess
         Environment.SetEnvironmentVariable("SRPO_GAMES", Repository.Games);
     }
 
-    public static async Task<Outcome> RunAsync(string directory, params string[] arguments)
+    public static Task<Outcome> RunAsync(string directory, params string[] arguments) => TypeAsync(directory, "", arguments);
+
+    /// <summary>Runs a command line while somebody types, or a pipe sends, lines.</summary>
+    public static async Task<Outcome> TypeAsync(string directory, string lines, params string[] arguments)
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Arguments = arguments };
+        var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Arguments = arguments, In = new StringReader(lines) };
         var code = await CommandLine.RunAsync(arguments, shell, CancellationToken.None);
         return new Outcome(code, output.ToString(), error.ToString());
     }

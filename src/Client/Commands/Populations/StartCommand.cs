@@ -20,7 +20,7 @@ internal static class StartCommand
     {
         var name = new Argument<string>("POPULATION") { Description = "Name of the new population: letters, digits, '-', '_', '.'." };
         var preset = new Option<string>("--preset") { Description = "Settings to start from.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
-        var method = new Option<string?>("--method") { Description = "ippo, srpo, pure-adversarial or self-play.", HelpName = "METHOD" };
+        var method = new Option<string?>("--method") { Description = "ippo, srpo, pure-adversarial or self-play (fcp needs the partners of an experiment).", HelpName = "METHOD" };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
         var seeds = CommandExtensions.WholeOption("--seeds", "Number of teams. Default: 8.", 1, 10_000);
         var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", 1, 1_000_000_000);
@@ -40,7 +40,7 @@ internal static class StartCommand
             Add("preset", context.Get(preset), "--preset");
             var experiment = ExperimentLoader.Load(
                 Label, "command line", Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{Label}\": {{}} }} }}"), context.Shell.Directory, changes);
-            return RunAsync(context, experiment.Spec(experiment.Populations[0], population));
+            return RunAsync(context, experiment.Spec(experiment.Populations[0], _ => population));
 
             void Add(string key, string? value, string option)
             {

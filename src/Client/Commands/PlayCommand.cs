@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Live;
+using Srpo.Client.Output;
+using Srpo.Client.Play;
+using Srpo.Client.Runs;
+using Srpo.Client.Sessions;
+using Srpo.Environments;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo play`: a person takes one seat beside trained agents.</summary>
+internal static class PlayCommand
+{
+    /// <summary>Other names of environments.</summary>
+    private static readonly Dictionary<string, string> Games = new(StringComparer.Ordinal) { ["overcooked"] = "gridworld" };
+
+    private static readonly Argument<string> Game = new("GAME") { Description = "hanabi, overcooked, or another environment." };
+
+    private static readonly Argument<string[]> Agents = new("AGENT")
+    {
+        Description = "The others: POPULATION/TEAM/SEAT, or POPULATION/TEAM for the one trained for the seat; one for all other seats of the team, or one for each.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<int?> Seat = CommandExtensions.WholeOption("--seat", "Your seat, from 0. Default: 0.", 0, 255);
+
+    private static readonly Option<string?> Layout = new("--layout") { Description = "A built-in layout, or a file. Default: the layout that the first agent was trained on.", HelpName = "LAYOUT" };
+
+    private static readonly Option<int?> Steps = CommandExtensions.WholeOption("--steps", "Number of steps. Default: one episode.", 1, 65536);
+
+    private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the episode's randomness.", HelpName = "N", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<bool> Table = new("--table") { Description = "Print environment and policies as JSON instead of playing." };
+
+    public static Command Create(Shell shell) => new Command("play", "Play one episode yourself, in one seat, beside trained agents.")
+    {
+        Game, Agents, Seat, Layout, Steps, Seed, Table,
+    }.Handle(shell, RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        if (context.Get(Table)) return await context.WithGrainsAsync(async session => Print(context, await SetAsync(context, session)));
+        var (code, table) = await FetchAsync(context);
+        if (table is null) return code;
+        await new TablePlay(context.Shell, table).RunAsync(context.Cancellation);
+        return (int)ExitCode.Ok;
+    }
+
+    private static int Print(CommandContext context, PlayTable table)
+    {
+        context.PrintJson(table);
+        return (int)ExitCode.Ok;
+    }
+
+    /// <summary>The policies, from the process that has them in memory or from storage. The episode is played here, where a person can type.</summary>
+    /// <returns>Exit code and policies; null where the other process has said already why there are none.</returns>
+    private static async Task<(int Code, PlayTable? Table)> FetchAsync(CommandContext context)
+    {
+        if (!context.UsesCluster && LiveRegistry.FindOwner(context.Data) is { } owner)
+        {
+            await using var text = new StringWriter();
+            var shell = context.Shell with { Out = text, OutIsTerminal = false, Arguments = [.. context.Shell.Arguments, Table.Name] };
+            if (await LiveClient.TryForwardAsync(owner, shell, context.Cancellation) is { } code)
+                return (code, code == (int)ExitCode.Ok ? JsonText.Read<PlayTable>(text.ToString()) : null);
+        }
+
+        await using var session = await context.OpenAsync(create: false);
+        return ((int)ExitCode.Ok, await SetAsync(context, session));
+    }
+
+    private static async Task<PlayTable> SetAsync(CommandContext context, IGrainSession session)
+    {
+        var game = context.Get(Game);
+        var name = Games.GetValueOrDefault(game, game);
+        string[] known = [.. EnvironmentFactory.Names, .. Games.Keys];
+        if (!known.Contains(name)) throw new CommandException(ExitCode.Usage, Core.Text.NearestName.Unknown("game", game, known));
+        var keys = context.Get(Agents);
+        var seats = new Seats(session);
+        var spec = await seats.SpecAsync(keys[0]);
+        if (spec.Environment.Name != name) throw new CommandException(ExitCode.Usage, $"{keys[0]} was trained on {spec.Environment.Name} {spec.Environment.Variant}, not on {game}");
+        var environment = context.Get(Layout) is { } layout ? ReplayCommand.ReadLayout(context, spec.Environment, layout) : spec.Environment;
+        var info = EnvironmentFactory.Create(environment, lanes: 1).Info;
+        var seat = context.Get(Seat) ?? 0;
+        if (seat >= info.TeamSeats) throw new CommandException(ExitCode.Usage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}"));
+        if (info.TeamSeats < 2) throw new CommandException(ExitCode.Usage, $"in {info.Name} {info.Variant} a team has one seat: there is nobody to play with");
+        var players = await seats.TakeAsync(keys, info, seat);
+        return new PlayTable(environment, players, seat, context.Get(Steps) ?? (info.EndsEarly ? info.EpisodeLength : spec.Training.EvaluationSteps), context.Get(Seed));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Srpo.Core.Results;
+using Srpo.Reporting.Figures;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Reporting.Html;
+
+/// <summary>The section of the page about unknown teammates and unknown opponents.</summary>
+internal static class ShiftSection
+{
+    public static void Write(Markup page, ImmutableArray<CrossPlayMatrix> matrices, RunSummary summary)
+    {
+        if (summary.Shifts.IsEmpty) return;
+        var scale = CrossPlayFigures.CommonScale(matrices);
+        page.Open("section", ("id", "shifts")).Element("h2", "Unknown teammates, unknown opponents").Line();
+        foreach (var shift in summary.Shifts)
+        {
+            page.Element("p", $"Teams trained against {shift.Training}. Teammate shift: with other runs of their method. Opponent shift: against " +
+                $"{string.Join(", ", shift.Unseen)}. {string.Join(' ', shift.Methods.Select(Cost).OfType<string>())}", ("class", "note")).Line();
+            page.Open("figure", ("class", "card")).Open("div", ("class", "scroll"));
+            page.Raw(IntervalBars.Draw(ShiftFigures.Bars(shift, summary.Info.Score))).Close();
+            page.Element("figcaption", $"Means. Whiskers: {Numbers.Percent(summary.Bootstrap.Level)} intervals of the mean, bootstrap resamples of whole runs. " +
+                string.Join(". ", shift.Methods.Select(Worst)) + ".").Close().Line();
+            WriteHeatmaps(page, [.. matrices.Where(matrix => matrix.BaseLayout == shift.Layout && matrix.Opponents is not null)], scale);
+        }
+
+        page.Close().Line();
+    }
+
+    private static void WriteHeatmaps(Markup page, IReadOnlyList<CrossPlayMatrix> matrices, Scale scale)
+    {
+        page.Open("div", ("class", "grid2 after")).Line();
+        foreach (var withOthers in new[] { false, true })
+        {
+            page.Open("figure", ("class", "card")).Element("h3", withOthers ? "With the other runs of the method" : "With itself");
+            page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(ShiftFigures.Opponents(matrices, scale, withOthers))).Close();
+            page.Element("figcaption", "Rows: the opponents of training, then those that were not seen. " +
+                (withOthers ? "Each cell is the mean over the run's partners." : "Each cell is one pair.")).Close().Line();
+        }
+
+        page.Close().Line();
+    }
+
+    /// <summary>What risk aversion costs where nothing shifts.</summary>
+    private static string? Cost(MethodShift method)
+    {
+        if (method.Cost is not { } cost) return null;
+        var size = Numbers.Short(Math.Abs(cost.Mean));
+        var interval = cost.Interval is { } ends ? $", {DisplayNames.Method(cost.Baseline)} minus {DisplayNames.Method(method.Method)} {Numbers.Range(ends)}" : "";
+        return $"In the training environment {DisplayNames.Method(method.Method)} earns {size} {(cost.Mean >= 0 ? "less" : "more")} in self-play than " +
+            $"{DisplayNames.Method(cost.Baseline)}{interval}.";
+    }
+
+    private static string Worst(MethodShift method) =>
+        $"{DisplayNames.Method(method.Method)}: std and worst with unknown teammates {Numbers.Short(method.Teammate.Std)} and {Numbers.Short(method.Teammate.Min)}, " +
+        $"with unknown opponents {Numbers.Short(method.Opponent.Std)} and {Numbers.Short(method.Opponent.Min)}, " +
+        $"with both {Numbers.Short(method.Both.Std)} and {Numbers.Short(method.Both.Min)}";
+}
