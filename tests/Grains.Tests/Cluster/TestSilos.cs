@@ -4,7 +4,6 @@ using Orleans.TestingHost;
 using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 

@@ -171,6 +171,21 @@ public sealed class CastingTests
     }
 
     [Theory]
+    [InlineData(Method.Srpo)]
+    [InlineData(Method.FictitiousCoPlay)]
+    public void Splitting_lanes_over_instances_draws_the_same_casts(Method method)
+    {
+        FrozenPolicy[] partners = method == Method.FictitiousCoPlay ? [GameTable.Always(2), GameTable.Always(3)] : [];
+        var table = Insistent(new GameTable(Three, Settings(method, share: true), partners: partners));
+        var (_, whole) = table.Play(0);
+        var (_, part) = table.Play(0, plan: table.Plan.Instances[0] with { FirstLane = 17, Lanes = 30 });
+        for (var step = 0; step < 24; step++)
+        {
+            for (var lane = 0; lane < 30; lane++) Assert.Equal(At(whole, step, 17 + lane).Actions, At(part, step, lane).Actions);
+        }
+    }
+
+    [Theory]
     [InlineData(Method.Ippo, false)]
     [InlineData(Method.Srpo, false)]
     [InlineData(Method.Srpo, true)]
