@@ -19,13 +19,11 @@ internal sealed unsafe class ActorUpdater : IDisposable
     private readonly KernelSet _kernels;
     private readonly PolicyEvaluator _policy;
     private readonly MlpWorkspace _critic;
-    private readonly PolicyEvaluator _target;
+    private readonly PartnerTargets _targets;
     private readonly SampleBatch _batch;
-    private readonly NativeBuffer _targets = new();
     private readonly NativeBuffer _features = new();
     private readonly float[] _gradient;
     private int[] _order = [];
-    private bool _hasTargets;
     private CancellationToken _cancellation;
 
     public ActorUpdater(TrainingSettings settings, ActorShape shape, KernelSet kernels)
@@ -34,7 +32,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
         _shape = shape;
         _kernels = kernels;
         _policy = new PolicyEvaluator(shape.Policy, kernels);
-        _target = new PolicyEvaluator(shape.Policy, kernels);
+        _targets = new PartnerTargets(shape.Policy, kernels);
         _critic = new MlpWorkspace(shape.Critic, kernels);
         _batch = new SampleBatch(shape.Policy.Inputs, shape.Policy.Outputs);
         _gradient = new float[shape.ParameterCount];
@@ -104,7 +102,6 @@ internal sealed unsafe class ActorUpdater : IDisposable
     public void Dispose()
     {
         _policy.Dispose();
-        _target.Dispose();
         _critic.Dispose();
         _batch.Dispose();
         _targets.Dispose();
@@ -114,34 +111,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
     private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order)
     {
         _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
-        _hasTargets = samples[0].Partner != null;
-        if (!_hasTargets) return;
-
-        // The partners' policies are held fixed during the update, so once per batch is enough.
-        _targets.Ensure(2 * _batch.Rows * _batch.Stride);
-        foreach (var partner in samples.Select(part => part.Partner).Distinct())
-        {
-            _target.Network.Load(partner.AsSpan(0, _shape.Policy.ParameterCount), forBackward: false);
-            for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows) AddTargets(samples, partner!, row);
-        }
-    }
-
-    /// <summary>The target distributions of those rows of a block that stand for a partner.</summary>
-    private void AddTargets(IReadOnlyList<ActorSamples> samples, float[] partner, int row)
-    {
-        _cancellation.ThrowIfCancellationRequested();
-        var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
-        var evaluated = false;
-        for (var r = 0; r < rows; r++)
-        {
-            if (samples[_batch.PartOf[row + r]].Partner != partner) continue;
-            if (!evaluated) _target.Evaluate(_batch.Observations + (row * _shape.Policy.Inputs), rows, _batch.Legal(row, rows));
-            evaluated = true;
-            var to = _targets.Pointer + ((row + r) * _batch.Stride);
-            new ReadOnlySpan<float>(_target.Probabilities + (r * _batch.Stride), _batch.Stride).CopyTo(new Span<float>(to, _batch.Stride));
-            new ReadOnlySpan<float>(_target.LogProbabilities + (r * _batch.Stride), _batch.Stride)
-                .CopyTo(new Span<float>(to + (_batch.Rows * _batch.Stride), _batch.Stride));
-        }
+        _targets.Evaluate(_batch, samples, _cancellation);
     }
 
     private void Shuffle(int total, ref RandomStream random)
@@ -221,7 +191,7 @@ internal sealed unsafe class ActorUpdater : IDisposable
     private PolicyBlock Block(int row, int rows)
     {
         var offset = row * _batch.Stride;
-        var targets = _hasTargets ? _targets.Pointer + offset : null;
+        var held = _targets.Probabilities != null;
         return new PolicyBlock
         {
             Rows = rows,
@@ -236,8 +206,8 @@ internal sealed unsafe class ActorUpdater : IDisposable
                 PositiveAdvantages = _batch.PositiveAdvantages + offset,
                 NegativeAdvantages = _batch.NegativeAdvantages + offset,
                 Visits = _batch.Visits + offset,
-                TargetProbabilities = targets,
-                TargetLogProbabilities = targets == null ? null : targets + (_batch.Rows * _batch.Stride),
+                TargetProbabilities = held ? _targets.Probabilities + offset : null,
+                TargetLogProbabilities = held ? _targets.LogProbabilities + offset : null,
             },
         };
     }
