@@ -40,23 +40,8 @@ public sealed class MatchStageTests
         Assert.All(casts, cast => Assert.True(cast.Contains('1') && cast.Contains('2')));
     }
 
-    public static TheoryData<bool, bool, bool> Games()
-    {
-        var data = new TheoryData<bool, bool, bool>();
-        foreach (var turns in new[] { false, true })
-        {
-            foreach (var early in new[] { false, true })
-            {
-                data.Add(turns, early, false);
-                data.Add(turns, early, true);
-            }
-        }
-
-        return data;
-    }
-
     [Theory]
-    [MemberData(nameof(Games))]
+    [MemberData(nameof(GameKinds.All), MemberType = typeof(GameKinds))]
     public void Outcomes_are_those_of_the_log(bool turns, bool early, bool shared)
     {
         var rules = new TestGameRules(4, 3) { TurnBased = turns, Masks = turns, EndsEarly = early, SharedReward = shared };

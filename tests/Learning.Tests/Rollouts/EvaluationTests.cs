@@ -8,23 +8,8 @@ public sealed class EvaluationTests
 {
     private static readonly TrainingSettings Settings = TestData.Small(Method.Ippo) with { CurveEpisodes = 7, EvaluationSteps = 40 };
 
-    public static TheoryData<bool, bool, bool> Games()
-    {
-        var data = new TheoryData<bool, bool, bool>();
-        foreach (var turns in new[] { false, true })
-        {
-            foreach (var early in new[] { false, true })
-            {
-                data.Add(turns, early, false);
-                data.Add(turns, early, true);
-            }
-        }
-
-        return data;
-    }
-
     [Theory]
-    [MemberData(nameof(Games))]
+    [MemberData(nameof(GameKinds.All), MemberType = typeof(GameKinds))]
     public void The_score_is_the_teams_over_all_steps_or_one_episode(bool turns, bool early, bool shared)
     {
         var table = new GameTable(new(4, 3) { TurnBased = turns, Masks = turns, EndsEarly = early, SharedReward = shared }, Settings, opponents: [GameTable.Policy(1)]);
