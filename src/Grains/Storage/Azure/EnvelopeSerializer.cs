@@ -11,9 +11,9 @@ namespace Srpo.Grains.Storage;
 /// <param name="storage">Name of the storage, for messages.</param>
 internal sealed class EnvelopeSerializer(string storage) : IGrainStorageSerializer
 {
-    public BinaryData Serialize<T>(T input)
+    public BinaryData Serialize<T>(T? input)
     {
-        var payload = StatePayload.Write(input);
+        var payload = StatePayload.Write(input!);
         byte[] whole = [.. StateEnvelope.WriteHead(new StateHead(StateType.Name<T>(), "", "", "", payload.Length), payload), .. payload];
         return new BinaryData(whole);
     }
