@@ -28,14 +28,13 @@ install_gambit() {
 require_sdk
 cd "$root"
 [[ Srpo.Games.Tests != *"$filter"* ]] || install_gambit
-scripts/detect-packages.sh
 results=$root/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
 
 # shellcheck disable=SC2317 # called through with_lock
 build() {
-  dotnet build Srpo.sln -c Release --nologo -v quiet -clp:NoSummary >"$results/build.log" 2>&1
+  dotnet build Srpo.sln -c Release --nologo -v quiet -clp:NoSummary -warnaserror >"$results/build.log" 2>&1
 }
 
 printf 'building...\n'

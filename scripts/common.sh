@@ -34,7 +34,7 @@ with_lock() {
   fi
 }
 
-# The overrides and the package folder that a build depends on, besides files.
+# What a build depends on besides files: the package folder.
 build_environment() {
-  printf '%s\n' "SrpoOrleans=${SrpoOrleans:-} SrpoTorchSharp=${SrpoTorchSharp:-} SrpoAzure=${SrpoAzure:-} NUGET_PACKAGES=${NUGET_PACKAGES:-}"
+  printf '%s\n' "NUGET_PACKAGES=${NUGET_PACKAGES:-}"
 }

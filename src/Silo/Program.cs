@@ -3,9 +3,7 @@ using Srpo.Silo;
 
 try
 {
-    if (StandIn.Refuses(args, Console.Error)) return ExitCodes.Environment;
-
-    await using var silo = SiloHost.Build([.. args.Where(argument => argument != StandIn.StandaloneOption)]);
+    await using var silo = SiloHost.Build(args);
     await silo.RunAsync();
     return ExitCodes.Ok;
 }

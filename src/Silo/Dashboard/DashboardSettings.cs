@@ -5,6 +5,6 @@ internal sealed class DashboardSettings
 {
     public const string Section = SiloSettings.Section + ":Dashboard";
 
-    /// <summary>Whether /dashboard is served; it needs the package Microsoft.Orleans.Dashboard at build time. <value>False by default.</value></summary>
+    /// <summary>Whether /dashboard is served. <value>False by default.</value></summary>
     public bool Enabled { get; set; }
 }

@@ -20,16 +20,6 @@ public sealed class SiloSettingsTests
         Expect(new SiloSettings { ClusterId = "" }, "give a name");
     }
 
-    [Fact]
-    public void On_the_stand_in_a_silo_says_what_it_cannot_do()
-    {
-        var output = new StringWriter();
-        var refused = StandIn.Refuses([], output);
-        Assert.Equal(StandIn.IsActive, refused);
-        Assert.Equal(StandIn.IsActive, output.ToString().Contains("no client can reach it", StringComparison.Ordinal));
-        Assert.False(StandIn.Refuses([StandIn.StandaloneOption], output));
-    }
-
     private static void Expect(SiloSettings settings, string message) =>
         Assert.Contains(message, Assert.Throws<SiloSettingsException>(settings.Validate).Message, StringComparison.Ordinal);
 }

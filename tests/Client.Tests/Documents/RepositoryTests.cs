@@ -12,7 +12,7 @@ public sealed partial class RepositoryTests
 {
     public static TheoryData<string> Scripts() =>
     [
-        "srpo", "test.sh", ".ci/run", "scripts/common.sh", "scripts/detect-packages.sh",
+        "srpo", "test.sh", ".ci/run", "scripts/common.sh",
         .. new[] { "deploy", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.sh", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, path)),
     ];

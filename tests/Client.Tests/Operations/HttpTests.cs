@@ -107,15 +107,6 @@ public sealed class HttpTests
         }
     }
 
-    [Fact]
-    public void The_dashboard_is_refused_where_it_is_not_built_in()
-    {
-        if (DashboardHosting.IsAvailable) return;
-        using var data = new TemporaryDirectory();
-        var error = Assert.Throws<SiloSettingsException>(() => SiloHost.Build(["--Srpo:DataDirectory=" + data.Root, "--Srpo:Dashboard:Enabled=true", "--Serilog:MinimumLevel:Default=Fatal"]));
-        Assert.Contains("Microsoft.Orleans.Dashboard", error.Message, StringComparison.Ordinal);
-    }
-
     private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
 
     private static async Task ExpectAsync(HttpResponseMessage response, HttpStatusCode status, string reason)

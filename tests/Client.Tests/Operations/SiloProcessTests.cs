@@ -22,7 +22,6 @@ public sealed class SiloProcessTests
         var log = data["silo-.json"];
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = data.Root, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Srpo.Silo.dll"));
-        start.ArgumentList.Add("--standalone");
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["Srpo__DataDirectory"] = data["data"], ["Srpo__SiloPort"] = Text(ports[0]), ["Srpo__GatewayPort"] = Text(ports[1]),

@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.Hosting;
 using Srpo.Grains.Security;
 
 namespace Srpo.Grains.Tests;
@@ -74,14 +73,6 @@ public sealed class TlsIdentityTests : IDisposable
 
         Assert.True(Judge(identity, _issued));
         Assert.Contains("Thumbprints", Assert.Throws<AuthenticationException>(() => Judge(identity, _authority.Issue("other"))).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Without_orleans_tls_is_refused()
-    {
-        if (TlsHosting.IsAvailable) return;
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        Assert.Contains("without Orleans", Assert.Throws<TlsSettingsException>(() => builder.UseOrleans(silo => silo.UseSrpoTls(_authority.Settings("silo")))).Message, StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -20,8 +20,8 @@ public sealed class FileGrainStorageTests
 
         Assert.True(read.RecordExists);
         Assert.Equal(written.ETag, read.ETag);
-        Assert.Equal((written.State.Text, written.State.Number, written.State.Odd), (read.State.Text, read.State.Number, read.State.Odd));
-        Assert.Equal(written.State.Block.Values.Select(BitConverter.SingleToInt32Bits), read.State.Block.Values.Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal((written.State!.Text, written.State!.Number, written.State!.Odd), (read.State!.Text, read.State!.Number, read.State!.Odd));
+        Assert.Equal(written.State!.Block.Values.Select(BitConverter.SingleToInt32Bits), read.State!.Block.Values.Select(BitConverter.SingleToInt32Bits));
         Assert.Equal([Path.Combine("thing", "pop", "0", "1", "thing.state")], data.Files());
     }
 
@@ -51,7 +51,7 @@ public sealed class FileGrainStorageTests
         await storage.WriteStateAsync("thing", Grain, theirs);
         mine.ETag = "1";
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.ClearStateAsync("thing", Grain, mine));
-        Assert.Equal("theirs", (await ReadAsync(storage)).State.Text);
+        Assert.Equal("theirs", (await ReadAsync(storage)).State!.Text);
         await storage.ClearStateAsync("thing", Grain, theirs);
         Assert.False((await ReadAsync(storage)).RecordExists);
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync("thing", Grain, mine));
@@ -75,7 +75,7 @@ public sealed class FileGrainStorageTests
 
         await AssertCorruptAsync(storage, path, [.. whole, 0]);
         await File.WriteAllBytesAsync(path, whole);
-        Assert.Equal("precious", (await ReadAsync(storage)).State.Text);
+        Assert.Equal("precious", (await ReadAsync(storage)).State!.Text);
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class FileGrainStorageTests
             await Assert.ThrowsAsync<CorruptStateException>(() => storage.ReadStateAsync("thing", Grain, state));
             state.State = new Thing { Text = "new" };
             await storage.WriteStateAsync("thing", Grain, state);
-            Assert.Equal("new", (await ReadAsync(storage)).State.Text);
+            Assert.Equal("new", (await ReadAsync(storage)).State!.Text);
         }
     }
 
@@ -136,9 +136,9 @@ public sealed class FileGrainStorageTests
         using var storage = Storage(data);
         var state = State("before");
         var writing = storage.WriteStateAsync("thing", Grain, state);
-        state.State.Text = "after";
+        state.State!.Text = "after";
         await writing;
-        Assert.Equal("before", (await ReadAsync(storage)).State.Text);
+        Assert.Equal("before", (await ReadAsync(storage)).State!.Text);
     }
 
     [Fact]

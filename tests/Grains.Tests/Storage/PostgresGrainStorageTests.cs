@@ -26,14 +26,14 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
         await storage.WriteStateAsync("thing", Grain, written);
         var read = await ReadAsync(storage);
         Assert.Equal((true, written.ETag), (read.RecordExists, read.ETag));
-        Assert.Equal((written.State.Text, written.State.Number, written.State.Odd), (read.State.Text, read.State.Number, read.State.Odd));
-        Assert.Equal(Bits(written.State.Block), Bits(read.State.Block));
+        Assert.Equal((written.State!.Text, written.State!.Number, written.State!.Odd), (read.State!.Text, read.State!.Number, read.State!.Odd));
+        Assert.Equal(Bits(written.State!.Block), Bits(read.State!.Block));
 
-        read.State.Text = "second";
-        read.State.Other = new FloatBlock([5, 6]);
+        read.State!.Text = "second";
+        read.State!.Other = new FloatBlock([5, 6]);
         await storage.WriteStateAsync("thing", Grain, read);
         var again = await ReadAsync(storage);
-        Assert.Equal(("second", 6f), (again.State.Text, again.State.Other.Values[1]));
+        Assert.Equal(("second", 6f), (again.State!.Text, again.State!.Other.Values[1]));
         Assert.NotEqual(written.ETag, again.ETag);
 
         await storage.ClearStateAsync("thing", Grain, again);
@@ -56,7 +56,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
         mine.ETag = Guid.NewGuid().ToString("N");
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.WriteStateAsync("thing", Grain, mine));
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.ClearStateAsync("thing", Grain, mine));
-        Assert.Equal("theirs", (await ReadAsync(storage)).State.Text);
+        Assert.Equal("theirs", (await ReadAsync(storage)).State!.Text);
 
         // A state that was removed and written anew is not the one that was read before.
         var stale = await ReadAsync(storage);
@@ -91,14 +91,14 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
         Assert.Equal(11L, await ScalarAsync(database, "SELECT count(*) FROM srpo_state_chunk"));
         Assert.Equal(4L << 20, await ScalarAsync(database, "SELECT max(length(data))::bigint FROM srpo_state_chunk"));
         var read = await ReadAsync(storage);
-        Assert.Equal("40 MB", read.State.Text);
-        Assert.True(tensor.AsSpan().SequenceEqual(read.State.Block.Span) || Bits(new FloatBlock(tensor)).SequenceEqual(Bits(read.State.Block)));
+        Assert.Equal("40 MB", read.State!.Text);
+        Assert.True(tensor.AsSpan().SequenceEqual(read.State!.Block.Span) || Bits(new FloatBlock(tensor)).SequenceEqual(Bits(read.State!.Block)));
 
         // A smaller one leaves nothing of it behind.
         read.State = new Thing { Text = "small" };
         await storage.WriteStateAsync("thing", Grain, read);
         Assert.Equal(1L, await ScalarAsync(database, "SELECT count(*) FROM srpo_state_chunk"));
-        Assert.Equal("small", (await ReadAsync(storage)).State.Text);
+        Assert.Equal("small", (await ReadAsync(storage)).State!.Text);
     }
 
     [PostgresFact]
@@ -122,7 +122,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
         {
             state.State = new Thing { Text = "precious", Block = new FloatBlock(new float[1000]) };
             await storage.WriteStateAsync("thing", Grain, state);
-            Assert.Equal("precious", (await ReadAsync(storage)).State.Text);
+            Assert.Equal("precious", (await ReadAsync(storage)).State!.Text);
             await ScalarAsync(database, sql);
 
             state = new GrainState<Thing>();
@@ -135,7 +135,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
 
         state.State = new Thing { Text = "new" };
         await storage.WriteStateAsync("thing", Grain, state);
-        Assert.Equal("new", (await ReadAsync(storage)).State.Text);
+        Assert.Equal("new", (await ReadAsync(storage)).State!.Text);
         var type = await Assert.ThrowsAsync<CorruptStateException>(() => storage.ReadStateAsync("thing", Grain, new GrainState<OtherThing>()));
         Assert.Contains("not a ", type.Message);
         await ScalarAsync(database, "UPDATE srpo_state SET grain = 'thing/pop/0/2'");
@@ -166,7 +166,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
         await server.StopAsync();
         try
         {
-            state.State.Text = "after";
+            state.State!.Text = "after";
             var writing = storage.WriteStateAsync("thing", Grain, state);
             var reading = ReadAsync(storage, GrainId.Create("thing", "pop/9/9"));
             while (_health.Problem is null) await Task.Delay(10);
@@ -186,7 +186,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
         }
 
         Assert.Null(_health.Problem);
-        Assert.Equal("after", (await ReadAsync(storage)).State.Text);
+        Assert.Equal("after", (await ReadAsync(storage)).State!.Text);
     }
 
     [PostgresFact]

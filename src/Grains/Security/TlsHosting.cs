@@ -8,9 +8,6 @@ namespace Srpo.Grains.Security;
 /// <summary>Puts TLS under the connections of silos and clients.</summary>
 public static class TlsHosting
 {
-    /// <summary>Whether this program can do it.</summary>
-    public static bool IsAvailable => true;
-
     /// <summary>Secures silo-to-silo and client-to-silo connections of a silo, if the settings ask for it.</summary>
     /// <exception cref="TlsSettingsException">A setting cannot be used.</exception>
     public static ISiloBuilder UseSrpoTls(this ISiloBuilder builder, TlsSettings settings)

@@ -58,12 +58,12 @@ internal sealed class StaleMembers(IMembershipTable table, ILocalSiloDetails loc
     /// <summary>Raises the version if there are silent silos and this one is joining.</summary>
     private async Task<bool> RaiseAsync()
     {
-        var list = await table.ReadAll();
+        var list = await table.ReadAllAsync(_joined.Token);
         var own = list.Members.FirstOrDefault(member => member.Item1.SiloAddress.Equals(local.SiloAddress));
         var silent = list.Members.Where(member => member.Item1.Status == SiloStatus.Active && IsSilent(member.Item1)).Select(member => member.Item1.SiloAddress).ToArray();
         if (own?.Item1.Status != SiloStatus.Joining || silent.Length == 0) return false;
         logger.LogInformation("The list of silos calls {Silos} active, which have been silent for {Patience}; joining silos look whether they are there.", silent, Patience);
-        return await table.UpdateRow(own.Item1, own.Item2, list.Version.Next());
+        return await table.UpdateRowAsync(own.Item1, own.Item2, list.Version.Next(), _joined.Token);
     }
 
     private bool IsSilent(MembershipEntry entry)

@@ -5,9 +5,6 @@ namespace Srpo.Silo;
 /// <summary>Serves the Orleans dashboard at /dashboard, behind the same token as the other endpoints.</summary>
 internal static class DashboardHosting
 {
-    /// <summary>Whether this program was built with it.</summary>
-    public static bool IsAvailable => true;
-
     /// <summary>Collects what the dashboard shows, if the settings ask for it.</summary>
     public static ISiloBuilder AddSrpoDashboard(this ISiloBuilder silo, DashboardSettings settings) =>
         settings.Enabled ? silo.AddDashboard(options => options.HideTrace = true) : silo;
