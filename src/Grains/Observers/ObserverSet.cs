@@ -8,12 +8,14 @@ namespace Srpo.Grains;
 /// Whom a grain tells of its progress: subscriptions that end unless they are renewed. When there are too many, whoever has not
 /// renewed for longest makes room, so that clients that died keep nobody out.
 /// </summary>
-internal sealed class ObserverSet<T>(ILogger logger)
+/// <param name="time">Decides when a subscription has expired.</param>
+/// <param name="logger">Where observers that cannot be reached are noted.</param>
+internal sealed class ObserverSet<T>(TimeProvider time, ILogger logger)
     where T : class, IGrainObserver
 {
     private const int Capacity = 1000;
 
-    private readonly ObserverManager<T> _observers = new(Subscriptions.Expiry, logger);
+    private readonly ObserverManager<T> _observers = new(Subscriptions.Expiry, logger) { GetDateTime = () => time.GetUtcNow().UtcDateTime };
 
     /// <summary>In the order of their last renewals.</summary>
     private readonly OrderedDictionary<T, bool> _renewed = [];

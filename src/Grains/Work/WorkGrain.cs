@@ -45,7 +45,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         (Work, Logger, Writer) = (work, logger, new(SaveAsync));
         _stored = new(SlotPair<TRecord>.Of(this, services, storage, WorkRegister.Word(kind)));
         _health = services.GetService<StorageHealth>();
-        _observers = new(logger);
+        _observers = new(TimeProvider.System, logger);
         _described = $"{WorkRegister.Word(kind)} '{Name}'";
         _register = new(kind, Name, GrainFactory, work);
         _end = new(Writer, work.Unattended, _described, logger);
