@@ -54,7 +54,7 @@ internal sealed class CommandContext
     public async Task<IGrainSession> OpenAsync(bool create)
     {
         if (Shell.Owner is { } owner) return new BorrowedSession(owner);
-        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Cancellation);
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
         if (create) Data.EnsureWritable();
         else Data.EnsureExists();
         return await LocalSession.StartAsync(Data, Workers, Cancellation);

@@ -4,6 +4,11 @@ namespace Srpo.Client.Sessions;
 internal interface IGrainSession : IAsyncDisposable
 {
     IGrainFactory Grains { get; }
+
+    /// <summary>From here on calls are made although Ctrl-C was pressed, to leave in good order, and for no longer than this. Grains of this process answer in any case.</summary>
+    void AfterInterrupt(TimeSpan limit)
+    {
+    }
 }
 
 /// <summary>The grains of a process that runs a command for another one; closing it closes nothing.</summary>

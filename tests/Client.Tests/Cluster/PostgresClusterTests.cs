@@ -53,7 +53,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
         await using var first = await SiloAsync(directory, text);
         await using var second = await SiloAsync(directory, text);
         Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, file);
-        await using (var session = await ClusterSession.ConnectAsync("postgres", CancellationToken.None))
+        await using (var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None))
         {
             Assert.Equal(await ReferenceAsync(directory), await TrainAsync(session.Grains));
         }

@@ -53,7 +53,8 @@ internal static class StartCommand
     {
         if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
         await using var session = await context.OpenAsync(create: false);
-        PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(spec.Population).StartAsync(spec));
+        var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
+        PopulationViews.Print(context, await Wishes.AskAsync(context, () => coordinator.StartAsync(spec), context.Cancellation));
         return (int)ExitCode.Ok;
     }
 }
