@@ -7,6 +7,7 @@ namespace Srpo.Grains.Interfaces;
 /// What agents and adversaries have in common: they own the parameters that learning changes, and storage holds their last
 /// two checkpoints. Key: population/team/seat. Updates come from the team's learner only; anyone may query.
 /// </summary>
+[Alias("srpo.IActorGrain")]
 public interface IActorGrain : IGrainWithStringKey
 {
     /// <summary>

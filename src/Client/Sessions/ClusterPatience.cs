@@ -74,8 +74,7 @@ internal sealed class ClusterPatience(TextWriter error, CancellationToken cancel
     public void Dispose() => _last?.Dispose();
 
     /// <summary>Whether it passes when another silo or gateway takes over. A canceled call is one whose connection was closed.</summary>
-    private static bool IsAbsence(Exception error) => Transient.Is(error) || error.GetType().FullName is "Microsoft.AspNetCore.Connections.ConnectionAbortedException"
-        or "Microsoft.AspNetCore.Connections.ConnectionResetException" or "Orleans.Runtime.ClientNotAvailableException";
+    private static bool IsAbsence(Exception error) => Transient.Is(error);
 
     private static string FirstLine(Exception error) =>
         error is TimeoutException ? $"no answer within {LostAfter.TotalSeconds:0} seconds" : error.Message.Split('\n')[0].TrimEnd();

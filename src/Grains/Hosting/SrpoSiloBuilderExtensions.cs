@@ -24,6 +24,7 @@ public static class SrpoSiloBuilderExtensions
         var options = new SrpoSiloOptions();
         configure(options);
         options.Compute.Validate();
+        builder.Services.AddErrorsOfLibraries();
         builder.Services.AddSingleton(Options.Create(options.Compute));
         builder.Services.AddSingleton<ComputePool>();
         builder.Services.AddSingleton<StorageProbe>();
