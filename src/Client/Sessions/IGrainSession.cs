@@ -10,15 +10,3 @@ internal interface IGrainSession : IAsyncDisposable
     {
     }
 }
-
-/// <summary>The grains of a process that runs a command for another one; closing it closes nothing.</summary>
-internal sealed class BorrowedSession : IGrainSession
-{
-    private readonly IGrainSession _owner;
-
-    public BorrowedSession(IGrainSession owner) => _owner = owner;
-
-    public IGrainFactory Grains => _owner.Grains;
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}

@@ -52,7 +52,7 @@ internal static class StartCommand
     private static async Task<int> RunAsync(CommandContext context, PopulationSpec spec)
     {
         if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
-        await using var session = await context.OpenAsync(create: false);
+        await using var session = await context.OpenAsync();
         var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
         PopulationViews.Print(context, await Wishes.AskAsync(context, () => coordinator.StartAsync(spec), context.Cancellation));
         return (int)ExitCode.Ok;

@@ -18,7 +18,7 @@ internal static class WatchCommand
     {
         var name = PopulationCommand.NameArgument();
         return new Command("watch", "Follow the training of a population until it ends. Ctrl-C ends the watching, not the training.") { name }.Handle(shell, context =>
-            context.WithGrainsAsync(async session =>
+            context.WithGrainsToReadAsync(async session =>
             {
                 var population = GrainKeys.CheckName(context.Get(name));
                 PopulationStatus? last = null;
