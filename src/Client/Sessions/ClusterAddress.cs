@@ -52,13 +52,14 @@ internal sealed record ClusterAddress
         return address with
         {
             Name = address.Postgres?.Name ?? address.Name,
-            ClusterId = ClusterIdOf(null, environment),
+            ClusterId = ClusterIdOf(null, environment) ?? (address.Gateways.Count > 0 ? DefaultName : throw new CommandException(
+                ExitCode.Usage, $"--cluster {(address.Azure is null ? "postgres" : "azure")} needs the name of the cluster: set {ClusterIdVariable} to Srpo:ClusterId of its silos")),
             ServiceId = NotEmpty(environment(ServiceIdVariable)) ?? DefaultName,
         };
     }
 
-    /// <summary>The id of the cluster: as given, else from the environment, else what silos have by default.</summary>
-    public static string ClusterIdOf(string? given, Func<string, string?> environment) => NotEmpty(given) ?? NotEmpty(environment(ClusterIdVariable)) ?? DefaultName;
+    /// <summary>The id of a cluster that keeps its list in a database or storage account: as given, else from the environment, else null.</summary>
+    public static string? ClusterIdOf(string? given, Func<string, string?> environment) => NotEmpty(given) ?? NotEmpty(environment(ClusterIdVariable));
 
     /// <summary>A database from a connection string.</summary>
     /// <exception cref="CommandException">It is no such string; it is not repeated.</exception>

@@ -66,7 +66,7 @@ internal sealed class ClusterSession : IGrainSession
         {
             host.Dispose();
             throw new CommandException(
-                ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster{ClientTls.Hint()}", trouble);
+                ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
         }
     }
 

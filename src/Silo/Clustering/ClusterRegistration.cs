@@ -12,11 +12,11 @@ internal static class ClusterRegistration
         var cluster = settings.Cluster;
         if (cluster.ClusterKind == ClusterKind.Localhost)
         {
-            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, settings.Primary, settings.ServiceId, settings.ClusterId);
+            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, settings.Primary, settings.ServiceId, settings.ClusterName);
         }
         else
         {
-            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId));
+            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterName, settings.ServiceId));
             var address = cluster.Advertised();
             if (address is null) silo.ConfigureEndpoints(settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: cluster.ListenOnAnyAddress);
             else silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, cluster.ListenOnAnyAddress);

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
 using Srpo.Grains.Diagnostics;
@@ -98,6 +99,28 @@ public sealed partial class DeployTests
         }
     }
 
+    [Theory]
+    [InlineData("deploy/docker/Dockerfile", "deploy/docker/common.yml", "deploy/docker/compose.yml")]
+    [InlineData("deploy/docker/Dockerfile", "deploy/docker/common.yml", "deploy/docker/compose.azurite.yml")]
+    [InlineData("deploy/kubernetes/base/silos.yaml")]
+    [InlineData("deploy/systemd/silo.env", "deploy/systemd/silo-1.env")]
+    [InlineData("deploy/systemd/silo.env", "deploy/systemd/silo-2.env")]
+    public void A_silo_starts_with_the_settings_of_each_deployment(params string[] files)
+    {
+        var given = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var file in files)
+            foreach (Match match in Given().Matches(Uncommented(file))) given[match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal)] = match.Groups[2].Value;
+        Assert.True(given.Count >= 8, $"only {given.Count} settings were found");
+
+        // Secrets are files that exist where it is deployed; the address of a pod is known there, too.
+        Assert.True(given.Remove("Srpo:Cluster:ConnectionStringFile") || files[0].Contains("systemd", StringComparison.Ordinal));
+        given["Srpo:Cluster:ConnectionString"] = given["Srpo:Cluster:Kind"] == "azure" ? "UseDevelopmentStorage=true" : "Host=db";
+        if (files[0].Contains("kubernetes", StringComparison.Ordinal)) given["Srpo:Cluster:AdvertisedAddress"] = "10.0.0.7";
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(given).Build().GetSection(SiloSettings.Section).Get<SiloSettings>()!;
+        settings.Validate();
+        settings.Cluster.ValidateNetwork(encrypted: false);
+    }
+
     private static IEnumerable<string> Texts() =>
         Directory.EnumerateFiles(Repository.PathOf("deploy"), "*", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/secrets/", StringComparison.Ordinal))
@@ -153,6 +176,10 @@ public sealed partial class DeployTests
 
     [GeneratedRegex(@"\bSrpo(?:__|:)((?:[A-Z][A-Za-z]*)(?:(?:__|:)[A-Z][A-Za-z]*)*)")]
     private static partial Regex Setting();
+
+    /// <summary>A setting with its value as in YAML, in a list of variables of Kubernetes, in an environment file or in a Dockerfile.</summary>
+    [GeneratedRegex("""\b(Srpo__\w+)(?:: |, value: |=)"?([^"\s}]*)""")]
+    private static partial Regex Given();
 
     [GeneratedRegex(@"\bSRPO_[A-Z_]+\b")]
     private static partial Regex Variable();
