@@ -44,7 +44,7 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
         if (!SiloMembership.IsActive(services)) return "not a member of the cluster";
         if (services.GetService<StorageHealth>()?.Problem is not null) return "storage does not answer";
         return await TryAsync("storage does not answer", () => storage.ReadAsync())
-            ?? await TryAsync("grains do not answer", () => services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+            ?? await TryAsync("grains do not answer", () => services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
     }
 
     private async Task<string?> TryAsync(string problem, Func<Task> act)
