@@ -22,7 +22,7 @@ internal static class SiloHost
         builder.Services.AddSingleton(Options.Create(settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
         builder.Services.TryAddSingleton<StorageHealth>();
-        builder.Services.AddSingleton(settings).AddHostedService<DatabaseCheck>();
+        builder.Services.AddSingleton(settings).AddHostedService<StorageCheck>();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         builder.UseOrleans(silo => silo
             .UseSrpoTls(tls)

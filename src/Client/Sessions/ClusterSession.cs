@@ -15,6 +15,9 @@ internal sealed class ClusterSession : IGrainSession
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>A gateway that takes longer to open a connection is passed over for the next one.</summary>
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(10);
@@ -35,6 +38,7 @@ internal sealed class ClusterSession : IGrainSession
         var address = ClusterAddress.Parse(text, Environment.GetEnvironmentVariable);
         var gateways = await Task.WhenAll(address.Gateways.Select(gateway => ResolveAsync(gateway, cancellation)));
         if (address.Postgres is { } database) await CheckAsync(database, cancellation);
+        if (address.Azure is { } account) await CheckAsync(account, cancellation);
         var patience = new ClusterPatience(error, cancellation);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
@@ -42,6 +46,7 @@ internal sealed class ClusterSession : IGrainSession
         {
             client.UseClientTls();
             client.AddOutgoingGrainCallFilter(patience);
+            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenTimeout);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
 
@@ -49,8 +54,8 @@ internal sealed class ClusterSession : IGrainSession
             client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
             if (address.Postgres is { } postgres)
                 client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, postgres.ConnectionString));
-            else if (address.Azure is { } azure)
-                AzureGateways.Use(client, azure);
+            else if (address.Azure is { } tables)
+                client.UseAzureStorageClustering(options => (options.TableServiceClient, options.TableName) = (tables.Client, AzureTables.SiloTable));
             else
                 client.UseStaticClustering(gateways);
         });
@@ -92,6 +97,19 @@ internal sealed class ClusterSession : IGrainSession
         catch (SocketException error)
         {
             throw new CommandException(ExitCode.Environment, $"--cluster {gateway.Host}:{gateway.Port}: the name '{gateway.Host}' is not known: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A storage account that does not answer is told apart from a cluster without silos.</summary>
+    private static async Task CheckAsync(AzureTables tables, CancellationToken cancellation)
+    {
+        try
+        {
+            await tables.ProbeAsync(cancellation);
+        }
+        catch (Exception error) when (error is Azure.RequestFailedException or OperationCanceledException or IOException && !cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCode.Environment, AzureErrors.Explain(error, tables.Name), error);
         }
     }
 

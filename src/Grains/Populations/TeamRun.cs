@@ -106,7 +106,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
                 return;
             }
 
-            Waiting = $"waits and tries again: {error.Message}";
+            Waiting = $"waits and tries again: {ShortText.Of(error)}";
             await _backoff.WaitAsync(session.Stopping);
         }
         else

@@ -85,6 +85,9 @@ internal sealed class ClusterSettings
     /// <summary>The database of the list, for postgres.</summary>
     public PostgresConnection Postgres => SettingRules.Postgres(Name(nameof(ConnectionString)), Secret);
 
+    /// <summary>The storage account of the list, for azure.</summary>
+    public AzureAccount Azure => SettingRules.Azure(Name(nameof(ConnectionString)), Secret);
+
     /// <summary>Throws if a setting cannot be used.</summary>
     /// <exception cref="SiloSettingsException">Names the setting, its value and what would be right.</exception>
     public void Validate(int primarySiloPort)
@@ -105,8 +108,7 @@ internal sealed class ClusterSettings
             throw new SiloSettingsException(Name(nameof(Primary)), Primary, $"it is for {Name(nameof(Kind))} development; leave it out");
         if (Primary.Length > 0) PrimaryParts();
         if (kind == ClusterKind.Postgres) _ = Postgres;
-        if (kind == ClusterKind.Azure && Secret is null)
-            throw new SiloSettingsException(Name(nameof(ConnectionString)), "", "give the connection string of a storage account, or the name of a file that holds it");
+        if (kind == ClusterKind.Azure) _ = SettingRules.Checked(Name(nameof(ConnectionString)), Azure.Tables);
     }
 
     /// <summary>Where the primary silo is, or null if this is it.</summary>

@@ -51,9 +51,9 @@ public sealed class ClusterSettingsTests
         settings.Validate();
         Assert.Equal([("populations", StorageKind.Postgres), ("actors", StorageKind.Files), ("tournaments", StorageKind.Memory)], settings.Storage.Kinds());
         Assert.Equal("database 'srpo' at db:5432 (user 'srpo')", settings.Storage.Postgres(settings.Cluster).Name);
-        Assert.Equal("database 'srpo' at db:5432 (user 'srpo')", Assert.Single(DatabaseCheck.Databases(settings)).Name);
+        Assert.Equal("database 'srpo' at db:5432 (user 'srpo')", Assert.Single(StorageCheck.Databases(settings)).Name);
         var other = Read("Storage:Kind=postgres", "Storage:ConnectionString=Host=other");
-        Assert.Equal("other", Assert.Single(DatabaseCheck.Databases(other)).Name.Split(' ')[3].Split(':')[0]);
+        Assert.Equal("other", Assert.Single(StorageCheck.Databases(other)).Name.Split(' ')[3].Split(':')[0]);
     }
 
     [Fact]
