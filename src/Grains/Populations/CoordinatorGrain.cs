@@ -120,7 +120,7 @@ internal sealed class CoordinatorGrain(
     private async Task KnownAsync()
     {
         await LoadAsync();
-        if (Record.Spec is null) throw new UnknownGrainException($"there is no population '{Name}'; list the populations for the names that exist");
+        if (Record.Spec is null) throw await UnknownAsync();
     }
 
     private async Task BeginAsync(PopulationSpec spec)

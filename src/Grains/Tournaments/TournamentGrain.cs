@@ -99,7 +99,7 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
     private async Task KnownAsync()
     {
         await LoadAsync();
-        if (Record.Spec is null) throw new UnknownGrainException($"there is no tournament '{Name}'; list the tournaments for the ids that exist");
+        if (Record.Spec is null) throw await UnknownAsync();
     }
 
     private async Task BeginAsync(TournamentSpec spec)

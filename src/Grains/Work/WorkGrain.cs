@@ -168,6 +168,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         return _stored.LoadAsync();
     }
 
+    /// <summary>The error for a name under which nothing was ever begun.</summary>
+    protected Task<UnknownGrainException> UnknownAsync() => _register.UnknownAsync();
+
     /// <summary>Does something when no other request begins or ends a session.</summary>
     protected Task AtGateAsync(Func<Task> act) => _gate.RunAsync(act);
 
