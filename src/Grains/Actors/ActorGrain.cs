@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -32,7 +34,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     private protected ActorGrain(ActorKind kind, IServiceProvider services, EnvironmentCatalog environments, ComputePool pool, ActiveWork work, ILocalSiloDetails silo)
     {
         (_kind, _environments, _pool, _work, _silo) = (kind, environments, pool, work, silo);
-        _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, "checkpoint"));
+        _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, "checkpoint"), services.GetRequiredService<SrpoMeter>());
         _snapshots = new ActorSnapshots(round => SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, ActorSnapshots.NameOf(round)));
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Hosting;
@@ -13,16 +12,11 @@ internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogge
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        PoolGauges.Add(work);
-        return Task.CompletedTask;
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         // A host that gives no time at all wants an end and no order; the other silos and the last checkpoints are enough.
-        PoolGauges.Remove(work);
         if (cancellationToken.IsCancellationRequested) return;
         work.Stopping = true;
         var populations = work.Populations.Keys.Select(name => TryAsync(name, () => grains.GetGrain<ICoordinatorGrain>(name).SuspendAsync()));

@@ -19,7 +19,7 @@ namespace Srpo.Grains;
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
     EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters, ActiveWork work, WorkMeter meter,
-    ILocalSiloDetails silo, SiloMap map, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
+    ILocalSiloDetails silo, SiloMap map, SrpoMeter measures, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
 {
     private readonly Dictionary<(string Population, int Team), TeamTrainer> _teams = [];
     private readonly HashSet<TeamTrainer> _training = [];
@@ -193,7 +193,7 @@ internal sealed class LearnerGrain(
     private TeamTrainer Trainer((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
-        var trainer = new TeamTrainer(GrainFactory, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters) { Last = known?.Last ?? Task.CompletedTask };
+        var trainer = new TeamTrainer(GrainFactory, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters, measures) { Last = known?.Last ?? Task.CompletedTask };
         return _teams[key] = trainer;
     }
 

@@ -39,15 +39,16 @@ internal sealed class TeamTrainer
     private readonly UpdaterKey _key;
     private readonly ComputePool _pool;
     private readonly ScratchPool<UpdaterKey, TeamUpdater> _updaters;
+    private readonly SrpoMeter _meter;
     private PolicySnapshot[]? _frozen;
     private LearnerState[]? _states;
     private bool _handedOut;
 
     public TeamTrainer(
         IGrainFactory grains, PopulationSpec spec, int team, TeamPlan plan, ActorShape shape, ComputePool pool,
-        ScratchPool<UpdaterKey, TeamUpdater> updaters)
+        ScratchPool<UpdaterKey, TeamUpdater> updaters, SrpoMeter meter)
     {
-        (_grains, _spec, _team, Plan, _pool, _updaters) = (grains, spec, team, plan, pool, updaters);
+        (_grains, _spec, _team, Plan, _pool, _updaters, _meter) = (grains, spec, team, plan, pool, updaters, meter);
         _actors = TeamActors.Actors(grains, spec.Population, team, plan);
         _environments = TeamActors.Environments(grains, spec.Population, team, plan);
         _playing = new Task<RolloutBatch>[_environments.Length];
@@ -153,7 +154,7 @@ internal sealed class TeamTrainer
         _states = next;
         RolloutTicks += played - start;
         UpdateTicks += updated - played;
-        SrpoMeter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
+        _meter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
     }
 
     /// <summary>The point of the learning curve behind a round.</summary>

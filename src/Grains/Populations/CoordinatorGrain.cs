@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
@@ -11,7 +12,7 @@ namespace Srpo.Grains;
 [GrainType("coordinator")]
 internal sealed class CoordinatorGrain(
     IServiceProvider services, EnvironmentCatalog environments, ActiveWork work, SiloMap map, IOptions<ComputeOptions> options,
-    ILogger<CoordinatorGrain> logger)
+    SrpoMeter meter, ILogger<CoordinatorGrain> logger)
     : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, services, work, logger), ICoordinatorGrain
 {
     private readonly List<string> _warnings = [];
@@ -139,7 +140,7 @@ internal sealed class CoordinatorGrain(
 
         _warnings.Clear();
         _target = PopulationPhase.Paused;
-        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, Logger));
+        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, meter, Logger));
         Notify();
     }
 

@@ -13,7 +13,7 @@ namespace Srpo.Grains;
 /// <summary>Plays tiles and single episodes on the worker pool. Reentrant: the pool, not the activation, bounds the work.</summary>
 [GrainType("matchworker"), StatelessWorker, Reentrant]
 internal sealed class MatchWorkerGrain(
-    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, TileCancellation tiles, WorkMeter meter) : Grain, IMatchWorkerGrain
+    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, TileCancellation tiles, WorkMeter meter, SrpoMeter measures) : Grain, IMatchWorkerGrain
 {
     /// <inheritdoc/>
     public async Task<MatchResult[]> PlayAsync(MatchTile tile)
@@ -41,7 +41,7 @@ internal sealed class MatchWorkerGrain(
                     player => player.Play(tile.Seed, tile.Row, team, tile.FirstColumn, partners, rules, opponents, cancellation)),
                 cancellation));
             meter.AddSteps((long)tile.Episodes * tile.Steps * partners.Length);
-            SrpoMeter.TilePlayed(partners.Length, start);
+            measures.TilePlayed(partners.Length, start);
             return Array.ConvertAll(outcomes, outcome => new MatchResult(outcome.MeanReturn, outcome.ReturnDeviation, outcome.SeatReturns, outcome.SeatCosts));
         }
         catch (ArgumentException error)
