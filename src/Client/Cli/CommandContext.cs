@@ -25,7 +25,7 @@ internal sealed class CommandContext
 
     public Shell Shell { get; }
 
-    /// <summary>Set by Ctrl-C, or when a forwarding process goes away.</summary>
+    /// <summary>Set by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; }
 
     public DataDirectory Data { get; }
@@ -49,27 +49,55 @@ internal sealed class CommandContext
     /// <summary>Prints a value as JSON.</summary>
     public void PrintJson<T>(T value) => Out.WriteLine(JsonText.Show(value));
 
-    /// <summary>Opens the grains: of the process that runs this command for another one, of the cluster, or in this process.</summary>
-    /// <param name="create">Whether a missing data directory is made; otherwise that is an error.</param>
-    public async Task<IGrainSession> OpenAsync(bool create)
+    /// <summary>Opens the grains: of the cluster, of the process of this machine that works on the data directory, or in this process.</summary>
+    /// <exception cref="CommandException">There is no data directory, or what has the grains does not answer.</exception>
+    public Task<IGrainSession> OpenAsync() => OpenAsync(CancellationToken.None);
+
+    /// <summary>Opens the grains for long work: of the cluster, or in this process, where other processes can ask them meanwhile.</summary>
+    /// <param name="held">The lock of the work; not used with a cluster.</param>
+    public async Task<IGrainSession> OpenToWorkAsync(RunLock held)
     {
-        if (Shell.Owner is { } owner) return new BorrowedSession(owner);
-        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Cancellation);
-        if (create) Data.EnsureWritable();
-        else Data.EnsureExists();
-        return await LocalSession.StartAsync(Data, Workers, Cancellation);
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
+        Data.EnsureWritable();
+        return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
     }
 
-    /// <summary>Runs a handler where the grains are: in the process of this machine that works on the data directory, or here.</summary>
+    /// <summary>Runs a handler with the grains.</summary>
     public async Task<int> WithGrainsAsync(Func<IGrainSession, Task<int>> handler)
     {
-        if (Shell.Owner is null && _cluster is null && LiveRegistry.FindOwner(Data) is { } owner)
+        await using var session = await OpenAsync();
+        return await handler(session);
+    }
+
+    /// <summary>
+    /// The same for a handler that only reads: Ctrl-C ends the waiting for an answer, and when the process that has the grains ends
+    /// in the middle, the handler is run again with what that process stored.
+    /// </summary>
+    public async Task<int> WithGrainsToReadAsync(Func<IGrainSession, Task<int>> handler)
+    {
+        while (true)
         {
-            var forwarded = await LiveClient.TryForwardAsync(owner, Shell, Cancellation);
-            if (forwarded is { } code) return code;
+            try
+            {
+                await using var session = await OpenAsync(Cancellation);
+                return await handler(session);
+            }
+            catch (OwnerEndedException)
+            {
+                // There is another owner now, or none.
+            }
+        }
+    }
+
+    private async Task<IGrainSession> OpenAsync(CancellationToken giveUpCalls)
+    {
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
+        Data.EnsureExists();
+        while (LiveRegistry.FindOwner(Data) is { } owner)
+        {
+            if (await OwnerSession.TryConnectAsync(Data, owner, giveUpCalls, Cancellation) is { } session) return session;
         }
 
-        await using var session = await OpenAsync(create: false);
-        return await handler(session);
+        return await LocalSession.StartAsync(Data, Workers, Cancellation);
     }
 }

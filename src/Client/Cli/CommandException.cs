@@ -1,7 +1,7 @@
 namespace Srpo.Client.Cli;
 
 /// <summary>An error that the user can understand and act on: shown without a stack trace.</summary>
-internal sealed class CommandException : Exception
+internal class CommandException : Exception
 {
     public CommandException(ExitCode code, string message, Exception? innerException = null)
         : base(message, innerException) => Code = code;

@@ -1,11 +1,6 @@
-using Srpo.Client.Sessions;
-
 namespace Srpo.Client.Cli;
 
-/// <summary>
-/// The surroundings of one command: where its text goes and where it was typed. A command that another process forwards
-/// to this one runs in a shell that writes to that process.
-/// </summary>
+/// <summary>The surroundings of one command: where its text goes and where it was typed.</summary>
 /// <param name="Out">Results.</param>
 /// <param name="Error">Messages and progress.</param>
 /// <param name="Directory">Directory against which paths on the command line are meant.</param>
@@ -22,9 +17,6 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, string Directory,
 
     /// <summary>The command line as typed.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
-
-    /// <summary>The grains of this process, when it runs the command for another one.</summary>
-    public IGrainSession? Owner { get; init; }
 
     /// <summary>A path of the command line, made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Directory);

@@ -32,7 +32,7 @@ internal static class ExportCommand
             throw new CommandException(ExitCode.InUse, $"{path} exists; --force replaces it");
         if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
             throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {(Directory.Exists(path) ? "it is a directory" : "its directory does not exist")}");
-        return context.WithGrainsAsync(async session =>
+        return context.WithGrainsToReadAsync(async session =>
         {
             var export = await CheckpointExporter.Actor(session, key, context.Get(Adversary)).ExportAsync();
             AtomicFiles.Write(path, export.Content);
@@ -48,7 +48,7 @@ internal static class ExportCommand
         if (System.IO.File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"{directory} is a file; a population is exported into a directory");
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any() && !context.Get(Force))
             throw new CommandException(ExitCode.InUse, $"{directory} is not empty; --force replaces files in it");
-        return context.WithGrainsAsync(async session =>
+        return context.WithGrainsToReadAsync(async session =>
         {
             var spec = await session.Grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync();
             Directory.CreateDirectory(directory);

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Live;
-using Srpo.Client.Output;
 using Srpo.Client.Play;
 using Srpo.Client.Runs;
 using Srpo.Client.Sessions;
@@ -40,33 +38,15 @@ internal static class PlayCommand
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        if (context.Get(Table)) return await context.WithGrainsAsync(async session => Print(context, await SetAsync(context, session)));
-        var (code, table) = await FetchAsync(context);
-        if (table is null) return code;
-        await new TablePlay(context.Shell, table).RunAsync(context.Cancellation);
-        return (int)ExitCode.Ok;
-    }
-
-    private static int Print(CommandContext context, PlayTable table)
-    {
-        context.PrintJson(table);
-        return (int)ExitCode.Ok;
-    }
-
-    /// <summary>The policies, from the process that has them in memory or from storage. The episode is played here, where a person can type.</summary>
-    /// <returns>Exit code and policies; null where the other process has said already why there are none.</returns>
-    private static async Task<(int Code, PlayTable? Table)> FetchAsync(CommandContext context)
-    {
-        if (!context.UsesCluster && LiveRegistry.FindOwner(context.Data) is { } owner)
+        PlayTable? table = null;
+        await context.WithGrainsToReadAsync(async session =>
         {
-            await using var text = new StringWriter();
-            var shell = context.Shell with { Out = text, OutIsTerminal = false, Arguments = [.. context.Shell.Arguments, Table.Name] };
-            if (await LiveClient.TryForwardAsync(owner, shell, context.Cancellation) is { } code)
-                return (code, code == (int)ExitCode.Ok ? JsonText.Read<PlayTable>(text.ToString()) : null);
-        }
-
-        await using var session = await context.OpenAsync(create: false);
-        return ((int)ExitCode.Ok, await SetAsync(context, session));
+            table = await SetAsync(context, session);
+            return (int)ExitCode.Ok;
+        });
+        if (context.Get(Table)) context.PrintJson(table!);
+        else await new TablePlay(context.Shell, table!).RunAsync(context.Cancellation);
+        return (int)ExitCode.Ok;
     }
 
     private static async Task<PlayTable> SetAsync(CommandContext context, IGrainSession session)

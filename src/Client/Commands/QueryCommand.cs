@@ -30,7 +30,7 @@ internal static class QueryCommand
             {
                 var value = context.Get(key);
                 check(value);
-                return context.WithGrainsAsync(session => view(context, session, value));
+                return context.WithGrainsToReadAsync(session => view(context, session, value));
             }));
         }
     }

@@ -38,7 +38,7 @@ internal static class ReplayCommand
     public static Command Create(Shell shell) => new Command("replay", "Play one episode of trained agents and show it step by step.")
     {
         Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg,
-    }.Handle(shell, context => context.WithGrainsAsync(session => RunAsync(context, session)));
+    }.Handle(shell, context => context.WithGrainsToReadAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {

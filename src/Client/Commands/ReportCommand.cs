@@ -21,7 +21,7 @@ internal static class ReportCommand
         var id = RunIds.Check(context.Get(Id));
         if (SweepRun.IsFinished(context, id)) return Task.FromResult((int)ExitCode.Ok);
         var manifest = RunManifest.Load(context.Data, id);
-        return context.WithGrainsAsync(async session =>
+        return context.WithGrainsToReadAsync(async session =>
         {
             var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Out ?? context.Data.Run(manifest.Id);
             var report = await RunOrchestrator.ReportAsync(session, manifest, directory);

@@ -5,12 +5,27 @@ internal static class AtomicFiles
 {
     public static void Write(string path, string text) => Write(path, System.Text.Encoding.UTF8.GetBytes(text));
 
-    public static void Write(string path, byte[] content)
+    public static void Write(string path, byte[] content) =>
+        Write(path, content, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None });
+
+    /// <summary>Writes a file that only this user can read.</summary>
+    public static void WritePrivate(string path, string text)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.part";
+        // A leftover of a killed process with this number would keep the mode that it has.
+        File.Delete(Temporary(path));
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Write(path, System.Text.Encoding.UTF8.GetBytes(text), options);
+    }
+
+    private static string Temporary(string path) => $"{path}.{Environment.ProcessId}.part";
+
+    private static void Write(string path, byte[] content, FileStreamOptions options)
+    {
+        var temporary = Temporary(path);
         try
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            using (var file = new FileStream(temporary, options))
             {
                 file.Write(content);
                 file.Flush(flushToDisk: true);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Srpo.Client.Cli;
+using Srpo.Client.Live;
 using Srpo.Client.Output;
 
 namespace Srpo.Client.Data;
@@ -55,6 +57,7 @@ internal sealed class RunLock : IDisposable
         file.SetLength(0);
         file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
         file.Flush();
+        ClearLeftovers(data, id);
         return new RunLock(id, file, InfoPath(data, id));
     }
 
@@ -78,21 +81,25 @@ internal sealed class RunLock : IDisposable
         }
     }
 
-    /// <summary>What the holder says of itself, or null.</summary>
+    /// <summary>What the holder says of itself, or null. Of another user's process only the number is known.</summary>
     public static LiveInfo? ReadInfo(DataDirectory data, string id)
     {
         try
         {
             return JsonText.Read<LiveInfo>(File.ReadAllText(InfoPath(data, id)));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        catch (UnauthorizedAccessException)
+        {
+            return new LiveInfo(ReadProcessId(data, id), null, "", default) { OfAnotherUser = true };
+        }
+        catch (Exception error) when (error is IOException or System.Text.Json.JsonException)
         {
             return null;
         }
     }
 
-    /// <summary>Tells other processes how to reach this one.</summary>
-    public void Announce(LiveInfo info) => AtomicFiles.Write(_infoPath, JsonText.Write(info));
+    /// <summary>Tells other processes of this user how to reach this one; nobody else can read it.</summary>
+    public void Announce(LiveInfo info) => AtomicFiles.WritePrivate(_infoPath, JsonText.Write(info));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -110,10 +117,37 @@ internal sealed class RunLock : IDisposable
         _file.Dispose();
     }
 
+    /// <summary>Removes what a holder that was killed left, so that nobody takes it for this one's.</summary>
+    private static void ClearLeftovers(DataDirectory data, string id)
+    {
+        try
+        {
+            SocketDirectory.Clear(data, id, ReadInfo(data, id)?.Socket);
+            File.Delete(InfoPath(data, id));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Another user's, which leads nobody to a socket of that user: see LiveRegistry.FindOwner.
+        }
+    }
+
+    private static int ReadProcessId(DataDirectory data, string id)
+    {
+        try
+        {
+            // Without a lock of its own, which a reader would need otherwise.
+            using var file = new FileStream(LockPath(data, id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var text = new StreamReader(file);
+            return int.TryParse(text.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
     private static string Holder(DataDirectory data, string id) =>
-        ReadInfo(data, id) is { } info
-            ? string.Create(CultureInfo.InvariantCulture, $"process {info.ProcessId} (`srpo {info.CommandLine}`)")
-            : "another process";
+        ReadInfo(data, id) is { } info ? new LiveProcess(id, info).Name : "another process";
 
     private static string LockPath(DataDirectory data, string id) => Path.Combine(data.Live, id + ".lock");
 
@@ -122,7 +156,13 @@ internal sealed class RunLock : IDisposable
 
 /// <summary>A process that holds a lock.</summary>
 /// <param name="ProcessId">Its process id.</param>
-/// <param name="Socket">Path of the socket on which it takes commands, or null.</param>
+/// <param name="Socket">Path of the socket on which its grains can be asked, or null.</param>
 /// <param name="CommandLine">What it was asked to do.</param>
 /// <param name="Started">Since when.</param>
-internal sealed record LiveInfo(int ProcessId, string? Socket, string CommandLine, DateTimeOffset Started);
+/// <param name="ClusterId">Random name of its cluster of one, which a client must know; null without a socket.</param>
+internal sealed record LiveInfo(int ProcessId, string? Socket, string CommandLine, DateTimeOffset Started, string? ClusterId = null)
+{
+    /// <summary>Whether another user started it; then only the process id is known.</summary>
+    [JsonIgnore]
+    public bool OfAnotherUser { get; init; }
+}

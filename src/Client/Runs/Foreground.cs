@@ -15,8 +15,7 @@ internal static class Foreground
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, job.Name);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
-        await using var session = await context.OpenAsync(create: true);
-        await using var server = LiveServer.Start(context.Data, held, session, context.Shell);
+        await using var session = await context.OpenToWorkAsync(held);
         IReadOnlyList<PopulationStatus> statuses = [];
         await ProgressDisplay.RunAsync(context.Shell, async display =>
             statuses = await PopulationTraining.RunAsync(

@@ -3,7 +3,6 @@ using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Equilibria;
 using Srpo.Client.Experiments;
-using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
 using Srpo.Core.Settings;
@@ -43,8 +42,7 @@ internal sealed class RunOrchestrator
     /// <summary>Runs it; other processes can look on meanwhile.</summary>
     public static async Task<int> RunAsync(CommandContext context, RunManifest manifest, RunLock held)
     {
-        await using var session = await context.OpenAsync(create: true);
-        await using var server = context.UsesCluster ? null : LiveServer.Start(context.Data, held, session, context.Shell);
+        await using var session = await context.OpenToWorkAsync(held);
         return await new RunOrchestrator(context, session, manifest).RunAsync();
     }
 
@@ -69,10 +67,9 @@ internal sealed class RunOrchestrator
                 await TrainAsync(display);
                 await PlayAsync(display);
             });
-            var patience = new ClusterPatience(_context);
-            await patience.AskAsync(() => CheckpointExporter.ExportAsync(_session, _manifest, Output, _context.Cancellation));
+            await CheckpointExporter.ExportAsync(_session, _manifest, Output, _context.Cancellation);
             _manifest = _manifest with { WallSeconds = WallSeconds() };
-            var report = await patience.AskAsync(() => ReportAsync(_session, _manifest, Output));
+            var report = await ReportAsync(_session, _manifest, Output);
             state = RunState.Finished;
             RunSummaryView.Print(_context, report.Summary, Relative(Path.Combine(Output, "report.html")));
             return (int)ExitCode.Ok;

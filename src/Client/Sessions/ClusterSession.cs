@@ -15,26 +15,35 @@ internal sealed class ClusterSession : IGrainSession
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(10);
 
     private readonly IHost _host;
+    private readonly ClusterPatience _patience;
 
-    private ClusterSession(IHost host) => _host = host;
+    private ClusterSession(IHost host, ClusterPatience patience) => (_host, _patience) = (host, patience);
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
 
     /// <summary>Connects to what --cluster names, see <see cref="ClusterAddress"/>.</summary>
-    public static async Task<IGrainSession> ConnectAsync(string text, CancellationToken cancellation)
+    /// <param name="text">What stands after --cluster.</param>
+    /// <param name="error">Where it is said that the cluster is waited for.</param>
+    /// <param name="cancellation">Set by Ctrl-C: ends the connecting and, later, calls.</param>
+    public static async Task<IGrainSession> ConnectAsync(string text, TextWriter error, CancellationToken cancellation)
     {
         var address = ClusterAddress.Parse(text, Environment.GetEnvironmentVariable);
         var gateways = await Task.WhenAll(address.Gateways.Select(gateway => ResolveAsync(gateway, cancellation)));
         if (address.Postgres is { } database) await CheckAsync(database, cancellation);
         if (address.Azure is { } account) await CheckAsync(account, cancellation);
+        var patience = new ClusterPatience(error, cancellation);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
         {
             client.UseClientTls();
+            client.AddOutgoingGrainCallFilter(patience);
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
 
             // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.
@@ -52,20 +61,25 @@ internal sealed class ClusterSession : IGrainSession
         try
         {
             await host.StartAsync(limited.Token).WaitAsync(limited.Token);
-            return new ClusterSession(host);
+            return new ClusterSession(host, patience);
         }
-        catch (Exception error) when (error is OrleansException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception trouble) when (trouble is OrleansException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             host.Dispose();
             throw new CommandException(
-                ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", error);
+                ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
         }
     }
 
+    public void AfterInterrupt(TimeSpan limit) => _patience.AfterInterrupt(limit);
+
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
+        // A gateway that is silent must not hold up the end.
+        using var limited = new CancellationTokenSource(CloseTimeout);
+        await _host.StopAsync(limited.Token);
         _host.Dispose();
+        _patience.Dispose();
     }
 
     private static async Task<IPEndPoint> ResolveAsync(DnsEndPoint gateway, CancellationToken cancellation)

@@ -4,16 +4,9 @@ namespace Srpo.Client.Sessions;
 internal interface IGrainSession : IAsyncDisposable
 {
     IGrainFactory Grains { get; }
-}
 
-/// <summary>The grains of a process that runs a command for another one; closing it closes nothing.</summary>
-internal sealed class BorrowedSession : IGrainSession
-{
-    private readonly IGrainSession _owner;
-
-    public BorrowedSession(IGrainSession owner) => _owner = owner;
-
-    public IGrainFactory Grains => _owner.Grains;
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>From here on calls are made although Ctrl-C was pressed, to leave in good order, and for no longer than this. Grains of this process answer in any case.</summary>
+    void AfterInterrupt(TimeSpan limit)
+    {
+    }
 }

@@ -116,7 +116,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     {
         if (silo is null) throw new SrpoGrainException($"{Name()}: name the silo to move to");
         if (silo.Equals(_silo.SiloAddress)) return Task.FromResult(true);
-        PlacementRuntime.Move(this, silo);
+        PlacementHint.Move(this, silo);
         return Task.FromResult(false);
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +6,8 @@ namespace Srpo.Grains.Hosting;
 
 /// <summary>
 /// A silo within this process over a data directory: the one-machine mode of the command line, and tests. It takes no signals
-/// and writes no log unless told to.
+/// and writes no log unless told to. It is alone in a cluster with a random name and on no network: no port is opened, and other
+/// processes reach it through a Unix domain socket or not at all.
 /// </summary>
 public sealed class LocalHost : IAsyncDisposable
 {
@@ -17,7 +16,10 @@ public sealed class LocalHost : IAsyncDisposable
     private readonly IHost _host;
     private bool _stopped;
 
-    private LocalHost(IHost host) => _host = host;
+    private LocalHost(IHost host, string clusterId) => (_host, ClusterId) = (host, clusterId);
+
+    /// <summary>The random name of the cluster, which clients must know.</summary>
+    public string ClusterId { get; }
 
     /// <summary>Gives references to grains.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
@@ -31,9 +33,14 @@ public sealed class LocalHost : IAsyncDisposable
     /// <summary>Starts a silo.</summary>
     /// <param name="configure">Data directory and use of the machine. Only this process may write there while it does.</param>
     /// <param name="logging">Where log messages go; nowhere by default.</param>
+    /// <param name="socket">
+    /// Path of a Unix domain socket for clients; there must be nothing yet. Whoever may write to it may do everything, so it belongs
+    /// in a directory that nobody else can enter. null for a silo that nobody else needs to reach.
+    /// </param>
     /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="NotSupportedException">The version of Orleans cannot be kept off the network; nothing was opened.</exception>
     public static async Task<LocalHost> StartAsync(
-        Action<SrpoSiloOptions> configure, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
+        Action<SrpoSiloOptions> configure, Action<ILoggingBuilder>? logging = null, string? socket = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -41,17 +48,23 @@ public sealed class LocalHost : IAsyncDisposable
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        var (silo, gateway) = FreePorts();
-        builder.UseOrleans(orleans => orleans.UseLocalhostClustering(silo, gateway).AddSrpo(options =>
+        var clusterId = Guid.NewGuid().ToString("n");
+        builder.UseOrleans(orleans =>
         {
-            options.ExclusiveDataDirectory = true;
-            configure(options);
-        }));
+            orleans.UseLocalhostClustering(LocalTransport.SiloPort, socket is null ? 0 : LocalTransport.Gateway.Port, serviceId: LocalTransport.ServiceId, clusterId: clusterId);
+            orleans.AddSrpo(options =>
+            {
+                options.ExclusiveDataDirectory = true;
+                configure(options);
+            });
+        });
+        var listeners = LocalTransport.TakeOffNetwork(builder.Services, socket);
         var host = builder.Build();
         try
         {
             await host.StartAsync(cancellation);
-            return new LocalHost(host);
+            listeners.Check();
+            return new LocalHost(host, clusterId);
         }
         catch
         {
@@ -74,15 +87,6 @@ public sealed class LocalHost : IAsyncDisposable
         await StopAsync();
         if (_host is IAsyncDisposable disposable) await disposable.DisposeAsync();
         else _host.Dispose();
-    }
-
-    private static (int Silo, int Gateway) FreePorts()
-    {
-        using var first = new TcpListener(IPAddress.Loopback, 0);
-        using var second = new TcpListener(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 
     /// <summary>Whoever started the host ends it; signals belong to the program around it.</summary>

@@ -14,8 +14,6 @@ namespace Srpo.Grains;
 /// </summary>
 internal sealed class TrainingSession : IWorkSession
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
-
     private readonly SiloMap _map;
     private readonly TeamBoard _board;
     private readonly Dictionary<string, SemaphoreSlim> _turns = [];
@@ -156,9 +154,10 @@ internal sealed class TrainingSession : IWorkSession
         var teams = Task.WhenAll(_runs.Select(run => run.RunAsync()));
         while (!teams.IsCompleted)
         {
-            await Task.WhenAny(teams, Task.Delay(Look));
+            var changed = _map.Changed;
             var silos = _map.Current();
             if (_board.Differs(silos)) _board.Update(silos, IsTraining);
+            await Task.WhenAny(teams, changed);
         }
 
         await teams;

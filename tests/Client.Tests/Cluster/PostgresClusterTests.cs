@@ -54,7 +54,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
         await using var second = await SiloAsync(directory, text);
         Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, file);
         Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, "srpo");
-        await using (var session = await ClusterSession.ConnectAsync("postgres", CancellationToken.None))
+        await using (var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None))
         {
             Assert.Equal(await ReferenceAsync(directory), await TrainAsync(session.Grains));
         }

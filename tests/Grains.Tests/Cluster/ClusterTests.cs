@@ -50,7 +50,7 @@ public sealed class ClusterTests
         Assert.Contains("wide/9/0", unknown.Message);
         var tournament = grains.GetGrain<ITournamentGrain>("wide");
         await tournament.StartAsync(new TournamentSpec(["wide"], Spec.Environment, 2, 16, 1));
-        await tournament.PauseAsync();
+        await tournament.PausedAsync();
         await tournament.StartAsync(new TournamentSpec(["wide"], Spec.Environment, 2, 16, 1));
         Assert.Equal(16, (await tournament.GetMatrixAsync()).Cells.Length);
         Assert.Equal(["wide"], await grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());

@@ -9,7 +9,7 @@ namespace Srpo.Client.Commands.Populations;
 internal static class ListCommand
 {
     public static Command Create(Shell shell) =>
-        new Command("list", "List all populations with their progress.").Handle(shell, context => context.WithGrainsAsync(async session =>
+        new Command("list", "List all populations with their progress.").Handle(shell, context => context.WithGrainsToReadAsync(async session =>
         {
             var names = await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync();
             var statuses = new PopulationStatus?[names.Length];

@@ -52,8 +52,9 @@ internal static class StartCommand
     private static async Task<int> RunAsync(CommandContext context, PopulationSpec spec)
     {
         if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
-        await using var session = await context.OpenAsync(create: false);
-        PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(spec.Population).StartAsync(spec));
+        await using var session = await context.OpenAsync();
+        var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
+        PopulationViews.Print(context, await Wishes.AskAsync(context, () => coordinator.StartAsync(spec), context.Cancellation));
         return (int)ExitCode.Ok;
     }
 }

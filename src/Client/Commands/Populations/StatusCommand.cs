@@ -12,7 +12,7 @@ internal static class StatusCommand
     {
         var name = PopulationCommand.NameArgument();
         return new Command("status", "Show where a population and its teams stand.") { name }.Handle(shell, context =>
-            context.WithGrainsAsync(async session =>
+            context.WithGrainsToReadAsync(async session =>
             {
                 PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name))).GetStatusAsync());
                 return (int)ExitCode.Ok;

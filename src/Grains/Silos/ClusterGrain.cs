@@ -5,16 +5,17 @@ namespace Srpo.Grains;
 
 /// <summary>Collects what the silos say of themselves.</summary>
 [GrainType("cluster"), StatelessWorker]
-internal sealed class ClusterGrain(ActiveSilos active) : Grain, IClusterGrain
+internal sealed class ClusterGrain(ActiveSilos active, SiloServiceClient silos) : Grain, IClusterGrain
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
     public async Task<SiloReport[]> GetSilosAsync()
     {
-        // One after the other: asking wakes grains, and those are to be counted too.
+        // At the same time: both take as long as a silo that does not answer.
+        var counting = CountAsync();
         var reports = await Task.WhenAll(active.Get().Select(AskAsync));
-        var counts = await CountAsync();
+        var counts = await counting;
         return [.. reports.Select(report => report with
         {
             Grains =
@@ -51,14 +52,13 @@ internal sealed class ClusterGrain(ActiveSilos active) : Grain, IClusterGrain
 
     private async Task<SiloReport> AskAsync(SiloAddress silo)
     {
-        var key = GrainKeys.Silo(silo);
         try
         {
-            return await GrainFactory.GetGrain<ISiloGrain>(key).QueryAsync().WaitAsync(Patience);
+            return await silos.Of(silo).QueryAsync().WaitAsync(Patience);
         }
         catch (Exception error) when (Transient.Is(error))
         {
-            return new SiloReport(key, "no answer", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, [], []);
+            return new SiloReport(GrainKeys.Silo(silo), "no answer", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, [], []);
         }
     }
 }

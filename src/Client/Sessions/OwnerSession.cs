@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Srpo.Client.Cli;
+using Srpo.Client.Data;
+using Srpo.Client.Live;
+using Srpo.Grains.Hosting;
+
+namespace Srpo.Client.Sessions;
+
+/// <summary>The process that had the grains ended while it was being asked. What it stored can be read in this process.</summary>
+internal sealed class OwnerEndedException(LiveProcess owner, Exception? inner) : CommandException(
+    ExitCode.Environment, $"{owner.Name}, which has this in memory, ended before it answered; repeat the command to read the stored state", inner);
+
+/// <summary>
+/// The grains of another process of this user, which works on the data directory: a client over the socket of that process. A
+/// call whose answer cannot come any more, because the connection broke, fails at once, and the next one connects again.
+/// </summary>
+internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
+{
+    /// <summary>How long a process may take to let a client in.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long it may take to answer, where the call itself says nothing else.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a process that has closed the connection may take to end.</summary>
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly DataDirectory _data;
+    private readonly LiveProcess _owner;
+    private readonly IHost _host;
+    private readonly CancellationToken _giveUp;
+    private TaskCompletionSource _lost = NewSignal();
+
+    private OwnerSession(DataDirectory data, LiveProcess owner, CancellationToken giveUp)
+    {
+        (_data, _owner, _giveUp) = (data, owner, giveUp);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.ClearProviders();
+        builder.UseOrleansClient(client =>
+        {
+            client.UseStaticClustering(LocalTransport.Gateway);
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (owner.Info.ClusterId!, LocalTransport.ServiceId));
+
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
+
+            // Whether to try again is decided here, where it is known whether the process lives.
+            client.UseConnectionRetryFilter((_, _) => Task.FromResult(false));
+            client.AddGatewayCountChangedHandler(OnGatewayCountChanged);
+            client.AddOutgoingGrainCallFilter(this);
+        });
+        LocalTransport.ConnectTo(builder.Services, owner.Info.Socket!);
+        _host = builder.Build();
+    }
+
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
+
+    /// <summary>Connects to a process.</summary>
+    /// <param name="data">The data directory that it works on.</param>
+    /// <param name="owner">The process.</param>
+    /// <param name="giveUpCalls">Ends the waiting for answers. Calls that are made afterwards, to bring things in order, are waited for.</param>
+    /// <param name="cancellation">Gives up connecting.</param>
+    /// <returns>null if it has ended.</returns>
+    /// <exception cref="CommandException">It lives, and does not answer.</exception>
+    public static async Task<IGrainSession?> TryConnectAsync(DataDirectory data, LiveProcess owner, CancellationToken giveUpCalls, CancellationToken cancellation)
+    {
+        if (owner.Info.ClusterId is null) throw Silent(owner, null);
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var session = new OwnerSession(data, owner, giveUpCalls);
+            try
+            {
+                using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                limited.CancelAfter(ConnectTimeout - Stopwatch.GetElapsedTime(began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero);
+                await session._host.StartAsync(limited.Token).WaitAsync(limited.Token);
+                return session;
+            }
+            catch (Exception error) when (!cancellation.IsCancellationRequested && IsFailureToConnect(error))
+            {
+                session._host.Dispose();
+                if (!IsAlive(data, owner)) return null;
+                if (Stopwatch.GetElapsedTime(began) >= ConnectTimeout) throw Silent(owner, error);
+                await Task.Delay(Pause, cancellation);
+            }
+            catch
+            {
+                session._host.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Lets a call fail when the connection breaks meanwhile; Orleans would wait for its time limit, which can be long.</summary>
+    public async Task Invoke(IOutgoingGrainCallContext context)
+    {
+        if (_lost.Task.IsCompleted)
+        {
+            if (!IsAlive(_data, _owner)) throw new OwnerEndedException(_owner, null);
+            _lost = NewSignal();
+        }
+
+        var call = context.Invoke();
+        await EndAsync(call);
+        if (!call.IsCompleted)
+        {
+            call.Ignore();
+            _giveUp.ThrowIfCancellationRequested();
+            throw await ExplainAsync(null);
+        }
+
+        try
+        {
+            await call;
+        }
+        catch (TimeoutException error)
+        {
+            throw Silent(_owner, error);
+        }
+        catch (Exception error) when (error is SiloUnavailableException or OrleansMessageRejectionException or Orleans.Runtime.Messaging.ConnectionFailedException)
+        {
+            throw await ExplainAsync(error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether the process that was found still holds its lock.</summary>
+    private static bool IsAlive(DataDirectory data, LiveProcess owner) =>
+        RunLock.IsHeld(data, owner.Id) && RunLock.ReadInfo(data, owner.Id) is { } now && now.ClusterId == owner.Info.ClusterId;
+
+    private static bool IsFailureToConnect(Exception error) => error is OrleansException or SocketException or TimeoutException or OperationCanceledException
+        or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException;
+
+    private static CommandException Silent(LiveProcess owner, Exception? error) => new(
+        ExitCode.Environment, $"{owner.Name}, which has this in memory, does not answer; wait until it goes on, or end it: what it stored is not lost", error);
+
+    private void OnGatewayCountChanged(object? sender, GatewayCountChangedEventArgs change)
+    {
+        if (change.NumberOfConnectedGateways == 0) _lost.TrySetResult();
+    }
+
+    /// <summary>Waits until a call has ended, the connection breaks, or it is given up.</summary>
+    private async Task EndAsync(Task call)
+    {
+        if (_giveUp.IsCancellationRequested || !_giveUp.CanBeCanceled)
+        {
+            await Task.WhenAny(call, _lost.Task);
+            return;
+        }
+
+        var gaveUp = NewSignal();
+        using var registration = _giveUp.Register(() => gaveUp.TrySetResult());
+        await Task.WhenAny(call, _lost.Task, gaveUp.Task);
+    }
+
+    /// <summary>The connection broke: says whether the process has ended.</summary>
+    private async Task<Exception> ExplainAsync(Exception? error)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (IsAlive(_data, _owner))
+        {
+            if (Stopwatch.GetElapsedTime(began) > EndTimeout)
+                return new CommandException(ExitCode.Environment, $"the connection to {_owner.Name}, which has this in memory, broke; repeat the command", error);
+            await Task.Delay(Pause);
+        }
+
+        return new OwnerEndedException(_owner, error);
+    }
+}
