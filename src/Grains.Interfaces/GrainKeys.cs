@@ -21,9 +21,6 @@ public static class GrainKeys
     /// <summary>The key of an environment instance.</summary>
     public static string Instance(string population, int team, int instance) => Seat(population, team, instance);
 
-    /// <summary>The key of the ledger of what is under way.</summary>
-    public const string Ledger = "ledger";
-
     /// <summary>The key of a learner: device and slot, for example "cpu/0".</summary>
     public static string Learner(string device, int slot) => string.Create(CultureInfo.InvariantCulture, $"{device}/{slot}");
 

@@ -30,7 +30,7 @@ public interface ITournamentGrain : IGrainWithStringKey
     /// Goes on with a tournament that was neither finished nor paused and that nobody plays, for example because its silo died.
     /// Called again and again by a watcher on the silos; repeating it is harmless.
     /// </summary>
-    /// <returns>Whether it is under way; if not, it has taken itself off the ledger of what is under way.</returns>
+    /// <returns>Whether it is under way; if not, it has taken itself off the directory's list of those.</returns>
     Task<bool> EnsureRunningAsync();
 
     /// <summary>Where the tournament stands.</summary>

@@ -53,7 +53,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// Goes on with a population that is stored as in training and that nobody trains, for example because the silo of its
     /// coordinator died. Called again and again by a watcher on the silos; repeating it is harmless.
     /// </summary>
-    /// <returns>Whether the population is in training; if not, it has taken itself off the ledger of what is under way.</returns>
+    /// <returns>Whether the population is in training; if not, it has taken itself off the directory's list of those.</returns>
     Task<bool> EnsureRunningAsync();
 
     /// <summary>Where the population stands.</summary>
@@ -170,23 +170,4 @@ public interface ILearnerGrain : IGrainWithStringKey
     /// <summary>What the learner says of itself.</summary>
     [AlwaysInterleave]
     Task<LearnerReport> QueryAsync();
-}
-
-/// <summary>Knows the names of all populations and tournaments. Key: <see cref="GrainKeys.Directory"/>.</summary>
-[Alias("srpo.IDirectoryGrain"), AnyGateway]
-public interface IDirectoryGrain : IGrainWithStringKey
-{
-    /// <summary>Adds a population; repeating it changes nothing.</summary>
-    Task RegisterPopulationAsync(string population);
-
-    /// <summary>Adds a tournament; repeating it changes nothing.</summary>
-    Task RegisterTournamentAsync(string tournament);
-
-    /// <summary>All populations, sorted by name.</summary>
-    [return: Immutable]
-    Task<string[]> GetPopulationsAsync();
-
-    /// <summary>All tournaments, sorted by id.</summary>
-    [return: Immutable]
-    Task<string[]> GetTournamentsAsync();
 }

@@ -15,6 +15,9 @@ internal sealed class ClusterSession : IGrainSession
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>A gateway that takes longer to open a connection is passed over for the next one.</summary>
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(10);
@@ -43,6 +46,7 @@ internal sealed class ClusterSession : IGrainSession
         {
             client.UseClientTls();
             client.AddOutgoingGrainCallFilter(patience);
+            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenTimeout);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
 

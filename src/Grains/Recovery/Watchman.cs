@@ -58,7 +58,7 @@ internal sealed class Watchman(
         {
             try
             {
-                var names = await grains.GetGrain<IWorkLedgerGrain>(GrainKeys.Ledger).GetAsync(kind).WaitAsync(Patience);
+                var names = await grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetUnderWayAsync(kind).WaitAsync(Patience);
                 foreach (var name in names) _ = AskAsync(kind, name);
             }
             catch (Exception error)
@@ -78,7 +78,7 @@ internal sealed class Watchman(
 
         try
         {
-            // One that has ended takes itself off the ledger: nobody else knows whether it is begun again at this moment.
+            // One that has ended takes itself off the list: nobody else knows whether it is begun again at this moment.
             if (kind == WorkKind.Population) await grains.GetGrain<ICoordinatorGrain>(name).EnsureRunningAsync();
             else await grains.GetGrain<ITournamentGrain>(name).EnsureRunningAsync();
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Storage;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
@@ -187,6 +188,12 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         catch (TimeoutException) when (!asked.IsCompleted)
         {
             throw new WorkPendingException($"{what} {_described} takes longer than usual and goes on{(StorageProblem is { } problem ? $": {problem}" : "")}; ask again");
+        }
+        catch (InconsistentStateException) when (Work.Unattended)
+        {
+            // Somebody else wrote the record, most likely an activation that its silo's death left behind: whoever asks again finds one that reads it anew.
+            DeactivateOnIdle();
+            throw;
         }
         finally
         {

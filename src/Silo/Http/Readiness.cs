@@ -46,7 +46,7 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
         if (!SiloMembership.IsActive(services)) return ("not a member of the cluster", null);
         if (services.GetService<StorageHealth>()?.Problem is not null) return ("storage does not answer", null);
         if (await ErrorAsync(storage.ReadAsync) is { } unread) return ("storage does not answer", unread);
-        if (await ErrorAsync(() => services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync()) is { } unasked)
+        if (await ErrorAsync(() => services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population)) is { } unasked)
             return ("grains do not answer", unasked);
         return default;
     }

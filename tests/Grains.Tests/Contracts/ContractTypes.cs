@@ -8,9 +8,9 @@ internal static class ContractTypes
 {
     private static readonly Assembly[] Assemblies = [typeof(GrainKeys).Assembly, typeof(PopulationRecord).Assembly];
 
-    /// <summary>Every interface of a grain or observer.</summary>
+    /// <summary>Every interface of a grain, an observer or a silo's service.</summary>
     public static IReadOnlyList<Type> Interfaces { get; } =
-        [.. typeof(GrainKeys).Assembly.GetTypes().Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable))).OrderBy(type => type.Name, StringComparer.Ordinal)];
+        [.. Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable))).OrderBy(type => type.Name, StringComparer.Ordinal)];
 
     /// <summary>Every method of an interface that is declared in it and not inherited.</summary>
     public static IReadOnlyList<MethodInfo> Methods { get; } =

@@ -34,7 +34,6 @@ internal sealed class MessageGenerator(int seed, IReadOnlyDictionary<Type, objec
         if (typeof(IActorGrain).IsAssignableFrom(grain) || grain == typeof(IEnvironmentGrain)) return $"{name}/{number}/{_random.Next(3)}";
         if (grain == typeof(ILearnerGrain)) return $"cpu/{number}";
         if (grain == typeof(IDirectoryGrain)) return GrainKeys.Directory;
-        if (grain == typeof(IWorkLedgerGrain)) return GrainKeys.Ledger;
         return name;
     }
 

@@ -174,5 +174,5 @@ public sealed class TournamentTests
     }
 
     private static async Task<string[]> Tournaments(LocalHost host) =>
-        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetTournamentsAsync();
+        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Tournament);
 }

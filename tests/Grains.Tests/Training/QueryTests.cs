@@ -186,7 +186,7 @@ public sealed class QueryTests
         await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IAgentGrain>("asked/0/x").QueryAsync());
         await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IEnvironmentGrain>("asked/0").QueryAsync());
         await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<ILearnerGrain>("gpu/0").QueryAsync());
-        await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IDirectoryGrain>("other").GetPopulationsAsync());
+        await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IDirectoryGrain>("other").GetNamesAsync(WorkKind.Population));
         Assert.Equal(["asked"], await Names(host));
     }
 
@@ -254,5 +254,5 @@ public sealed class QueryTests
     }
 
     private static async Task<string[]> Names(Hosting.LocalHost host) =>
-        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync();
+        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population);
 }
