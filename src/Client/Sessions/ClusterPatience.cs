@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Reflection;
 using Srpo.Client.Cli;
 using Srpo.Grains;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Sessions;
 
@@ -13,6 +15,9 @@ namespace Srpo.Client.Sessions;
 /// <param name="cancellation">Set by Ctrl-C: ends calls at once, also those under way.</param>
 internal sealed class ClusterPatience(TextWriter error, CancellationToken cancellation) : IOutgoingGrainCallFilter, IDisposable
 {
+    /// <summary>Calls that the client makes for itself have patience of their own.</summary>
+    private static readonly Assembly Contracts = typeof(ICoordinatorGrain).Assembly;
+
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
@@ -36,7 +41,8 @@ internal sealed class ClusterPatience(TextWriter error, CancellationToken cancel
     }
 
     /// <inheritdoc/>
-    public Task Invoke(IOutgoingGrainCallContext context) => RunAsync(context.Invoke);
+    public Task Invoke(IOutgoingGrainCallContext context) =>
+        context.InterfaceMethod.DeclaringType?.Assembly == Contracts ? RunAsync(context.Invoke) : context.Invoke();
 
     /// <summary>Attempts until there is an answer or a refusal.</summary>
     /// <exception cref="CommandException">The cluster has not answered for <see cref="Limit"/>.</exception>

@@ -13,7 +13,8 @@ namespace Srpo.Client.Sessions;
 /// <summary>A connection to a running cluster of silos.</summary>
 internal sealed class ClusterSession : IGrainSession
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+    /// <summary>How long each attempt to connect may take; the last one longer, for machines that are busy.</summary>
+    private static readonly TimeSpan[] ConnectTimeouts = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)];
 
     /// <summary>A gateway that takes longer to open a connection is passed over for the next one.</summary>
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
@@ -40,38 +41,35 @@ internal sealed class ClusterSession : IGrainSession
         if (address.Postgres is { } database) await CheckAsync(database, cancellation);
         if (address.Azure is { } account) await CheckAsync(account, cancellation);
         var patience = new ClusterPatience(error, cancellation);
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.ClearProviders();
-        builder.UseOrleansClient(client =>
+        var first = Random.Shared.Next(1000);
+        for (var attempt = 0; ; attempt++)
         {
-            client.UseClientTls();
-            client.AddOutgoingGrainCallFilter(patience);
-            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenTimeout);
-            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
-            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
+            // A silo that is frozen opens connections and says nothing: the next attempt begins with the next gateway.
+            var host = Build(address, gateways, patience, first + attempt);
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limited.CancelAfter(ConnectTimeouts[attempt]);
+            try
+            {
+                await host.StartAsync(limited.Token).WaitAsync(limited.Token);
+                return new ClusterSession(host, patience);
+            }
+            catch (Exception trouble) when (trouble is OrleansException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                host.Dispose();
+                if (attempt + 1 < ConnectTimeouts.Length)
+                {
+                    if (attempt == 0) error.WriteLine($"srpo: no answer from {address.Name} yet; trying the next gateway");
+                    continue;
+                }
 
-            // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.
-            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
-            if (address.Postgres is { } postgres)
-                client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, postgres.ConnectionString));
-            else if (address.Azure is { } tables)
-                client.UseAzureStorageClustering(options => (options.TableServiceClient, options.TableName) = (tables.Client, AzureTables.SiloTable));
-            else
-                client.UseStaticClustering(gateways);
-        });
-        var host = builder.Build();
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(ConnectTimeout);
-        try
-        {
-            await host.StartAsync(limited.Token).WaitAsync(limited.Token);
-            return new ClusterSession(host, patience);
-        }
-        catch (Exception trouble) when (trouble is OrleansException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
-        {
-            host.Dispose();
-            throw new CommandException(
-                ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
+                throw new CommandException(
+                    ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
+            }
+            catch
+            {
+                host.Dispose();
+                throw;
+            }
         }
     }
 
@@ -84,6 +82,30 @@ internal sealed class ClusterSession : IGrainSession
         await _host.StopAsync(limited.Token);
         _host.Dispose();
         _patience.Dispose();
+    }
+
+    private static IHost Build(ClusterAddress address, IPEndPoint[] gateways, ClusterPatience patience, int gateway)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.ClearProviders();
+        builder.UseOrleansClient(client =>
+        {
+            client.UseClientTls();
+            client.AddOutgoingGrainCallFilter(patience);
+            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenTimeout);
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
+
+            // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.
+            client.Configure<GatewayOptions>(options => (options.GatewayListRefreshPeriod, options.PreferredGatewayIndex) = (GatewayRefresh, gateway));
+            if (address.Postgres is { } postgres)
+                client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, postgres.ConnectionString));
+            else if (address.Azure is { } tables)
+                client.UseAzureStorageClustering(options => (options.TableServiceClient, options.TableName) = (tables.Client, AzureTables.SiloTable));
+            else
+                client.UseStaticClustering(gateways);
+        });
+        return builder.Build();
     }
 
     private static async Task<IPEndPoint> ResolveAsync(DnsEndPoint gateway, CancellationToken cancellation)

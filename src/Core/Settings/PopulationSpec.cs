@@ -68,7 +68,7 @@ public sealed record PopulationSpec
     public bool Equals(PopulationSpec? other) =>
         other is not null && Population == other.Population && Environment == other.Environment && Training == other.Training
         && Teams == other.Teams && Seed == other.Seed && CheckpointInterval == other.CheckpointInterval
-        && Same(Opponents, other.Opponents) && Same(Partners, other.Partners) && Same(Snapshots, other.Snapshots);
+        && Lists.Same(Opponents, other.Opponents) && Lists.Same(Partners, other.Partners) && Lists.Same(Snapshots, other.Snapshots);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Population, Environment, Training, Teams, Seed, CheckpointInterval);
@@ -77,7 +77,4 @@ public sealed record PopulationSpec
     public static bool IsValidName(string? name) =>
         name is { Length: >= 1 and <= 100 } && name[0] != '.'
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
-
-    /// <summary>A spec from outside may lack a list; comparing it comes before its check.</summary>
-    private static bool Same<T>(IReadOnlyList<T>? one, IReadOnlyList<T>? other) => ReferenceEquals(one, other) || (one is not null && other is not null && one.SequenceEqual(other));
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Hosting;
@@ -13,18 +12,11 @@ internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogge
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc/>
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(GracefulStop), ServiceLifecycleStage.Active + 1, StartAsync, StopAsync);
-
-    private Task StartAsync(CancellationToken cancellationToken)
-    {
-        PoolGauges.Add(work);
-        return Task.CompletedTask;
-    }
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(GracefulStop), ServiceLifecycleStage.Active + 1, _ => Task.CompletedTask, StopAsync);
 
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         // A host that gives no time at all wants an end and no order; the other silos and the last checkpoints are enough.
-        PoolGauges.Remove(work);
         if (cancellationToken.IsCancellationRequested) return;
         work.Stopping = true;
         var populations = work.Populations.Keys.Select(name => TryAsync(name, () => grains.GetGrain<ICoordinatorGrain>(name).SuspendAsync()));

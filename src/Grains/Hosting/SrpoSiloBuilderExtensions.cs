@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Srpo.Core.Settings;
@@ -28,6 +29,10 @@ public static class SrpoSiloBuilderExtensions
         builder.Services.AddSingleton(Options.Create(options.Compute));
         builder.Services.AddSingleton<ComputePool>();
         builder.Services.AddSingleton<StorageProbe>();
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton<SrpoMeter>();
+        builder.Services.TryAddSingleton<StorageHealth>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloGauges>();
         builder.Services.AddSingleton<EnvironmentCatalog>();
         builder.Services.AddSingleton(new ActiveWork { Unattended = options.Unattended });
         builder.Services.AddSingleton<WorkMeter>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Srpo.Core.Settings;
+using Srpo.Core.Text;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
@@ -19,7 +20,7 @@ namespace Srpo.Grains;
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
     EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters, ActiveWork work, WorkMeter meter,
-    ILocalSiloDetails silo, IOptions<ComputeOptions> options, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
+    ILocalSiloDetails silo, SiloMap map, SrpoMeter measures, IOptions<ComputeOptions> options, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
 {
     /// <summary>Teams of which something is remembered; those that rest are forgotten beyond it.</summary>
     private const int MostCalls = 4096;
@@ -221,7 +222,7 @@ internal sealed class LearnerGrain(
     private TeamTrainer Trainer((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
-        var trainer = new TeamTrainer(GrainFactory, silo.SiloAddress, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters) { Last = known?.Last ?? Task.CompletedTask };
+        var trainer = new TeamTrainer(GrainFactory, silo.SiloAddress, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters, measures) { Last = known?.Last ?? Task.CompletedTask };
         return _teams[key] = trainer;
     }
 
@@ -230,11 +231,25 @@ internal sealed class LearnerGrain(
         if (_teams.GetValueOrDefault(key) == trainer) _teams.Remove(key);
     }
 
+    /// <summary>On a cluster a learner's key names its silo, in a process alone it does not: there would be two learners for one slot.</summary>
     private (string Device, int Slot) CheckKey()
     {
-        var parsed = GrainKeys.ParseLearner(Key);
-        if (GrainKeys.SiloOf(Key) is { } named && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");
-        return parsed;
+        var (device, slot) = GrainKeys.ParseLearner(Key);
+        var named = GrainKeys.SiloOf(Key);
+        if (named is not null && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");
+        if (named is null && work.Unattended)
+            throw new GrainKeyException($"'{Key}' is not the full key of a learner: on a cluster it names the silo, {Key}/SILO. {NearestName.Known("learner", Key, Known(slot))}");
+        if (slot >= pool.Workers || (named is not null && !work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(slot)));
+        return (device, slot);
+    }
+
+    /// <summary>Keys of learners: on a cluster those of a slot on every silo that has it, else of the first slot; in a process alone all.</summary>
+    private string[] Known(int slot)
+    {
+        if (!work.Unattended) return [.. Enumerable.Range(0, pool.Workers).Select(known => GrainKeys.Learner("cpu", known))];
+        var silos = map.Current();
+        var shown = Array.Exists(silos, known => slot < known.Cores) ? slot : 0;
+        return [.. silos.Where(known => shown < known.Cores).Select(known => GrainKeys.Learner("cpu", shown, known.Silo))];
     }
 
     private void Check(PopulationSpec? spec, string? population, int team)

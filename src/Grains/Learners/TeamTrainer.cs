@@ -40,6 +40,7 @@ internal sealed class TeamTrainer
     private readonly UpdaterKey _key;
     private readonly ComputePool _pool;
     private readonly ScratchPool<UpdaterKey, TeamUpdater> _updaters;
+    private readonly SrpoMeter _meter;
     private PolicySnapshot[]? _frozen;
     private LearnerState[]? _states;
     private bool _handedOut;
@@ -47,9 +48,9 @@ internal sealed class TeamTrainer
 
     public TeamTrainer(
         IGrainFactory grains, SiloAddress here, PopulationSpec spec, int team, TeamPlan plan, ActorShape shape, ComputePool pool,
-        ScratchPool<UpdaterKey, TeamUpdater> updaters)
+        ScratchPool<UpdaterKey, TeamUpdater> updaters, SrpoMeter meter)
     {
-        (_grains, _here, _spec, _team, Plan, _pool, _updaters) = (grains, here, spec, team, plan, pool, updaters);
+        (_grains, _here, _spec, _team, Plan, _pool, _updaters, _meter) = (grains, here, spec, team, plan, pool, updaters, meter);
         _actors = TeamActors.Actors(grains, spec.Population, team, plan);
         _environments = TeamActors.Environments(grains, spec.Population, team, plan);
         _playing = new Task<RolloutBatch>[_environments.Length];
@@ -159,7 +160,7 @@ internal sealed class TeamTrainer
         _states = next;
         RolloutTicks += played - start;
         UpdateTicks += updated - played;
-        SrpoMeter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
+        _meter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
     }
 
     /// <summary>The point of the learning curve behind a round.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
@@ -12,7 +13,7 @@ namespace Srpo.Grains;
 [GrainType("coordinator")]
 internal sealed class CoordinatorGrain(
     IServiceProvider services, EnvironmentCatalog environments, ActiveWork work, SiloMap map, IOptions<ComputeOptions> options,
-    ILogger<CoordinatorGrain> logger)
+    SrpoMeter meter, ILogger<CoordinatorGrain> logger)
     : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, services, work, logger), ICoordinatorGrain
 {
     private readonly List<string> _warnings = [];
@@ -124,7 +125,7 @@ internal sealed class CoordinatorGrain(
     private async Task KnownAsync()
     {
         await LoadAsync();
-        if (Record.Spec is null) throw new UnknownGrainException($"there is no population '{Name}'; list the populations for the names that exist");
+        if (Record.Spec is null) throw await UnknownAsync();
     }
 
     /// <summary>A pause or stop that is under way is carried out first.</summary>
@@ -147,7 +148,7 @@ internal sealed class CoordinatorGrain(
 
         _warnings.Clear();
         _leaving = false;
-        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, Logger));
+        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, meter, Logger));
         Notify();
     }
 

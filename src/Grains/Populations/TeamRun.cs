@@ -83,7 +83,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
     private async Task SurviveAsync(Exception error)
     {
         var round = Record.Finished();
-        SrpoMeter.AttemptFailed();
+        session.Meter.AttemptFailed();
         if (error is StaleSessionException)
         {
             session.Logger.LogWarning(error, "{Population} has another coordinator; this one stops.", session.Spec.Population);
@@ -93,7 +93,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         {
             session.Logger.LogError(error, "Team {Team} of {Population} diverged and is put in quarantine.", team, session.Spec.Population);
             Record.Quarantine = error.Message;
-            SrpoMeter.TeamQuarantined();
+            session.Meter.TeamQuarantined();
         }
         else if (Transient.Is(error) || error is TeamOutOfStepException or UnknownGrainException)
         {

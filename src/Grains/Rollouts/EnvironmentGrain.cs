@@ -86,8 +86,15 @@ internal sealed class EnvironmentGrain(
         {
             // Never played in this process: the coordinator says whether there is such an instance.
             var key = GrainKeys.ParseMember(this.GetPrimaryKeyString());
-            var spec = await GrainFactory.GetGrain<ICoordinatorGrain>(key.Population).GetSpecAsync();
-            if (_spec is null) Use(spec);
+            try
+            {
+                var spec = await GrainFactory.GetGrain<ICoordinatorGrain>(key.Population).GetSpecAsync();
+                if (_spec is null) Use(spec);
+            }
+            catch (UnknownGrainException error) when (_spec is null)
+            {
+                throw Unknown(error.Message);
+            }
         }
 
         var training = _spec!.Training;

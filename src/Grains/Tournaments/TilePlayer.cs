@@ -18,7 +18,8 @@ internal readonly record struct TileName(string Tournament, int Row, int FirstCo
 /// results are kept for a while in case a reply is lost. Thread-safe.
 /// </summary>
 internal sealed class TilePlayer(
-    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, WorkMeter meter, IOptions<ComputeOptions> options)
+    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, WorkMeter meter, SrpoMeter measures,
+    IOptions<ComputeOptions> options)
 {
     /// <summary>Results of so many tiles are kept; they are small.</summary>
     private const int Kept = 256;
@@ -128,7 +129,7 @@ internal sealed class TilePlayer(
                         player => player.Play(tile.Seed, tile.Row, team, tile.FirstColumn, partners, rules, opponents, cancellation)),
                     cancellation);
                 meter.AddSteps((long)tile.Episodes * tile.Steps * partners.Length);
-                SrpoMeter.TilePlayed(partners.Length, start);
+                measures.TilePlayed(partners.Length, start);
                 return Array.ConvertAll(outcomes, outcome => new MatchResult(outcome.MeanReturn, outcome.ReturnDeviation, outcome.SeatReturns, outcome.SeatCosts));
             }
             catch (ArgumentException error)

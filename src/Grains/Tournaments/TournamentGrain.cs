@@ -104,7 +104,7 @@ internal sealed class TournamentGrain(
     private async Task KnownAsync()
     {
         await LoadAsync();
-        if (Record.Spec is null) throw new UnknownGrainException($"there is no tournament '{Name}'; list the tournaments for the ids that exist");
+        if (Record.Spec is null) throw await UnknownAsync();
     }
 
     private async Task BeginAsync(TournamentSpec spec)

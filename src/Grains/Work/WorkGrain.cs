@@ -201,6 +201,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         }
     }
 
+    /// <summary>The error for a name under which nothing was ever begun.</summary>
+    protected Task<UnknownGrainException> UnknownAsync() => _register.UnknownAsync();
+
     /// <summary>Refuses to begin while the silo is about to stop.</summary>
     protected void CheckTakesWork()
     {

@@ -1,3 +1,4 @@
+using Srpo.Core.Text;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
@@ -6,6 +7,8 @@ namespace Srpo.Grains;
 /// <summary>Where a piece of long work is known: in the directory, by name and as long as it is to go on, and on its silo while it runs there.</summary>
 internal sealed class WorkRegister(WorkKind kind, string name, IGrainFactory grains, ActiveWork work)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly IDirectoryGrain _directory = grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
 
     /// <summary>Its kind as a word, also the name of its record in storage.</summary>
@@ -16,6 +19,20 @@ internal sealed class WorkRegister(WorkKind kind, string name, IGrainFactory gra
 
     /// <summary>It is not to go on any more.</summary>
     public Task EndAsync() => _directory.EndAsync(kind, name);
+
+    /// <summary>The error for a name under which nothing was ever begun, with the names that exist where the directory can say them.</summary>
+    public async Task<UnknownGrainException> UnknownAsync()
+    {
+        try
+        {
+            var names = await _directory.GetNamesAsync(kind).WaitAsync(Patience);
+            return new UnknownGrainException(NearestName.Unknown(Word(kind), name, [.. names.Where(known => known != name)]));
+        }
+        catch (Exception error) when (Transient.Is(error) || error is CorruptStateException)
+        {
+            return new UnknownGrainException($"unknown {Word(kind)} '{name}'; the names that exist could not be read: {error.Message}");
+        }
+    }
 
     /// <summary>It runs on this silo.</summary>
     public void Enter() => (kind == WorkKind.Population ? work.Populations : work.Tournaments)[name] = true;

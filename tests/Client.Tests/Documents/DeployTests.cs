@@ -1,12 +1,16 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
+using Srpo.Grains.Storage;
 using Srpo.Silo;
 
 namespace Srpo.Client.Tests.Documents;
@@ -160,11 +164,14 @@ public sealed partial class DeployTests
     private static HashSet<string> Metrics()
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { "up" };
-        RuntimeHelpers.RunClassConstructor(typeof(SrpoMeter).TypeHandle);
+        using var services = new ServiceCollection().AddMetrics().AddSingleton(Options.Create(new ComputeOptions { Workers = 1 }))
+            .AddSingleton<ComputePool>().AddSingleton<ActiveWork>().AddSingleton<StorageHealth>().AddSingleton<SrpoMeter>().AddSingleton<SiloGauges>().BuildServiceProvider();
+        services.GetRequiredService<SrpoMeter>();
+        services.GetRequiredService<SiloGauges>().Participate(null!);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, _) =>
         {
-            if (instrument.Meter.Name != SrpoMeter.Name) return;
+            if (instrument.Meter.Scope != services.GetRequiredService<IMeterFactory>()) return;
             var type = instrument.GetType().GetGenericTypeDefinition();
             var kind = type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? MetricKind.Counter
                 : type == typeof(Histogram<>) ? MetricKind.Histogram : MetricKind.Gauge;

@@ -18,7 +18,15 @@ internal sealed class SrpoProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static SrpoProcess Start(string directory, params string[] arguments)
+    /// <summary>What it has written to stderr up to now.</summary>
+    public string Errors => Text(_error);
+
+    public static SrpoProcess Start(string directory, params string[] arguments) => Start(directory, new Dictionary<string, string>(), arguments);
+
+    /// <param name="directory">Where the command is typed.</param>
+    /// <param name="environment">Variables besides those of this process.</param>
+    /// <param name="arguments">The command line.</param>
+    public static SrpoProcess Start(string directory, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "srpo.dll"));
@@ -27,6 +35,7 @@ internal sealed class SrpoProcess : IDisposable
         start.Environment["SRPO_GAMES"] = Repository.Games;
         start.Environment.Remove("SRPO_DATA");
         start.Environment.Remove("SRPO_COMMAND");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var running = new SrpoProcess(new Process { StartInfo = start });
         running._process.OutputDataReceived += (_, line) => Append(running._out, line.Data);
         running._process.ErrorDataReceived += (_, line) => Append(running._error, line.Data);
@@ -51,9 +60,12 @@ internal sealed class SrpoProcess : IDisposable
     }
 
     /// <summary>Asks it to end, as Ctrl-C and kill do.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Sends a signal, for example STOP, after which it does nothing until CONT.</summary>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
@@ -88,6 +100,7 @@ internal sealed class SrpoProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit(); // files of its directory are free afterwards
         _process.Dispose();
     }
 

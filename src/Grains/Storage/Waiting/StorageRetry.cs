@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -63,7 +62,7 @@ internal sealed class StorageRetry : IDisposable
                 if (left <= TimeSpan.Zero) throw Unavailable(error, start);
 
                 // The storage may answer and yet refuse this operation for the moment: the pause keeps that from spinning.
-                SrpoMeter.StorageRetried(_policy.Name);
+                _health.Retries.AddOrUpdate(_policy.Name, 1, (_, before) => before + 1);
                 var outage = Outage(error, began);
                 await Task.Delay(Min(Pause(attempt), left), _ended);
                 try
