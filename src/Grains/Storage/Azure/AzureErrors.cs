@@ -31,19 +31,22 @@ public static class AzureErrors
     public static string Reason(Exception error) => error switch
     {
         AggregateException { InnerExceptions: [.., var last] } => Reason(last),
-        RequestFailedException { Status: 401 or 403, ErrorCode: null or "AuthenticationFailed" or "InvalidAuthenticationInfo" or "NoAuthenticationInformation" } =>
-            "the account's key or signature is refused; correct it in the connection string",
+        RequestFailedException { Status: 401 or 403 } unknown when IsUnknown(unknown) => "the account's key or signature is refused; correct it in the connection string",
         RequestFailedException { Status: 401 or 403 } refused =>
             $"access is refused ({refused.ErrorCode}); give the account's key or a signature with that right, and see that the account's firewall lets this machine in",
         RequestFailedException { ErrorCode: "ServerBusy" } or RequestFailedException { Status: 429 } => "it is overloaded; lower Srpo:Storage:Concurrency, or wait",
         RequestFailedException { Status: > 0 } other => $"{FirstLine(other.Message)} ({other.ErrorCode ?? $"status {other.Status}"})",
         _ => Innermost(error) switch
         {
-            SocketException socket => $"nobody answers there ({socket.Message}); see that the server runs and that host and port are right",
-            TimeoutException or OperationCanceledException => "no answer in time; see that the server runs and is not overloaded",
+            SocketException { SocketErrorCode: not SocketError.OperationAborted } socket => $"nobody answers there ({socket.Message}); see that the server runs and that host and port are right",
+            SocketException or TimeoutException or OperationCanceledException => "no answer in time; see that the server runs and is not overloaded",
             var inner => FirstLine(inner.Message),
         },
     };
+
+    /// <summary>Whether the account does not know who asks; the emulator has another code for it.</summary>
+    private static bool IsUnknown(RequestFailedException error) =>
+        error.ErrorCode is null or "AuthenticationFailed" or "InvalidAuthenticationInfo" or "NoAuthenticationInformation" || error.Message.Contains("failed to authenticate", StringComparison.Ordinal);
 
     private static Exception Innermost(Exception error)
     {

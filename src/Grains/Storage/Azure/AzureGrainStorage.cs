@@ -41,7 +41,7 @@ public sealed class AzureGrainStorage : IGrainStorage, IDisposable
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(async () =>
     {
         var found = new GrainState<StoredBlob>();
-        await InTurnAsync("read", () => _blobs.ReadStateAsync(stateName, grainId, found));
+        await InTurnAsync("read", _ => _blobs.ReadStateAsync(stateName, grainId, found));
         grainState.State = StateType.Empty<T>();
         grainState.RecordExists = false;
         grainState.ETag = found.ETag;
@@ -62,7 +62,7 @@ public sealed class AzureGrainStorage : IGrainStorage, IDisposable
         {
             var key = new StateKey(grainId.ToString(), stateName);
             var written = new GrainState<StoredBlob>(StoredBlob.Write<T>(key, payload)) { ETag = grainState.ETag };
-            await InTurnAsync("written", () => WriteOrFindAsync(key, grainId, written));
+            await InTurnAsync("written", _ => WriteOrFindAsync(key, grainId, written));
             grainState.ETag = written.ETag;
             grainState.RecordExists = true;
         });
@@ -74,17 +74,7 @@ public sealed class AzureGrainStorage : IGrainStorage, IDisposable
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(async () =>
     {
         var removed = new GrainState<StoredBlob> { ETag = grainState.ETag };
-        await InTurnAsync("removed", async () =>
-        {
-            try
-            {
-                await _blobs.ClearStateAsync(stateName, grainId, removed);
-            }
-            catch (InconsistentStateException error)
-            {
-                throw Inconsistent(new StateKey(grainId.ToString(), stateName), "removed", error);
-            }
-        });
+        await InTurnAsync("removed", attempt => RemoveAsync(new StateKey(grainId.ToString(), stateName), grainId, removed, repeated: attempt > 0));
         grainState.State = StateType.Empty<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
@@ -112,16 +102,31 @@ public sealed class AzureGrainStorage : IGrainStorage, IDisposable
         }
     }
 
-    private async Task InTurnAsync(string what, Func<Task> act)
+    /// <summary>Removes a blob. Where none is left, an earlier attempt whose answer was lost may have removed it.</summary>
+    private async Task RemoveAsync(StateKey key, GrainId grain, GrainState<StoredBlob> removed, bool repeated)
     {
         try
         {
-            await _retry.RunAsync(async _ =>
+            await _blobs.ClearStateAsync(key.Name, grain, removed);
+        }
+        catch (InconsistentStateException error)
+        {
+            var found = new GrainState<StoredBlob>();
+            if (repeated) await _blobs.ReadStateAsync(key.Name, grain, found);
+            if (!repeated || found.RecordExists) throw Inconsistent(key, "removed", error);
+        }
+    }
+
+    private async Task InTurnAsync(string what, Func<int, Task> act)
+    {
+        try
+        {
+            await _retry.RunAsync(async attempt =>
             {
                 await _turns.WaitAsync();
                 try
                 {
-                    await act();
+                    await act(attempt);
                 }
                 finally
                 {
