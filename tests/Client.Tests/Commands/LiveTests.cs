@@ -3,6 +3,7 @@ using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -41,61 +42,119 @@ public sealed class LiveTests : IDisposable
     }
 
     [Fact]
-    public async Task A_command_runs_in_the_process_that_holds_the_grains()
+    public async Task Grains_at_work_are_asked_through_a_socket_that_only_this_user_reaches()
     {
         using var held = RunLock.Take(Data, "a");
-        await using var server = LiveServer.Start(Data, held, new NoGrains(), Shell(TextWriter.Null, TextWriter.Null, "run x"));
+        await using var work = await LocalSession.StartAsync(Data, held, "run x", workers: 1, CancellationToken.None);
         var owner = LiveRegistry.FindOwner(Data)!;
-        Assert.Equal(Environment.ProcessId, owner.ProcessId);
+        Assert.Equal((Environment.ProcessId, "run x"), (owner.Info.ProcessId, owner.Info.CommandLine));
+        Assert.Equal(Path.Combine(_directory.Root, ".live", "a.socket", "gateway"), owner.Info.Socket);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(owner.Info.Socket)!));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory[".live/a.json"]));
+        }
 
-        var (output, error) = (new StringWriter(), new StringWriter());
-        Assert.Equal(0, await LiveClient.TryForwardAsync(owner, Shell(output, error, "doctor --json"), CancellationToken.None));
-        Assert.Contains("\"grainRuntime\"", output.ToString(), StringComparison.Ordinal);
+        await using var session = (await OwnerSession.TryConnectAsync(Data, owner, CancellationToken.None, CancellationToken.None))!;
+        await Assert.ThrowsAsync<UnknownGrainException>(() => session.Grains.GetGrain<ICoordinatorGrain>("nobody").GetStatusAsync());
+    }
 
-        var code = await LiveClient.TryForwardAsync(owner, Shell(output, error, "query agent nonsense"), CancellationToken.None);
-        Assert.Equal((int)ExitCode.Usage, code);
-        Assert.Contains("POPULATION/TEAM/SEAT", error.ToString(), StringComparison.Ordinal);
+    [Fact]
+    public async Task Each_start_has_another_cluster_and_leaves_nothing_behind()
+    {
+        var clusters = new HashSet<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            using var held = RunLock.Take(Data, "a");
+            await using var work = await LocalSession.StartAsync(Data, held, "run x", workers: 1, CancellationToken.None);
+            clusters.Add(LiveRegistry.FindOwner(Data)!.Info.ClusterId!);
+        }
+
+        Assert.Equal(2, clusters.Count);
+        Assert.Equal(["a.lock"], Directory.EnumerateFileSystemEntries(Data.Live).Select(Path.GetFileName));
     }
 
     [Fact]
     public async Task A_process_that_is_alive_keeps_others_from_writing()
     {
         using var held = RunLock.Take(Data, "a");
-        await using var server = LiveServer.Start(Data, held, new NoGrains(), Shell(TextWriter.Null, TextWriter.Null, "run x"));
+        await using var work = await LocalSession.StartAsync(Data, held, "run x", workers: 1, CancellationToken.None);
         Assert.Equal(ExitCode.InUse, Assert.Throws<CommandException>(() => LiveRegistry.EnsureAlone(Data, "b")).Code);
         LiveRegistry.EnsureAlone(Data, "a");
     }
 
     [Fact]
-    public async Task Sockets_of_dead_processes_are_ignored()
+    public async Task What_dead_processes_left_is_ignored_and_removed()
     {
         Directory.CreateDirectory(Data.Live);
+        var elsewhere = Directory.CreateTempSubdirectory("srpo-test-").FullName; // has mode 0700
+        File.WriteAllText(Path.Combine(elsewhere, "gateway"), "");
+        OwnerOnly.Make(_directory[".live/a.socket"]);
+        _directory.Write(".live/a.socket/gateway", "");
         _directory.Write(".live/a.lock", "4711");
-        _directory.Write(".live/a.json", """{ "processId": 4711, "socket": "/nowhere/a.sock", "commandLine": "run x", "started": "2026-01-01T00:00:00Z" }""");
+        _directory.Write(".live/a.json", $$"""{ "processId": 4711, "socket": "{{elsewhere}}/gateway", "commandLine": "run x", "started": "2026-01-01T00:00:00Z", "clusterId": "c" }""");
         Assert.Null(LiveRegistry.FindOwner(Data));
         Assert.Empty(LiveRegistry.All(Data));
-        var dead = new LiveInfo(4711, "/nowhere/a.sock", "run x", DateTimeOffset.UtcNow);
-        Assert.Null(await LiveClient.TryForwardAsync(dead, Shell(TextWriter.Null, TextWriter.Null, "doctor"), CancellationToken.None));
+        var dead = new LiveProcess("a", RunLock.ReadInfo(Data, "a")!);
+        Assert.Null(await OwnerSession.TryConnectAsync(Data, dead, CancellationToken.None, CancellationToken.None));
+
+        using var held = RunLock.Take(Data, "a");
+        Assert.Equal(["a.lock"], Directory.EnumerateFileSystemEntries(Data.Live).Select(Path.GetFileName));
+        Assert.False(Directory.Exists(elsewhere));
     }
 
     [Fact]
     public async Task A_data_directory_too_deep_for_a_socket_gets_one_elsewhere()
     {
         var data = new DataDirectory(Path.Combine(_directory.Root, new string('d', 120)));
-        using var held = RunLock.Take(data, "a");
-        await using var server = LiveServer.Start(data, held, new NoGrains(), Shell(TextWriter.Null, TextWriter.Null, "run x"));
-        var owner = LiveRegistry.FindOwner(data)!;
-        Assert.True(owner.Socket!.Length <= LiveServer.LongestSocketPath);
-        Assert.Equal(0, await LiveClient.TryForwardAsync(owner, Shell(TextWriter.Null, TextWriter.Null, "doctor --json"), CancellationToken.None));
+        string socket;
+        using (var held = RunLock.Take(data, "a"))
+        {
+            await using var work = await LocalSession.StartAsync(data, held, "run x", workers: 1, CancellationToken.None);
+            var owner = LiveRegistry.FindOwner(data)!;
+            socket = owner.Info.Socket!;
+            Assert.True(socket.Length <= SocketDirectory.LongestPath);
+            Assert.True(OwnerOnly.Is(Path.GetDirectoryName(socket)!));
+            await using var session = (await OwnerSession.TryConnectAsync(data, owner, CancellationToken.None, CancellationToken.None))!;
+            Assert.Empty(await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+        }
+
+        Assert.False(Path.Exists(Path.GetDirectoryName(socket)));
     }
 
-    private Shell Shell(TextWriter output, TextWriter error, string line) =>
-        new(output, error, _directory.Root, 80, false, false) { Arguments = line.Split(' ') };
-
-    private sealed class NoGrains : IGrainSession
+    [Fact]
+    public void A_place_that_somebody_else_prepared_is_not_used()
     {
-        public Orleans.IGrainFactory Grains => throw new NotSupportedException();
+        if (OperatingSystem.IsWindows()) return;
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        // A link to a directory that fits, a file, and a directory that others can enter.
+        Directory.CreateDirectory(Data.Live);
+        OwnerOnly.Make(_directory["target"]);
+        File.CreateSymbolicLink(_directory[".live/link.socket"], _directory["target"]);
+        _directory.Write(".live/file.socket", "");
+        Directory.CreateDirectory(_directory[".live/open.socket"]);
+        foreach (var id in new[] { "link", "file", "open" })
+        {
+            using var place = SocketDirectory.Create(Data, id);
+            Assert.StartsWith(Path.GetTempPath(), place.Socket, StringComparison.Ordinal);
+            Assert.True(OwnerOnly.Is(Path.GetDirectoryName(place.Socket)!));
+            Assert.True(Path.Exists(_directory[$".live/{id}.socket"]));
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["target"]));
+        Assert.False(OwnerOnly.Is(_directory[".live/link.socket"]));
+        Assert.Throws<IOException>(() => OwnerOnly.Make(_directory["target"]));
+    }
+
+    [Fact]
+    public void A_description_that_leads_to_a_place_of_others_is_not_followed()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var held = RunLock.Take(Data, "a");
+        Directory.CreateDirectory(_directory["open"]);
+        held.Announce(new LiveInfo(4711, _directory["open/gateway"], "run x", DateTimeOffset.UtcNow, "c"));
+        var error = Assert.Throws<CommandException>(() => LiveRegistry.FindOwner(Data));
+        Assert.Equal(ExitCode.InUse, error.Code);
+        Assert.Contains("process 4711", error.Message, StringComparison.Ordinal);
     }
 }

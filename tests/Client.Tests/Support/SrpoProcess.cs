@@ -18,6 +18,9 @@ internal sealed class SrpoProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What it has written to stderr up to now.</summary>
+    public string Errors => Text(_error);
+
     public static SrpoProcess Start(string directory, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -51,9 +54,12 @@ internal sealed class SrpoProcess : IDisposable
     }
 
     /// <summary>Asks it to end, as Ctrl-C and kill do.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Sends a signal, for example STOP, after which it does nothing until CONT.</summary>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 
@@ -88,6 +94,7 @@ internal sealed class SrpoProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit(); // files of its directory are free afterwards
         _process.Dispose();
     }
 
