@@ -21,11 +21,11 @@ internal sealed class OwnerEndedException(LiveProcess owner, Exception? inner) :
 /// </summary>
 internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
 {
-    /// <summary>How long a process may take to let a client in.</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+    /// <summary>How long a process that takes a connection may take to say so, and how long it is tried again.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long it may take to answer, where the call itself says nothing else.</summary>
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>How long a process that has closed the connection may take to end.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
@@ -48,6 +48,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             client.UseStaticClustering(LocalTransport.Gateway);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (owner.Info.ClusterId!, LocalTransport.ServiceId));
 
+            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = ConnectTimeout);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
 
             // Whether to try again is decided here, where it is known whether the process lives.
@@ -77,9 +78,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             var session = new OwnerSession(data, owner, giveUpCalls);
             try
             {
-                using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                limited.CancelAfter(ConnectTimeout - Stopwatch.GetElapsedTime(began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero);
-                await session._host.StartAsync(limited.Token).WaitAsync(limited.Token);
+                await session._host.StartAsync(cancellation).WaitAsync(cancellation);
                 return session;
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested && IsFailureToConnect(error))
