@@ -169,7 +169,7 @@ can_cut() {
   if ! command -v ss >/dev/null; then uncut="it needs ss, of iproute2"; return 1; fi
   exec {connection}<>"/dev/tcp/127.0.0.1/$port"
   ss -H -t -K "dport = :$port" >/dev/null 2>&1 || true
-  read -r -t 2 -u "$connection" || code=$? # over 128: nothing came within the time, so the connection lives
+  read -r -t 2 -u "$connection" 2>/dev/null || code=$? # over 128: nothing came within the time, so the connection lives
   exec {connection}>&-
   if ((code == 0 || code > 128)); then uncut="the kernel cuts no connections (CONFIG_INET_DIAG_DESTROY)"; return 1; fi
 }
