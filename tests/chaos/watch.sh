@@ -11,14 +11,14 @@ watch() {
     to=$(cat "$file.gateways")
     at=$(now)
     if [[ $kind == population ]]; then
-      client_seconds=20 client "$to" population status "$name" --json >"$look" 2>"$look.error" && teams "$look" | sed "s/^/$at /" >>"$file"
+      ask "$look" "$to" population status "$name" --json && teams "$look" | sed "s/^/$at /" >>"$file"
     else
-      client_seconds=20 client "$to" query tournament "$name" --json >"$look" 2>"$look.error" && printf '%s 0 %s 0\n' "$at" "$(field pairsDone "$look")" >>"$file"
+      ask "$look" "$to" query tournament "$name" --json && printf '%s 0 %s 0\n' "$at" "$(field pairsDone "$look")" >>"$file"
     fi || printf '%s %s\n' "$at" "$(head -n 1 "$look.error")" >>"$file.missed"
     words="$(field warning "$look") $(field error "$look")"
     [[ $words == "$before" ]] || printf '%s %s\n' "$at" "$words" >>"$file.words"
     before=$words
-    query "${database:?}" "select distinct port from srpo_silo where status = 6" 2>/dev/null | sed "s/^/$at /" >>"$file.dead" || true
+    dead_ports | sed "s/^/$at /" >>"$file.dead"
     sleep 0.5
   done
 }
