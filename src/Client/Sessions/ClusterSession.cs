@@ -34,6 +34,7 @@ internal sealed class ClusterSession : IGrainSession
         builder.UseOrleansClient(client =>
         {
             client.UseClientTls();
+            client.AddActivityPropagation();
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
 
             // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.

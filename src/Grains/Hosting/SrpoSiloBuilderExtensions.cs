@@ -38,6 +38,9 @@ public static class SrpoSiloBuilderExtensions
         builder.Services.AddSingleton<SiloMap>();
         builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<SiloMap>());
         builder.AddPlacement();
+
+        // Where calls are traced, between silos: within a process alone there is nothing to connect.
+        if (options.Unattended) builder.AddActivityPropagation();
         builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, TeamUpdater>(
             key => new TeamUpdater(key.Settings, key.Plan, key.Shape), services.GetRequiredService<ComputePool>().Workers));
         builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(

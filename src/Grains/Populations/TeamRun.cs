@@ -126,7 +126,8 @@ internal sealed class TeamRun(TrainingSession session, int team)
         await session.WithTurnAsync(learner, async grain =>
         {
             if (session.Stopping.IsCancellationRequested) return;
-            var reply = await grain.RestoreAsync(new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session));
+            using var activity = SrpoActivities.HaveRestored(session.Spec.Population, team);
+            var reply = await activity.AwaitAsync(grain.RestoreAsync(new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session)));
             Record.CutTo(reply.Round);
             if (reply.Round > 0) Record.AddCheckpoint(reply.Round);
             if (reply.Warning is { } warning && !session.Warnings.Contains(warning)) session.Warnings.Add(warning);
@@ -159,7 +160,8 @@ internal sealed class TeamRun(TrainingSession session, int team)
                 moves = session.LearnerOf(team) != learner;
                 if (moves || session.Stopping.IsCancellationRequested) return;
                 var start = Stopwatch.GetTimestamp();
-                var reply = await grain.TrainAsync(new TrainRequest(spec.Population, team, round + 1, rounds, spec, session.Record.Session));
+                using var activity = SrpoActivities.HaveTrained(spec.Population, team, round + 1, rounds);
+                var reply = await activity.AwaitAsync(grain.TrainAsync(new TrainRequest(spec.Population, team, round + 1, rounds, spec, session.Record.Session)));
                 var took = Stopwatch.GetElapsedTime(start);
                 if (took > LongChunk) _chunk = Math.Max(1, _chunk / 2);
                 else if (took < ShortChunk) _chunk = Math.Min(LongestChunk, 2 * _chunk);
@@ -194,7 +196,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         var round = Record.Finished();
         using var activity = SrpoActivities.Checkpoint(session.Spec.Population, team, round);
         var actors = TeamActors.Actors(session.Grains, session.Spec.Population, team, session.Plan);
-        var versions = await Task.WhenAll(actors.Select(actor => actor.CheckpointAsync(session.Record.Session)));
+        var versions = await activity.AwaitAsync(Task.WhenAll(actors.Select(actor => actor.CheckpointAsync(session.Record.Session))));
         for (var i = 0; i < versions.Length; i++)
         {
             if (versions[i] != round) throw new TeamOutOfStepException($"{session.Plan.Actors[i]} stored round {versions[i]} instead of {round}");
