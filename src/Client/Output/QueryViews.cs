@@ -146,20 +146,21 @@ internal static class QueryViews
     /// <summary>A silo that died a moment ago and one that never was look alike from here; membership tells them apart from one that is there.</summary>
     private static async Task<LearnerReport> AskLearnerAsync(CommandContext context, IGrainSession session, string key)
     {
-        try
-        {
-            return await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
-        }
-        catch (SiloUnavailableException error) when (GrainKeys.SiloOf(key) is { } named)
+        // Looked up before the learner is asked: a silo that is not there would be waited for, as one that died a moment ago.
+        if (GrainKeys.SiloOf(key) is { } named)
         {
             var silos = await session.Grains.GetGrain<IClusterGrain>(0).GetSilosAsync();
-            if (Array.Exists(silos, silo => silo.Silo == named)) throw;
-            var (device, slot) = GrainKeys.ParseLearner(key);
-            string[] known = context.UsesCluster
-                ? [.. silos.Where(silo => slot < silo.Cores).Select(silo => $"{GrainKeys.Learner(device, slot)}/{silo.Silo}")]
-                : [.. Enumerable.Range(0, silos.Max(silo => silo.Cores)).Select(each => GrainKeys.Learner(device, each))];
-            throw new CommandException(ExitCode.NotFound, NearestName.Unknown("learner", key, known), error);
+            if (!Array.Exists(silos, silo => silo.Silo == named))
+            {
+                var (device, slot) = GrainKeys.ParseLearner(key);
+                string[] known = context.UsesCluster
+                    ? [.. silos.Where(silo => slot < silo.Cores).Select(silo => $"{GrainKeys.Learner(device, slot)}/{silo.Silo}")]
+                    : [.. Enumerable.Range(0, silos.Max(silo => silo.Cores)).Select(each => GrainKeys.Learner(device, each))];
+                throw new CommandException(ExitCode.NotFound, NearestName.Unknown("learner", key, known));
+            }
         }
+
+        return await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
     }
 
     private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);

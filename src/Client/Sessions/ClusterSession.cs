@@ -94,6 +94,7 @@ internal sealed class ClusterSession : IGrainSession
             client.AddOutgoingGrainCallFilter(patience);
             client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenTimeout);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
+            client.AddActivityPropagation();
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
 
             // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.
