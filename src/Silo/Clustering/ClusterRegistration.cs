@@ -7,6 +7,8 @@ namespace Srpo.Silo;
 /// <summary>Tells Orleans how silos find each other and when one counts as dead.</summary>
 internal static class ClusterRegistration
 {
+    private static readonly TimeSpan LongTurn = TimeSpan.FromSeconds(5);
+
     /// <summary>Adds membership, addresses and failure detection.</summary>
     public static ISiloBuilder AddSrpoCluster(this ISiloBuilder silo, SiloSettings settings)
     {
@@ -32,6 +34,9 @@ internal static class ClusterRegistration
             options.TableRefreshTimeout = TimeSpan.FromSeconds(cluster.TableRefreshSeconds);
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(cluster.AliveSeconds);
         });
+
+        // What a machine without processor time does to a turn is no news; what lasts longer than that is a fault.
+        silo.Configure<SchedulingOptions>(options => options.TurnWarningLengthThreshold = LongTurn);
         return silo;
     }
 

@@ -7,37 +7,16 @@ using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
 using Srpo.Core.Settings;
-using Srpo.Grains.Hosting;
-using Srpo.Grains.Interfaces;
 using Srpo.Grains.Tests;
 using Srpo.Silo;
 
 namespace Srpo.Client.Tests.Cluster;
 
-/// <summary>Two silos that find each other in a database and keep everything there. Needs real Orleans.</summary>
+/// <summary>Two silos that find each other in a database and keep everything there.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class PostgresClusterTests(PostgresServer server)
 {
-    private static readonly PopulationSpec Spec = new()
-    {
-        Population = "wide",
-        Environment = new EnvironmentSettings("gridworld", "official"),
-        Teams = 4,
-        Seed = 7,
-        CheckpointInterval = 4,
-        Training = new TrainingSettings
-        {
-            Method = Method.Srpo,
-            Iterations = 12,
-            Lanes = 4,
-            Horizon = 16,
-            Epochs = 2,
-            EvaluationSteps = 16,
-            CurveInterval = 128,
-            CurveEpisodes = 2,
-            Network = new NetworkSettings { Hidden = [8] },
-        },
-    };
+    private static readonly PopulationSpec Spec = ClusterRun.Spec(iterations: 12, checkpoints: 4);
 
     [PostgresFact]
     public async Task Silos_with_a_database_give_the_bits_of_one_process_with_files()
@@ -56,7 +35,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
         Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, "srpo");
         await using (var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None))
         {
-            Assert.Equal(await ReferenceAsync(directory), await TrainAsync(session.Grains));
+            Assert.Equal(await ClusterRun.ReferenceAsync(directory, Spec), await ClusterRun.TrainAsync(session.Grains, Spec));
         }
 
         Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, null);
@@ -92,42 +71,6 @@ public sealed class PostgresClusterTests(PostgresServer server)
         Assert.Equal(1L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
         await silo.StopAsync();
         await silo.DisposeAsync();
-    }
-
-    private static async Task<string> ReferenceAsync(TemporaryDirectory directory)
-    {
-        await using var host = await LocalHost.StartAsync(options =>
-        {
-            options.DataDirectory = directory["reference"];
-            options.Compute.Workers = 1;
-        });
-        return await TrainAsync(host.Grains);
-    }
-
-    /// <summary>The exported checkpoints of all actors.</summary>
-    private static async Task<string> TrainAsync(IGrainFactory grains)
-    {
-        var coordinator = grains.GetGrain<ICoordinatorGrain>(Spec.Population);
-        var status = await coordinator.StartAsync(Spec);
-        while (status.Phase == PopulationPhase.Training)
-        {
-            await Task.Delay(50);
-            status = await coordinator.GetStatusAsync();
-        }
-
-        Assert.Equal((PopulationPhase.Finished, null), (status.Phase, status.Error));
-        var contents = new List<string>();
-        for (var team = 0; team < Spec.Teams; team++)
-        {
-            for (var seat = 0; seat < 2; seat++)
-            {
-                var key = GrainKeys.Seat(Spec.Population, team, seat);
-                contents.Add(Convert.ToBase64String((await grains.GetGrain<IAgentGrain>(key).ExportAsync()).Content));
-                contents.Add(Convert.ToBase64String((await grains.GetGrain<IAdversaryGrain>(key).ExportAsync()).Content));
-            }
-        }
-
-        return string.Join('\n', contents);
     }
 
     private static async Task<WebApplication> SiloAsync(TemporaryDirectory directory, string connection)

@@ -122,6 +122,7 @@ internal sealed class StorageRetry : IDisposable
             }
             catch (Exception error) when (!_ended.IsCancellationRequested && _policy.IsTransient(error))
             {
+                outage.StillAway(_policy.Explain(error));
                 await Task.Delay(Pause(attempt), _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch
