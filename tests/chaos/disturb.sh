@@ -67,7 +67,7 @@ freeze_silo() {
     fi
     sleep 0.2
   done
-  wait "${silos[$victim]}" || code=$?
+  wait "${silos[$victim]}" 2>/dev/null || code=$?
   silos[victim]=
   events+=", ended ($code)"
   tell_gateways "$1"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Disturbs a real cluster at random moments and compares what comes out with an undisturbed run, byte by byte.
 #
-#   tests/chaos/run.sh [--runs N] [--seed N] [--teams N] [--iterations N] [--storage postgres|azure|files]
+#   tests/chaos/run.sh [--runs N] [--first N] [--seed N] [--teams N] [--iterations N] [--storage postgres|azure|files]
 #                      [--kill-coordinator | --kill-database | --tournament | --restart | --restore | --freeze | --freeze-storage |
 #                       --pause | --subscribers | --lost-replies | --mixed] [--outage SECONDS] [--keep DIR]
 #
@@ -19,10 +19,11 @@ set -euo pipefail
 # shellcheck source=tests/chaos/disturb.sh
 . "$here/disturb.sh"
 
-runs=10 seed=1 teams=12 iterations=2000 storage=postgres mode=kill outage="" keep=""
+runs=10 first=1 seed=1 teams=12 iterations=2000 storage=postgres mode=kill outage="" keep=""
 while (($# > 0)); do
   case $1 in
     --runs) runs=$2; shift ;;
+    --first) first=$2; shift ;;
     --seed) seed=$2; shift ;;
     --teams) teams=$2; shift ;;
     --iterations) iterations=$2; shift ;;
@@ -72,13 +73,14 @@ start_population() {
     fail "population start: $(tail -n 1 "$work/start.txt.error" | cut -d' ' -f2-)"
 }
 
-# Waits until the population has ended; a look every half second. Sets `phase`.
+# await_population SECONDS [LOOK]: waits until the population has ended; it is asked once a second, or LOOK is read, where a watch
+# keeps its newest answer. Sets `phase`.
 await_population() {
-  local deadline=$((SECONDS + $1)) file=$work/await.json
+  local deadline=$((SECONDS + $1)) file=${2:-$work/await.json}
   phase=unknown
   while ((SECONDS < deadline)); do
-    if ask "$file" "$(gateways)" population status "$population" --json; then
-      phase=$(field phase "$file")
+    if [[ -n ${2:-} ]] || ask "$file" "$(gateways)" population status "$population" --json; then
+      phase=$(field phase "$file" 2>/dev/null)
       [[ $phase != finished && $phase != failed && $phase != stopped ]] || return 0
     fi
     sleep 1
@@ -187,7 +189,7 @@ one_run() {
   if [[ $mode == tournament ]]; then
     wait "$player" || problem "the tournament failed"
   else
-    await_population "$(patience)"
+    await_population "$(patience)" "$file.look"
     [[ $phase == finished ]] || problem "$phase"
   fi
   [[ -z $last_watcher ]] || await_last_watcher
@@ -226,7 +228,7 @@ mixture=(kill coordinator freeze pause subscribers freeze-storage "${cutting[@]}
 reference
 printf '%4s %5s  %-62s %8s  %-16s %-14s %s\n' run seed "disturbance, seconds after the start" seconds "dead:moving" "command:silent" result
 good=0
-for ((run = 1; run <= runs; run++)); do
+for ((run = first; run < first + runs; run++)); do
   ! one_run "$run" || good=$((good + 1))
 done
 printf '%s of %s runs passed\n' "$good" "$runs"
