@@ -21,7 +21,12 @@ internal sealed class SrpoProcess : IDisposable
     /// <summary>What it has written to stderr up to now.</summary>
     public string Errors => Text(_error);
 
-    public static SrpoProcess Start(string directory, params string[] arguments)
+    public static SrpoProcess Start(string directory, params string[] arguments) => Start(directory, new Dictionary<string, string>(), arguments);
+
+    /// <param name="directory">Where the command is typed.</param>
+    /// <param name="environment">Variables besides those of this process.</param>
+    /// <param name="arguments">The command line.</param>
+    public static SrpoProcess Start(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "srpo.dll"));
@@ -30,6 +35,7 @@ internal sealed class SrpoProcess : IDisposable
         start.Environment["SRPO_GAMES"] = Repository.Games;
         start.Environment.Remove("SRPO_DATA");
         start.Environment.Remove("SRPO_COMMAND");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var running = new SrpoProcess(new Process { StartInfo = start });
         running._process.OutputDataReceived += (_, line) => Append(running._out, line.Data);
         running._process.ErrorDataReceived += (_, line) => Append(running._error, line.Data);
