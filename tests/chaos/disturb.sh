@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What happens to a cluster while it trains; sourced after common.sh. Each of these functions takes the file of the looks and the
-# moment at which it begins, seconds after the start, and sets `events` (what was done), `moments` (lines "time port": from when on
-# the teams must move again, and the silo that membership must call dead, or 0) and, if something was not as it must be, `fault`.
+# moment at which it begins, seconds after the start, and sets `events` (what was done), `moments` (lines "time port [later]": from
+# when on the teams must move again, if not later, and the silo that membership must call dead, or 0) and, if something was not as it must be, `fault`.
 # shellcheck disable=SC2034,SC2154 # variables that the script sets, and those that it reads
 silo_port=${silo_port:?} gateway_port=${gateway_port:?} work=${work:?} # set by common.sh
 events="" moments=() fault="" last_watcher="" uncut=""
@@ -128,7 +128,7 @@ pause_frozen() {
   start_silo "$victim"
   await_silo "$victim"
   tell_gateways "$1"
-  moments=("$(now) ${moments[0]#* }") # nothing moves while it is paused
+  moments=("${moments[0]} $(now)") # nothing moves while it is paused
   events="silo $victim (coordinator) frozen at $2, 2 pauses, killed"
 }
 
