@@ -153,7 +153,7 @@ await_last_watcher() {
   elif [[ $(field phase "$answer") != finished ]]; then
     problem "the last watch ended with the phase $(field phase "$answer")"
   elif ! grep -q " training " "$answer.error"; then
-    problem "the last watch got no progress"
+    problem "the last watch got no progress (was the population too small?)"
   fi
 }
 
