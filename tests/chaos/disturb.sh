@@ -159,7 +159,7 @@ kill_subscribers() {
 }
 
 # watching ROUND: how many have shown progress.
-watching() { cat "$work/watcher-$1-"*.log | grep -c "^training" || true; }
+watching() { { grep -l "^training" "$work/watcher-$1-"*.log || true; } | wc -l; }
 
 # SIGKILL for all watchers.
 end_watchers() {
