@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What happens to a cluster while it trains; sourced after common.sh. Each of these functions takes the file of the looks and the
-# moment at which it begins, seconds after the start, and sets `events` (what was done), `moments` (lines "time port": from when on
-# the teams must move again, and the silo that membership must call dead, or 0) and, if something was not as it must be, `fault`.
+# moment at which it begins, seconds after the start, and sets `events` (what was done), `moments` (lines "time port [later]": from
+# when on the teams must move again, if not later, and the silo that membership must call dead, or 0) and, if something was not as it must be, `fault`.
 # shellcheck disable=SC2034,SC2154 # variables that the script sets, and those that it reads
 silo_port=${silo_port:?} gateway_port=${gateway_port:?} work=${work:?} # set by common.sh
 events="" moments=() fault="" last_watcher="" uncut=""
@@ -128,29 +128,38 @@ pause_frozen() {
   start_silo "$victim"
   await_silo "$victim"
   tell_gateways "$1"
-  moments=("$(now) ${moments[0]#* }") # nothing moves while it is paused
+  moments=("${moments[0]} $(now)") # nothing moves while it is paused
   events="silo $victim (coordinator) frozen at $2, 2 pauses, killed"
 }
 
 # kill_subscribers FILE BEGAN: twice, thirty clients watch the population and are killed. After that one more must see it to its end;
 # last_watcher is its process.
 kill_subscribers() {
-  local round index waited=()
+  local round index waited=() seen=0 deadline
   for round in 1 2; do
     for ((index = 0; index < 30; index++)); do
-      dotnet "$client_program" --data "$client_data" --cluster "$(gateways)" population watch "$population" >/dev/null 2>"$work/watcher-$round-$index.log" &
+      # Thirty programs that start at once need more than a small machine has; others shall not wait for them.
+      nice -n 5 dotnet "$client_program" --data "$client_data" --cluster "$(gateways)" population watch "$population" >/dev/null 2>"$work/watcher-$round-$index.log" &
       watchers+=("$!")
+      sleep 0.7
     done
-    between 3 25
+    deadline=$((SECONDS + 90))
+    until (($(watching "$round") > 0 || SECONDS >= deadline)); do sleep 0.5; done
+    between 0 10
     sleep "$number"
     waited+=("$number")
     end_watchers
+    seen=$((seen + $(watching "$round")))
   done
+  ((seen > 0)) || fault="no watch that was killed had shown progress (was the population too small?)"
   moments=("$(now) 0")
   client_seconds=$(patience) ask "$work/watched.json" "$(gateways)" population watch "$population" --json &
   last_watcher=$!
-  events="2 x 30 watchers from $2 on, killed after ${waited[0]} and ${waited[1]}"
+  events="2 x 30 watches from $2 on, killed in progress, after ${waited[0]} and ${waited[1]}"
 }
+
+# watching ROUND: how many have shown progress.
+watching() { { grep -l "^training" "$work/watcher-$1-"*.log || true; } | wc -l; }
 
 # SIGKILL for all watchers.
 end_watchers() {

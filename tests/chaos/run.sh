@@ -153,14 +153,14 @@ await_last_watcher() {
   elif [[ $(field phase "$answer") != finished ]]; then
     problem "the last watch ended with the phase $(field phase "$answer")"
   elif ! grep -q " training " "$answer.error"; then
-    problem "the last watch got no progress"
+    problem "the last watch got no progress (was the population too small?)"
   fi
 }
 
 # Errors do not end this function by themselves, since its result is asked for; what must not fail says so.
 # one_run NUMBER: prints a row of the table; returns 1 if the run did not pass.
 one_run() {
-  local name=run$1 file=$work/run$1.looks verdict="" began seconds recovered=() moment end=$iterations player="" doing=$mode
+  local name=run$1 file=$work/run$1.looks verdict="" began seconds recovered=() moment at port later end=$iterations player="" doing=$mode
   [[ $mode != mixed ]] || doing=${mixture[$((($1 - 1) % ${#mixture[@]}))]}
   RANDOM=$((seed + $1 - 1))
   commands=$work/$name.commands
@@ -208,7 +208,8 @@ one_run() {
   if [[ $doing == database || $doing == freeze-storage ]] && ! grep -q storage "$file.words"; then problem "status did not say what it waited for"; fi
   if [[ -n $(bad_commands) ]]; then problem "commands that were silent or faulty: $(bad_commands | wc -l), the first: $(bad_commands | head -n 1)"; fi
   for moment in "${moments[@]}"; do
-    recovered+=("$(noticed "$file" "${moment% *}" "${moment#* }"):$(recovery "$file" "${moment% *}" "$end")")
+    read -r at port later <<<"$moment"
+    recovered+=("$(noticed "$file" "$at" "$port"):$(recovery "$file" "${later:-$at}" "$end")")
   done
   printf '%4s %5s  %-62s %8.1f  %-16s %-14s %s\n' "$1" $((seed + $1 - 1)) "$events" "$seconds" "${recovered[*]}" "$(longest_command)" "${verdict:-passed}"
   [[ -z $keep || ! -s $file.words ]] || cp "$file.words" "$work/$name.words"
