@@ -2,7 +2,7 @@
 # Commands that are timed, as an operator would time them; sourced after common.sh. Each appends a line "began seconds silent
 # code arguments" to the file `commands`: silent is the time until the first line that said what is waited for, or the end. What those
 # said that took longer than `longest_silence` is in the file with the ending .slow.
-commands=/dev/null # set by the script
+commands=${work:?}/commands # the script may choose another
 
 # A command may take longer than this, but not without saying what it waits for.
 longest_silence=30
