@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Commands that are timed, as an operator would time them; sourced after common.sh. Each appends a line "began seconds silent
-# code arguments" to the file `commands`: silent is the time until the first line that said what is waited for, or the end.
-commands=/dev/null # set by the script
+# code arguments" to the file `commands`: silent is the time until the first line that said what is waited for, or the end. What those
+# said that took longer than `longest_silence` is in the file with the ending .slow.
+commands=${work:?}/commands # the script may choose another
 
 # A command may take longer than this, but not without saying what it waits for.
 longest_silence=30
@@ -19,6 +20,7 @@ ask() {
   awk -v began="$began" -v ended="$ended" -v code="$code" -v command="$*" '
     !silent && ($2 == "srpo:" || $2 == "training") { silent = $1 - began }
     END { printf "%s %.1f %.1f %d %s\n", began, ended - began, silent ? silent : ended - began, code, command }' "$out.error" >>"$commands"
+  ((${ended%.*} - ${began%.*} <= longest_silence)) || { printf '%s %s\n' "$began" "$*" && cat "$out.error"; } >>"$commands.slow"
   return "$code"
 }
 
