@@ -21,9 +21,6 @@ public static class GrainKeys
     /// <summary>The key of an environment instance.</summary>
     public static string Instance(string population, int team, int instance) => Seat(population, team, instance);
 
-    /// <summary>The key of the ledger of what is under way.</summary>
-    public const string Ledger = "ledger";
-
     /// <summary>The key of a learner: device and slot, for example "cpu/0".</summary>
     public static string Learner(string device, int slot) => string.Create(CultureInfo.InvariantCulture, $"{device}/{slot}");
 
@@ -66,9 +63,17 @@ public static class GrainKeys
     public static (string Device, int Slot) ParseLearner(string key)
     {
         var parts = (key ?? "").Split('/');
-        if ((parts.Length == 2 || (parts.Length == 3 && parts[2].Contains('@', StringComparison.Ordinal))) && parts[0] == "cpu" && TryNumber(parts[1], out var slot)) return (parts[0], slot);
+        if ((parts.Length == 2 || (parts.Length == 3 && IsSilo(parts[2]))) && parts[0] == "cpu" && TryNumber(parts[1], out var slot)) return (parts[0], slot);
         throw new GrainKeyException($"'{Shown(key)}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0, on a cluster DEVICE/SLOT/SILO, for example cpu/0/10.0.0.7:11111@4711");
     }
+
+    /// <summary>Checks the key of a silo, as <see cref="Silo"/> writes it.</summary>
+    /// <exception cref="GrainKeyException">The key has another form; the message says which is expected.</exception>
+    public static string CheckSilo(string key) => IsSilo(key)
+        ? key
+        : throw new GrainKeyException($"'{Shown(key)}' is not a key of a silo; write ADDRESS:PORT@START as `srpo cluster status` does, for example 10.0.0.7:11111@4711");
+
+    private static bool IsSilo(string? text) => text is not null && SiloAddress.TryParse(text, out var silo) && Silo(silo) == text;
 
     private static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < 1_000_000 && (text[0] != '0' || text.Length == 1);

@@ -7,6 +7,7 @@ namespace Srpo.Grains.Interfaces;
 /// What agents and adversaries have in common: they own the parameters that learning changes, and storage holds their last
 /// two checkpoints. Key: population/team/seat. Updates come from the team's learner only; anyone may query.
 /// </summary>
+[Alias("srpo.IActorGrain")]
 public interface IActorGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -80,12 +81,12 @@ public interface IActorGrain : IGrainWithStringKey
 }
 
 /// <summary>An agent: the policy theta that is kept and evaluated, and its critic omega. Key: population/team/seat.</summary>
-[Alias("srpo.IAgentGrain")]
+[Alias("srpo.IAgentGrain"), AnyGateway]
 public interface IAgentGrain : IActorGrain { }
 
 /// <summary>
 /// An adversary: the policy phi that plays in the place of an agent's partner while that agent trains, with a critic of its
 /// own. It is never evaluated as a partner. Key: population/team/seat of the agent that it trains.
 /// </summary>
-[Alias("srpo.IAdversaryGrain")]
+[Alias("srpo.IAdversaryGrain"), AnyGateway]
 public interface IAdversaryGrain : IActorGrain { }

@@ -4,28 +4,33 @@ namespace Srpo.Grains.Interfaces;
 
 /// <summary>
 /// Computes a cross-play matrix, tile by tile. Key: the tournament's id. Finished tiles are stored, so that it goes on
-/// after a restart.
+/// after a restart. As with coordinators, what a user wishes is stored before it is acknowledged, and every method answers within seconds.
 /// </summary>
-[Alias("srpo.ITournamentGrain")]
+[Alias("srpo.ITournamentGrain"), AnyGateway]
 public interface ITournamentGrain : IGrainWithStringKey
 {
     /// <summary>Starts playing, or goes on. Repeating the call with an equal spec is harmless.</summary>
     /// <exception cref="SrpoGrainException">The spec is invalid, a population is unknown, or the tournament exists with another spec.</exception>
+    /// <exception cref="WorkPendingException">Its policies are still being collected, or it is not stored yet; ask again.</exception>
     Task<TournamentStatus> StartAsync(TournamentSpec spec);
 
-    /// <summary>Stops after the tiles in flight, or without those that take longer than half a second; what is played is stored.</summary>
-    [AlwaysInterleave, ResponseTimeout("24:00:00")]
+    /// <summary>
+    /// Notes durably that it is to pause: it stops after the tiles in flight, or without those that take longer than half a second;
+    /// what is played is stored. Returns when the wish is stored; <see cref="TournamentStatus.Playing"/> tells when it is carried out.
+    /// </summary>
+    /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
+    [AlwaysInterleave]
     Task<TournamentStatus> PauseAsync();
 
-    /// <summary>Like <see cref="PauseAsync"/>, but it remains under way. Called by a host that shuts down.</summary>
-    [AlwaysInterleave, ResponseTimeout("24:00:00")]
+    /// <summary>Begins to stop as <see cref="PauseAsync"/> does, but it remains under way. Called by a host that shuts down.</summary>
+    [AlwaysInterleave]
     Task SuspendAsync();
 
     /// <summary>
     /// Goes on with a tournament that was neither finished nor paused and that nobody plays, for example because its silo died.
     /// Called again and again by a watcher on the silos; repeating it is harmless.
     /// </summary>
-    /// <returns>Whether it is under way; if not, it has taken itself off the ledger of what is under way.</returns>
+    /// <returns>Whether it is under way; if not, it has taken itself off the directory's list of those.</returns>
     Task<bool> EnsureRunningAsync();
 
     /// <summary>Where the tournament stands.</summary>
@@ -38,7 +43,10 @@ public interface ITournamentGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task<TournamentMatrix> GetMatrixAsync();
 
-    /// <summary>Asks for status messages, about two a second, until unsubscribed or gone.</summary>
+    /// <summary>
+    /// Asks for status messages, about two a second, until unsubscribed or for <see cref="Subscriptions.Expiry"/>: whoever stays
+    /// subscribes again every <see cref="Subscriptions.Renewal"/>.
+    /// </summary>
     [AlwaysInterleave]
     Task SubscribeAsync(ITournamentObserver observer);
 
@@ -56,21 +64,12 @@ public interface ITournamentObserver : IGrainObserver
     Task OnProgressAsync(TournamentStatus status);
 }
 
-/// <summary>
-/// Plays tiles of pairs, and single episodes to look at, on the silo of its caller. Stateless: as many activations as there are
-/// cores; call key 0.
-/// </summary>
-[Alias("srpo.IMatchWorkerGrain")]
+/// <summary>Plays single episodes to look at, on the silo of its caller. Stateless: as many activations as there are cores; call key 0.</summary>
+[Alias("srpo.IMatchWorkerGrain"), AnyGateway]
 public interface IMatchWorkerGrain : IGrainWithIntegerKey
 {
-    /// <summary>Plays every pair of a tile. Equal tiles give equal bits.</summary>
-    /// <returns>One result per partner in seat 1.</returns>
-    [ResponseTimeout("24:00:00")]
-    [return: Immutable]
-    Task<MatchResult[]> PlayAsync(MatchTile tile);
-
-    /// <summary>Plays one episode and records every step.</summary>
-    [ResponseTimeout("01:00:00")]
+    /// <summary>Plays one episode and records every step. Its length bounds the time it takes: minutes for the longest.</summary>
+    [ResponseTimeout("00:05:00")]
     [return: Immutable]
     Task<ReplayFrame[]> ReplayAsync(ReplayRequest request);
 }

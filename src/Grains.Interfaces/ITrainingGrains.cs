@@ -6,8 +6,12 @@ namespace Srpo.Grains.Interfaces;
 /// <summary>
 /// Schedules the rounds of all teams of a population, checkpoints them, pauses, resumes and stops. Key: the population's
 /// name. Its state is in grain storage, so that it goes on after any restart from the last complete checkpoint of each team.
+/// <para>
+/// What a user wishes is stored before it is acknowledged, and carried out whatever happens to the silo; <see cref="GetStatusAsync"/>
+/// tells how far it is. Every method answers within seconds or throws; whoever had no answer asks again, which is harmless.
+/// </para>
 /// </summary>
-[Alias("srpo.ICoordinatorGrain")]
+[Alias("srpo.ICoordinatorGrain"), AnyGateway]
 public interface ICoordinatorGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -15,34 +19,41 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// stopped or failed goes on from its checkpoints.
     /// </summary>
     /// <exception cref="SrpoGrainException">The spec is invalid, or the population exists with another spec.</exception>
+    /// <exception cref="WorkPendingException">It is not stored yet; ask again.</exception>
     Task<PopulationStatus> StartAsync([Immutable] PopulationSpec spec);
 
     /// <summary>Goes on with a population that is known, after a restart, pause or stop.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
+    /// <exception cref="WorkPendingException">It is not stored yet, or a pause before it is not carried out yet; ask again.</exception>
     Task<PopulationStatus> ResumeAsync();
 
-    /// <summary>Finishes the rounds in flight, checkpoints every team and waits. Returns when that is done.</summary>
+    /// <summary>
+    /// Notes durably that training is to pause: rounds in flight are finished, every team is checkpointed. Returns when the wish is
+    /// stored; the phase changes when it is carried out.
+    /// </summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
-    [AlwaysInterleave, ResponseTimeout("24:00:00")]
+    /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
+    [AlwaysInterleave]
     Task<PopulationStatus> PauseAsync();
 
     /// <summary>Like <see cref="PauseAsync"/>, and marks the population as ended by the user.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
-    [AlwaysInterleave, ResponseTimeout("24:00:00")]
+    /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
+    [AlwaysInterleave]
     Task<PopulationStatus> StopAsync();
 
     /// <summary>
-    /// Like <see cref="PauseAsync"/>, but what is stored remains in training. Called by a host that shuts down, so that
-    /// nothing is lost; without training it does nothing.
+    /// Begins to end training in good order, while what is stored remains in training. Called by a host that shuts down, which
+    /// sees in what it has under way when it has ended; without training it does nothing.
     /// </summary>
-    [AlwaysInterleave, ResponseTimeout("24:00:00")]
+    [AlwaysInterleave]
     Task SuspendAsync();
 
     /// <summary>
     /// Goes on with a population that is stored as in training and that nobody trains, for example because the silo of its
     /// coordinator died. Called again and again by a watcher on the silos; repeating it is harmless.
     /// </summary>
-    /// <returns>Whether the population is in training; if not, it has taken itself off the ledger of what is under way.</returns>
+    /// <returns>Whether the population is in training; if not, it has taken itself off the directory's list of those.</returns>
     Task<bool> EnsureRunningAsync();
 
     /// <summary>Where the population stands.</summary>
@@ -62,7 +73,11 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [return: Immutable]
     Task<TeamCurve[]> GetCurvesAsync();
 
-    /// <summary>Asks for status messages, about two a second and at every change of phase, until unsubscribed or gone.</summary>
+    /// <summary>
+    /// Asks for status messages, about two a second and at every change of phase, until unsubscribed or for
+    /// <see cref="Subscriptions.Expiry"/>: whoever stays subscribes again every <see cref="Subscriptions.Renewal"/>, also since
+    /// a subscription ends with the silo.
+    /// </summary>
     [AlwaysInterleave]
     Task SubscribeAsync(IPopulationObserver observer);
 
@@ -85,19 +100,19 @@ public interface IPopulationObserver : IGrainObserver
 /// the partner's seat; in IPPO and self-play instance 0 plays the agents with each other. Owns nothing durable: its random
 /// streams are named by (seed, team, round, lane).
 /// </summary>
-[Alias("srpo.IEnvironmentGrain")]
+[Alias("srpo.IEnvironmentGrain"), AnyGateway]
 public interface IEnvironmentGrain : IGrainWithStringKey
 {
     /// <summary>Plays a rollout. Called by the team's learner; equal requests give equal bits.</summary>
-    [ResponseTimeout("24:00:00")]
-    Task<RolloutBatch> PlayAsync([Immutable] PopulationSpec spec, PlayRequest request);
+    /// <returns>The rollout; null while it is being played: ask again with the same request, which begins nothing anew.</returns>
+    Task<RolloutBatch?> PlayAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
     /// <summary>
     /// Plays the evaluation episodes of a point of the learning curve: Round rounds are behind it, Lanes is the number of
     /// episodes. Called by the team's learner; equal requests give equal bits.
     /// </summary>
-    [ResponseTimeout("24:00:00")]
-    Task<CurvePoint> EvaluateAsync([Immutable] PopulationSpec spec, PlayRequest request);
+    /// <returns>The point; null while it is being played: ask again with the same request, which begins nothing anew.</returns>
+    Task<CurvePoint?> EvaluateAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
     /// <summary>Ends the rollout or evaluation under way, whose call then fails as cancelled. Without one it lets its buffers go, which the next one makes anew.</summary>
     [AlwaysInterleave]
@@ -117,7 +132,7 @@ public interface IEnvironmentGrain : IGrainWithStringKey
 /// Trains teams: has their rollouts played, updates agents and adversaries, hands out the new versions. Key: device/slot, on a
 /// cluster device/slot/silo; it runs on that silo and on no other. Many teams share a learner; the work itself runs on a bounded pool of threads, a team per core.
 /// </summary>
-[Alias("srpo.ILearnerGrain")]
+[Alias("srpo.ILearnerGrain"), AnyGateway]
 public interface ILearnerGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -125,18 +140,18 @@ public interface ILearnerGrain : IGrainWithStringKey
     /// round 0, and brings them and the team's environments to this silo. Called by the coordinator before training, after a
     /// failure and when the team changes its learner; repeating it changes nothing.
     /// </summary>
+    /// <returns>Where the team stands; null while it is being restored: ask again with the same request, which begins nothing anew.</returns>
     /// <exception cref="StaleSessionException">A later session of the population is known here.</exception>
-    [ResponseTimeout("24:00:00")]
-    Task<RestoreReply> RestoreAsync(RestoreRequest request);
+    Task<RestoreReply?> RestoreAsync(RestoreRequest request);
 
     /// <summary>
-    /// Trains a team for some rounds. Called by the coordinator. When it returns, every agent and adversary of the team
+    /// Trains a team for some rounds. Called by the coordinator. When it replies, every agent and adversary of the team
     /// stands at the last round; when it fails, some may stand in between and must be restored.
     /// </summary>
+    /// <returns>How far it came; null while it trains: ask again with the same request, which begins nothing anew.</returns>
     /// <exception cref="StaleSessionException">A later session of the population has begun.</exception>
     /// <exception cref="TrainingDivergedException">Parameters became infinite or not a number; trying again gives the same.</exception>
-    [ResponseTimeout("24:00:00")]
-    Task<TrainReply> TrainAsync(TrainRequest request);
+    Task<TrainReply?> TrainAsync(TrainRequest request);
 
     /// <summary>
     /// Ends the calls of <see cref="TrainAsync"/> of a session after the round in flight, or without it if it takes longer than
@@ -155,23 +170,4 @@ public interface ILearnerGrain : IGrainWithStringKey
     /// <summary>What the learner says of itself.</summary>
     [AlwaysInterleave]
     Task<LearnerReport> QueryAsync();
-}
-
-/// <summary>Knows the names of all populations and tournaments. Key: <see cref="GrainKeys.Directory"/>.</summary>
-[Alias("srpo.IDirectoryGrain")]
-public interface IDirectoryGrain : IGrainWithStringKey
-{
-    /// <summary>Adds a population; repeating it changes nothing.</summary>
-    Task RegisterPopulationAsync(string population);
-
-    /// <summary>Adds a tournament; repeating it changes nothing.</summary>
-    Task RegisterTournamentAsync(string tournament);
-
-    /// <summary>All populations, sorted by name.</summary>
-    [return: Immutable]
-    Task<string[]> GetPopulationsAsync();
-
-    /// <summary>All tournaments, sorted by id.</summary>
-    [return: Immutable]
-    Task<string[]> GetTournamentsAsync();
 }

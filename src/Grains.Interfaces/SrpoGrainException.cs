@@ -81,3 +81,14 @@ public sealed class StorageUnavailableException : SrpoGrainException
     /// <summary>An exception with a message and a cause.</summary>
     public StorageUnavailableException(string message, Exception? innerException) : base(message, innerException) { }
 }
+
+/// <summary>
+/// What was asked for has begun and takes longer than a caller should wait, for example because storage does not answer. It goes on; whoever
+/// asks again finds it under way or done.
+/// </summary>
+[GenerateSerializer, Alias("srpo.WorkPendingException")]
+public sealed class WorkPendingException : SrpoGrainException
+{
+    /// <summary>An exception with a message.</summary>
+    public WorkPendingException(string message) : base(message) { }
+}

@@ -13,15 +13,16 @@ internal static class SiloHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = arguments, ContentRootPath = AppContext.BaseDirectory });
         var settings = builder.Configuration.GetSection(SiloSettings.Section).Get<SiloSettings>() ?? new SiloSettings();
+        var tls = builder.Configuration.GetSection(TlsSettings.Section).Get<TlsSettings>() ?? new TlsSettings();
         settings.Validate();
+        settings.Cluster.ValidateNetwork(tls.Enabled);
 
         builder.AddLog();
         builder.AddHttp(settings.HealthUrl);
         builder.Services.AddSingleton(Options.Create(settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
         builder.Services.TryAddSingleton<StorageHealth>();
-        builder.Services.AddSingleton(settings).AddHostedService<DatabaseCheck>();
-        var tls = builder.Configuration.GetSection(TlsSettings.Section).Get<TlsSettings>() ?? new TlsSettings();
+        builder.Services.AddSingleton(settings).AddHostedService<StorageCheck>();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         builder.UseOrleans(silo => silo
             .UseSrpoTls(tls)

@@ -7,6 +7,8 @@ internal sealed class SiloSettings
 {
     public const string Section = "Srpo";
 
+    private const string DefaultName = "srpo";
+
     /// <summary>Directory of runs and grain state, the same as `srpo --data`. <value>runs by default.</value></summary>
     public string DataDirectory { get; set; } = "runs";
 
@@ -16,11 +18,14 @@ internal sealed class SiloSettings
     /// <summary>Worker threads, 1 to 1024, or 0 for one per core. <value>0 by default.</value></summary>
     public int Workers { get; set; }
 
-    /// <summary>Name of the cluster; clients must give the same. <value>srpo by default.</value></summary>
-    public string ClusterId { get; set; } = "srpo";
+    /// <summary>
+    /// Name of the cluster; clients must give the same. <value>srpo by default on one machine; postgres and azure have no default, since
+    /// clusters may share a database.</value>
+    /// </summary>
+    public string ClusterId { get; set; } = "";
 
     /// <summary>Name of the service; clients must give the same. <value>srpo by default.</value></summary>
-    public string ServiceId { get; set; } = "srpo";
+    public string ServiceId { get; set; } = DefaultName;
 
     /// <summary>Port for other silos, 1 to 65535. <value>11111 by default.</value></summary>
     public int SiloPort { get; set; } = 11111;
@@ -43,6 +48,9 @@ internal sealed class SiloSettings
     /// <summary>Where grain state is kept, section "Srpo:Storage".</summary>
     public StorageSettings Storage { get; set; } = new();
 
+    /// <summary><see cref="ClusterId"/>, or its default.</summary>
+    public string ClusterName => ClusterId.Length > 0 ? ClusterId : DefaultName;
+
     /// <summary>Where the first silo on this machine is, or null if this is it.</summary>
     public IPEndPoint? Primary => PrimarySiloPort == 0 ? null : new IPEndPoint(IPAddress.Loopback, PrimarySiloPort);
 
@@ -59,10 +67,11 @@ internal sealed class SiloSettings
         if (GatewayPort == SiloPort) throw new SiloSettingsException(nameof(GatewayPort), GatewayPort, $"use another port than {nameof(SiloPort)}");
         if (!Uri.TryCreate(HealthUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
             throw new SiloSettingsException(nameof(HealthUrl), HealthUrl, "use an address such as http://127.0.0.1:8090");
-        if (string.IsNullOrWhiteSpace(ClusterId)) throw new SiloSettingsException(nameof(ClusterId), ClusterId, "give a name");
         if (string.IsNullOrWhiteSpace(ServiceId)) throw new SiloSettingsException(nameof(ServiceId), ServiceId, "give a name");
         Cluster.Validate(PrimarySiloPort);
         Storage.Validate(Cluster);
+        if (ClusterId.Length > 0 ? string.IsNullOrWhiteSpace(ClusterId) : Cluster.ClusterKind is ClusterKind.Postgres or ClusterKind.Azure)
+            throw new SiloSettingsException(nameof(ClusterId), ClusterId, $"give the cluster a name; silos that name the same cluster in {Cluster.ListName} belong together");
     }
 
     private static void Range(string name, int value, int low, int high)

@@ -12,7 +12,7 @@ begin_cluster() {
   create_database "$database"
   use_database "$database"
   dotnet "${client_program:?}" admin init-db >"$work/init-db.log" 2>&1 || { cat "$work/init-db.log" >&2; fail "srpo admin init-db failed"; }
-  silo_options=(--Srpo:Cluster:Kind=postgres --Srpo:Cluster:AdvertisedAddress=127.0.0.1 --Srpo:Storage:Kind="$storage"
+  silo_options=(--Srpo:Cluster:Kind=postgres --Srpo:Storage:Kind="$storage"
     --Srpo:DataDirectory="$work/data-$name")
   [[ $storage != files ]] || silo_options+=(--Srpo:ShareDataDirectory=true)
 }
@@ -21,7 +21,7 @@ begin_cluster() {
 use_database() {
   SRPO_CLUSTER_CONNECTION=$(connection "$1")
   Srpo__Cluster__ConnectionString=$SRPO_CLUSTER_CONNECTION
-  export SRPO_CLUSTER_CONNECTION Srpo__Cluster__ConnectionString
+  export SRPO_CLUSTER_ID=srpo Srpo__ClusterId=srpo SRPO_CLUSTER_CONNECTION Srpo__Cluster__ConnectionString
 }
 
 # await_members COUNT: waits until the silos see each other.

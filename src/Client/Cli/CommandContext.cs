@@ -57,7 +57,7 @@ internal sealed class CommandContext
     /// <param name="held">The lock of the work; not used with a cluster.</param>
     public async Task<IGrainSession> OpenToWorkAsync(RunLock held)
     {
-        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Cancellation);
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
         Data.EnsureWritable();
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
     }
@@ -91,7 +91,7 @@ internal sealed class CommandContext
 
     private async Task<IGrainSession> OpenAsync(CancellationToken giveUpCalls)
     {
-        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Cancellation);
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
         Data.EnsureExists();
         while (LiveRegistry.FindOwner(Data) is { } owner)
         {

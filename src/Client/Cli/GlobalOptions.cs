@@ -25,7 +25,7 @@ internal static class GlobalOptions
 
     public static readonly Option<string?> Cluster = new("--cluster")
     {
-        Description = "Work on a running cluster instead of this machine: gateways HOST:PORT[,HOST:PORT...], 'localhost', or 'postgres' or 'azure' with the connection string in $SRPO_CLUSTER_CONNECTION.",
+        Description = "Work on a running cluster instead of this machine: gateways HOST:PORT[,HOST:PORT...], 'localhost', or 'postgres' or 'azure' with the connection string in $SRPO_CLUSTER_CONNECTION and the cluster's id in $SRPO_CLUSTER_ID.",
         HelpName = "ADDRESS",
         Recursive = true,
     };

@@ -11,7 +11,7 @@ internal static class QueryCommand
 {
     public static Command Create(Shell shell)
     {
-        var query = new Command("query", "Ask a coordinator, agent, adversary, environment, learner or tournament for its state.");
+        var query = new Command("query", "Ask a coordinator, agent, adversary, environment, learner, tournament or silo for its state.");
         Add("coordinator", "POPULATION", "A population: where it stands, and its teams.", CheckName, QueryViews.CoordinatorAsync);
         Add("agent", "POPULATION/TEAM/SEAT", "An agent: versions, network, measures of its last update.", CheckMember,
             (context, session, key) => QueryViews.ActorAsync(context, session.Grains.GetGrain<IAgentGrain>(key)));
@@ -19,8 +19,9 @@ internal static class QueryCommand
             (context, session, key) => QueryViews.ActorAsync(context, session.Grains.GetGrain<IAdversaryGrain>(key)));
         Add("environment", "POPULATION/TEAM/INSTANCE", "An environment instance: its last rollout, and a drawing.", CheckMember,
             (context, session, key) => QueryViews.EnvironmentAsync(context, session.Grains.GetGrain<IEnvironmentGrain>(key)));
-        Add("learner", "DEVICE/SLOT", "A learner of the process that trains now, for example cpu/0.", key => GrainKeys.ParseLearner(key), QueryViews.LearnerAsync);
+        Add("learner", "DEVICE/SLOT", "A learner of the process that trains now, for example cpu/0; on a cluster DEVICE/SLOT/SILO.", key => GrainKeys.ParseLearner(key), QueryViews.LearnerAsync);
         Add("tournament", "TOURNAMENT", "A tournament: how much is played.", CheckName, QueryViews.TournamentAsync);
+        Add("silo", "SILO", "A silo of a cluster: its load and what is trained there; `cluster status` lists them.", key => GrainKeys.CheckSilo(key), QueryViews.SiloAsync);
         return query;
 
         void Add(string kind, string keyName, string description, Action<string> check, Func<CommandContext, IGrainSession, string, Task<int>> view)

@@ -74,7 +74,12 @@ internal static class PopulationViews
             ]));
     }
 
-    private static string Phase(PopulationStatus status) => status.Phase.ToString().ToLowerInvariant();
+    private static string Phase(PopulationStatus status) => status.Wish switch
+    {
+        PopulationPhase.Paused => "pausing",
+        PopulationPhase.Stopped => "stopping",
+        _ => status.Phase.ToString().ToLowerInvariant(),
+    };
 
     private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
+using Srpo.Core.Text;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Output;
@@ -72,7 +73,7 @@ internal static class QueryViews
 
     public static async Task<int> LearnerAsync(CommandContext context, IGrainSession session, string key)
     {
-        var report = await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
+        var report = await AskLearnerAsync(context, session, key);
         if (context.Json)
         {
             context.PrintJson(report);
@@ -112,6 +113,53 @@ internal static class QueryViews
             ("warning", status.Warning),
         ]);
         return (int)ExitCode.Ok;
+    }
+
+    public static async Task<int> SiloAsync(CommandContext context, IGrainSession session, string key)
+    {
+        var silos = await session.Grains.GetGrain<IClusterGrain>(0).GetSilosAsync();
+        if (Array.Find(silos, silo => silo.Silo == key) is not { } report)
+            throw new CommandException(ExitCode.NotFound, NearestName.Unknown("silo", key, [.. silos.Select(silo => silo.Silo)]));
+        if (context.Json)
+        {
+            context.PrintJson(report);
+            return (int)ExitCode.Ok;
+        }
+
+        Tables.PrintPairs(context.Shell,
+        [
+            ("silo", report.Silo),
+            ("status", report.Status),
+            ("name", report.Name),
+            ("cores", Whole(report.Cores)),
+            ("cpu", Texts.Percent(report.CpuLoad)),
+            ("memory", $"{Texts.Count(report.MemoryBytes)}B of {Texts.Count(report.MemoryTotalBytes)}B"),
+            ("jobs", $"{Whole(report.JobsRunning)} running, {Whole(report.JobsWaiting)} waiting"),
+            ("rounds per second", Number(report.RoundsPerSecond)),
+            ("environment steps per second", Texts.Count(report.EnvironmentStepsPerSecond)),
+            ("training now", report.Teams.Length == 0 ? "nothing" : string.Join(", ", report.Teams)),
+            ("grains", string.Join(", ", report.Grains.Select(count => $"{count.Kind} {Whole(count.Count)}"))),
+        ]);
+        return (int)ExitCode.Ok;
+    }
+
+    /// <summary>A silo that died a moment ago and one that never was look alike from here; membership tells them apart from one that is there.</summary>
+    private static async Task<LearnerReport> AskLearnerAsync(CommandContext context, IGrainSession session, string key)
+    {
+        try
+        {
+            return await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
+        }
+        catch (SiloUnavailableException error) when (GrainKeys.SiloOf(key) is { } named)
+        {
+            var silos = await session.Grains.GetGrain<IClusterGrain>(0).GetSilosAsync();
+            if (Array.Exists(silos, silo => silo.Silo == named)) throw;
+            var (device, slot) = GrainKeys.ParseLearner(key);
+            string[] known = context.UsesCluster
+                ? [.. silos.Where(silo => slot < silo.Cores).Select(silo => $"{GrainKeys.Learner(device, slot)}/{silo.Silo}")]
+                : [.. Enumerable.Range(0, silos.Max(silo => silo.Cores)).Select(each => GrainKeys.Learner(device, each))];
+            throw new CommandException(ExitCode.NotFound, NearestName.Unknown("learner", key, known), error);
+        }
     }
 
     private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -10,6 +10,7 @@ internal static class CrossPlay
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PauseLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Plays one tournament to its end.</summary>
     public static async Task<TournamentStatus> RunAsync(
@@ -17,8 +18,7 @@ internal static class CrossPlay
     {
         context.Cancellation.ThrowIfCancellationRequested();
         var tournament = session.Grains.GetGrain<ITournamentGrain>(id);
-        var patience = new ClusterPatience(context);
-        var status = await patience.AskAsync(() => tournament.StartAsync(spec));
+        var status = await Wishes.AskAsync(context, () => tournament.StartAsync(spec), context.Cancellation);
         var stepsBefore = status.EnvironmentSteps;
         var secondsBefore = status.Seconds;
         var warned = new HashSet<string>(StringComparer.Ordinal);
@@ -35,14 +35,33 @@ internal static class CrossPlay
             try
             {
                 await Task.Delay(poll, context.Cancellation);
+                status = await tournament.GetStatusAsync();
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
             {
-                await patience.AskAsync(tournament.PauseAsync, CancellationToken.None);
+                await PauseAsync(context, session, tournament, id);
                 throw PopulationTraining.Paused(resumeCommand);
             }
-
-            status = await patience.AskAsync(tournament.GetStatusAsync, CancellationToken.None);
+        }
+    }
+    /// <summary>Notes the pause and waits until it is carried out, not for ever.</summary>
+    private static async Task PauseAsync(CommandContext context, IGrainSession session, ITournamentGrain tournament, string id)
+    {
+        session.AfterInterrupt(PauseLimit);
+        using var limit = new CancellationTokenSource(PauseLimit);
+        try
+        {
+            var status = await Wishes.AskAsync(context, tournament.PauseAsync, limit.Token);
+            while (status.Playing)
+            {
+                await Task.Delay(FirstPoll, limit.Token);
+                status = await tournament.GetStatusAsync();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandException(
+                ExitCode.Environment, $"the tournament {id} could not be paused within {PauseLimit.TotalMinutes:0} minutes and goes on by itself; what it plays is stored");
         }
     }
 }

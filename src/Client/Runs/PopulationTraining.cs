@@ -17,6 +17,7 @@ internal static class PopulationTraining
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PauseLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Starts the populations and returns their last status once every one is finished.</summary>
     /// <exception cref="CommandException">Training failed, or was paused or stopped.</exception>
@@ -25,47 +26,26 @@ internal static class PopulationTraining
     {
         var coordinators = jobs.Select(job => session.Grains.GetGrain<ICoordinatorGrain>(job.Name)).ToArray();
         context.Cancellation.ThrowIfCancellationRequested();
-        var patience = new ClusterPatience(context);
-        for (var i = 0; i < jobs.Count; i++)
-        {
-            // A population that has finished is looked through again: what was damaged since is trained anew.
-            var coordinator = coordinators[i];
-            if (jobs[i].Spec is not { } spec || (await patience.AskAsync(() => coordinator.StartAsync(spec))).Phase == PopulationPhase.Finished)
-                await patience.AskAsync(coordinator.ResumeAsync);
-        }
-
-        var statuses = new PopulationStatus[jobs.Count];
-        var warned = new HashSet<string>(StringComparer.Ordinal);
-        for (var poll = FirstPoll; ; poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 3 / 2, LongestPoll.Ticks)))
+        try
         {
             for (var i = 0; i < jobs.Count; i++)
             {
-                var status = statuses[i] = await patience.AskAsync(coordinators[i].GetStatusAsync, CancellationToken.None);
-                display.Report(new WorkState($"training {jobs[i].Title}", Fraction(status), status.EnvironmentStepsPerSecond));
-                if (status.Warning is { } warning && warned.Add(warning)) context.Error.WriteLine($"srpo: warning: {jobs[i].Title}: {warning}");
+                // A population that has finished is looked through again: what was damaged since is trained anew.
+                var coordinator = coordinators[i];
+                if (jobs[i].Spec is not { } spec || (await Wishes.AskAsync(context, () => coordinator.StartAsync(spec), context.Cancellation)).Phase == PopulationPhase.Finished)
+                    await Wishes.AskAsync(context, coordinator.ResumeAsync, context.Cancellation);
             }
 
-            onProgress();
-            if (statuses.FirstOrDefault(status => status.Phase == PopulationPhase.Failed) is { } failed)
-                throw new CommandException(ErrorReporter.CodeOfText(failed.Error ?? ""), $"training of {failed.Population} failed: {failed.Error}\n`{resumeCommand}` goes on from the last checkpoints.");
-            if (statuses.Any(status => status.Phase is PopulationPhase.Paused or PopulationPhase.Stopped))
-            {
-                await PauseAllAsync(coordinators, patience);
-                throw Paused(resumeCommand);
-            }
-
-            if (statuses.All(status => status.Phase == PopulationPhase.Finished)) return statuses;
-            try
-            {
-                await Task.Delay(poll, context.Cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                context.Error.WriteLine("pausing: rounds in flight are finished and stored (Ctrl-C again ends at once)");
-                await PauseAllAsync(coordinators, patience);
-                throw Paused(resumeCommand);
-            }
+            var finished = await FollowAsync(context, jobs, coordinators, resumeCommand, display, onProgress);
+            if (finished is not null) return finished;
         }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            context.Error.WriteLine("pausing: rounds in flight are finished and stored (Ctrl-C again ends at once)");
+        }
+
+        await PauseAllAsync(context, session, coordinators);
+        throw Paused(resumeCommand);
     }
 
     /// <summary>Share of the environment steps done.</summary>
@@ -75,7 +55,58 @@ internal static class PopulationTraining
     public static CommandException Paused(string resumeCommand) =>
         new(ExitCode.Interrupted, $"paused; nothing is lost. To go on:\n  {resumeCommand}");
 
-    private static Task PauseAllAsync(IEnumerable<ICoordinatorGrain> coordinators, ClusterPatience patience) =>
-        Task.WhenAll(coordinators.Select(coordinator => patience.AskAsync(
-            async () => await coordinator.GetStatusAsync() is { Phase: PopulationPhase.Training } ? await coordinator.PauseAsync() : null, CancellationToken.None)));
+    /// <returns>The last statuses once all are finished; null if one was paused or stopped by somebody.</returns>
+    private static async Task<PopulationStatus[]?> FollowAsync(
+        CommandContext context, IReadOnlyList<TrainingJob> jobs, ICoordinatorGrain[] coordinators, string resumeCommand, ProgressDisplay display, Action onProgress)
+    {
+        var statuses = new PopulationStatus[jobs.Count];
+        var warned = new HashSet<string>(StringComparer.Ordinal);
+        for (var poll = FirstPoll; ; poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 3 / 2, LongestPoll.Ticks)))
+        {
+            for (var i = 0; i < jobs.Count; i++)
+            {
+                var status = statuses[i] = await coordinators[i].GetStatusAsync();
+                display.Report(new WorkState($"training {jobs[i].Title}", Fraction(status), status.EnvironmentStepsPerSecond));
+                if (status.Warning is { } warning && warned.Add(warning)) context.Error.WriteLine($"srpo: warning: {jobs[i].Title}: {warning}");
+            }
+
+            onProgress();
+            if (statuses.FirstOrDefault(status => status.Phase == PopulationPhase.Failed) is { } failed)
+                throw new CommandException(ErrorReporter.CodeOfText(failed.Error ?? ""), $"training of {failed.Population} failed: {failed.Error}\n`{resumeCommand}` goes on from the last checkpoints.");
+            if (statuses.Any(status => status.Phase is PopulationPhase.Paused or PopulationPhase.Stopped)) return null;
+            if (statuses.All(status => status.Phase == PopulationPhase.Finished)) return statuses;
+            await Task.Delay(poll, context.Cancellation);
+        }
+    }
+
+    /// <summary>Has what is in training paused, and waits for it, not for ever.</summary>
+    private static async Task PauseAllAsync(CommandContext context, IGrainSession session, IEnumerable<ICoordinatorGrain> coordinators)
+    {
+        session.AfterInterrupt(PauseLimit);
+        using var limit = new CancellationTokenSource(PauseLimit);
+        try
+        {
+            await Task.WhenAll(coordinators.Select(PauseAsync));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new CommandException(
+                ExitCode.Environment, $"not all populations could be told to pause within {PauseLimit.TotalMinutes:0} minutes, and those go on by themselves; `srpo population pause` pauses them later");
+        }
+
+        async Task PauseAsync(ICoordinatorGrain coordinator)
+        {
+            try
+            {
+                if (await coordinator.GetStatusAsync() is not { Phase: PopulationPhase.Training }) return;
+            }
+            catch (UnknownGrainException)
+            {
+                // It was not started yet.
+                return;
+            }
+
+            await Wishes.FollowAsync(context, coordinator, await Wishes.AskAsync(context, coordinator.PauseAsync, limit.Token), limit.Token);
+        }
+    }
 }

@@ -67,10 +67,9 @@ internal sealed class RunOrchestrator
                 await TrainAsync(display);
                 await PlayAsync(display);
             });
-            var patience = new ClusterPatience(_context);
-            await patience.AskAsync(() => CheckpointExporter.ExportAsync(_session, _manifest, Output, _context.Cancellation));
+            await CheckpointExporter.ExportAsync(_session, _manifest, Output, _context.Cancellation);
             _manifest = _manifest with { WallSeconds = WallSeconds() };
-            var report = await patience.AskAsync(() => ReportAsync(_session, _manifest, Output));
+            var report = await ReportAsync(_session, _manifest, Output);
             state = RunState.Finished;
             RunSummaryView.Print(_context, report.Summary, Relative(Path.Combine(Output, "report.html")));
             return (int)ExitCode.Ok;

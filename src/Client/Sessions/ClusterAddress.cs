@@ -26,8 +26,8 @@ internal sealed record ClusterAddress
     /// <summary>The database that keeps the list, where it is one.</summary>
     public PostgresConnection? Postgres { get; private init; }
 
-    /// <summary>Connection string of the storage account that keeps the list, where it is one.</summary>
-    public string? Azure { get; private init; }
+    /// <summary>The tables of the storage account that keeps the list, where it is one.</summary>
+    public AzureTables? Azure { get; private init; }
 
     public string ClusterId { get; private init; } = DefaultName;
 
@@ -45,20 +45,21 @@ internal sealed record ClusterAddress
         var address = text.Trim() switch
         {
             "postgres" => new ClusterAddress { Postgres = Database(Secret(text, environment), "the connection string"), Name = "postgres" },
-            "azure" => new ClusterAddress { Azure = Secret(text, environment), Name = "azure" },
+            "azure" => new ClusterAddress { Azure = Account(Secret(text, environment)), Name = "azure" },
             var given when given.Contains('=', StringComparison.Ordinal) => new ClusterAddress { Postgres = Open(given), Name = "postgres" },
             var given => new ClusterAddress { Gateways = Several(given), Name = given },
         };
         return address with
         {
-            Name = address.Postgres?.Name ?? address.Name,
-            ClusterId = ClusterIdOf(null, environment),
+            Name = address.Postgres?.Name ?? address.Azure?.Name ?? address.Name,
+            ClusterId = ClusterIdOf(null, environment) ?? (address.Gateways.Count > 0 ? DefaultName : throw new CommandException(
+                ExitCode.Usage, $"--cluster {(address.Azure is null ? "postgres" : "azure")} needs the name of the cluster: set {ClusterIdVariable} to Srpo:ClusterId of its silos")),
             ServiceId = NotEmpty(environment(ServiceIdVariable)) ?? DefaultName,
         };
     }
 
-    /// <summary>The id of the cluster: as given, else from the environment, else what silos have by default.</summary>
-    public static string ClusterIdOf(string? given, Func<string, string?> environment) => NotEmpty(given) ?? NotEmpty(environment(ClusterIdVariable)) ?? DefaultName;
+    /// <summary>The id of a cluster that keeps its list in a database or storage account: as given, else from the environment, else null.</summary>
+    public static string? ClusterIdOf(string? given, Func<string, string?> environment) => NotEmpty(given) ?? NotEmpty(environment(ClusterIdVariable));
 
     /// <summary>A database from a connection string.</summary>
     /// <exception cref="CommandException">It is no such string; it is not repeated.</exception>
@@ -97,6 +98,20 @@ internal sealed record ClusterAddress
     }
 
     private static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    /// <summary>The tables of a storage account from a connection string.</summary>
+    /// <exception cref="CommandException">It is no such string; it is not repeated.</exception>
+    private static AzureTables Account(string text)
+    {
+        try
+        {
+            return AzureAccount.Parse(text).Tables();
+        }
+        catch (ArgumentException error)
+        {
+            throw new CommandException(ExitCode.Usage, $"{ConnectionVariable} cannot be used: {error.Message.Split(" (Parameter")[0]}");
+        }
+    }
 
     private static string Secret(string kind, Func<string, string?> environment) => FromEnvironment(environment) ?? throw new CommandException(
         ExitCode.Usage, $"--cluster {kind.Trim()} needs a connection string: set {ConnectionVariable}, or {ConnectionFileVariable} to the name of a file that holds it");

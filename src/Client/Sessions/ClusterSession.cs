@@ -13,58 +13,99 @@ namespace Srpo.Client.Sessions;
 /// <summary>A connection to a running cluster of silos.</summary>
 internal sealed class ClusterSession : IGrainSession
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+    /// <summary>How long each attempt to connect may take; the last one longer, for machines that are busy.</summary>
+    private static readonly TimeSpan[] ConnectTimeouts = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)];
+
+    /// <summary>A gateway that takes longer to open a connection is passed over for the next one.</summary>
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(10);
 
     private readonly IHost _host;
+    private readonly ClusterPatience _patience;
 
-    private ClusterSession(IHost host) => _host = host;
+    private ClusterSession(IHost host, ClusterPatience patience) => (_host, _patience) = (host, patience);
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IClusterClient>();
 
     /// <summary>Connects to what --cluster names, see <see cref="ClusterAddress"/>.</summary>
-    public static async Task<IGrainSession> ConnectAsync(string text, CancellationToken cancellation)
+    /// <param name="text">What stands after --cluster.</param>
+    /// <param name="error">Where it is said that the cluster is waited for.</param>
+    /// <param name="cancellation">Set by Ctrl-C: ends the connecting and, later, calls.</param>
+    public static async Task<IGrainSession> ConnectAsync(string text, TextWriter error, CancellationToken cancellation)
     {
         var address = ClusterAddress.Parse(text, Environment.GetEnvironmentVariable);
         var gateways = await Task.WhenAll(address.Gateways.Select(gateway => ResolveAsync(gateway, cancellation)));
         if (address.Postgres is { } database) await CheckAsync(database, cancellation);
+        if (address.Azure is { } account) await CheckAsync(account, cancellation);
+        var patience = new ClusterPatience(error, cancellation);
+        var first = Random.Shared.Next(1000);
+        for (var attempt = 0; ; attempt++)
+        {
+            // A silo that is frozen opens connections and says nothing: the next attempt begins with the next gateway.
+            var host = Build(address, gateways, patience, first + attempt);
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limited.CancelAfter(ConnectTimeouts[attempt]);
+            try
+            {
+                await host.StartAsync(limited.Token).WaitAsync(limited.Token);
+                return new ClusterSession(host, patience);
+            }
+            catch (Exception trouble) when (trouble is OrleansException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
+            {
+                host.Dispose();
+                if (attempt + 1 < ConnectTimeouts.Length)
+                {
+                    if (attempt == 0) error.WriteLine($"srpo: no answer from {address.Name} yet; trying the next gateway");
+                    continue;
+                }
+
+                throw new CommandException(
+                    ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
+            }
+            catch
+            {
+                host.Dispose();
+                throw;
+            }
+        }
+    }
+
+    public void AfterInterrupt(TimeSpan limit) => _patience.AfterInterrupt(limit);
+
+    public async ValueTask DisposeAsync()
+    {
+        // A gateway that is silent must not hold up the end.
+        using var limited = new CancellationTokenSource(CloseTimeout);
+        await _host.StopAsync(limited.Token);
+        _host.Dispose();
+        _patience.Dispose();
+    }
+
+    private static IHost Build(ClusterAddress address, IPEndPoint[] gateways, ClusterPatience patience, int gateway)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
         {
             client.UseClientTls();
+            client.AddOutgoingGrainCallFilter(patience);
+            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenTimeout);
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
 
             // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.
-            client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayRefresh);
+            client.Configure<GatewayOptions>(options => (options.GatewayListRefreshPeriod, options.PreferredGatewayIndex) = (GatewayRefresh, gateway));
             if (address.Postgres is { } postgres)
                 client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, postgres.ConnectionString));
-            else if (address.Azure is { } azure)
-                AzureGateways.Use(client, azure);
+            else if (address.Azure is { } tables)
+                client.UseAzureStorageClustering(options => (options.TableServiceClient, options.TableName) = (tables.Client, AzureTables.SiloTable));
             else
                 client.UseStaticClustering(gateways);
         });
-        var host = builder.Build();
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(ConnectTimeout);
-        try
-        {
-            await host.StartAsync(limited.Token).WaitAsync(limited.Token);
-            return new ClusterSession(host);
-        }
-        catch (Exception error) when (error is OrleansException or SocketException or OperationCanceledException && !cancellation.IsCancellationRequested)
-        {
-            host.Dispose();
-            throw new CommandException(
-                ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster{ClientTls.Hint()}", error);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
+        return builder.Build();
     }
 
     private static async Task<IPEndPoint> ResolveAsync(DnsEndPoint gateway, CancellationToken cancellation)
@@ -78,6 +119,19 @@ internal sealed class ClusterSession : IGrainSession
         catch (SocketException error)
         {
             throw new CommandException(ExitCode.Environment, $"--cluster {gateway.Host}:{gateway.Port}: the name '{gateway.Host}' is not known: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A storage account that does not answer is told apart from a cluster without silos.</summary>
+    private static async Task CheckAsync(AzureTables tables, CancellationToken cancellation)
+    {
+        try
+        {
+            await tables.ProbeAsync(cancellation);
+        }
+        catch (Exception error) when (error is Azure.RequestFailedException or OperationCanceledException or IOException && !cancellation.IsCancellationRequested)
+        {
+            throw new CommandException(ExitCode.Environment, AzureErrors.Explain(error, tables.Name), error);
         }
     }
 

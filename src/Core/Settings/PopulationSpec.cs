@@ -68,7 +68,7 @@ public sealed record PopulationSpec
     public bool Equals(PopulationSpec? other) =>
         other is not null && Population == other.Population && Environment == other.Environment && Training == other.Training
         && Teams == other.Teams && Seed == other.Seed && CheckpointInterval == other.CheckpointInterval
-        && Opponents.SequenceEqual(other.Opponents) && Partners.SequenceEqual(other.Partners) && Snapshots.SequenceEqual(other.Snapshots);
+        && Lists.Same(Opponents, other.Opponents) && Lists.Same(Partners, other.Partners) && Lists.Same(Snapshots, other.Snapshots);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Population, Environment, Training, Teams, Seed, CheckpointInterval);

@@ -79,7 +79,7 @@ public sealed record NetworkSettings
 
     /// <inheritdoc/>
     public bool Equals(NetworkSettings? other) =>
-        other is not null && Hidden.SequenceEqual(other.Hidden) && Activation == other.Activation
+        other is not null && Lists.Same(Hidden, other.Hidden) && Activation == other.Activation
         && Initialisation == other.Initialisation && OneHot == other.OneHot && SharedTrunk == other.SharedTrunk;
 
     /// <inheritdoc/>

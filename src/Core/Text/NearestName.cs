@@ -3,6 +3,9 @@ namespace Srpo.Core.Text;
 /// <summary>Finds the known name that a user most likely meant, for error messages.</summary>
 public static class NearestName
 {
+    /// <summary>Most names in a message.</summary>
+    private const int Listed = 10;
+
     /// <summary>
     /// The known name nearest to what was typed, or null where none is near: at most one edit for every three characters
     /// (but one is always allowed), or one of the two names begins with the other. Letter case costs nothing.
@@ -13,32 +16,34 @@ public static class NearestName
     {
         ArgumentNullException.ThrowIfNull(typed);
         ArgumentNullException.ThrowIfNull(known);
-        string? best = null;
-        var bestDistance = int.MaxValue;
-        foreach (var name in known)
-        {
-            var distance = Distance(typed.ToUpperInvariant(), name.ToUpperInvariant());
-            // An abbreviation such as "held" for "held-out-a" is many insertions away and still plainly meant.
-            if (typed.Length >= 3 && name.StartsWith(typed, StringComparison.OrdinalIgnoreCase)) distance = Math.Min(distance, 1);
-            if (name.Length >= 3 && typed.StartsWith(name, StringComparison.OrdinalIgnoreCase)) distance = Math.Min(distance, 1);
-            if (distance < bestDistance) (best, bestDistance) = (name, distance);
-        }
-
-        return bestDistance <= Math.Max(1, typed.Length / 3) ? best : null;
+        var best = known.Select(name => (Name: name, Edits: Edits(typed, name))).DefaultIfEmpty((Name: "", Edits: int.MaxValue)).MinBy(name => name.Edits);
+        return best.Edits <= Math.Max(1, typed.Length / 3) ? best.Name : null;
     }
 
     /// <summary>
     /// The text of an error about an unknown name, for example: unknown layout 'offical'; did you mean 'official'? Known
-    /// layouts: official, wide.
+    /// layouts: official, wide. Of many names the nearest ten are listed.
     /// </summary>
     /// <param name="kind">What the name names, singular, for example "layout".</param>
     /// <param name="typed">What was typed.</param>
     /// <param name="known">The names that exist.</param>
     public static string Unknown(string kind, string typed, IReadOnlyCollection<string> known)
     {
-        var nearest = Find(typed, known);
-        var question = nearest is null ? "." : $"; did you mean '{nearest}'?";
-        return $"unknown {kind} '{typed}'{question} Known {kind}s: {string.Join(", ", known)}.";
+        ArgumentNullException.ThrowIfNull(known);
+        if (known.Count == 0) return $"unknown {kind} '{typed}': there is none.";
+        var question = Find(typed, known) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
+        return $"unknown {kind} '{typed}'{question} {Known(kind, typed, known)}";
+    }
+
+    /// <summary>The names that exist as a sentence: of many the nearest ten, nearest first.</summary>
+    /// <param name="kind">What they name, singular.</param>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="known">The names that exist.</param>
+    public static string Known(string kind, string typed, IReadOnlyCollection<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        var listed = known.Count <= Listed ? string.Join(", ", known) : $"{string.Join(", ", known.OrderBy(name => Edits(typed, name)).Take(Listed))} and {known.Count - Listed} more";
+        return $"Known {kind}s: {listed}.";
     }
 
     /// <summary>
@@ -70,5 +75,14 @@ public static class NearestName
         }
 
         return last[b.Length];
+    }
+
+    private static int Edits(string typed, string name)
+    {
+        var distance = Distance(typed.ToUpperInvariant(), name.ToUpperInvariant());
+
+        // An abbreviation such as "held" for "held-out-a" is many insertions away and still plainly meant.
+        if (typed.Length >= 3 && name.StartsWith(typed, StringComparison.OrdinalIgnoreCase)) distance = Math.Min(distance, 1);
+        return name.Length >= 3 && typed.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? Math.Min(distance, 1) : distance;
     }
 }

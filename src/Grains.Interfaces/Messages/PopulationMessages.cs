@@ -51,6 +51,7 @@ public sealed record TeamStatus(
 /// <param name="EnvironmentStepsPerSecond">Rate of the present session, 0 if not training.</param>
 /// <param name="Error">What went wrong, when failed; else null.</param>
 /// <param name="Warning">Trouble that was met and survived, for example a damaged checkpoint passed over; else null.</param>
+/// <param name="Wish">The phase that the user has asked for while it is not reached yet, <see cref="PopulationPhase.Paused"/> or <see cref="PopulationPhase.Stopped"/>; else null.</param>
 [GenerateSerializer, Alias("srpo.PopulationStatus"), Immutable]
 public sealed record PopulationStatus(
     [property: Id(0)] string Population,
@@ -64,7 +65,8 @@ public sealed record PopulationStatus(
     [property: Id(8)] double TrainingSeconds,
     [property: Id(9)] double EnvironmentStepsPerSecond,
     [property: Id(10)] string? Error,
-    [property: Id(11)] string? Warning);
+    [property: Id(11)] string? Warning,
+    [property: Id(12)] PopulationPhase? Wish = null);
 
 /// <summary>The learning curve of one team.</summary>
 /// <param name="Team">The team, from 0.</param>
@@ -96,13 +98,15 @@ public sealed record TrainRequest(
 /// <param name="KnownRound">The round up to which the coordinator has the learning curve; later checkpoints would leave a hole in it.</param>
 /// <param name="Spec">The population's spec.</param>
 /// <param name="Session">Number of the coordinator's training session; later sessions have larger numbers.</param>
+/// <param name="Attempt">Number of the restore within the session and team; a request that is repeated, because its reply was lost, has the same.</param>
 [GenerateSerializer, Alias("srpo.RestoreRequest"), Immutable]
 public sealed record RestoreRequest(
     [property: Id(0)] string Population,
     [property: Id(1)] int Team,
     [property: Id(2)] int KnownRound,
     [property: Id(3)] PopulationSpec Spec,
-    [property: Id(4)] long Session);
+    [property: Id(4)] long Session,
+    [property: Id(5)] int Attempt = 0);
 
 /// <summary>What came of a <see cref="RestoreRequest"/>.</summary>
 /// <param name="Round">The round at which every agent and adversary stands.</param>

@@ -32,6 +32,7 @@ public sealed record TournamentSpec(
 /// <param name="Finished">Whether every cell is played.</param>
 /// <param name="Error">What went wrong, else null.</param>
 /// <param name="Warning">Runs that play from an earlier checkpoint than the last round, and why it waits if it does; else null.</param>
+/// <param name="Playing">Whether it is being played now.</param>
 [GenerateSerializer, Alias("srpo.TournamentStatus"), Immutable]
 public sealed record TournamentStatus(
     [property: Id(0)] string Tournament,
@@ -43,7 +44,8 @@ public sealed record TournamentStatus(
     [property: Id(6)] double Seconds,
     [property: Id(7)] bool Finished,
     [property: Id(8)] string? Error,
-    [property: Id(9)] string? Warning = null);
+    [property: Id(9)] string? Warning = null,
+    [property: Id(10)] bool Playing = false);
 
 /// <summary>One run that plays in a tournament.</summary>
 /// <param name="Population">Its population.</param>

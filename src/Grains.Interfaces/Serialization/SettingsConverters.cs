@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Srpo.Core.Settings;
 
 namespace Srpo.Grains.Interfaces;
@@ -9,12 +10,15 @@ namespace Srpo.Grains.Interfaces;
 [RegisterConverter]
 public sealed class PopulationSpecConverter : IConverter<PopulationSpec, PopulationSpecSurrogate>
 {
-    /// <inheritdoc/>
-    public PopulationSpec ConvertFromSurrogate(in PopulationSpecSurrogate surrogate) =>
-        JsonSerializer.Deserialize<PopulationSpec>(surrogate.Json)!;
+    /// <summary>Numbers that are none travel as well: whoever receives them says which setting has one.</summary>
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <inheritdoc/>
-    public PopulationSpecSurrogate ConvertToSurrogate(in PopulationSpec value) => new() { Json = JsonSerializer.Serialize(value) };
+    public PopulationSpec ConvertFromSurrogate(in PopulationSpecSurrogate surrogate) =>
+        JsonSerializer.Deserialize<PopulationSpec>(surrogate.Json, Json)!;
+
+    /// <inheritdoc/>
+    public PopulationSpecSurrogate ConvertToSurrogate(in PopulationSpec value) => new() { Json = JsonSerializer.Serialize(value, Json) };
 }
 
 /// <summary>Wire form of <see cref="PopulationSpec"/>.</summary>

@@ -8,7 +8,7 @@ namespace Srpo.Grains;
 /// The last two checkpoints of an actor. The one that training goes on from is never overwritten: a new one goes to the other
 /// slot, and only then takes its place.
 /// </summary>
-internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots)
+internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMeter meter)
 {
     private readonly int[] _versions = [-1, -1];
     private readonly string?[] _identities = new string?[2];
@@ -70,7 +70,7 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots)
         _versions[slot] = -1;
         var start = Stopwatch.GetTimestamp();
         await slots.WriteAsync(slot, checkpoint);
-        SrpoMeter.CheckpointStored(3L * checkpoint.State.Parameters.Length, start);
+        meter.CheckpointStored(3L * checkpoint.State.Parameters.Length, start);
         (_versions[slot], _identities[slot], _base) = (version, checkpoint.Identity, slot);
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -10,6 +12,8 @@ namespace Srpo.Grains;
 /// <summary>What agents and adversaries have in common: they own what learning changes and keep its last two checkpoints.</summary>
 internal abstract class ActorGrain : Grain, IActorGrain
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly ActorKind _kind;
     private readonly EnvironmentCatalog _environments;
     private readonly ComputePool _pool;
@@ -30,7 +34,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     private protected ActorGrain(ActorKind kind, IServiceProvider services, EnvironmentCatalog environments, ComputePool pool, ActiveWork work, ILocalSiloDetails silo)
     {
         (_kind, _environments, _pool, _work, _silo) = (kind, environments, pool, work, silo);
-        _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, "checkpoint"));
+        _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, "checkpoint"), services.GetRequiredService<SrpoMeter>());
         _snapshots = new ActorSnapshots(round => SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, ActorSnapshots.NameOf(round)));
     }
 
@@ -116,7 +120,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     {
         if (silo is null) throw new SrpoGrainException($"{Name()}: name the silo to move to");
         if (silo.Equals(_silo.SiloAddress)) return Task.FromResult(true);
-        PlacementRuntime.Move(this, silo);
+        PlacementHint.Move(this, silo);
         return Task.FromResult(false);
     }
 
@@ -138,8 +142,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     /// <inheritdoc/>
     public async Task<PolicySnapshot> GetPolicyAsync()
     {
-        await LoadAsync();
-        var state = Known();
+        var state = await AskedAsync();
         var policy = state.Parameters.Span[.._shape!.Policy.ParameterCount].ToArray();
         return new PolicySnapshot(this.GetPrimaryKeyString(), state.Version, Wire.Describe(_shape), new FloatBlock(policy));
     }
@@ -176,8 +179,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     /// <inheritdoc/>
     public async Task<ActorReport> QueryAsync()
     {
-        await LoadAsync();
-        var state = Known();
+        var state = await AskedAsync();
         return new ActorReport(
             this.GetPrimaryKeyString(), KindName(), MethodNames.Of(_spec!.Training.Method), $"{_spec.Environment.Name} {_spec.Environment.Variant}",
             state.Version, _checkpoints.Versions(_identity), state.Parameters.Length, Wire.Describe(_shape!), _metrics,
@@ -187,8 +189,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
     /// <inheritdoc/>
     public async Task<ActorExport> ExportAsync()
     {
-        await LoadAsync();
-        var state = Known();
+        var state = await AskedAsync();
         var (spec, shape, kind) = (_spec!, _shape!, KindName());
         var content = await Task.Run(() => ActorExporter.Write(_key, kind, spec, shape, state));
         return new ActorExport(this.GetPrimaryKeyString(), state.Version, content);
@@ -245,7 +246,41 @@ internal abstract class ActorGrain : Grain, IActorGrain
         if (_state is not null) return _state;
         if (_checkpoints.Warning(0) is { } warning)
             throw new CorruptStateException($"{Name()} cannot be read back ({warning}); resume the population '{_key.Population}', which trains it again");
-        throw new UnknownGrainException($"there is no {Name()}: nothing was trained under this key; list the populations for the names that exist");
+        throw new UnknownGrainException($"there is no {Name()}: nothing was trained under this key");
+    }
+
+    /// <summary>The state for whoever asks from outside: where there is none, the population says which actors it has.</summary>
+    private async Task<ActorState> AskedAsync()
+    {
+        await LoadAsync();
+        if (_state is not null || _checkpoints.Warning(0) is not null) return Known();
+        var reason = await AbsenceAsync();
+        return _state ?? throw new UnknownGrainException($"there is no {Name()}: {reason}");
+    }
+
+    private async Task<string> AbsenceAsync()
+    {
+        try
+        {
+            var spec = await GrainFactory.GetGrain<ICoordinatorGrain>(_key.Population).GetSpecAsync().WaitAsync(Patience);
+            return Misplaced(spec) ?? $"nothing of team {_key.Team} of '{_key.Population}' is stored yet";
+        }
+        catch (UnknownGrainException error)
+        {
+            return error.Message;
+        }
+        catch (Exception error) when (Transient.Is(error) || error is CorruptStateException)
+        {
+            return $"nothing was trained under this key; the population '{_key.Population}' could not be asked: {error.Message}";
+        }
+    }
+
+    /// <summary>Why a population has no such actor, and which it has; null if it has it.</summary>
+    private string? Misplaced(PopulationSpec spec)
+    {
+        if (_key.Team >= spec.Teams) return $"the population has the teams 0 to {spec.Teams - 1}";
+        var actors = _environments.Plan(spec).Actors;
+        return actors.Contains(new ActorId(_kind, _key.Seat)) ? null : $"{MethodNames.Of(spec.Training.Method)} trains {string.Join(", ", actors)}";
     }
 
     private void Check(PopulationSpec spec, int round)
@@ -253,10 +288,7 @@ internal abstract class ActorGrain : Grain, IActorGrain
         var problems = _environments.Problems(spec);
         if (problems.Count > 0) throw new SrpoGrainException($"{Name()}: {string.Join("; ", problems)}");
         if (spec.Population != _key.Population) throw new SrpoGrainException($"{Name()} does not belong to the population '{spec.Population}'");
-        if (_key.Team >= spec.Teams) throw new SrpoGrainException($"there is no {Name()}: the population has the teams 0 to {spec.Teams - 1}");
-        var actors = _environments.Plan(spec).Actors;
-        if (!actors.Contains(new ActorId(_kind, _key.Seat)))
-            throw new SrpoGrainException($"there is no {Name()}: {MethodNames.Of(spec.Training.Method)} trains {string.Join(", ", actors)}");
+        if (Misplaced(spec) is { } reason) throw new SrpoGrainException($"there is no {Name()}: {reason}");
         if (round < 0 || round > spec.Training.Iterations) throw new SrpoGrainException($"{Name()}: round {round} is not among 0 to {spec.Training.Iterations}");
     }
 

@@ -6,6 +6,6 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>An agent. Placed where its team's learner is. Kept while its team waits for a busy learner.</summary>
-[GrainType("agent"), TeamPlacement, CollectionAgeLimit(Hours = 2)]
+[GrainType("agent"), CollectionAgeLimit(Hours = 2)]
 internal sealed class AgentGrain(IServiceProvider services, EnvironmentCatalog environments, ComputePool pool, ActiveWork work, ILocalSiloDetails silo)
     : ActorGrain(ActorKind.Agent, services, environments, pool, work, silo), IAgentGrain;

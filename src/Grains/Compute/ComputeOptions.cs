@@ -21,6 +21,12 @@ public sealed class ComputeOptions
     /// </summary>
     public TimeSpan EnvironmentRest { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long a call between grains waits for the work that it asks for; then its caller asks again. Well below
+    /// <see cref="Hosting.SrpoSiloBuilderExtensions.LostAfter"/>. <value>5 seconds by default.</value>
+    /// </summary>
+    internal TimeSpan Answer { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Throws if a number is out of range.</summary>
     /// <exception cref="ArgumentException">Names the option, its value and the range.</exception>
     public void Validate()

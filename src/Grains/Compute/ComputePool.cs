@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
-using Srpo.Grains.Diagnostics;
 
 namespace Srpo.Grains.Compute;
 
@@ -45,7 +44,6 @@ public sealed class ComputePool : IDisposable
         }
 
         foreach (var worker in _workers) worker.Thread!.Start();
-        PoolGauges.Add(this);
     }
 
     /// <summary>Cancelled when the pool closes, so that long jobs can end early.</summary>
@@ -102,7 +100,6 @@ public sealed class ComputePool : IDisposable
             foreach (var worker in _workers) worker.WakeIfIdle();
         }
 
-        PoolGauges.Remove(this);
         _closing.Set();
         foreach (var entry in abandoned)
         {

@@ -1,36 +1,32 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Hosting;
 
 /// <summary>
-/// Stores what is under way before the silo shuts down, and lets other silos go on with it. Hosted services stop in the reverse
-/// order of their registration, so this one, registered after the silo, stops while all grains still answer.
+/// Stores what is under way before the silo shuts down, and lets other silos go on with it. Stages of the lifecycle stop in reverse
+/// order, so this one, after all others, stops while all grains still answer.
 /// </summary>
-internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogger<GracefulStop> logger) : IHostedService
+internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogger<GracefulStop> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        PoolGauges.Add(work);
-        return Task.CompletedTask;
-    }
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(GracefulStop), ServiceLifecycleStage.Active + 1, _ => Task.CompletedTask, StopAsync);
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    private async Task StopAsync(CancellationToken cancellationToken)
     {
         // A host that gives no time at all wants an end and no order; the other silos and the last checkpoints are enough.
-        PoolGauges.Remove(work);
         if (cancellationToken.IsCancellationRequested) return;
         work.Stopping = true;
         var populations = work.Populations.Keys.Select(name => TryAsync(name, () => grains.GetGrain<ICoordinatorGrain>(name).SuspendAsync()));
         var tournaments = work.Tournaments.Keys.Select(name => TryAsync(name, () => grains.GetGrain<ITournamentGrain>(name).SuspendAsync()));
-        var all = Task.WhenAll(populations.Concat(tournaments).Append(DrainAsync(cancellationToken)));
         try
         {
-            await all.WaitAsync(cancellationToken);
+            await Task.WhenAll(populations.Concat(tournaments).Append(DrainAsync(cancellationToken))).WaitAsync(cancellationToken);
+
+            // They were asked to end; they leave this list when their ends are stored.
+            while (!(work.Populations.IsEmpty && work.Tournaments.IsEmpty)) await Task.Delay(Poll, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -47,7 +43,7 @@ internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogge
         if (!work.Unattended) return;
 
         // What belongs to nobody's session, because its coordinator died, is not waited for longer than this.
-        for (var rounds = 0; rounds < 200 && !(work.Teams.IsEmpty && work.Unstored.IsEmpty); rounds++) await Task.Delay(Poll, cancellation);
+        for (var rounds = 0; rounds < 500 && !(work.Teams.IsEmpty && work.Unstored.IsEmpty); rounds++) await Task.Delay(Poll, cancellation);
     }
 
     private async Task TryAsync(string name, Func<Task> act)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
@@ -12,6 +13,9 @@ namespace Srpo.Grains.Hosting;
 /// <summary>Registers everything that the grains need with a silo.</summary>
 public static class SrpoSiloBuilderExtensions
 {
+    /// <summary>Time without a reply after which a call between grains counts as lost. Every call is answered within seconds, so that a longer wait has another reason.</summary>
+    internal static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(15);
+
     /// <summary>Adds the worker pool, local storage if a data directory is given, and the orderly shutdown.</summary>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     public static ISiloBuilder AddSrpo(this ISiloBuilder builder, Action<SrpoSiloOptions> configure)
@@ -21,17 +25,24 @@ public static class SrpoSiloBuilderExtensions
         var options = new SrpoSiloOptions();
         configure(options);
         options.Compute.Validate();
+        builder.Services.AddErrorsOfLibraries();
         builder.Services.AddSingleton(Options.Create(options.Compute));
         builder.Services.AddSingleton<ComputePool>();
         builder.Services.AddSingleton<StorageProbe>();
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton<SrpoMeter>();
+        builder.Services.TryAddSingleton<StorageHealth>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloGauges>();
         builder.Services.AddSingleton<EnvironmentCatalog>();
         builder.Services.AddSingleton(new ActiveWork { Unattended = options.Unattended });
         builder.Services.AddSingleton<WorkMeter>();
-        builder.Services.AddSingleton<TileCancellation>();
+        builder.Services.AddSingleton<TilePlayer>();
         builder.Services.AddSingleton<ActiveSilos>();
+        builder.Services.AddSingleton<SiloServiceClient>();
         builder.Services.AddSingleton<SiloMap>();
-        builder.Services.AddSingleton<IHostedService>(services => services.GetRequiredService<SiloMap>());
-        builder.AddPlacement();
+        builder.AddGrainService<SiloService>();
+        builder.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
+        builder.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = LostAfter);
         builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, TeamUpdater>(
             key => new TeamUpdater(key.Settings, key.Plan, key.Shape), services.GetRequiredService<ComputePool>().Workers));
         builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(
@@ -48,8 +59,10 @@ public static class SrpoSiloBuilderExtensions
             }
         }
 
-        if (options.Unattended) builder.Services.AddSingleton<IHostedService, Watchman>();
-        builder.Services.AddSingleton<IHostedService, GracefulStop>();
+        // In the order of the lifecycle's stages, whatever else the host starts and stops.
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloMap>());
+        if (options.Unattended) builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, Watchman>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, GracefulStop>();
         return builder;
     }
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Srpo.Core.Settings;
+using Srpo.Core.Text;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
@@ -18,10 +20,14 @@ namespace Srpo.Grains;
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
     EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters, ActiveWork work, WorkMeter meter,
-    ILocalSiloDetails silo, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
+    ILocalSiloDetails silo, SiloMap map, SrpoMeter measures, IOptions<ComputeOptions> options, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
 {
+    /// <summary>Teams of which something is remembered; those that rest are forgotten beyond it.</summary>
+    private const int MostCalls = 4096;
+
     private readonly Dictionary<(string Population, int Team), TeamTrainer> _teams = [];
     private readonly HashSet<TeamTrainer> _training = [];
+    private readonly Dictionary<(string Population, int Team), TeamCalls> _calls = [];
     private readonly Dictionary<string, SessionFence> _fences = [];
     private long _updates;
     private long _steps;
@@ -45,26 +51,24 @@ internal sealed class LearnerGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<RestoreReply> RestoreAsync(RestoreRequest request)
+    public Task<RestoreReply?> RestoreAsync(RestoreRequest request)
     {
         CheckKey();
         Check(request?.Spec, request?.Population, request?.Team ?? -1);
         GrainChecks.Session(environments.Problems(request!.Spec), request.Session);
         GrainChecks.Range("known round", request.KnownRound, -1, request.Spec.Training.Iterations);
         Fence(request.Population).Enter(request.Session);
-        if (_teams.Remove((request.Population, request.Team), out var former))
+        var calls = Calls((request.Population, request.Team));
+        return calls.Restore.AskAsync((request.Session, request.Attempt), () =>
         {
-            former.Cancel();
-            await Quietly(former.Last);
-        }
-
-        using var activity = SrpoActivities.Restore(request.Population, request.Team);
-        PlacementRuntime.Prefer(silo.SiloAddress);
-        return await TeamRestore.RunAsync(GrainFactory, silo.SiloAddress, environments.Plan(request.Spec), request);
+            // What was trained before it is not to be found by a request that comes after it.
+            calls.Train.Forget();
+            return RestoreNowAsync(request);
+        });
     }
 
     /// <inheritdoc/>
-    public async Task<TrainReply> TrainAsync(TrainRequest request)
+    public Task<TrainReply?> TrainAsync(TrainRequest request)
     {
         CheckKey();
         Check(request?.Spec, request?.Population, request?.Team ?? -1);
@@ -73,31 +77,8 @@ internal sealed class LearnerGrain(
         if (request.FirstRound < 1 || request.Rounds < 1 || last > request.Spec.Training.Iterations)
             throw Refuse($"rounds {request.FirstRound} to {last} are not among 1 to {request.Spec.Training.Iterations}");
         Fence(request.Population).Enter(request.Session);
-
-        // What is not active any more, after a long wait, comes back here.
-        PlacementRuntime.Prefer(silo.SiloAddress);
-        var key = (request.Population, request.Team);
-        var trainer = Trainer(key, request.Spec);
-        var chunk = TrainAfterAsync(trainer.Last, trainer, request);
-        trainer.Last = chunk;
-        try
-        {
-            var reply = await chunk;
-
-            // Nothing is kept of a team that has finished or been stopped: the actors hold its states.
-            if (reply.LastRound == request.Spec.Training.Iterations || reply.LastRound < last)
-            {
-                Forget(key, trainer);
-                await Quietly(trainer.RestAsync());
-            }
-
-            return reply;
-        }
-        catch
-        {
-            Forget(key, trainer);
-            throw;
-        }
+        return Calls((request.Population, request.Team)).Train.AskAsync(
+            (request.Session, request.FirstRound, request.Rounds), () => TrainNowAsync(request, (int)last));
     }
 
     /// <inheritdoc/>
@@ -124,6 +105,55 @@ internal sealed class LearnerGrain(
             Key, $"{device}, {KernelSet.Default.Name} kernels, {pool.Workers} workers", _updates, _steps,
             _updateTicks / (double)Stopwatch.Frequency, _rolloutTicks / (double)Stopwatch.Frequency,
             [.. _training.OrderBy(trainer => (trainer.Spec.Population, trainer.Team)).Select(trainer => trainer.Key)]));
+    }
+
+    private async Task<RestoreReply> RestoreNowAsync(RestoreRequest request)
+    {
+        if (_teams.Remove((request.Population, request.Team), out var former))
+        {
+            former.Cancel();
+            await Quietly(former.Last);
+        }
+
+        using var activity = SrpoActivities.Restore(request.Population, request.Team);
+        return await TeamRestore.RunAsync(GrainFactory, silo.SiloAddress, environments.Plan(request.Spec), request);
+    }
+
+    private async Task<TrainReply> TrainNowAsync(TrainRequest request, int last)
+    {
+        var key = (request.Population, request.Team);
+        var trainer = Trainer(key, request.Spec);
+        var chunk = TrainAfterAsync(trainer.Last, trainer, request);
+        trainer.Last = chunk;
+        try
+        {
+            var reply = await chunk;
+
+            // Nothing is kept of a team that has finished or been stopped: the actors hold its states.
+            if (reply.LastRound == request.Spec.Training.Iterations || reply.LastRound < last)
+            {
+                Forget(key, trainer);
+                await Quietly(trainer.RestAsync());
+            }
+
+            return reply;
+        }
+        catch
+        {
+            Forget(key, trainer);
+            throw;
+        }
+    }
+
+    private TeamCalls Calls((string Population, int Team) key)
+    {
+        if (_calls.TryGetValue(key, out var calls)) return calls;
+        if (_calls.Count >= MostCalls)
+        {
+            foreach (var resting in _calls.Where(known => known.Value.IsResting).Select(known => known.Key).ToArray()) _calls.Remove(resting);
+        }
+
+        return _calls[key] = new TeamCalls(options.Value.Answer);
     }
 
     private static async Task Quietly(Task task) =>
@@ -192,7 +222,7 @@ internal sealed class LearnerGrain(
     private TeamTrainer Trainer((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
-        var trainer = new TeamTrainer(GrainFactory, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters) { Last = known?.Last ?? Task.CompletedTask };
+        var trainer = new TeamTrainer(GrainFactory, silo.SiloAddress, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters, measures) { Last = known?.Last ?? Task.CompletedTask };
         return _teams[key] = trainer;
     }
 
@@ -201,11 +231,25 @@ internal sealed class LearnerGrain(
         if (_teams.GetValueOrDefault(key) == trainer) _teams.Remove(key);
     }
 
+    /// <summary>On a cluster a learner's key names its silo, in a process alone it does not: there would be two learners for one slot.</summary>
     private (string Device, int Slot) CheckKey()
     {
-        var parsed = GrainKeys.ParseLearner(Key);
-        if (GrainKeys.SiloOf(Key) is { } named && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");
-        return parsed;
+        var (device, slot) = GrainKeys.ParseLearner(Key);
+        var named = GrainKeys.SiloOf(Key);
+        if (named is not null && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");
+        if (named is null && work.Unattended)
+            throw new GrainKeyException($"'{Key}' is not the full key of a learner: on a cluster it names the silo, {Key}/SILO. {NearestName.Known("learner", Key, Known(slot))}");
+        if (slot >= pool.Workers || (named is not null && !work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(slot)));
+        return (device, slot);
+    }
+
+    /// <summary>Keys of learners: on a cluster those of a slot on every silo that has it, else of the first slot; in a process alone all.</summary>
+    private string[] Known(int slot)
+    {
+        if (!work.Unattended) return [.. Enumerable.Range(0, pool.Workers).Select(known => GrainKeys.Learner("cpu", known))];
+        var silos = map.Current();
+        var shown = Array.Exists(silos, known => slot < known.Cores) ? slot : 0;
+        return [.. silos.Where(known => shown < known.Cores).Select(known => GrainKeys.Learner("cpu", shown, known.Silo))];
     }
 
     private void Check(PopulationSpec? spec, string? population, int team)
@@ -215,4 +259,14 @@ internal sealed class LearnerGrain(
     }
 
     private SrpoGrainException Refuse(string reason) => new($"learner '{Key}': {reason}");
+
+    /// <summary>What a team's coordinator asked for last, and what came of it: kept, so that a request whose reply was lost finds it.</summary>
+    private sealed class TeamCalls(TimeSpan patience)
+    {
+        public FollowedWork<(long Session, int Attempt), RestoreReply> Restore { get; } = new(patience, keeps: true);
+
+        public FollowedWork<(long Session, int FirstRound, int Rounds), TrainReply> Train { get; } = new(patience, keeps: true);
+
+        public bool IsResting => Restore.Work is not { IsCompleted: false } && Train.Work is not { IsCompleted: false };
+    }
 }

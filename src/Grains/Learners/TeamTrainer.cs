@@ -32,6 +32,7 @@ internal sealed class TeamTrainer
     private readonly PopulationSpec _spec;
     private readonly int _team;
     private readonly IGrainFactory _grains;
+    private readonly SiloAddress _here;
     private readonly IActorGrain[] _actors;
     private readonly IEnvironmentGrain[] _environments;
     private readonly Task<RolloutBatch>[] _playing;
@@ -39,15 +40,17 @@ internal sealed class TeamTrainer
     private readonly UpdaterKey _key;
     private readonly ComputePool _pool;
     private readonly ScratchPool<UpdaterKey, TeamUpdater> _updaters;
+    private readonly SrpoMeter _meter;
     private PolicySnapshot[]? _frozen;
     private LearnerState[]? _states;
     private bool _handedOut;
+    private bool _awake;
 
     public TeamTrainer(
-        IGrainFactory grains, PopulationSpec spec, int team, TeamPlan plan, ActorShape shape, ComputePool pool,
-        ScratchPool<UpdaterKey, TeamUpdater> updaters)
+        IGrainFactory grains, SiloAddress here, PopulationSpec spec, int team, TeamPlan plan, ActorShape shape, ComputePool pool,
+        ScratchPool<UpdaterKey, TeamUpdater> updaters, SrpoMeter meter)
     {
-        (_grains, _spec, _team, Plan, _pool, _updaters) = (grains, spec, team, plan, pool, updaters);
+        (_grains, _here, _spec, _team, Plan, _pool, _updaters, _meter) = (grains, here, spec, team, plan, pool, updaters, meter);
         _actors = TeamActors.Actors(grains, spec.Population, team, plan);
         _environments = TeamActors.Environments(grains, spec.Population, team, plan);
         _playing = new Task<RolloutBatch>[_environments.Length];
@@ -91,9 +94,14 @@ internal sealed class TeamTrainer
     {
         _frozen ??= await Task.WhenAll(_spec.Opponents.Concat(_spec.Partners).Select(
             reference => _grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round)));
+
+        // A while may have passed since the last chunk: what is not active any more comes back here.
+        _awake = false;
         if (Round == round) return;
         _states = null;
-        var fetched = await Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
+        Task<ActorState[]> fetching;
+        using (PlacementHint.To(_here)) fetching = Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
+        var fetched = await fetching;
         for (var i = 0; i < fetched.Length; i++)
         {
             if (fetched[i].Version != round)
@@ -137,8 +145,7 @@ internal sealed class TeamTrainer
     {
         _handedOut = false;
         var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < _environments.Length; i++)
-            _playing[i] = _environments[i].PlayAsync(_spec, Request(round, Plan.Instances[i], states));
+        PlayAll(round, states);
         var rollouts = new Rollout[_environments.Length];
         await Task.WhenAll(_playing);
         for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
@@ -153,13 +160,26 @@ internal sealed class TeamTrainer
         _states = next;
         RolloutTicks += played - start;
         UpdateTicks += updated - played;
-        SrpoMeter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
+        _meter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
     }
 
     /// <summary>The point of the learning curve behind a round.</summary>
     public Task<CurvePoint> EvaluateAsync(int round)
     {
-        return _environments[0].EvaluateAsync(_spec, Request(round, Plan.Evaluation, _states!));
+        var request = Request(round, Plan.Evaluation, _states!);
+        return Following.AskAsync(() => _environments[0].EvaluateAsync(_spec, request));
+    }
+
+    private void PlayAll(int round, LearnerState[] states)
+    {
+        using var hint = _awake ? (PlacementHint.Scope?)null : PlacementHint.To(_here);
+        for (var i = 0; i < _environments.Length; i++)
+        {
+            var (environment, request) = (_environments[i], Request(round, Plan.Instances[i], states));
+            _playing[i] = Following.AskAsync(() => environment.PlayAsync(_spec, request));
+        }
+
+        _awake = true;
     }
 
     private PlayRequest Request(int round, InstancePlan instance, LearnerState[] states)

@@ -13,10 +13,12 @@ internal static class TeamGathering
     /// </summary>
     public static async Task RunAsync(SiloAddress here, IActorGrain[] actors, IEnvironmentGrain[] environments)
     {
-        PlacementRuntime.Prefer(here);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var there = await Task.WhenAll(actors.Select(actor => actor.MoveToAsync(here)).Concat(environments.Select(environment => environment.MoveToAsync(here))));
+            Task<bool[]> moving;
+            using (PlacementHint.To(here))
+                moving = Task.WhenAll(actors.Select(actor => actor.MoveToAsync(here)).Concat(environments.Select(environment => environment.MoveToAsync(here))));
+            var there = await moving;
             if (Array.TrueForAll(there, arrived => arrived)) return;
             await Task.Delay(TimeSpan.FromMilliseconds(10 << attempt));
         }

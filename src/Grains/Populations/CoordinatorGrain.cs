@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
@@ -11,13 +13,13 @@ namespace Srpo.Grains;
 [GrainType("coordinator")]
 internal sealed class CoordinatorGrain(
     IServiceProvider services, EnvironmentCatalog environments, ActiveWork work, SiloMap map, IOptions<ComputeOptions> options,
-    ILogger<CoordinatorGrain> logger)
+    SrpoMeter meter, ILogger<CoordinatorGrain> logger)
     : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, services, work, logger), ICoordinatorGrain
 {
     private readonly List<string> _warnings = [];
 
-    /// <summary>The phase that a session ends in when nothing went wrong before its last round.</summary>
-    private PopulationPhase _target = PopulationPhase.Paused;
+    /// <summary>Whether the session ends because its silo does: the population stays in training.</summary>
+    private bool _leaving;
 
     /// <inheritdoc/>
     public async Task<PopulationStatus> StartAsync(PopulationSpec spec)
@@ -27,7 +29,7 @@ internal sealed class CoordinatorGrain(
         if (problems.Count > 0) throw new SrpoGrainException($"population '{Name}' cannot be trained:{Environment.NewLine}{string.Join(Environment.NewLine, problems)}");
         if (spec.Population != Name) throw new SrpoGrainException($"the spec is for the population '{spec.Population}', not for '{Name}'");
         await LoadAsync();
-        await AtGateAsync(async () =>
+        await AskedAsync("starting", "start " + JsonSerializer.Serialize(spec), async () =>
         {
             if (Record.Spec is { } known && !SpecIdentity.Same(known, spec))
             {
@@ -35,6 +37,7 @@ internal sealed class CoordinatorGrain(
                     $"population '{Name}' exists with other settings ({SpecDifference.Describe(known, spec)}); choose another name, or give the settings that it was started with");
             }
 
+            await WishEndedAsync();
             if (Session is null && Record.Phase != PopulationPhase.Finished) await BeginAsync(spec);
         });
         return Status();
@@ -46,18 +49,19 @@ internal sealed class CoordinatorGrain(
         await KnownAsync();
 
         // A finished population is looked through as well: what was damaged is trained again.
-        await AtGateAsync(async () =>
+        await AskedAsync("resuming", "resume", async () =>
         {
+            await WishEndedAsync();
             if (Session is null) await BeginAgainAsync();
         });
         return Status();
     }
 
     /// <inheritdoc/>
-    public Task<PopulationStatus> PauseAsync() => EndAsync(PopulationPhase.Paused);
+    public Task<PopulationStatus> PauseAsync() => WishAsync("pausing", PopulationPhase.Paused);
 
     /// <inheritdoc/>
-    public Task<PopulationStatus> StopAsync() => EndAsync(PopulationPhase.Stopped);
+    public Task<PopulationStatus> StopAsync() => WishAsync("stopping", PopulationPhase.Stopped);
 
     /// <inheritdoc/>
     public async Task<PopulationStatus> GetStatusAsync()
@@ -86,7 +90,7 @@ internal sealed class CoordinatorGrain(
     protected override Task BeginAgainAsync() => BeginAsync(Record.Spec!);
 
     /// <inheritdoc/>
-    protected override void Leaving() => _target = PopulationPhase.Training;
+    protected override void Leaving() => _leaving = true;
 
     /// <inheritdoc/>
     protected override bool Conclude(TrainingSession session)
@@ -101,9 +105,10 @@ internal sealed class CoordinatorGrain(
         {
             TrainingOutcome.Finished => (PopulationPhase.Finished, null),
             TrainingOutcome.Superseded => (PopulationPhase.Failed, "another process trains this population or wrote its record; let one process work with a data directory, then resume"),
-            TrainingOutcome.Failed when _target != PopulationPhase.Training => (PopulationPhase.Failed, session.Error),
-            _ => (_target, null),
+            TrainingOutcome.Failed when !_leaving => (PopulationPhase.Failed, session.Error),
+            _ => (Record.Wish ?? PopulationPhase.Training, null),
         };
+        Record.Wish = null;
         return true;
     }
 
@@ -120,12 +125,16 @@ internal sealed class CoordinatorGrain(
     private async Task KnownAsync()
     {
         await LoadAsync();
-        if (Record.Spec is null) throw new UnknownGrainException($"there is no population '{Name}'; list the populations for the names that exist");
+        if (Record.Spec is null) throw await UnknownAsync();
     }
+
+    /// <summary>A pause or stop that is under way is carried out first.</summary>
+    private Task WishEndedAsync() => Record.Wish is null ? Task.CompletedTask : EndedAsync();
 
     private async Task BeginAsync(PopulationSpec spec)
     {
         CheckTakesWork();
+        await EndedAsync();
         var undo = Record.Begin(spec);
         try
         {
@@ -138,24 +147,26 @@ internal sealed class CoordinatorGrain(
         }
 
         _warnings.Clear();
-        _target = PopulationPhase.Paused;
-        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, Logger));
+        _leaving = false;
+        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, meter, Logger));
         Notify();
     }
 
-    private async Task<PopulationStatus> EndAsync(PopulationPhase target)
+    /// <summary>Notes a wish durably; the session ends meanwhile. Without one it is carried out at once.</summary>
+    private async Task<PopulationStatus> WishAsync(string what, PopulationPhase wish)
     {
         await KnownAsync();
-        await AtGateAsync(async () =>
+        await AskedAsync(what, what, async () =>
         {
             if (Session is not null)
             {
-                _target = target;
-                await EndSessionAsync();
+                if (Record.Wish != PopulationPhase.Stopped) Record.Wish = wish;
+                Session.Stop();
+                await Writer.WriteAsync();
             }
-            else if (Record.Phase == PopulationPhase.Training || (Record.Phase == PopulationPhase.Paused && target == PopulationPhase.Stopped))
+            else if (Record.Phase == PopulationPhase.Training || (Record.Phase == PopulationPhase.Paused && wish == PopulationPhase.Stopped))
             {
-                Record.Phase = target;
+                Record.Phase = wish;
                 await Writer.WriteAsync();
                 Notify();
             }

@@ -35,7 +35,11 @@ internal sealed class PopulationRecord : IWorkRecord
     [Id(6)]
     public long Session { get; set; }
 
-    bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training;
+    /// <summary>The phase that the user has asked for while a session ends, or null. Stored before it is acknowledged.</summary>
+    [Id(7)]
+    public PopulationPhase? Wish { get; set; }
+
+    bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training && Wish is null;
 
     double IWorkRecord.SecondsOfWork
     {
@@ -43,17 +47,23 @@ internal sealed class PopulationRecord : IWorkRecord
         set => TrainingSeconds = value;
     }
 
+    /// <inheritdoc/>
+    public void Settle()
+    {
+        if (Wish is { } wish) (Phase, Wish) = (wish, null);
+    }
+
     /// <summary>Begins a session.</summary>
     /// <returns>Undoes it, for when it cannot be stored.</returns>
     public Action Begin(PopulationSpec spec)
     {
-        var (phase, teams, error, known) = (Phase, Teams, Error, Spec);
-        (Spec, Phase, Error) = (spec, PopulationPhase.Training, null);
+        var (phase, teams, error, known, wish) = (Phase, Teams, Error, Spec, Wish);
+        (Spec, Phase, Error, Wish) = (spec, PopulationPhase.Training, null, null);
         if (teams.Length == 0) Teams = [.. Enumerable.Range(0, spec.Teams).Select(_ => new TeamRecord())];
 
         // Larger than that of any earlier session, even of a population of this name whose record was removed.
         Session = Math.Max(Session + 1, DateTime.UtcNow.Ticks);
-        return () => (Phase, Teams, Error, Spec) = (phase, teams, error, known);
+        return () => (Phase, Teams, Error, Spec, Wish) = (phase, teams, error, known, wish);
     }
 }
 

@@ -44,7 +44,8 @@ internal static class PopulationStatusBuilder
                 .. session?.Waiting() ?? [],
                 .. Quarantined(record),
                 .. session is null ? warnings : session.Warnings,
-            ]));
+            ]),
+            session is null ? null : record.Wish);
     }
 
     private static IEnumerable<string> Quarantined(PopulationRecord record) => record.Teams

@@ -23,6 +23,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
     private readonly Backoff _backoff = new();
     private int _chunk = FirstChunk;
     private Task _stored = Task.CompletedTask;
+    private int _restores;
     private int _failures;
     private int _failedAt = -1;
 
@@ -82,7 +83,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
     private async Task SurviveAsync(Exception error)
     {
         var round = Record.Finished();
-        SrpoMeter.AttemptFailed();
+        session.Meter.AttemptFailed();
         if (error is StaleSessionException)
         {
             session.Logger.LogWarning(error, "{Population} has another coordinator; this one stops.", session.Spec.Population);
@@ -92,7 +93,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         {
             session.Logger.LogError(error, "Team {Team} of {Population} diverged and is put in quarantine.", team, session.Spec.Population);
             Record.Quarantine = error.Message;
-            SrpoMeter.TeamQuarantined();
+            session.Meter.TeamQuarantined();
         }
         else if (Transient.Is(error) || error is TeamOutOfStepException or UnknownGrainException)
         {
@@ -105,7 +106,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
                 return;
             }
 
-            Waiting = $"waits and tries again: {error.Message}";
+            Waiting = $"waits and tries again: {ShortText.Of(error)}";
             await _backoff.WaitAsync(session.Stopping);
         }
         else
@@ -126,7 +127,8 @@ internal sealed class TeamRun(TrainingSession session, int team)
         await session.WithTurnAsync(learner, async grain =>
         {
             if (session.Stopping.IsCancellationRequested) return;
-            var reply = await grain.RestoreAsync(new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session));
+            var request = new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session, ++_restores);
+            var reply = await Following.AskAsync(() => grain.RestoreAsync(request));
             Record.CutTo(reply.Round);
             if (reply.Round > 0) Record.AddCheckpoint(reply.Round);
             if (reply.Warning is { } warning && !session.Warnings.Contains(warning)) session.Warnings.Add(warning);
@@ -159,7 +161,8 @@ internal sealed class TeamRun(TrainingSession session, int team)
                 moves = session.LearnerOf(team) != learner;
                 if (moves || session.Stopping.IsCancellationRequested) return;
                 var start = Stopwatch.GetTimestamp();
-                var reply = await grain.TrainAsync(new TrainRequest(spec.Population, team, round + 1, rounds, spec, session.Record.Session));
+                var request = new TrainRequest(spec.Population, team, round + 1, rounds, spec, session.Record.Session);
+                var reply = await Following.AskAsync(() => grain.TrainAsync(request));
                 var took = Stopwatch.GetElapsedTime(start);
                 if (took > LongChunk) _chunk = Math.Max(1, _chunk / 2);
                 else if (took < ShortChunk) _chunk = Math.Min(LongestChunk, 2 * _chunk);

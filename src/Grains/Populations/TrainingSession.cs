@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -14,8 +15,6 @@ namespace Srpo.Grains;
 /// </summary>
 internal sealed class TrainingSession : IWorkSession
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
-
     private readonly SiloMap _map;
     private readonly TeamBoard _board;
     private readonly Dictionary<string, SemaphoreSlim> _turns = [];
@@ -31,11 +30,12 @@ internal sealed class TrainingSession : IWorkSession
     /// <param name="writer">Stores the record.</param>
     /// <param name="teamsPerLearner">Chunks that a learner takes at the same time.</param>
     /// <param name="namesSilos">Whether learners' keys name their silo: on a cluster, where there is one per silo and slot.</param>
+    /// <param name="meter">Counts failed attempts and teams in quarantine.</param>
     /// <param name="logger">Where trouble goes.</param>
     public TrainingSession(
-        PopulationRecord record, TeamPlan plan, IGrainFactory grains, SiloMap map, CoalescedWriter writer, int teamsPerLearner, bool namesSilos, ILogger logger)
+        PopulationRecord record, TeamPlan plan, IGrainFactory grains, SiloMap map, CoalescedWriter writer, int teamsPerLearner, bool namesSilos, SrpoMeter meter, ILogger logger)
     {
-        (Record, Grains, _map, Writer, Logger) = (record, grains, map, writer, logger);
+        (Record, Grains, _map, Writer, Meter, Logger) = (record, grains, map, writer, meter, logger);
         (_teamsPerLearner, _namesSilos) = (teamsPerLearner, namesSilos);
         Plan = plan;
         _board = new TeamBoard(Spec.Population, Spec.Teams);
@@ -58,6 +58,9 @@ internal sealed class TrainingSession : IWorkSession
 
     /// <summary>Stores the record.</summary>
     public CoalescedWriter Writer { get; }
+
+    /// <summary>Counts failed attempts and teams in quarantine.</summary>
+    public SrpoMeter Meter { get; }
 
     /// <summary>Where trouble goes.</summary>
     public ILogger Logger { get; }
@@ -156,9 +159,10 @@ internal sealed class TrainingSession : IWorkSession
         var teams = Task.WhenAll(_runs.Select(run => run.RunAsync()));
         while (!teams.IsCompleted)
         {
-            await Task.WhenAny(teams, Task.Delay(Look));
+            var changed = _map.Changed;
             var silos = _map.Current();
             if (_board.Differs(silos)) _board.Update(silos, IsTraining);
+            await Task.WhenAny(teams, changed);
         }
 
         await teams;

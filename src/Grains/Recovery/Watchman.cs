@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
@@ -11,20 +11,36 @@ namespace Srpo.Grains;
 /// disagree on who that is, both call, which is harmless.
 /// </summary>
 internal sealed class Watchman(
-    ActiveSilos active, ILocalSiloDetails local, ActiveWork work, IGrainFactory grains, ILogger<Watchman> logger) : BackgroundService
+    ActiveSilos active, ILocalSiloDetails local, ActiveWork work, IGrainFactory grains, ILogger<Watchman> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HashSet<(WorkKind Kind, string Name)> _asked = [];
+    private readonly StopSignal _stop = new();
+    private Task _watching = Task.CompletedTask;
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+        nameof(Watchman),
+        ServiceLifecycleStage.Active,
+        _ =>
+        {
+            _watching = Task.Run(WatchAsync, CancellationToken.None);
+            return Task.CompletedTask;
+        },
+        _ =>
+        {
+            _stop.Set();
+            return _watching;
+        });
+
+    private async Task WatchAsync()
     {
         using var timer = new PeriodicTimer(Period);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (await timer.WaitForNextTickAsync(_stop.Token))
             {
                 if (work.Stopping || !(active.Get() is [var first, ..] && first.Equals(local.SiloAddress))) continue;
                 await LookAsync();
@@ -42,7 +58,7 @@ internal sealed class Watchman(
         {
             try
             {
-                var names = await grains.GetGrain<IWorkLedgerGrain>(GrainKeys.Ledger).GetAsync(kind).WaitAsync(Patience);
+                var names = await grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetUnderWayAsync(kind).WaitAsync(Patience);
                 foreach (var name in names) _ = AskAsync(kind, name);
             }
             catch (Exception error)
@@ -62,9 +78,13 @@ internal sealed class Watchman(
 
         try
         {
-            // One that has ended takes itself off the ledger: nobody else knows whether it is begun again at this moment.
+            // One that has ended takes itself off the list: nobody else knows whether it is begun again at this moment.
             if (kind == WorkKind.Population) await grains.GetGrain<ICoordinatorGrain>(name).EnsureRunningAsync();
             else await grains.GetGrain<ITournamentGrain>(name).EnsureRunningAsync();
+        }
+        catch (WorkPendingException)
+        {
+            // It has begun.
         }
         catch (Exception error)
         {

@@ -10,10 +10,14 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>Plays rollouts of given policies on the worker pool. Placed where its team's learner is.</summary>
-[GrainType("environment"), TeamPlacement]
+[GrainType("environment")]
 internal sealed class EnvironmentGrain(
     EnvironmentCatalog environments, ComputePool pool, IOptions<ComputeOptions> options, ActiveWork work, ILocalSiloDetails local) : Grain, IEnvironmentGrain
 {
+    /// <summary>Rollouts and evaluations by their rounds: what was played for a request is not kept, since it is large and can be played again.</summary>
+    private readonly FollowedWork<int, RolloutBatch> _rollout = new(options.Value.Answer, keeps: false);
+    private readonly FollowedWork<int, CurvePoint> _evaluation = new(options.Value.Answer, keeps: false);
+
     /// <summary>A query that meets a rollout is answered with a drawing no older than this much training.</summary>
     private static readonly long DrawingAge = Stopwatch.Frequency / 4;
 
@@ -35,57 +39,27 @@ internal sealed class EnvironmentGrain(
     private long _usedAt;
 
     /// <inheritdoc/>
-    public async Task<RolloutBatch> PlayAsync(PopulationSpec spec, PlayRequest request)
+    public async Task<RolloutBatch?> PlayAsync(PopulationSpec spec, PlayRequest request)
     {
         Use(spec);
         var instance = _plan!.Instances[_key.Seat];
         Check(request, _plan.Instances[_key.Seat], firstRound: 1);
         if (request.Lanes != instance.Lanes || request.FirstLane != instance.FirstLane)
             throw Refuse($"lanes {request.FirstLane} to {request.FirstLane + request.Lanes - 1} are asked for; this instance plays lanes {instance.FirstLane} to {instance.FirstLane + instance.Lanes - 1}");
-        var draw = Stopwatch.GetTimestamp() - _drawnAt > DrawingAge;
-        var cancellation = Begin();
-        try
-        {
-            var (rollout, summary, drawing) = await pool.RunAsync(() =>
-            {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan, instance, _policies);
-                var played = _player.Play(request.Round, Parameters(request), cancellation);
-                return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
-            }, cancellation, affinity: _key.Team);
-            if (drawing is not null) (_drawing, _drawnAt) = (drawing, Stopwatch.GetTimestamp());
-            (_last, _played, _drawable) = (summary with { Round = request.Round }, _played + 1, _player);
-            return Wire.ToMessage(request.Round, rollout);
-        }
-        finally
-        {
-            End();
-        }
+        if (_playing is not null && !_rollout.IsUnderWay(request.Round)) await MakeWayAsync();
+        return await _rollout.AskAsync(request.Round, () => PlayNowAsync(spec, instance, request));
     }
 
     /// <inheritdoc/>
-    public async Task<CurvePoint> EvaluateAsync(PopulationSpec spec, PlayRequest request)
+    public async Task<CurvePoint?> EvaluateAsync(PopulationSpec spec, PlayRequest request)
     {
         Use(spec);
         Check(request, _plan!.Evaluation, firstRound: 0);
         var training = spec.Training;
         if (request.Lanes != training.CurveEpisodes || request.FirstLane != 0)
             throw Refuse($"{request.Lanes} evaluation episodes are asked for; the spec says {training.CurveEpisodes}");
-        var cancellation = Begin();
-        try
-        {
-            var evaluation = await pool.RunAsync(() =>
-            {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan, _plan.Instances[_key.Seat], _policies);
-                return _player.Evaluate(request.Round, Parameters(request), cancellation);
-            }, cancellation, affinity: _key.Team);
-            return new CurvePoint(
-                request.Round, (long)request.Round * _plan.StepsPerAgent, request.Round * _plan.StepsPerRound,
-                evaluation.MeanReturn, evaluation.SeatCosts);
-        }
-        finally
-        {
-            End();
-        }
+        if (_playing is not null && !_evaluation.IsUnderWay(request.Round)) await MakeWayAsync();
+        return await _evaluation.AskAsync(request.Round, () => EvaluateNowAsync(spec, request));
     }
 
     /// <inheritdoc/>
@@ -101,7 +75,7 @@ internal sealed class EnvironmentGrain(
     {
         if (silo is null) throw Refuse("name the silo to move to");
         if (silo.Equals(local.SiloAddress)) return Task.FromResult(true);
-        PlacementRuntime.Move(this, silo);
+        PlacementHint.Move(this, silo);
         return Task.FromResult(false);
     }
 
@@ -112,8 +86,15 @@ internal sealed class EnvironmentGrain(
         {
             // Never played in this process: the coordinator says whether there is such an instance.
             var key = GrainKeys.ParseMember(this.GetPrimaryKeyString());
-            var spec = await GrainFactory.GetGrain<ICoordinatorGrain>(key.Population).GetSpecAsync();
-            if (_spec is null) Use(spec);
+            try
+            {
+                var spec = await GrainFactory.GetGrain<ICoordinatorGrain>(key.Population).GetSpecAsync();
+                if (_spec is null) Use(spec);
+            }
+            catch (UnknownGrainException error) when (_spec is null)
+            {
+                throw Unknown(error.Message);
+            }
         }
 
         var training = _spec!.Training;
@@ -135,11 +116,60 @@ internal sealed class EnvironmentGrain(
     }
 
     /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_playing is null) Release();
-        else work.Environments.TryRemove(this.GetGrainId(), out _);
-        return Task.CompletedTask;
+        if (_playing is not null) await MakeWayAsync();
+        Release();
+    }
+
+    private async Task<RolloutBatch> PlayNowAsync(PopulationSpec spec, InstancePlan instance, PlayRequest request)
+    {
+        var draw = Stopwatch.GetTimestamp() - _drawnAt > DrawingAge;
+        var cancellation = Begin();
+        try
+        {
+            var (rollout, summary, drawing) = await pool.RunAsync(() =>
+            {
+                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, instance, _policies);
+                var played = _player.Play(request.Round, Parameters(request), cancellation);
+                return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
+            }, cancellation, affinity: _key.Team);
+            if (drawing is not null) (_drawing, _drawnAt) = (drawing, Stopwatch.GetTimestamp());
+            (_last, _played, _drawable) = (summary with { Round = request.Round }, _played + 1, _player);
+            return Wire.ToMessage(request.Round, rollout);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private async Task<CurvePoint> EvaluateNowAsync(PopulationSpec spec, PlayRequest request)
+    {
+        var cancellation = Begin();
+        try
+        {
+            var evaluation = await pool.RunAsync(() =>
+            {
+                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, _plan!.Instances[_key.Seat], _policies);
+                return _player.Evaluate(request.Round, Parameters(request), cancellation);
+            }, cancellation, affinity: _key.Team);
+            return new CurvePoint(
+                request.Round, (long)request.Round * _plan!.StepsPerAgent, request.Round * _plan.StepsPerRound,
+                evaluation.MeanReturn, evaluation.SeatCosts);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>What is under way and is not what is asked for was begun by a learner that has been replaced: it ends at its next step.</summary>
+    private async Task MakeWayAsync()
+    {
+        _playing?.Cancel();
+        foreach (var played in new Task?[] { _rollout.Work, _evaluation.Work })
+            if (played is not null) await played.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <summary>The drawing as it stands after the last rollout, where the player of that is still there.</summary>
@@ -165,6 +195,7 @@ internal sealed class EnvironmentGrain(
 
     private void Release()
     {
+        _rollout.Forget();
         _player?.Dispose();
         (_player, _drawable) = (null, null);
         work.Environments.TryRemove(this.GetGrainId(), out _);

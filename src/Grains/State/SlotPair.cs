@@ -11,7 +11,7 @@ namespace Srpo.Grains;
 /// Two stored records of one grain, so that a damaged one does not cost the other. They are read by the grain itself and not
 /// by [PersistentState], which would refuse to activate a grain with a damaged record.
 /// </summary>
-internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string name)
+internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string name, SrpoMeter? meter = null)
     where T : class, new()
 {
     private readonly GrainState<T>[] _slots = [new(), new()];
@@ -21,7 +21,7 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
 
     /// <summary>The pair of a grain in a named storage.</summary>
     public static SlotPair<T> Of(Grain grain, IServiceProvider services, string storage, string name) =>
-        new(services.GetRequiredKeyedService<IGrainStorage>(storage), grain.GetGrainId(), name);
+        new(services.GetRequiredKeyedService<IGrainStorage>(storage), grain.GetGrainId(), name, services.GetRequiredService<SrpoMeter>());
 
     /// <summary>Reads a slot again.</summary>
     /// <returns>The record; null if there is none or it is damaged.</returns>
@@ -31,7 +31,7 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
         Damage[slot] = null;
         try
         {
-            await SrpoMeter.MeasureAsync(name, "read", storage.ReadStateAsync(SlotName(slot), grain, state));
+            await MeasureAsync("read", storage.ReadStateAsync(SlotName(slot), grain, state));
             return state.RecordExists ? state.State : null;
         }
         catch (Exception error) when (error is CorruptStateException or JsonException or FormatException)
@@ -53,7 +53,7 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
         state.State = record;
         try
         {
-            await SrpoMeter.MeasureAsync(name, "write", storage.WriteStateAsync(SlotName(slot), grain, state));
+            await MeasureAsync("write", storage.WriteStateAsync(SlotName(slot), grain, state));
             Damage[slot] = null;
         }
         finally
@@ -61,6 +61,8 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
             state.State = null!;
         }
     }
+
+    private Task MeasureAsync(string operation, Task act) => meter is null ? act : meter.MeasureAsync(name, operation, act);
 
     private string SlotName(int slot) => name + slot.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,8 @@ namespace Srpo.Grains;
 
 /// <summary>Plays a cross-play matrix.</summary>
 [GrainType("tournament")]
-internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCatalog environments, SiloMap map, ActiveWork work, ILogger<TournamentGrain> logger)
+internal sealed class TournamentGrain(
+    IServiceProvider services, EnvironmentCatalog environments, SiloMap map, SiloServiceClient silos, ActiveWork work, ILogger<TournamentGrain> logger)
     : WorkGrain<TournamentRecord, TournamentSession, ITournamentObserver>(WorkKind.Tournament, StorageNames.Tournaments, services, work, logger), ITournamentGrain
 {
     /// <inheritdoc/>
@@ -18,10 +19,14 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
         GrainKeys.CheckName(Name);
         Check(spec);
         await LoadAsync();
-        await AtGateAsync(async () =>
+        var text = JsonSerializer.Serialize(spec);
+        await AskedAsync("starting", "start " + text, async () =>
         {
-            if (Record.Spec is { } known && JsonSerializer.Serialize(known) != JsonSerializer.Serialize(spec))
+            if (Record.Spec is { } known && JsonSerializer.Serialize(known) != text)
                 throw new SrpoGrainException($"tournament '{Name}' exists with other settings; choose another id, or give the settings that it was started with");
+
+            // A pause that is under way is carried out first.
+            if (!Record.Active) await EndedAsync();
             if (Session is null && !Record.IsFinished()) await BeginAsync(spec);
         });
         return Status();
@@ -31,11 +36,11 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
     public async Task<TournamentStatus> PauseAsync()
     {
         await KnownAsync();
-        await AtGateAsync(async () =>
+        await AskedAsync("pausing", "pause", async () =>
         {
             Record.Active = false;
-            if (Session is not null) await EndSessionAsync();
-            else if (Work.Unattended) await Writer.WriteAsync();
+            Session?.Stop();
+            if (Session is not null || Work.Unattended) await Writer.WriteAsync();
         });
         return Status();
     }
@@ -99,12 +104,13 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
     private async Task KnownAsync()
     {
         await LoadAsync();
-        if (Record.Spec is null) throw new UnknownGrainException($"there is no tournament '{Name}'; list the tournaments for the ids that exist");
+        if (Record.Spec is null) throw await UnknownAsync();
     }
 
     private async Task BeginAsync(TournamentSpec spec)
     {
         CheckTakesWork();
+        await EndedAsync();
         var policies = await TournamentPolicies.GatherAsync(GrainFactory, spec, environments.Info(spec.Environment));
         if (Record.Spec is null)
         {
@@ -118,7 +124,7 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
 
         (Record.Error, Record.Active) = (null, true);
         await StoreBeginAsync();
-        Run(new TournamentSession(Name, Record, policies, GrainFactory, map, Writer, Logger));
+        Run(new TournamentSession(Name, Record, policies, silos, map, Writer, Logger));
     }
 
     private string? Warning()
@@ -142,6 +148,7 @@ internal sealed class TournamentGrain(IServiceProvider services, EnvironmentCata
         var (spec, played) = (Record.Spec!, Record.Played());
         return new TournamentStatus(
             Name, $"{spec.Environment.Name} {spec.Environment.Variant}", Record.Players.Length, played, Record.Cells.Length,
-            (long)played * spec.Episodes * spec.Steps, Seconds, Record.IsFinished() && Session is null, Record.Error, Warning());
+            (long)played * spec.Episodes * spec.Steps, Seconds, Record.IsFinished() && Session is null, Record.Error, Warning(),
+            Session is not null);
     }
 }

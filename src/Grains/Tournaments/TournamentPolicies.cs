@@ -13,6 +13,9 @@ namespace Srpo.Grains;
 /// <param name="Seating">How two runs share the seats.</param>
 internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnapshot[][] Teams, PolicySnapshot[] Opponents, Seating Seating)
 {
+    /// <summary>Policies that are read at the same time.</summary>
+    private const int Readers = 32;
+
     /// <summary>More runs would make a matrix that nobody can read or store.</summary>
     private const int MaxPlayers = 2000;
 
@@ -31,8 +34,9 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
 
         var count = specs.Sum(population => population.Teams.Length);
         if (count > MaxPlayers) throw new SrpoGrainException($"the populations have {count} runs together; a tournament takes at most {MaxPlayers}");
+        using var readers = new SemaphoreSlim(Readers);
         var players = new List<TournamentPlayer>(count);
-        var runs = new List<PolicySnapshot[]>(count);
+        var runs = new List<Task<PolicySnapshot[]>>(count);
         var seats = environment.TeamSeats;
         foreach (var (population, teams) in specs)
         {
@@ -40,19 +44,12 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
             {
                 // A run in quarantine plays as it was at its last good checkpoint, so that the matrix keeps its shape.
                 int? quarantinedAt = teams[team].Quarantine is null ? null : teams[team].CheckpointRound;
-                var rounds = quarantinedAt ?? population.Training.Iterations;
-                var policies = new PolicySnapshot[seats];
-                for (var seat = 0; seat < seats; seat++)
-                {
-                    policies[seat] = seat > 0 && population.Training.UsesOnePolicy
-                        ? policies[0]
-                        : await PolicyAsync(grains, population, team, seat, rounds, environment);
-                }
-
                 players.Add(new TournamentPlayer(population.Population, team, MethodNames.Of(population.Training.Method), quarantinedAt));
-                runs.Add(policies);
+                runs.Add(RunAsync(population, team, quarantinedAt ?? population.Training.Iterations));
             }
         }
+
+        var policies = await Task.WhenAll(runs);
 
         var opponents = new List<PolicySnapshot>();
         foreach (var reference in spec.Opponents ?? [])
@@ -63,7 +60,23 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
         }
 
         var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy));
-        return new TournamentPolicies([.. players], [.. runs], [.. opponents], seating);
+        return new TournamentPolicies([.. players], policies, [.. opponents], seating);
+
+        async Task<PolicySnapshot[]> RunAsync(PopulationSpec population, int team, int rounds)
+        {
+            await readers.WaitAsync();
+            try
+            {
+                var run = new PolicySnapshot[seats];
+                for (var seat = 0; seat < seats; seat++)
+                    run[seat] = seat > 0 && population.Training.UsesOnePolicy ? run[0] : await PolicyAsync(grains, population, team, seat, rounds, environment);
+                return run;
+            }
+            finally
+            {
+                readers.Release();
+            }
+        }
     }
 
     private static async Task<PolicySnapshot> PolicyAsync(

@@ -47,6 +47,11 @@ internal sealed class TournamentRecord : IWorkRecord
         set => Seconds = value;
     }
 
+    /// <summary>A pause is noted in <see cref="Active"/> at once, so that nothing is left to settle.</summary>
+    void IWorkRecord.Settle()
+    {
+    }
+
     /// <summary>Whether all is played.</summary>
     public bool IsFinished() => Spec is not null && Array.TrueForAll(Cells, cell => cell is not null);
 

@@ -11,12 +11,12 @@ namespace Srpo.Grains;
 /// lost with its silo is played again elsewhere. Runs on the tournament's scheduler, between its requests.
 /// </summary>
 internal sealed class TournamentSession(
-    string name, TournamentRecord record, TournamentPolicies policies, IGrainFactory grains, SiloMap map, CoalescedWriter writer, ILogger logger)
+    string name, TournamentRecord record, TournamentPolicies policies, SiloServiceClient silos, SiloMap map, CoalescedWriter writer, ILogger logger)
     : IWorkSession
 {
     private const int Attempts = 3;
 
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     private readonly TileQueue _tiles = new(record);
     private readonly Dictionary<SiloAddress, int> _playing = [];
@@ -51,6 +51,7 @@ internal sealed class TournamentSession(
         await map.GetAsync();
         while (true)
         {
+            var silosChanged = map.Changed;
             foreach (var silo in map.Current().Where(silo => !silo.Stopping && !_resting.Contains(silo.Silo)))
             {
                 // One more than workers, so that none waits while messages travel.
@@ -62,7 +63,7 @@ internal sealed class TournamentSession(
             }
 
             if (_playing.Count == 0 && (IsStopping || _tiles.IsEmpty)) return;
-            await Task.WhenAny(_changed.Task, Task.Delay(Look));
+            await Task.WhenAny(_changed.Task, silosChanged);
             if (_changed.Task.IsCompleted) _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
@@ -85,7 +86,7 @@ internal sealed class TournamentSession(
         var (spec, row, first, count) = (record.Spec!, tile.Row, tile.First, tile.Count);
         try
         {
-            var results = await grains.GetGrain<ISiloGrain>(GrainKeys.Silo(silo)).PlayAsync(new MatchTile(
+            var results = await PlayAsync(silos.Of(silo), new MatchTile(
                 spec.Environment, spec.Episodes, spec.Steps, spec.Seed, row, policies.Teams[row], first, policies.Teams[first..(first + count)], name,
                 policies.Seating == Seating.Mixed, policies.Opponents));
             if (results.Length != count) throw new SrpoGrainException($"{results.Length} results came back for {count} pairs");
@@ -102,6 +103,7 @@ internal sealed class TournamentSession(
             if (attempt < Attempts)
             {
                 _tiles.Return(tile with { Attempt = attempt });
+                _changed.TrySetResult();
                 if (passes) await RestAsync(silo, error);
                 return;
             }
@@ -111,12 +113,35 @@ internal sealed class TournamentSession(
         }
     }
 
+    /// <summary>Has a silo play a tile. The tile itself is sent again only where the silo does not know it.</summary>
+    private static Task<MatchResult[]> PlayAsync(ISiloService silo, MatchTile tile)
+    {
+        var sent = false;
+        return Following.AskAsync(async () =>
+        {
+            if (sent)
+            {
+                try
+                {
+                    return await silo.FollowAsync(tile.Tournament, tile.Row, tile.FirstColumn);
+                }
+                catch (UnknownGrainException)
+                {
+                    // The silo never received it, or took another one's place at its address.
+                }
+            }
+
+            sent = true;
+            return await silo.PlayAsync(tile);
+        });
+    }
+
     /// <summary>A silo that failed gets no tile for a moment; the others go on.</summary>
     private async Task RestAsync(SiloAddress silo, Exception error)
     {
         Waiting = $"a silo failed and its tiles are played again: {error.Message}";
         if (!_resting.Add(silo)) return;
-        await Task.Delay(2 * Look, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Task.Delay(Rest, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         _resting.Remove(silo);
     }
 
@@ -129,7 +154,7 @@ internal sealed class TournamentSession(
             if (!_playing.ContainsKey(silo)) return;
             try
             {
-                await grains.GetGrain<ISiloGrain>(GrainKeys.Silo(silo)).CancelTilesAsync(name);
+                await silos.Of(silo).CancelTilesAsync(name);
             }
             catch (Exception error)
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Storage;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
@@ -10,7 +11,8 @@ namespace Srpo.Grains;
 /// <summary>
 /// The life of long work that belongs to one grain: it begins, is stored as it goes, tells observers how far it is, ends, and
 /// goes on by itself when its silo stops or dies. The work itself is a session that runs between the requests; requests that
-/// begin or end one wait for each other at a gate, all others are answered at once.
+/// begin or end one wait for each other at a gate, all others are answered at once. No request waits for long: what it began goes
+/// on, and the same request finds it again.
 /// </summary>
 internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     where TRecord : class, IWorkRecord, new()
@@ -19,6 +21,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
 {
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long a request waits for what it began.</summary>
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
+
     private readonly AlternatingRecord<TRecord> _stored;
     private readonly StorageHealth? _health;
     private readonly ObserverSet<TObserver> _observers;
@@ -26,6 +31,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     private readonly EndWriter _end;
     private readonly AsyncGate _gate = new();
     private readonly string _described;
+    private readonly Dictionary<string, Task> _asked = [];
     private Task _ended = Task.CompletedTask;
     private IGrainTimer? _timer;
     private double _secondsBefore;
@@ -40,7 +46,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         (Work, Logger, Writer) = (work, logger, new(SaveAsync));
         _stored = new(SlotPair<TRecord>.Of(this, services, storage, WorkRegister.Word(kind)));
         _health = services.GetService<StorageHealth>();
-        _observers = new(logger);
+        _observers = new(TimeProvider.System, logger);
         _described = $"{WorkRegister.Word(kind)} '{Name}'";
         _register = new(kind, Name, GrainFactory, work);
         _end = new(Writer, work.Unattended, _described, logger);
@@ -87,7 +93,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
             return true;
         }
 
-        await AtGateAsync(async () =>
+        await AskedAsync("going on with", "ensure", async () =>
         {
             if (Session is not null) return;
             if (Record.GoesOn) await BeginAgainAsync();
@@ -96,20 +102,15 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         return Record.GoesOn;
     }
 
-    /// <summary>Stores and ends what is under way because this silo stops; it goes on elsewhere or with the next process.</summary>
-    public async Task SuspendAsync()
+    /// <summary>Begins to store and end what is under way because this silo stops; it goes on elsewhere or with the next process.</summary>
+    public Task SuspendAsync()
     {
-        if (Session is not null)
-        {
-            await AtGateAsync(() =>
-            {
-                Leaving();
-                return EndSessionAsync();
-            });
-        }
+        Leaving();
+        Session?.Stop();
 
         // On a cluster it is activated again where there is room.
         if (Work.Unattended) DeactivateOnIdle();
+        return Task.CompletedTask;
     }
 
     /// <summary>Adds an observer.</summary>
@@ -162,14 +163,46 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     protected abstract Func<TObserver, Task> Progress();
 
     /// <summary>Checks the name and reads the record.</summary>
-    protected Task LoadAsync()
+    protected async Task LoadAsync()
     {
         GrainKeys.CheckName(Name);
-        return _stored.LoadAsync();
+        await _stored.LoadAsync();
+        if (Session is null && _ended.IsCompleted) Record.Settle();
     }
 
-    /// <summary>Does something when no other request begins or ends a session.</summary>
-    protected Task AtGateAsync(Func<Task> act) => _gate.RunAsync(act);
+    /// <summary>
+    /// Does what a request asks for when no other request begins or ends a session, and answers within seconds. What takes longer
+    /// goes on, and a request that is repeated meanwhile waits for the same.
+    /// </summary>
+    /// <param name="what">For messages, before the name of the work.</param>
+    /// <param name="request">Tells equal requests from others.</param>
+    /// <param name="act">What is asked for.</param>
+    /// <exception cref="WorkPendingException">It takes longer.</exception>
+    protected async Task AskedAsync(string what, string request, Func<Task> act)
+    {
+        if (!_asked.TryGetValue(request, out var asked) || asked.IsCompleted) _asked[request] = asked = _gate.RunAsync(act);
+        try
+        {
+            await asked.WaitAsync(Answer);
+        }
+        catch (TimeoutException) when (!asked.IsCompleted)
+        {
+            throw new WorkPendingException($"{what} {_described} takes longer than usual and goes on{(StorageProblem is { } problem ? $": {problem}" : "")}; ask again");
+        }
+        catch (InconsistentStateException) when (Work.Unattended)
+        {
+            // Somebody else wrote the record, most likely an activation that its silo's death left behind: whoever asks again finds one that reads it anew.
+            DeactivateOnIdle();
+            throw;
+        }
+        finally
+        {
+            if (asked.IsCompleted && _asked.GetValueOrDefault(request) == asked) _asked.Remove(request);
+        }
+    }
+
+    /// <summary>The error for a name under which nothing was ever begun.</summary>
+    protected Task<UnknownGrainException> UnknownAsync() => _register.UnknownAsync();
 
     /// <summary>Refuses to begin while the silo is about to stop.</summary>
     protected void CheckTakesWork()
@@ -185,6 +218,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         await _register.BeginAsync();
     }
 
+    /// <summary>Waits until the end of the last session is stored.</summary>
+    protected Task EndedAsync() => _ended;
+
     /// <summary>Sets a session going.</summary>
     protected void Run(TSession session)
     {
@@ -193,13 +229,11 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         _timer = this.RegisterGrainTimer(Report, new GrainTimerCreationOptions(ProgressPeriod, ProgressPeriod) { Interleave = true, KeepAlive = true });
         session.Start();
         _ended = FinishAsync(session);
-    }
 
-    /// <summary>Ends what is under way; returns when its end is stored.</summary>
-    protected Task EndSessionAsync()
-    {
-        Session?.Stop();
-        return _ended;
+        // It began while the silo was asked to stop.
+        if (!Work.Stopping) return;
+        Leaving();
+        session.Stop();
     }
 
     /// <summary>Tells all observers how things stand.</summary>
@@ -214,9 +248,11 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         _timer?.Dispose();
         Record.SecondsOfWork = Seconds;
         Session = null;
-        _register.Leave();
         if (Conclude(session)) await _end.WriteAsync(DeactivateOnIdle, ConcludeUnstored);
         else DeactivateOnIdle();
+
+        // A silo that stops waits until nothing is left here.
+        _register.Leave();
         Notify();
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Srpo.Grains.Storage;
 
@@ -12,11 +13,11 @@ internal static class ClusterRegistration
         var cluster = settings.Cluster;
         if (cluster.ClusterKind == ClusterKind.Localhost)
         {
-            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, settings.Primary, settings.ServiceId, settings.ClusterId);
+            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, settings.Primary, settings.ServiceId, settings.ClusterName);
         }
         else
         {
-            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterId, settings.ServiceId));
+            silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (settings.ClusterName, settings.ServiceId));
             var address = cluster.Advertised();
             if (address is null) silo.ConfigureEndpoints(settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: cluster.ListenOnAnyAddress);
             else silo.ConfigureEndpoints(address, settings.SiloPort, settings.GatewayPort, cluster.ListenOnAnyAddress);
@@ -43,13 +44,24 @@ internal static class ClusterRegistration
                 silo.UseDevelopmentClustering(settings.Cluster.PrimaryEndPoint()!);
                 break;
             case ClusterKind.Postgres:
-                silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, settings.Cluster.Postgres.ConnectionString));
-                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StaleMembers>();
+                var database = settings.Cluster.Postgres;
+                silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (PostgresConnection.Invariant, database.ConnectionString));
+                AddWatch(silo, new ListPlace(database.Name, PostgresErrors.IsTransient, PostgresErrors.Reason));
                 break;
             default:
-                AzureParts.AddMembership(silo, settings);
-                silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StaleMembers>();
+                var tables = settings.Cluster.Azure.Tables();
+                silo.UseAzureStorageClustering(options => (options.TableServiceClient, options.TableName) = (tables.Client, AzureTables.SiloTable));
+                AddWatch(silo, new ListPlace(tables.Name, AzureErrors.IsTransient, AzureErrors.Reason));
                 break;
         }
+    }
+
+    /// <summary>What a list outside of the silos needs besides: somebody who says when it is away, and who sees that silos are gone.</summary>
+    private static void AddWatch(ISiloBuilder silo, ListPlace place)
+    {
+        var table = silo.Services.Last(service => service.ServiceType == typeof(IMembershipTable));
+        silo.Services.Replace(ServiceDescriptor.Singleton<IMembershipTable>(services => new WatchedMembershipTable(
+            (IMembershipTable)ActivatorUtilities.CreateInstance(services, table.ImplementationType!), place, services.GetRequiredService<ILogger<WatchedMembershipTable>>())));
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StaleMembers>();
     }
 }

@@ -29,11 +29,20 @@ internal sealed class ClusterSettings
     /// <summary>HOST:PORT, the silo port of the primary silo, for development; empty if this is it. <value>Empty by default.</value></summary>
     public string Primary { get; set; } = "";
 
-    /// <summary>Address or name under which other silos and clients reach this machine; empty for the first address of the machine. <value>Empty by default.</value></summary>
+    /// <summary>
+    /// Address or name of this machine under which other silos and clients reach this one, and on which it listens; empty for 127.0.0.1, which
+    /// this machine alone can reach, or for the first address of the machine with <see cref="ListenOnAnyAddress"/>. <value>Empty by default.</value>
+    /// </summary>
     public string AdvertisedAddress { get; set; } = "";
 
     /// <summary>Whether to listen on all addresses of the machine and not on the advertised one only: behind a NAT, in a container. <value>False by default.</value></summary>
     public bool ListenOnAnyAddress { get; set; }
+
+    /// <summary>
+    /// Accepts that without TLS everyone on the network who can reach the silo's ports may do everything, and that everyone on the way can read
+    /// and change it: for a network of the cluster's own. <value>False by default: ports beyond this machine need TLS.</value>
+    /// </summary>
+    public bool TrustNetwork { get; set; }
 
     /// <summary>Connection string of the database or the storage account that keeps the list.</summary>
     public string ConnectionString { get; set; } = "";
@@ -62,11 +71,22 @@ internal sealed class ClusterSettings
     /// <summary>The parsed <see cref="Kind"/>.</summary>
     public ClusterKind ClusterKind => SettingRules.Kind<ClusterKind>(Name(nameof(Kind)), Kind);
 
+    /// <summary>What keeps the list of silos, for messages.</summary>
+    public string ListName => ClusterKind switch
+    {
+        ClusterKind.Postgres => "the database",
+        ClusterKind.Azure => "the storage account",
+        _ => "the first silo",
+    };
+
     /// <summary>The connection string from the setting or the file, null if neither is given.</summary>
     public string? Secret => SettingRules.Secret(Name(nameof(ConnectionString)), ConnectionString, ConnectionStringFile);
 
     /// <summary>The database of the list, for postgres.</summary>
     public PostgresConnection Postgres => SettingRules.Postgres(Name(nameof(ConnectionString)), Secret);
+
+    /// <summary>The storage account of the list, for azure.</summary>
+    public AzureAccount Azure => SettingRules.Azure(Name(nameof(ConnectionString)), Secret);
 
     /// <summary>Throws if a setting cannot be used.</summary>
     /// <exception cref="SiloSettingsException">Names the setting, its value and what would be right.</exception>
@@ -82,12 +102,13 @@ internal sealed class ClusterSettings
             throw new SiloSettingsException("PrimarySiloPort", primarySiloPort, $"it is for {Name(nameof(Kind))} localhost; leave it out");
         if (kind == ClusterKind.Localhost && AdvertisedAddress.Length > 0)
             throw new SiloSettingsException(Name(nameof(AdvertisedAddress)), AdvertisedAddress, $"with {Name(nameof(Kind))} localhost silos are on this machine; leave it out, or use another kind");
+        if (kind == ClusterKind.Localhost && ListenOnAnyAddress)
+            throw new SiloSettingsException(Name(nameof(ListenOnAnyAddress)), ListenOnAnyAddress, $"with {Name(nameof(Kind))} localhost silos are on this machine; leave it out, or use another kind");
         if (kind != ClusterKind.Development && Primary.Length > 0)
             throw new SiloSettingsException(Name(nameof(Primary)), Primary, $"it is for {Name(nameof(Kind))} development; leave it out");
         if (Primary.Length > 0) PrimaryParts();
         if (kind == ClusterKind.Postgres) _ = Postgres;
-        if (kind == ClusterKind.Azure && Secret is null)
-            throw new SiloSettingsException(Name(nameof(ConnectionString)), "", "give the connection string of a storage account, or the name of a file that holds it");
+        if (kind == ClusterKind.Azure) _ = SettingRules.Checked(Name(nameof(ConnectionString)), Azure.Tables);
     }
 
     /// <summary>Where the primary silo is, or null if this is it.</summary>
@@ -101,7 +122,30 @@ internal sealed class ClusterSettings
 
     /// <summary>The address of this machine for others, or null for its first one.</summary>
     /// <exception cref="SiloSettingsException">The name is not known.</exception>
-    public IPAddress? Advertised() => AdvertisedAddress.Length == 0 ? null : Resolve(nameof(AdvertisedAddress), AdvertisedAddress);
+    public IPAddress? Advertised()
+    {
+        if (AdvertisedAddress.Length > 0) return Resolve(nameof(AdvertisedAddress), AdvertisedAddress);
+        return ListenOnAnyAddress ? null : IPAddress.Loopback;
+    }
+
+    /// <summary>Throws if others than this machine could connect without TLS and nobody said that they may, or if those who must cannot.</summary>
+    /// <param name="encrypted">Whether connections use TLS.</param>
+    /// <exception cref="SiloSettingsException">Names the setting that opens or closes the ports, and what would be right.</exception>
+    public void ValidateNetwork(bool encrypted)
+    {
+        var advertised = Advertised();
+        var (opener, value) = ListenOnAnyAddress ? (nameof(ListenOnAnyAddress), (object)ListenOnAnyAddress)
+            : !IPAddress.IsLoopback(advertised!) ? (nameof(AdvertisedAddress), AdvertisedAddress)
+            : ("", "");
+        if (opener.Length > 0 && !encrypted && !TrustNetwork)
+        {
+            throw new SiloSettingsException(
+                Name(opener), value, $"others than this machine could connect, and whoever can may do everything: turn TLS on (Srpo:Tls), listen on 127.0.0.1 only, or accept it with Srpo:{Name(nameof(TrustNetwork))}=true");
+        }
+
+        if (opener.Length == 0 && PrimaryEndPoint() is { } primary && !IPAddress.IsLoopback(primary.Address))
+            throw new SiloSettingsException(Name(nameof(AdvertisedAddress)), AdvertisedAddress, $"the primary silo at {Primary} could not reach this one; give the address of this machine");
+    }
 
     private static string Name(string setting) => $"Cluster:{setting}";
 

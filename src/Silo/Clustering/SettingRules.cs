@@ -33,6 +33,33 @@ internal static class SettingRules
         }
     }
 
+    /// <summary>The storage account of a connection string.</summary>
+    public static AzureAccount Azure(string name, string? text)
+    {
+        if (text is null) throw new SiloSettingsException(name, "", $"give the connection string of a storage account, or the name of a file that holds it in {name}File");
+        try
+        {
+            return AzureAccount.Parse(text);
+        }
+        catch (ArgumentException)
+        {
+            throw new SiloSettingsException(name, "(not shown)", "write 'DefaultEndpointsProtocol=https;AccountName=NAME;AccountKey=KEY;EndpointSuffix=core.windows.net', as the portal shows it");
+        }
+    }
+
+    /// <summary>Makes something of a connection string that may lack a part.</summary>
+    public static T Checked<T>(string name, Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException error)
+        {
+            throw new SiloSettingsException(name, "(not shown)", error.Message);
+        }
+    }
+
     /// <summary>The PostgreSQL database of a connection string.</summary>
     public static PostgresConnection Postgres(string name, string? text)
     {

@@ -34,7 +34,14 @@ internal static class StorageRegistration
                     });
                     break;
                 case StorageKind.Azure:
-                    AzureParts.AddStorage(silo, name, settings);
+                    silo.AddAzureGrainStorage(name, options =>
+                    {
+                        options.Account = storage.Azure(settings.Cluster);
+                        options.Container = storage.ContainerOf(name);
+                        options.Patience = TimeSpan.FromSeconds(storage.PatienceSeconds);
+                        options.Request = TimeSpan.FromSeconds(storage.RequestSeconds);
+                        options.Concurrency = storage.Concurrency;
+                    });
                     break;
                 default:
                     silo.AddMemoryGrainStorage(name);

@@ -49,7 +49,12 @@ internal sealed class StorageSettings
     /// <summary>Operations of a silo on each storage at the same time, 1 to 64. <value>6 by default.</value></summary>
     public int Concurrency { get; set; } = 6;
 
-    /// <summary>Name of the blob container. <value>srpo by default.</value></summary>
+    /// <summary>
+    /// Seconds that one request to a storage account may take, with all the data that it carries, 1 to 600. <value>10 by default.</value>
+    /// </summary>
+    public double RequestSeconds { get; set; } = 10;
+
+    /// <summary>Beginning of the names of the blob containers. <value>srpo by default.</value></summary>
     public string Container { get; set; } = "srpo";
 
     /// <summary>The kind of each storage of <see cref="StorageNames"/>.</summary>
@@ -67,10 +72,18 @@ internal sealed class StorageSettings
     public PostgresConnection Postgres(ClusterSettings cluster) =>
         SettingRules.Postgres(Name(nameof(ConnectionString)), Secret() ?? (cluster.ClusterKind == ClusterKind.Postgres ? cluster.Secret : null));
 
-    /// <summary>Connection string of the storage account.</summary>
-    public string Azure(ClusterSettings cluster) =>
-        Secret() ?? (cluster.ClusterKind == ClusterKind.Azure ? cluster.Secret : null)
-        ?? throw new SiloSettingsException(Name(nameof(ConnectionString)), "", "give the connection string of a storage account, or the name of a file that holds it");
+    /// <summary>The storage account.</summary>
+    public AzureAccount Azure(ClusterSettings cluster) =>
+        SettingRules.Azure(Name(nameof(ConnectionString)), Secret() ?? (cluster.ClusterKind == ClusterKind.Azure ? cluster.Secret : null));
+
+    /// <summary>The containers in use.</summary>
+    public IReadOnlyList<AzureBlobs> Blobs(ClusterSettings cluster) =>
+    [
+        .. Kinds().Where(storage => storage.Kind == StorageKind.Azure).Select(storage => Azure(cluster).Blobs(ContainerOf(storage.Storage), TimeSpan.FromSeconds(RequestSeconds))),
+    ];
+
+    /// <summary>Name of the container of a storage.</summary>
+    public string ContainerOf(string storage) => $"{Container}-{storage}";
 
     /// <summary>Throws if a setting cannot be used.</summary>
     /// <exception cref="SiloSettingsException">Names the setting, its value and what would be right.</exception>
@@ -79,11 +92,12 @@ internal sealed class StorageSettings
         SettingRules.Range(Name(nameof(ChunkBytes)), ChunkBytes, 1024, 256 << 20);
         SettingRules.Range(Name(nameof(PatienceSeconds)), PatienceSeconds, 0, 86400);
         SettingRules.Range(Name(nameof(Concurrency)), Concurrency, 1, 64);
+        SettingRules.Range(Name(nameof(RequestSeconds)), RequestSeconds, 1, 600);
         if (Uses(StorageKind.Postgres)) _ = Postgres(cluster);
         if (!Uses(StorageKind.Azure)) return;
-        _ = Azure(cluster);
-        if (Container.Length is < 3 or > 63 || !Container.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-            throw new SiloSettingsException(Name(nameof(Container)), Container, "use 3 to 63 lower-case letters, digits and '-'");
+        _ = SettingRules.Checked(Name(nameof(ConnectionString)), () => Blobs(cluster));
+        if (Container.Length is < 3 or > 50 || !Container.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            throw new SiloSettingsException(Name(nameof(Container)), Container, "use 3 to 50 lower-case letters, digits and '-'");
     }
 
     private static string Name(string setting) => $"Storage:{setting}";

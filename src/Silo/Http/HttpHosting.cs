@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
@@ -31,7 +32,7 @@ internal static class HttpHosting
 
         var metrics = builder.Configuration.GetSection(MetricsSettings.Section).Get<MetricsSettings>() ?? new MetricsSettings();
         if (metrics.Enabled)
-            builder.Services.AddSingleton(services => new MetricsCollector(metrics.Meters(), services.GetRequiredService<ILogger<MetricsCollector>>()));
+            builder.Services.AddSingleton(services => new MetricsCollector(metrics.Meters(), services.GetRequiredService<ILogger<MetricsCollector>>(), services.GetRequiredService<IMeterFactory>()));
     }
 
     /// <summary>Maps the endpoints. The first call before the start, so that nothing is missing in the metrics.</summary>

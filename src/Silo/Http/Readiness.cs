@@ -26,7 +26,9 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
         try
         {
             if (_askedAt != 0 && Environment.TickCount64 - _askedAt < Validity.TotalMilliseconds) return _problem;
-            _problem = await AskAsync();
+            var (problem, error) = await AskAsync();
+            if (problem != _problem) Say(problem, error);
+            _problem = problem;
             _askedAt = Environment.TickCount64;
             return _problem;
         }
@@ -39,15 +41,17 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    private async Task<string?> AskAsync()
+    private async Task<(string? Problem, Exception? Error)> AskAsync()
     {
-        if (!SiloMembership.IsActive(services)) return "not a member of the cluster";
-        if (services.GetService<StorageHealth>()?.Problem is not null) return "storage does not answer";
-        return await TryAsync("storage does not answer", () => storage.ReadAsync())
-            ?? await TryAsync("grains do not answer", () => services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+        if (!SiloMembership.IsActive(services)) return ("not a member of the cluster", null);
+        if (services.GetService<StorageHealth>()?.Problem is not null) return ("storage does not answer", null);
+        if (await ErrorAsync(storage.ReadAsync) is { } unread) return ("storage does not answer", unread);
+        if (await ErrorAsync(() => services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population)) is { } unasked)
+            return ("grains do not answer", unasked);
+        return default;
     }
 
-    private async Task<string?> TryAsync(string problem, Func<Task> act)
+    private static async Task<Exception?> ErrorAsync(Func<Task> act)
     {
         try
         {
@@ -56,8 +60,14 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
         }
         catch (Exception error)
         {
-            logger.LogWarning(error, "Not ready: {Problem}.", problem);
-            return problem;
+            return error;
         }
+    }
+
+    /// <summary>A line when something changes, however often one asks. That something takes too long needs no stack.</summary>
+    private void Say(string? problem, Exception? error)
+    {
+        if (problem is null) logger.LogInformation("Ready again.");
+        else logger.LogWarning(error is TimeoutException ? null : error, "Not ready: {Problem}.", problem);
     }
 }

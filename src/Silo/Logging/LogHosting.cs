@@ -9,7 +9,11 @@ internal static class LogHosting
     public static void AddLog(this WebApplicationBuilder builder)
     {
         var levels = new LogLevels(builder.Configuration);
-        Log.Logger = levels.Control(new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration)).CreateLogger();
+        var sinks = new LoggerConfiguration().ReadFrom.Configuration(builder.Configuration).MinimumLevel.Verbose().CreateLogger();
+        Log.Logger = levels.Control(new LoggerConfiguration())
+            .Filter.With(new OutageFilter(levels), new RuntimeNoiseFilter())
+            .WriteTo.Sink(new BriefSink(sinks, levels))
+            .CreateLogger();
         builder.Logging.ClearProviders().AddSerilog();
         builder.Services.AddSingleton(_ => levels);
         Log.ForContext("SourceContext", "Srpo.Silo").Information("Settings in use:{NewLine:l}{Settings:l}", Environment.NewLine, Redaction.Describe(builder.Configuration.GetSection(SiloSettings.Section)));

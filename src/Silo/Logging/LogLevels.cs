@@ -35,6 +35,9 @@ internal sealed class LogLevels : IDisposable
     /// <summary>Names of the levels in use, and the levels.</summary>
     public IReadOnlyDictionary<string, LogEventLevel> Current => _switches.ToDictionary(pair => pair.Key, pair => pair.Value.MinimumLevel);
 
+    /// <summary>The level of a source that has one of its own.</summary>
+    public LogEventLevel Of(string source) => _switches.TryGetValue(source, out var level) ? level.MinimumLevel : _switches[Default].MinimumLevel;
+
     /// <summary>Lets a logger follow the levels; to be called after everything else is read from the settings.</summary>
     public LoggerConfiguration Control(LoggerConfiguration logger)
     {

@@ -16,12 +16,15 @@ internal sealed class MetricsCollector : IDisposable
     private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
 
     /// <summary>Begins to listen.</summary>
-    public MetricsCollector(IReadOnlySet<string> meters, ILogger<MetricsCollector> logger)
+    /// <param name="meters">Names of the meters to listen to.</param>
+    /// <param name="logger">Where trouble goes.</param>
+    /// <param name="owner">Of the meters that a factory made, those of this one only: another silo of this process has its own.</param>
+    public MetricsCollector(IReadOnlySet<string> meters, ILogger<MetricsCollector> logger, IMeterFactory? owner = null)
     {
         (_meters, _logger) = (meters, logger);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (_meters.Contains(instrument.Meter.Name) && Family(instrument) is { } family) listener.EnableMeasurementEvents(instrument, family);
+            if (_meters.Contains(instrument.Meter.Name) && (owner is null || instrument.Meter.Scope is not IMeterFactory || instrument.Meter.Scope == owner) && Family(instrument) is { } family) listener.EnableMeasurementEvents(instrument, family);
         };
         _listener.SetMeasurementEventCallback<byte>((_, value, tags, family) => Measure(value, tags, family));
         _listener.SetMeasurementEventCallback<short>((_, value, tags, family) => Measure(value, tags, family));

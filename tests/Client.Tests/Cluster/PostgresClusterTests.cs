@@ -53,12 +53,14 @@ public sealed class PostgresClusterTests(PostgresServer server)
         await using var first = await SiloAsync(directory, text);
         await using var second = await SiloAsync(directory, text);
         Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, file);
-        await using (var session = await ClusterSession.ConnectAsync("postgres", CancellationToken.None))
+        Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, "srpo");
+        await using (var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None))
         {
             Assert.Equal(await ReferenceAsync(directory), await TrainAsync(session.Grains));
         }
 
         Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, null);
+        Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, null);
         Assert.Equal(2L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
         Assert.Equal("actors,populations", await ScalarAsync(text, "SELECT string_agg(DISTINCT storage, ',' ORDER BY storage) FROM srpo_state"));
         Assert.Equal(1024L, await ScalarAsync(text, "SELECT max(length(data))::bigint FROM srpo_state_chunk"));
@@ -139,7 +141,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
     [
         "--Srpo:Cluster:Kind=postgres",
         $"--Srpo:Cluster:ConnectionString={connection}",
-        "--Srpo:Cluster:AdvertisedAddress=127.0.0.1",
+        "--Srpo:ClusterId=srpo",
         "--Srpo:Storage:Kind=postgres",
         "--Srpo:Storage:ChunkBytes=1024",
         "--Srpo:Workers=1",

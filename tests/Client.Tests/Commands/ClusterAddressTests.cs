@@ -27,12 +27,24 @@ public sealed class ClusterAddressTests
         using var directory = new TemporaryDirectory();
         var file = directory.Write("secret", Secret + "\n");
         var direct = ClusterAddress.Parse("postgres", name => name == "SRPO_CLUSTER_CONNECTION" ? Secret : name == "SRPO_CLUSTER_ID" ? "blue" : null);
-        var fromFile = ClusterAddress.Parse("postgres", name => name == "SRPO_CLUSTER_CONNECTION_FILE" ? file : null);
+        var fromFile = ClusterAddress.Parse("postgres", name => name == "SRPO_CLUSTER_CONNECTION_FILE" ? file : name == "SRPO_CLUSTER_ID" ? "red" : null);
         Assert.Contains("geheim", direct.Postgres!.ConnectionString, StringComparison.Ordinal);
         Assert.Equal(direct.Postgres.ConnectionString, fromFile.Postgres!.ConnectionString);
-        Assert.Equal(("blue", "srpo"), (direct.ClusterId, fromFile.ClusterId));
+        Assert.Equal(("blue", "red"), (direct.ClusterId, fromFile.ClusterId));
         Assert.DoesNotContain("geheim", direct.Name, StringComparison.Ordinal);
-        Assert.Equal("db", ClusterAddress.Parse("Host=db;Username=u", _ => null).Postgres!.Name.Split(' ')[3].Split(':')[0]);
+        Assert.Equal("db", ClusterAddress.Parse("Host=db;Username=u", name => name == "SRPO_CLUSTER_ID" ? "blue" : null).Postgres!.Name.Split(' ')[3].Split(':')[0]);
+    }
+
+    [Theory]
+    [InlineData("postgres", "--cluster postgres")]
+    [InlineData("Host=db;Username=u", "--cluster postgres")]
+    [InlineData("azure", "--cluster azure")]
+    public void A_list_that_clusters_may_share_needs_the_name_of_the_cluster(string text, string named)
+    {
+        var error = Assert.Throws<CommandException>(() => ClusterAddress.Parse(text, name => name == "SRPO_CLUSTER_CONNECTION" ? Secret : null));
+        Assert.Equal(ExitCode.Usage, error.Code);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Contains("set SRPO_CLUSTER_ID to Srpo:ClusterId of its silos", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -24,6 +24,9 @@ public sealed class ClusterSettingsTests
     [InlineData("Srpo:Cluster:TableRefreshSeconds is '301'", "Cluster:TableRefreshSeconds=301")]
     [InlineData("Srpo:Cluster:AliveSeconds is '0'", "Cluster:AliveSeconds=0")]
     [InlineData("Srpo:Cluster:DeathVotes is '11'", "Cluster:DeathVotes=11")]
+    [InlineData("Srpo:ClusterId is ''; give the cluster a name; silos that name the same cluster in the database belong together", "Cluster:Kind=postgres", $"Cluster:ConnectionString={Database}")]
+    [InlineData("Srpo:ClusterId is ''; give the cluster a name; silos that name the same cluster in the storage account", "Cluster:Kind=azure", "Cluster:ConnectionString=UseDevelopmentStorage=true")]
+    [InlineData("Srpo:Cluster:ListenOnAnyAddress is 'True'; with Cluster:Kind localhost silos are on this machine", "Cluster:ListenOnAnyAddress=true")]
     [InlineData("Srpo:Storage:Kind is 'disk'; use one of files, postgres, azure, memory", "Storage:Kind=disk")]
     [InlineData("Srpo:Storage:Actors is 'disk'", "Storage:Actors=disk")]
     [InlineData("Srpo:Storage:ConnectionString is ''", "Storage:Tournaments=postgres")]
@@ -44,13 +47,13 @@ public sealed class ClusterSettingsTests
     [Fact]
     public void Each_family_of_grains_has_its_own_kind_of_storage()
     {
-        var settings = Read("Cluster:Kind=postgres", $"Cluster:ConnectionString={Database}", "Storage:Kind=Postgres", "Storage:Actors=files", "Storage:Tournaments=memory");
+        var settings = Read("ClusterId=mine", "Cluster:Kind=postgres", $"Cluster:ConnectionString={Database}", "Storage:Kind=Postgres", "Storage:Actors=files", "Storage:Tournaments=memory");
         settings.Validate();
         Assert.Equal([("populations", StorageKind.Postgres), ("actors", StorageKind.Files), ("tournaments", StorageKind.Memory)], settings.Storage.Kinds());
         Assert.Equal("database 'srpo' at db:5432 (user 'srpo')", settings.Storage.Postgres(settings.Cluster).Name);
-        Assert.Equal("database 'srpo' at db:5432 (user 'srpo')", Assert.Single(DatabaseCheck.Databases(settings)).Name);
+        Assert.Equal("database 'srpo' at db:5432 (user 'srpo')", Assert.Single(StorageCheck.Databases(settings)).Name);
         var other = Read("Storage:Kind=postgres", "Storage:ConnectionString=Host=other");
-        Assert.Equal("other", Assert.Single(DatabaseCheck.Databases(other)).Name.Split(' ')[3].Split(':')[0]);
+        Assert.Equal("other", Assert.Single(StorageCheck.Databases(other)).Name.Split(' ')[3].Split(':')[0]);
     }
 
     [Fact]
@@ -58,9 +61,43 @@ public sealed class ClusterSettingsTests
     {
         using var directory = new Support.TemporaryDirectory();
         var file = directory.Write("connection", Database + "\n");
-        var settings = Read("Cluster:Kind=postgres", $"Cluster:ConnectionStringFile={file}");
+        var settings = Read("ClusterId=mine", "Cluster:Kind=postgres", $"Cluster:ConnectionStringFile={file}");
         settings.Validate();
         Assert.Contains("Password=geheim", settings.Cluster.Postgres.ConnectionString, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.1", "Cluster:AdvertisedAddress=localhost")]
+    [InlineData("10.0.0.1", "Cluster:AdvertisedAddress=10.0.0.1", "Cluster:TrustNetwork=true")]
+    [InlineData(null, "Cluster:ListenOnAnyAddress=true", "Cluster:TrustNetwork=true")]
+    public void A_silo_is_for_this_machine_unless_its_settings_say_otherwise(string? address, params string[] settings)
+    {
+        var cluster = Read(["Cluster:Kind=development", .. settings]).Cluster;
+        cluster.ValidateNetwork(encrypted: false);
+        Assert.Equal(address, cluster.Advertised()?.ToString());
+    }
+
+    [Theory]
+    [InlineData("Srpo:Cluster:AdvertisedAddress is '10.0.0.1'; others than this machine could connect", "Cluster:AdvertisedAddress=10.0.0.1")]
+    [InlineData("Srpo:Cluster:ListenOnAnyAddress is 'True'; others than this machine could connect", "Cluster:ListenOnAnyAddress=true")]
+    [InlineData("Srpo:Cluster:ListenOnAnyAddress is 'True'; others than this machine could connect", "Cluster:ListenOnAnyAddress=true", "Cluster:AdvertisedAddress=127.0.0.1")]
+    public void Others_connect_with_TLS_or_where_a_setting_accepts_that_they_do_without(string message, params string[] settings)
+    {
+        var cluster = Read(["Cluster:Kind=development", .. settings]).Cluster;
+        var error = Assert.Throws<SiloSettingsException>(() => cluster.ValidateNetwork(encrypted: false));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Contains("TLS", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Srpo:Cluster:TrustNetwork=true", error.Message, StringComparison.Ordinal);
+        cluster.ValidateNetwork(encrypted: true);
+    }
+
+    [Fact]
+    public void A_primary_silo_elsewhere_must_be_able_to_reach_this_one()
+    {
+        var cluster = Read("Cluster:Kind=development", "Cluster:Primary=10.0.0.1:11111").Cluster;
+        var error = Assert.Throws<SiloSettingsException>(() => cluster.ValidateNetwork(encrypted: true));
+        Assert.Contains("Srpo:Cluster:AdvertisedAddress is ''; the primary silo at 10.0.0.1:11111 could not reach this one", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,12 +54,13 @@ public sealed class ForgetSilosTests(PostgresServer server) : IDisposable
     {
         _database = await server.CreateAsync();
         var file = _directory.Write("connection", _database);
-        string[] command = ["admin", "forget-silos", "--yes", "--connection-file", file];
+        string[] nameless = ["admin", "forget-silos", "--yes", "--connection-file", file], command = [.. nameless, "--cluster-id", "srpo"];
+        Assert.Contains("--cluster-id NAME, or SRPO_CLUSTER_ID", (await InProcess.RunAsync(_directory.Root, nameless)).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("srpo admin init-db", (await InProcess.RunAsync(_directory.Root, command)).Expect(ExitCode.Environment).Error, StringComparison.Ordinal);
 
         await PrepareAsync();
         await AddAsync(_silent, 1, status: 3, "1 hour");
-        Assert.Contains("'srpo'", (await InProcess.RunAsync(_directory.Root, [.. _command, "--yes", "--cluster-id", "other"])).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+        Assert.Contains("'srpo'", (await InProcess.RunAsync(_directory.Root, [.. _command[..^1], "other", "--yes"])).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
         Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM srpo_silo"));
     }
 
@@ -104,7 +105,7 @@ public sealed class ForgetSilosTests(PostgresServer server) : IDisposable
     {
         _database = await server.CreateAsync();
         var file = _directory.Write("prepared", _database);
-        _command = ["admin", "forget-silos", "--connection-file", file];
+        _command = ["admin", "forget-silos", "--connection-file", file, "--cluster-id", "srpo"];
         (await InProcess.RunAsync(_directory.Root, "admin", "init-db", "--connection-file", file)).Expect(ExitCode.Ok);
         await ScalarAsync("INSERT INTO srpo_cluster (cluster) VALUES ('srpo')");
     }

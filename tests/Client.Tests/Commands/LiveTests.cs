@@ -116,7 +116,7 @@ public sealed class LiveTests : IDisposable
             Assert.True(socket.Length <= SocketDirectory.LongestPath);
             Assert.True(OwnerOnly.Is(Path.GetDirectoryName(socket)!));
             await using var session = (await OwnerSession.TryConnectAsync(data, owner, CancellationToken.None, CancellationToken.None))!;
-            Assert.Empty(await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+            Assert.Empty(await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
         }
 
         Assert.False(Path.Exists(Path.GetDirectoryName(socket)));

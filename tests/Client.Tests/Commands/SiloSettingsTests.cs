@@ -17,7 +17,8 @@ public sealed class SiloSettingsTests
         Expect(new SiloSettings { HealthUrl = "here" }, "http://127.0.0.1:8090");
         Expect(new SiloSettings { DataDirectory = " " }, "name a directory");
         Expect(new SiloSettings { ShutdownSeconds = 0 }, "Srpo:ShutdownSeconds is '0'");
-        Expect(new SiloSettings { ClusterId = "" }, "give a name");
+        Expect(new SiloSettings { ClusterId = " " }, "Srpo:ClusterId is ' '; give the cluster a name");
+        Expect(new SiloSettings { ServiceId = "" }, "give a name");
     }
 
     private static void Expect(SiloSettings settings, string message) =>

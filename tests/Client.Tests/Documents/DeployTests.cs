@@ -1,11 +1,16 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
+using Srpo.Grains.Storage;
 using Srpo.Silo;
 
 namespace Srpo.Client.Tests.Documents;
@@ -98,6 +103,28 @@ public sealed partial class DeployTests
         }
     }
 
+    [Theory]
+    [InlineData("deploy/docker/Dockerfile", "deploy/docker/common.yml", "deploy/docker/compose.yml")]
+    [InlineData("deploy/docker/Dockerfile", "deploy/docker/common.yml", "deploy/docker/compose.azurite.yml")]
+    [InlineData("deploy/kubernetes/base/silos.yaml")]
+    [InlineData("deploy/systemd/silo.env", "deploy/systemd/silo-1.env")]
+    [InlineData("deploy/systemd/silo.env", "deploy/systemd/silo-2.env")]
+    public void A_silo_starts_with_the_settings_of_each_deployment(params string[] files)
+    {
+        var given = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var file in files)
+            foreach (Match match in Given().Matches(Uncommented(file))) given[match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal)] = match.Groups[2].Value;
+        Assert.True(given.Count >= 8, $"only {given.Count} settings were found");
+
+        // Secrets are files that exist where it is deployed; the address of a pod is known there, too.
+        Assert.True(given.Remove("Srpo:Cluster:ConnectionStringFile") || files[0].Contains("systemd", StringComparison.Ordinal));
+        given["Srpo:Cluster:ConnectionString"] = given["Srpo:Cluster:Kind"] == "azure" ? "UseDevelopmentStorage=true" : "Host=db";
+        if (files[0].Contains("kubernetes", StringComparison.Ordinal)) given["Srpo:Cluster:AdvertisedAddress"] = "10.0.0.7";
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(given).Build().GetSection(SiloSettings.Section).Get<SiloSettings>()!;
+        settings.Validate();
+        settings.Cluster.ValidateNetwork(encrypted: false);
+    }
+
     private static IEnumerable<string> Texts() =>
         Directory.EnumerateFiles(Repository.PathOf("deploy"), "*", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/secrets/", StringComparison.Ordinal))
@@ -137,11 +164,14 @@ public sealed partial class DeployTests
     private static HashSet<string> Metrics()
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { "up" };
-        RuntimeHelpers.RunClassConstructor(typeof(SrpoMeter).TypeHandle);
+        using var services = new ServiceCollection().AddMetrics().AddSingleton(Options.Create(new ComputeOptions { Workers = 1 }))
+            .AddSingleton<ComputePool>().AddSingleton<ActiveWork>().AddSingleton<StorageHealth>().AddSingleton<SrpoMeter>().AddSingleton<SiloGauges>().BuildServiceProvider();
+        services.GetRequiredService<SrpoMeter>();
+        services.GetRequiredService<SiloGauges>().Participate(null!);
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, _) =>
         {
-            if (instrument.Meter.Name != SrpoMeter.Name) return;
+            if (instrument.Meter.Scope != services.GetRequiredService<IMeterFactory>()) return;
             var type = instrument.GetType().GetGenericTypeDefinition();
             var kind = type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? MetricKind.Counter
                 : type == typeof(Histogram<>) ? MetricKind.Histogram : MetricKind.Gauge;
@@ -153,6 +183,10 @@ public sealed partial class DeployTests
 
     [GeneratedRegex(@"\bSrpo(?:__|:)((?:[A-Z][A-Za-z]*)(?:(?:__|:)[A-Z][A-Za-z]*)*)")]
     private static partial Regex Setting();
+
+    /// <summary>A setting with its value as in YAML, in a list of variables of Kubernetes, in an environment file or in a Dockerfile.</summary>
+    [GeneratedRegex("""\b(Srpo__\w+)(?:: |, value: |=)"?([^"\s}]*)""")]
+    private static partial Regex Given();
 
     [GeneratedRegex(@"\bSRPO_[A-Z_]+\b")]
     private static partial Regex Variable();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Srpo.Silo;
 
@@ -96,6 +97,20 @@ public sealed class MetricsTests
         meter.CreateObservableGauge("good", () => 1);
 
         Assert.Equal(["good"], PrometheusParser.Parse(collector.Scrape()).Keys);
+    }
+
+    [Fact]
+    public void A_silo_shows_its_own_numbers_and_those_that_belong_to_no_silo()
+    {
+        using var own = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var other = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var common = new Meter("Test.Silos");
+        using var collector = new MetricsCollector(new HashSet<string> { "Test.Silos" }, NullLogger<MetricsCollector>.Instance, own.GetRequiredService<IMeterFactory>());
+        own.GetRequiredService<IMeterFactory>().Create("Test.Silos").CreateCounter<int>("rounds").Add(1);
+        other.GetRequiredService<IMeterFactory>().Create("Test.Silos").CreateCounter<int>("rounds").Add(10);
+        common.CreateCounter<int>("rounds").Add(100);
+
+        Assert.Equal(101, PrometheusParser.Parse(collector.Scrape())["rounds_total"].Sum());
     }
 
     [Fact]

@@ -14,5 +14,8 @@ internal sealed class TemporaryDirectory : IDisposable
         return this[name];
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(Root)) Directory.Delete(Root, recursive: true);
+    }
 }

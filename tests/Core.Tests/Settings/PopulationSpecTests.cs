@@ -75,5 +75,8 @@ public sealed class PopulationSpecTests
         Assert.NotEqual(Full(), Full() with { Opponents = [Runner with { Round = 2 }] });
         Assert.NotEqual(Full(), Full() with { Partners = [] });
         Assert.NotEqual(Full(), Full() with { Snapshots = [5, 7] });
+        Assert.NotEqual(Full(), Full() with { Partners = null! });
+        Assert.NotEqual(Full() with { Opponents = null! }, Full());
+        Assert.Equal(Full() with { Snapshots = null! }, Full() with { Snapshots = null! });
     }
 }

@@ -43,4 +43,15 @@ public class NearestNameTests
             "unknown layout 'kitchen'. Known layouts: official, held-out-a, held-out-b, wide.",
             NearestName.Unknown("layout", "kitchen", Known));
     }
+
+    [Fact]
+    public void Message_of_many_names_lists_the_nearest_first_and_says_how_many_there_are()
+    {
+        Assert.Equal("unknown run 'a-1': there is none.", NearestName.Unknown("run", "a-1", []));
+        string[] many = [.. Enumerable.Range(0, 500).Select(i => $"other-run-{i}"), "overcooked-2", "overcooked-1"];
+        var message = NearestName.Unknown("run", "overcookd-1", many);
+        Assert.StartsWith("unknown run 'overcookd-1'; did you mean 'overcooked-1'? Known runs: overcooked-1, overcooked-2, other-run-1, ", message, StringComparison.Ordinal);
+        Assert.EndsWith(" and 492 more.", message, StringComparison.Ordinal);
+        Assert.Equal(10, message.Split("Known runs: ")[1].Split(',').Length);
+    }
 }

@@ -50,10 +50,10 @@ public sealed class ClusterTests
         Assert.Contains("wide/9/0", unknown.Message);
         var tournament = grains.GetGrain<ITournamentGrain>("wide");
         await tournament.StartAsync(new TournamentSpec(["wide"], Spec.Environment, 2, 16, 1));
-        await tournament.PauseAsync();
+        await tournament.PausedAsync();
         await tournament.StartAsync(new TournamentSpec(["wide"], Spec.Environment, 2, 16, 1));
         Assert.Equal(16, (await tournament.GetMatrixAsync()).Cells.Length);
-        Assert.Equal(["wide"], await grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+        Assert.Equal(["wide"], await grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
 
         await client.StopAsync();
         await second.StopAsync();

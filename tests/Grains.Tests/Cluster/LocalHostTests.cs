@@ -24,7 +24,7 @@ public sealed class LocalHostTests
             {
                 Assert.Equal(i % 2 == 1, hosts[i].Services.GetRequiredService<ILocalSiloDetails>().GatewayAddress is not null);
                 Assert.Equal(i % 2 == 1, File.Exists(Path.Combine(directory.Path, $"s{i}")));
-                Assert.Empty(await hosts[i].Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+                Assert.Empty(await hosts[i].Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
             }
         }
         finally

@@ -76,6 +76,31 @@ public sealed class SiloTests
     }
 
     [Fact]
+    public async Task A_pause_that_was_acknowledged_outlives_the_silo_and_what_was_paused_goes_on_with_the_same_bits()
+    {
+        using var data = new TestDirectory();
+        await using var silos = await TestSilos.StartAsync(data, 3);
+        await silos.Coordinator("cluster").StartAsync(Spec);
+        await silos.AtRoundAsync("cluster", 30);
+        var own = await silos.SiloOfAsync(silos.Coordinator("cluster"));
+
+        // At once: nothing of the session's end is stored, only the wish.
+        await silos.Coordinator("cluster").PauseAsync();
+        await silos.KillAsync(own);
+
+        var paused = await silos.UntilAsync("cluster", status => status.Phase == PopulationPhase.Paused);
+        Assert.Contains(paused.Teams, team => team.Round < Spec.Training.Iterations);
+        var names = silos.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
+        while ((await names.GetUnderWayAsync(WorkKind.Population)).Length > 0) await Task.Delay(20);
+        Assert.Equal(PopulationPhase.Paused, (await silos.Coordinator("cluster").GetStatusAsync()).Phase);
+
+        // What the dead silo still wrote is met by the first to write; like a client, the test asks again.
+        while (await Record.ExceptionAsync(() => silos.Coordinator("cluster").ResumeAsync()) is { } error) Assert.True(Transient.Is(error), $"{error}");
+        await silos.FinishedAsync("cluster");
+        Assert.Equal(await Reference.Value, await Populations.FingerprintAsync(silos.Grains, Spec));
+    }
+
+    [Fact]
     public async Task A_tournament_goes_on_when_its_silo_is_killed()
     {
         var spec = Populations.Spec("played", iterations: 4, teams: 3);

@@ -31,7 +31,7 @@ public sealed class TlsTests
 
         var hosts = await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
         Assert.Equal(2, hosts.Count);
-        for (var slot = 0; slot < 8; slot++) Assert.NotEmpty((await grains.GetGrain<ILearnerGrain>(GrainKeys.Learner("cpu", slot)).QueryAsync()).Device);
+        foreach (var silo in hosts.Keys) Assert.NotEmpty((await grains.GetGrain<ILearnerGrain>(GrainKeys.Learner("cpu", 0, silo)).QueryAsync()).Device);
 
         var stranger = theirs.Settings("stranger");
         stranger.Authorities = ours.AuthorityFile;
@@ -49,7 +49,7 @@ public sealed class TlsTests
         Assert.Contains(log.Messages, message => message.Contains("'CN=stranger' of the other end is refused", StringComparison.Ordinal));
 
         // Those who are in stay in.
-        Assert.NotNull(await grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+        Assert.NotNull(await grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
         await client.StopAsync();
         await second.StopAsync();
         await first.StopAsync();
@@ -69,7 +69,7 @@ public sealed class TlsTests
         using var client = await ClientAsync(new TlsSettings { Enabled = true, Mutual = false, Authorities = ours.AuthorityFile }, ports[1]);
 
         // Without a name in the settings, the address is what the certificate must carry.
-        Assert.Empty(await client.Services.GetRequiredService<IClusterClient>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync());
+        Assert.Empty(await client.Services.GetRequiredService<IClusterClient>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
         await client.StopAsync();
         await silo.StopAsync();
     }
@@ -82,7 +82,7 @@ public sealed class TlsTests
         {
             using var host = Client(settings, gateway);
             await host.StartAsync(limit.Token).WaitAsync(limit.Token);
-            await host.Services.GetRequiredService<IClusterClient>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync().WaitAsync(limit.Token);
+            await host.Services.GetRequiredService<IClusterClient>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population).WaitAsync(limit.Token);
             return true;
         }
         catch (Exception error) when (error is OrleansException or OperationCanceledException or SocketException or TimeoutException)
@@ -101,6 +101,7 @@ public sealed class TlsTests
             .AddSrpo(options =>
             {
                 options.DataDirectory = data.Path;
+                options.Unattended = true;
                 options.Compute.Workers = 1;
             }));
         var host = builder.Build();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
@@ -23,7 +24,7 @@ public sealed class ActivityTests
         var spec = Populations.Spec("traced", teams: 2, iterations: 12, checkpoints: 4);
         await host.TrainAsync(spec);
         var policy = await host.Grains.GetGrain<IAgentGrain>("traced/0/0").GetPolicyAsync();
-        await host.Grains.GetGrain<IMatchWorkerGrain>(0).PlayAsync(new MatchTile(spec.Environment, 1, 4, 1, 987_654, [policy, policy], 0, [[policy, policy]]));
+        await host.Services.GetRequiredService<TilePlayer>().PlayAsync(new MatchTile(spec.Environment, 1, 4, 1, 987_654, [policy, policy], 0, [[policy, policy]]));
 
         // Other tests of this process are traced as well.
         var ours = ended.Where(activity => Equals(activity.GetTagItem("srpo.population"), "traced") || Equals(activity.GetTagItem("srpo.row"), 987_654))

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
@@ -74,7 +73,6 @@ public sealed class GrainFuzzTests(ITestOutputHelper output)
         var (state, policy) = (await agent.GetStateAsync(), await agent.GetPolicyAsync());
         return new Dictionary<Type, object>
         {
-            [typeof(ISiloGrain)] = GrainKeys.Silo(host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress),
             [typeof(ActorState)] = state with { Version = state.Version + 1 },
             [typeof(UpdateMetrics)] = new UpdateMetrics(3, 1, 0, 1, 0, 0, 0, 1),
             [typeof(PolicySnapshot)] = policy,

@@ -33,9 +33,7 @@ internal sealed class MessageGenerator(int seed, IReadOnlyDictionary<Type, objec
         var number = _random.Next(3);
         if (typeof(IActorGrain).IsAssignableFrom(grain) || grain == typeof(IEnvironmentGrain)) return $"{name}/{number}/{_random.Next(3)}";
         if (grain == typeof(ILearnerGrain)) return $"cpu/{number}";
-        if (grain == typeof(ISiloGrain) && Chance(0.8)) return (string)templates[grain];
         if (grain == typeof(IDirectoryGrain)) return GrainKeys.Directory;
-        if (grain == typeof(IWorkLedgerGrain)) return GrainKeys.Ledger;
         return name;
     }
 

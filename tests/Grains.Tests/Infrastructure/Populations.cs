@@ -76,8 +76,39 @@ internal static class Populations
         }
     }
 
+    /// <summary>Wishes a pause and waits until it is carried out.</summary>
+    public static async Task<PopulationStatus> PausedAsync(this ICoordinatorGrain coordinator) => await EndedAsync(coordinator, await coordinator.PauseAsync());
+
+    /// <summary>Wishes a stop and waits until it is carried out.</summary>
+    public static async Task<PopulationStatus> StoppedAsync(this ICoordinatorGrain coordinator) => await EndedAsync(coordinator, await coordinator.StopAsync());
+
+    /// <summary>Wishes a pause and waits until it is carried out.</summary>
+    public static async Task<TournamentStatus> PausedAsync(this ITournamentGrain tournament)
+    {
+        var status = await tournament.PauseAsync();
+        while (status.Playing)
+        {
+            await Task.Delay(5);
+            status = await tournament.GetStatusAsync();
+        }
+
+        return status;
+    }
+
     /// <summary>Who learns in a team of a population.</summary>
     public static TeamPlan Plan(PopulationSpec spec) => TeamPlan.For(spec, Environments.EnvironmentFactory.Create(spec.Environment, 1).Info);
+
+    private static async Task<PopulationStatus> EndedAsync(ICoordinatorGrain coordinator, PopulationStatus status)
+    {
+        while (status.Phase == PopulationPhase.Training)
+        {
+            Assert.NotNull(status.Wish);
+            await Task.Delay(5);
+            status = await coordinator.GetStatusAsync();
+        }
+
+        return status;
+    }
 
     /// <summary>All actors of a population, with their kinds.</summary>
     public static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(this LocalHost host, PopulationSpec spec) => Actors(host.Grains, spec);

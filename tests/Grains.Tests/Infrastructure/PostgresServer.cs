@@ -101,13 +101,34 @@ public sealed class PostgresServer : IAsyncLifetime
         _process = null;
     }
 
+    /// <summary>Stops the server and what it has started from running, with its connections open: whoever asks gets no answer.</summary>
+    public void Freeze() => Signal("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public void Thaw() => Signal("CONT");
+
     private static bool IsRoot => Environment.UserName == "root";
 
     private string Data => Path.Combine(_root, "data");
 
-    private string Port => _port.ToString(CultureInfo.InvariantCulture);
+    private string Port => Number(_port);
 
     private string Text(string database) => $"Host=127.0.0.1;Port={Port};Database={database};Username={User};Password={Password}";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The process that started another, from its line in /proc: number, name in parentheses, state, number of the parent.</summary>
+    private static string ParentOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].Split(' ')[2];
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     private static string? FindPrograms()
     {
@@ -122,6 +143,13 @@ public sealed class PostgresServer : IAsyncLifetime
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Signal(string name)
+    {
+        var children = Directory.GetDirectories("/proc").Select(folder => Path.GetFileName(folder)!).Where(number => char.IsAsciiDigit(number[0]) && ParentOf(number) == Number(_process!.Id));
+        using var kill = Process.Start("kill", ["-" + name, Number(_process!.Id), .. children]);
+        kill.WaitForExit();
     }
 
     private Process Start(string program, string[] arguments, bool asServer)

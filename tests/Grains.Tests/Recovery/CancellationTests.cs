@@ -16,7 +16,7 @@ public sealed class CancellationTests
         await host.Coordinator("long").StartAsync(spec);
         while ((await host.Grains.GetGrain<ILearnerGrain>("cpu/0").QueryAsync()).Training.Length == 0) await Task.Delay(5);
 
-        var paused = await host.Coordinator("long").PauseAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        var paused = await host.Coordinator("long").PausedAsync().WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal((PopulationPhase.Paused, null), (paused.Phase, paused.Error));
         Assert.Equal(0, paused.Teams[0].Round);
@@ -32,7 +32,7 @@ public sealed class CancellationTests
         var tournament = host.Grains.GetGrain<ITournamentGrain>("long");
         await tournament.StartAsync(new TournamentSpec(["tiles"], spec.Environment, 100_000, 60_000, 1));
 
-        var paused = await tournament.PauseAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        var paused = await tournament.PausedAsync().WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal((0, false, null), (paused.PairsDone, paused.Finished, paused.Error));
     }

@@ -48,14 +48,14 @@ public sealed class FenceTests
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
         var learner = host.Grains.GetGrain<ILearnerGrain>("cpu/0");
-        Assert.Equal(0, (await learner.RestoreAsync(new RestoreRequest("fenced", 0, -1, Spec, 7))).Round);
+        Assert.Equal(0, (await learner.RestoreAsync(new RestoreRequest("fenced", 0, -1, Spec, 7)))!.Round);
         await Assert.ThrowsAsync<StaleSessionException>(() => learner.RestoreAsync(new RestoreRequest("fenced", 0, -1, Spec, 6)));
         await Assert.ThrowsAsync<StaleSessionException>(() => learner.TrainAsync(new TrainRequest("fenced", 0, 1, 1, Spec, 6)));
-        Assert.Equal(1, (await learner.TrainAsync(new TrainRequest("fenced", 0, 1, 1, Spec, 7))).LastRound);
+        Assert.Equal(1, (await learner.TrainAsync(new TrainRequest("fenced", 0, 1, 1, Spec, 7)))!.LastRound);
 
         // The same learner goes over to a later session; what it holds of the earlier one is not used.
-        Assert.Equal(0, (await learner.RestoreAsync(new RestoreRequest("fenced", 0, -1, Spec, 9))).Round);
-        Assert.Equal(2, (await learner.TrainAsync(new TrainRequest("fenced", 0, 1, 2, Spec, 9))).LastRound);
+        Assert.Equal(0, (await learner.RestoreAsync(new RestoreRequest("fenced", 0, -1, Spec, 9)))!.Round);
+        Assert.Equal(2, (await learner.TrainAsync(new TrainRequest("fenced", 0, 1, 2, Spec, 9)))!.LastRound);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class QuarantineTests
         {
             await first.Coordinator("poisoned").StartAsync(Spec);
             await first.AtRoundAsync("poisoned", 1);
-            stored = (await first.Coordinator("poisoned").PauseAsync()).Teams[1].CheckpointRound;
+            stored = (await first.Coordinator("poisoned").PausedAsync()).Teams[1].CheckpointRound;
             Assert.InRange(stored, 1, 39);
         }
 

@@ -190,6 +190,33 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
     }
 
     [PostgresFact]
+    public async Task Operations_wait_for_a_database_that_is_silent_and_go_on()
+    {
+        var database = PostgresConnection.Parse((await server.PreparedAsync()).ConnectionString + ";Timeout=2;Command Timeout=2");
+        using var storage = Storage(database);
+        var state = State("before");
+        await storage.WriteStateAsync("thing", Grain, state);
+        server.Freeze();
+        try
+        {
+            state.State!.Text = "after";
+            var writing = storage.WriteStateAsync("thing", Grain, state);
+            while (_health.Problem is null) await Task.Delay(10);
+            Assert.Matches("has not answered for [1-9][0-9]* s", _health.Problem);
+            Assert.Contains("no answer in time", _health.Problem);
+            Assert.False(writing.IsCompleted);
+            server.Thaw();
+            await writing;
+        }
+        finally
+        {
+            server.Thaw();
+        }
+
+        Assert.Equal("after", (await ReadAsync(storage)).State!.Text);
+    }
+
+    [PostgresFact]
     public async Task Patience_has_an_end()
     {
         using var storage = Storage(PostgresConnection.Parse($"Host=127.0.0.1;Port=1;Username=x;Password={PostgresServer.Password}"), patience: TimeSpan.FromMilliseconds(300));

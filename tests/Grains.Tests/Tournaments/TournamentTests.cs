@@ -54,7 +54,7 @@ public sealed class TournamentTests
             {
             }
 
-            var paused = await tournament.PauseAsync();
+            var paused = await tournament.PausedAsync();
             Assert.InRange(paused.PairsDone, 1, 8);
             Assert.False(paused.Finished);
         }
@@ -78,7 +78,7 @@ public sealed class TournamentTests
 
         var training = await Assert.ThrowsAsync<SrpoGrainException>(() => tournament.StartAsync(Spec with { Populations = ["t.srpo", "t.slow"] }));
         Assert.Contains("'t.slow' is training", training.Message);
-        await host.Coordinator("t.slow").PauseAsync();
+        await host.Coordinator("t.slow").PausedAsync();
         var paused = await Assert.ThrowsAsync<SrpoGrainException>(() => tournament.StartAsync(Spec with { Populations = ["t.slow"] }));
         Assert.Contains("resume it", paused.Message);
         await Assert.ThrowsAsync<UnknownGrainException>(() => tournament.StartAsync(Spec with { Populations = ["nobody"] }));
@@ -174,5 +174,5 @@ public sealed class TournamentTests
     }
 
     private static async Task<string[]> Tournaments(LocalHost host) =>
-        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetTournamentsAsync();
+        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Tournament);
 }

@@ -48,7 +48,7 @@ public sealed class ManySeatTests
             await host.TrainAsync(Runners);
             await host.Coordinator("m.chasers").StartAsync(Chasers);
             await host.AtRoundAsync("m.chasers", 1);
-            await host.Coordinator("m.chasers").PauseAsync();
+            await host.Coordinator("m.chasers").PausedAsync();
         }
 
         await using (var host = await Populations.HostAsync(parts, workers: 1))
@@ -105,7 +105,7 @@ public sealed class ManySeatTests
         {
             await host.Coordinator("m.pool").StartAsync(spec);
             await host.AtRoundAsync("m.pool", 2);
-            await host.Coordinator("m.pool").PauseAsync();
+            await host.Coordinator("m.pool").PausedAsync();
         }
 
         await using (var host = await Populations.HostAsync(data))

@@ -44,7 +44,7 @@ public sealed class QueryTests
         Assert.Equal(PopulationPhase.Training, status.Phase);
         Assert.True(status.EnvironmentStepsPerSecond > 0);
         Assert.NotNull(status.Teams.First(team => team.Round > 0).LastReturn);
-        await host.Coordinator("busy").StopAsync();
+        await host.Coordinator("busy").StoppedAsync();
         Assert.Empty((await host.Grains.GetGrain<ILearnerGrain>("cpu/0").QueryAsync()).Training);
     }
 
@@ -186,7 +186,7 @@ public sealed class QueryTests
         await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IAgentGrain>("asked/0/x").QueryAsync());
         await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IEnvironmentGrain>("asked/0").QueryAsync());
         await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<ILearnerGrain>("gpu/0").QueryAsync());
-        await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IDirectoryGrain>("other").GetPopulationsAsync());
+        await Assert.ThrowsAsync<GrainKeyException>(() => grains.GetGrain<IDirectoryGrain>("other").GetNamesAsync(WorkKind.Population));
         Assert.Equal(["asked"], await Names(host));
     }
 
@@ -235,8 +235,8 @@ public sealed class QueryTests
         var batch = await environment.PlayAsync(Spec, request);
         var again = await environment.PlayAsync(Spec, request);
 
-        Assert.Equal(batch.Parts[1].Rewards.Values, again.Parts[1].Rewards.Values);
-        Assert.Equal(batch.Parts[0].Actions, again.Parts[0].Actions);
+        Assert.Equal(batch!.Parts[1].Rewards.Values, again!.Parts[1].Rewards.Values);
+        Assert.Equal(batch!.Parts[0].Actions, again!.Parts[0].Actions);
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Lanes = 3 }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Round = 0 }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Actors = [states[0].Parameters] }));
@@ -250,9 +250,9 @@ public sealed class QueryTests
         var error = await Assert.ThrowsAsync<TeamOutOfStepException>(() => learner.TrainAsync(new TrainRequest("asked", 0, 3, 1, Spec, session)));
         Assert.Contains("stands at round 8", error.Message);
         await learner.StopAsync("asked", session);
-        Assert.Equal(8, (await learner.TrainAsync(new TrainRequest("asked", 0, 9, 1, Spec with { Training = Spec.Training with { Iterations = 9 } }, session))).LastRound);
+        Assert.Equal(8, (await learner.TrainAsync(new TrainRequest("asked", 0, 9, 1, Spec with { Training = Spec.Training with { Iterations = 9 } }, session)))!.LastRound);
     }
 
     private static async Task<string[]> Names(Hosting.LocalHost host) =>
-        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync();
+        await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population);
 }

@@ -19,14 +19,14 @@ public sealed class ResumeTests
         await coordinator.StartAsync(Spec);
         await host.AtRoundAsync("resumed", 15);
 
-        var paused = await coordinator.PauseAsync();
+        var paused = await coordinator.PausedAsync();
 
         Assert.Equal(PopulationPhase.Paused, paused.Phase);
         Assert.Equal(0, paused.EnvironmentStepsPerSecond);
         Assert.All(paused.Teams, team => Assert.Equal(team.Round, team.CheckpointRound));
         Assert.Contains(paused.Teams, team => team.Round is > 0 and < 150);
-        Assert.Equal(PopulationPhase.Paused, (await coordinator.PauseAsync()).Phase);
-        Assert.Equal(PopulationPhase.Stopped, (await coordinator.StopAsync()).Phase);
+        Assert.Equal(PopulationPhase.Paused, (await coordinator.PausedAsync()).Phase);
+        Assert.Equal(PopulationPhase.Stopped, (await coordinator.StoppedAsync()).Phase);
 
         var status = await host.RunAsync("resumed", c => c.ResumeAsync());
         Assert.Null(status.Warning);
@@ -40,7 +40,7 @@ public sealed class ResumeTests
         await using var host = await Populations.HostAsync(data);
         await host.Coordinator("resumed").StartAsync(Spec);
         await host.AtRoundAsync("resumed", 10);
-        Assert.Equal(PopulationPhase.Stopped, (await host.Coordinator("resumed").StopAsync()).Phase);
+        Assert.Equal(PopulationPhase.Stopped, (await host.Coordinator("resumed").StoppedAsync()).Phase);
 
         await host.TrainAsync(Spec);
 
@@ -133,7 +133,7 @@ public sealed class ResumeTests
         PopulationStatus status;
         do
         {
-            await coordinator.PauseAsync();
+            await coordinator.PausedAsync();
             status = await coordinator.ResumeAsync();
             if (status.Phase == PopulationPhase.Training) await host.AtRoundAsync("resumed", Math.Min(150, status.Teams.Max(team => team.Round) + 1));
         }

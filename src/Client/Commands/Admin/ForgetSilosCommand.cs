@@ -11,7 +11,7 @@ internal static class ForgetSilosCommand
 {
     private static readonly Option<string?> ClusterId = new("--cluster-id")
     {
-        Description = $"The cluster's id, Srpo:ClusterId of its silos. Default: ${ClusterAddress.ClusterIdVariable}, else srpo.",
+        Description = $"The cluster's id, Srpo:ClusterId of its silos. Default: ${ClusterAddress.ClusterIdVariable}.",
         HelpName = "NAME",
     };
 
@@ -28,7 +28,8 @@ internal static class ForgetSilosCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var database = DatabaseOptions.Database(context);
-        var cluster = ClusterAddress.ClusterIdOf(context.Get(ClusterId), Environment.GetEnvironmentVariable);
+        var cluster = ClusterAddress.ClusterIdOf(context.Get(ClusterId), Environment.GetEnvironmentVariable)
+            ?? throw new CommandException(ExitCode.Usage, $"say which cluster: --cluster-id NAME, or {ClusterAddress.ClusterIdVariable}");
         try
         {
             return await RunAsync(context, database, cluster);

@@ -11,7 +11,7 @@ internal static class ListCommand
     public static Command Create(Shell shell) =>
         new Command("list", "List all populations with their progress.").Handle(shell, context => context.WithGrainsToReadAsync(async session =>
         {
-            var names = await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetPopulationsAsync();
+            var names = await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population);
             var statuses = new PopulationStatus?[names.Length];
             var problems = new string?[names.Length];
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Client.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;
@@ -14,7 +15,9 @@ internal static class PauseCommand
         return new Command("pause", "Finish the rounds in flight, store everything and wait. `population resume`, or `resume` for a run, goes on.") { name }.Handle(shell, context =>
             context.WithGrainsAsync(async session =>
             {
-                PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name))).PauseAsync());
+                var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name)));
+                var status = await Wishes.AskAsync(context, coordinator.PauseAsync, context.Cancellation);
+                PopulationViews.Print(context, await Wishes.FollowAsync(context, coordinator, status, context.Cancellation));
                 return (int)ExitCode.Ok;
             }));
     }

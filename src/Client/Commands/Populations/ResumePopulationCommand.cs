@@ -17,7 +17,7 @@ internal static class ResumePopulationCommand
             var population = GrainKeys.CheckName(context.Get(name));
             if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(population, population, null));
             await using var session = await context.OpenAsync();
-            PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(population).ResumeAsync());
+            PopulationViews.Print(context, await Wishes.AskAsync(context, session.Grains.GetGrain<ICoordinatorGrain>(population).ResumeAsync, context.Cancellation));
             return (int)ExitCode.Ok;
         });
     }

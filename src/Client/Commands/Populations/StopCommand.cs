@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Client.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;
@@ -14,7 +15,9 @@ internal static class StopCommand
         return new Command("stop", "Like pause, and mark the population as ended by you; it can still be resumed.") { name }.Handle(shell, context =>
             context.WithGrainsAsync(async session =>
             {
-                PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name))).StopAsync());
+                var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name)));
+                var status = await Wishes.AskAsync(context, coordinator.StopAsync, context.Cancellation);
+                PopulationViews.Print(context, await Wishes.FollowAsync(context, coordinator, status, context.Cancellation));
                 return (int)ExitCode.Ok;
             }));
     }

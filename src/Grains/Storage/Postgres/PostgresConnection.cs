@@ -19,7 +19,7 @@ public sealed class PostgresConnection
 
     /// <summary>Reads a connection string such as "Host=db;Database=srpo;Username=srpo;Password=...".</summary>
     /// <param name="text">The string, as Npgsql understands it.</param>
-    /// <returns>The connection, with a pool of at most 24 connections and 10 s to connect where the string says nothing of it.</returns>
+    /// <returns>The connection, with a pool of at most 24 connections and 10 s to connect and for an answer where the string says nothing of it.</returns>
     /// <exception cref="ArgumentException">It is no such string. The message does not repeat any part of it, which may be a password.</exception>
     public static PostgresConnection Parse(string text)
     {
@@ -40,6 +40,9 @@ public sealed class PostgresConnection
         // The silos of a cluster share the connections that a database allows, 100 by default.
         if (!given.Contains("maxpoolsize") && !given.Contains("maximumpoolsize")) builder.MaxPoolSize = 24;
         if (!given.Contains("timeout")) builder.Timeout = 10;
+
+        // Each wait for data, not the whole of a statement: large states may take longer.
+        if (!given.Contains("commandtimeout")) builder.CommandTimeout = 10;
         if (string.IsNullOrEmpty(builder.ApplicationName)) builder.ApplicationName = "srpo";
         var name = string.Create(CultureInfo.InvariantCulture, $"database '{builder.Database ?? builder.Username}' at {builder.Host}:{builder.Port} (user '{builder.Username}')");
         return new PostgresConnection(builder.ConnectionString, name);
@@ -61,6 +64,16 @@ public sealed class PostgresConnection
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Asks for a sign of life.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
+    public async Task ProbeAsync(CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        await using var command = new NpgsqlCommand("SELECT 1", connection);
+        await command.ExecuteScalarAsync(cancellation);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,9 @@ public static class PostgresErrors
         return $"{connection.Name}: {Reason(error)}";
     }
 
-    private static string Reason(Exception error) => error switch
+    /// <summary>The same without the database.</summary>
+    /// <param name="error">What Npgsql threw.</param>
+    public static string Reason(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
             "user or password is refused; correct them in the connection string, or pg_hba.conf of the server",

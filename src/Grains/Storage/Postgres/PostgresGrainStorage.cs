@@ -35,7 +35,7 @@ public sealed class PostgresGrainStorage : IGrainStorage, IDisposable
         _table = new PostgresStateTable(options.Service, name, options.ChunkBytes);
         _turns = new SemaphoreSlim(options.Concurrency, options.Concurrency);
         _retry = new StorageRetry(
-            new RetryPolicy(name, options.Patience, PostgresErrors.IsTransient, error => PostgresErrors.Explain(error, _connection), ProbeAsync), health, logger);
+            new RetryPolicy(name, options.Patience, PostgresErrors.IsTransient, error => PostgresErrors.Explain(error, _connection), _connection.ProbeAsync), health, logger);
     }
 
     /// <inheritdoc/>
@@ -139,12 +139,5 @@ public sealed class PostgresGrainStorage : IGrainStorage, IDisposable
         {
             throw new SrpoGrainException($"a state of '{_table.Storage}' cannot be {what}: {PostgresErrors.Explain(error, _connection)}", error);
         }
-    }
-
-    private async Task ProbeAsync(CancellationToken cancellation)
-    {
-        await using var connection = await _connection.OpenAsync(cancellation);
-        await using var command = new NpgsqlCommand("SELECT 1", connection);
-        await command.ExecuteScalarAsync(cancellation);
     }
 }

@@ -23,6 +23,9 @@ public sealed class StorageHealth
         while (!_outages.IsEmpty) await Task.WhenAll(_outages.Values.Select(outage => outage.Over)).WaitAsync(cancellation);
     }
 
+    /// <summary>How often operations were tried again, by name of the storage; one that always answered is not there.</summary>
+    internal ConcurrentDictionary<string, long> Retries { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The outage of a storage, begun now unless it is known.</summary>
     internal StorageOutage During(string storage, Func<StorageOutage> begin, out bool isNew)
     {

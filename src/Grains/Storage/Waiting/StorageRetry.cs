@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -12,7 +11,14 @@ namespace Srpo.Grains.Storage;
 /// <param name="Explain">The error in a few words, without secrets.</param>
 /// <param name="ProbeAsync">Asks the storage for a sign of life; fails while there is none.</param>
 internal sealed record RetryPolicy(
-    string Name, TimeSpan Patience, Func<Exception, bool> IsTransient, Func<Exception, string> Explain, Func<CancellationToken, Task> ProbeAsync);
+    string Name, TimeSpan Patience, Func<Exception, bool> IsTransient, Func<Exception, string> Explain, Func<CancellationToken, Task> ProbeAsync)
+{
+    /// <summary>The storage in messages.</summary>
+    public string Phrase { get; init; } = $"storage '{Name}'";
+
+    /// <summary>What happens during an outage, for the log.</summary>
+    public string Consequence { get; init; } = "Operations on it wait, each";
+}
 
 /// <summary>
 /// Repeats operations that fail because the storage is away. During an outage one loop asks for signs of life and everybody
@@ -45,6 +51,7 @@ internal sealed class StorageRetry : IDisposable
         var start = Stopwatch.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 return await operation(attempt);
@@ -52,11 +59,11 @@ internal sealed class StorageRetry : IDisposable
             catch (Exception error) when (_policy.IsTransient(error))
             {
                 var left = _policy.Patience - Stopwatch.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero) throw Unavailable(error);
+                if (left <= TimeSpan.Zero) throw Unavailable(error, start);
 
                 // The storage may answer and yet refuse this operation for the moment: the pause keeps that from spinning.
-                SrpoMeter.StorageRetried(_policy.Name);
-                var outage = Outage(error);
+                _health.Retries.AddOrUpdate(_policy.Name, 1, (_, before) => before + 1);
+                var outage = Outage(error, began);
                 await Task.Delay(Min(Pause(attempt), left), _ended);
                 try
                 {
@@ -64,7 +71,7 @@ internal sealed class StorageRetry : IDisposable
                 }
                 catch (TimeoutException)
                 {
-                    throw Unavailable(error);
+                    throw Unavailable(error, start);
                 }
             }
         }
@@ -90,15 +97,15 @@ internal sealed class StorageRetry : IDisposable
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    private StorageUnavailableException Unavailable(Exception error) => new(
-        FormattableString.Invariant($"storage '{_policy.Name}' did not answer for {_policy.Patience.TotalSeconds:0} s: {_policy.Explain(error)}; see that it runs and can be reached, then go on"), error);
+    private StorageUnavailableException Unavailable(Exception error, long start) => new(
+        FormattableString.Invariant($"{_policy.Phrase} did not answer for {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s: {_policy.Explain(error)}"), error);
 
-    private StorageOutage Outage(Exception error)
+    private StorageOutage Outage(Exception error, long since)
     {
         var reason = _policy.Explain(error);
-        var outage = _health.During(_policy.Name, () => new StorageOutage(_policy.Name, reason), out var isNew);
+        var outage = _health.During(_policy.Name, () => new StorageOutage(_policy.Name, _policy.Phrase, reason, since), out var isNew);
         if (!isNew) return outage;
-        _logger.LogWarning("Storage {Storage} does not answer: {Reason}. Operations on it wait, each for at most {Patience} s.", _policy.Name, reason, _policy.Patience.TotalSeconds);
+        _logger.LogWarning("No answer from {Storage}: {Reason}. {Consequence} at most {Patience} s.", _policy.Phrase, reason, _policy.Consequence, _policy.Patience.TotalSeconds);
         _ = ProbeAsync(outage);
         return outage;
     }
@@ -110,7 +117,7 @@ internal sealed class StorageRetry : IDisposable
             try
             {
                 await _policy.ProbeAsync(_ended);
-                _logger.LogInformation("Storage {Storage} answers again after {Seconds:0.0} s.", _policy.Name, outage.Seconds);
+                _logger.LogInformation("An answer again from {Storage}, after {Seconds:0.0} s.", _policy.Phrase, outage.Seconds);
                 break;
             }
             catch (Exception error) when (!_ended.IsCancellationRequested && _policy.IsTransient(error))

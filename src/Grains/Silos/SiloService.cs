@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime.Services;
+using Orleans.Services;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Hosting;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Grains;
+
+/// <summary>What silos ask each other. Its answers take no worker. Every silo has one; <see cref="SiloServiceClient"/> finds it.</summary>
+[Alias("srpo.ISiloService")]
+internal interface ISiloService : IGrainService
+{
+    /// <summary>What the silo can take. Asked by the other silos every few seconds.</summary>
+    Task<SiloCapacity> GetCapacityAsync();
+
+    /// <summary>What the silo says of itself.</summary>
+    Task<SiloReport> QueryAsync();
+
+    /// <summary>Plays every pair of a tile on this silo's workers. Equal tiles give equal bits.</summary>
+    /// <returns>One result per partner; null while it is being played: ask for it with <see cref="FollowAsync"/>.</returns>
+    [return: Immutable]
+    Task<MatchResult[]?> PlayAsync(MatchTile tile);
+
+    /// <summary>The results of a tile that is being played here, or was a moment ago.</summary>
+    /// <returns>As those of <see cref="PlayAsync"/>.</returns>
+    /// <exception cref="UnknownGrainException">This silo does not know the tile: send it again.</exception>
+    [return: Immutable]
+    Task<MatchResult[]?> FollowAsync(string tournament, int row, int firstColumn);
+
+    /// <summary>Ends the tiles of a tournament that are played here; whoever follows them is told that they were cancelled.</summary>
+    Task CancelTilesAsync(string tournament);
+}
+
+/// <summary>Speaks for the silo it runs on.</summary>
+internal sealed class SiloService(
+    GrainId id, Silo silo, ILoggerFactory logging, SiloMap map, ILocalSiloDetails local, ComputePool pool, ActiveWork work, WorkMeter meter, TilePlayer tiles)
+    : GrainService(id, silo, logging), ISiloService
+{
+    /// <inheritdoc/>
+    public Task<SiloCapacity> GetCapacityAsync() => Task.FromResult(map.Own);
+
+    /// <inheritdoc/>
+    public Task<SiloReport> QueryAsync()
+    {
+        var rates = meter.Read();
+        return Task.FromResult(new SiloReport(
+            GrainKeys.Silo(local.SiloAddress), work.Stopping ? "stopping" : "active", local.Name, pool.Workers, 0,
+            rates.CpuLoad, Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, pool.Running, pool.Waiting,
+            rates.RoundsPerSecond, rates.StepsPerSecond, [.. work.Teams.Keys.Order(StringComparer.Ordinal)], []));
+    }
+
+    /// <inheritdoc/>
+    public Task<MatchResult[]?> PlayAsync(MatchTile tile) => tiles.PlayAsync(tile);
+
+    /// <inheritdoc/>
+    public Task<MatchResult[]?> FollowAsync(string tournament, int row, int firstColumn) => tiles.FollowAsync(new TileName(tournament, row, firstColumn));
+
+    /// <inheritdoc/>
+    public Task CancelTilesAsync(string tournament)
+    {
+        tiles.Cancel(GrainKeys.CheckName(tournament));
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Finds the services of silos.</summary>
+internal sealed class SiloServiceClient(IServiceProvider services) : GrainServiceClient<ISiloService>(services)
+{
+    /// <summary>The service of a silo.</summary>
+    public ISiloService Of(SiloAddress silo) => GetGrainService(silo);
+}

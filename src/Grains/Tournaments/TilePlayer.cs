@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Hosting;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>What tells a tile of a tournament from the others.</summary>
+internal readonly record struct TileName(string Tournament, int Row, int FirstColumn);
+
+/// <summary>
+/// Plays the tiles of tournaments that a silo is given, on its worker pool. Whoever gave one waits some seconds and asks again;
+/// results are kept for a while in case a reply is lost. Thread-safe.
+/// </summary>
+internal sealed class TilePlayer(
+    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, WorkMeter meter, SrpoMeter measures,
+    IOptions<ComputeOptions> options)
+{
+    /// <summary>Results of so many tiles are kept; they are small.</summary>
+    private const int Kept = 256;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<TileName, Tile> _tiles = [];
+    private readonly Queue<Tile> _ended = new();
+
+    /// <summary>Plays every pair of a tile, or joins the play of the same tile.</summary>
+    /// <returns>One result per partner; null while it is being played.</returns>
+    /// <exception cref="SrpoGrainException">The tile cannot be played.</exception>
+    public Task<MatchResult[]?> PlayAsync(MatchTile tile)
+    {
+        var play = Prepare(tile);
+        var name = new TileName(tile.Tournament ?? "", tile.Row, tile.FirstColumn);
+        Tile? playing;
+        lock (_lock)
+        {
+            if (!_tiles.TryGetValue(name, out playing) || playing.Results.IsCompleted)
+            {
+                playing = new Tile(name, CancellationTokenSource.CreateLinkedTokenSource(pool.Closing));
+                _tiles[name] = playing;
+                playing.Results = RunAsync(playing, play);
+            }
+        }
+
+        return AnswerAsync(playing);
+    }
+
+    /// <summary>The results of a tile that was given to <see cref="PlayAsync"/>.</summary>
+    /// <exception cref="UnknownGrainException">It was not, or too long ago.</exception>
+    public Task<MatchResult[]?> FollowAsync(TileName name)
+    {
+        Tile? tile;
+        lock (_lock) tile = _tiles.GetValueOrDefault(name);
+        return tile is null
+            ? throw new UnknownGrainException($"row {name.Row} from column {name.FirstColumn} of tournament '{GrainKeys.Shown(name.Tournament)}' is not played here")
+            : AnswerAsync(tile);
+    }
+
+    /// <summary>Cancels the tiles that are played for a tournament now.</summary>
+    public void Cancel(string tournament)
+    {
+        lock (_lock)
+        {
+            // Within the lock, so that no source is disposed meanwhile. Nothing but a flag is behind the tokens.
+            foreach (var tile in _tiles.Values)
+            {
+                if (tile.Name.Tournament == tournament && !tile.HasEnded) tile.Source.Cancel();
+            }
+        }
+    }
+
+    private static FrozenTeam Team(PolicySnapshot[] policies, EnvironmentInfo info)
+    {
+        if (policies is null || policies.Length != info.TeamSeats)
+            throw new SrpoGrainException($"a run has {policies?.Length ?? 0} policies; a team in {info.Name} {info.Variant} has {info.TeamSeats} seats");
+        return new FrozenTeam(Wire.ToPolicies(policies));
+    }
+
+    private async Task<MatchResult[]?> AnswerAsync(Tile tile) => await Following.EndsAsync(tile.Results, options.Value.Answer) ? await tile.Results : null;
+
+    private async Task<MatchResult[]> RunAsync(Tile tile, Func<CancellationToken, Task<MatchResult[]>> play)
+    {
+        // Not within the lock of whoever begins it.
+        await Task.Yield();
+        try
+        {
+            return await play(tile.Source.Token);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                tile.HasEnded = true;
+                tile.Source.Dispose();
+                _ended.Enqueue(tile);
+                if (_ended.Count > Kept && _ended.Dequeue() is var old && _tiles.GetValueOrDefault(old.Name) == old) _tiles.Remove(old.Name);
+            }
+        }
+    }
+
+    private Func<CancellationToken, Task<MatchResult[]>> Prepare(MatchTile tile)
+    {
+        if (tile?.Team is null || tile.Partners is null || tile.Environment is null) throw new SrpoGrainException("a tile needs an environment and policies for two runs");
+        var info = environments.Info(tile.Environment);
+        if (!string.IsNullOrEmpty(tile.Tournament)) GrainKeys.CheckName(tile.Tournament);
+        GrainChecks.Range("episodes", tile.Episodes, 1, 1_000_000);
+        GrainChecks.Range("steps", tile.Steps, 1, 65536);
+        GrainChecks.Range("row", tile.Row, 0, 1 << 20);
+        GrainChecks.Range("first column", tile.FirstColumn, 0, 1 << 20);
+        GrainChecks.Range("columns", tile.Partners.Length, 1, GrainChecks.MaxColumns);
+        GrainChecks.Range("seats of a team", info.TeamSeats, 1, Seatings.MaxMixedSeats);
+        var team = Team(tile.Team, info);
+        var partners = Array.ConvertAll(tile.Partners, partner => Team(partner, info));
+        var opponents = Wire.ToPolicies(tile.Opponents);
+        var rules = new MatchRules(tile.Mixed ? Seating.Mixed : Seating.Ordered, tile.Episodes, tile.Steps);
+        return async cancellation =>
+        {
+            using var activity = SrpoActivities.Tile(tile.Row, tile.FirstColumn, partners.Length);
+            var start = Stopwatch.GetTimestamp();
+            try
+            {
+                var outcomes = await pool.RunAsync(
+                    () => players.Use(
+                        tile.Environment,
+                        player => player.Play(tile.Seed, tile.Row, team, tile.FirstColumn, partners, rules, opponents, cancellation)),
+                    cancellation);
+                meter.AddSteps((long)tile.Episodes * tile.Steps * partners.Length);
+                measures.TilePlayed(partners.Length, start);
+                return Array.ConvertAll(outcomes, outcome => new MatchResult(outcome.MeanReturn, outcome.ReturnDeviation, outcome.SeatReturns, outcome.SeatCosts));
+            }
+            catch (ArgumentException error)
+            {
+                throw new SrpoGrainException(error.Message, error);
+            }
+        };
+    }
+
+    private sealed class Tile(TileName name, CancellationTokenSource source)
+    {
+        public TileName Name => name;
+
+        public CancellationTokenSource Source => source;
+
+        public Task<MatchResult[]> Results { get; set; } = null!;
+
+        /// <summary>Whether its source is gone.</summary>
+        public bool HasEnded { get; set; }
+    }
+}

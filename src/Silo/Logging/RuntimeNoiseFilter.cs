@@ -1,0 +1,27 @@
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Srpo.Silo;
+
+/// <summary>Leaves out warnings at a start that no operator can do anything about, and what is said elsewhere in words.</summary>
+internal sealed class RuntimeNoiseFilter : ILogEventFilter
+{
+    public bool IsEnabled(LogEvent logEvent) => NameOf(logEvent) switch
+    {
+        // Said in a line by whoever started the silo.
+        "HostedServiceStartupFaulted" => logEvent.Exception is not StartupException,
+
+        // The workstation collector is chosen: few large arrays, and a heap for each core would only cost memory.
+        "LogWarningSiloGcNotRunningWithServerGC" or "LogWarningSiloGcMultiCoreSystem" => false,
+
+        // Its thread may look at a clock before that is set, and then sees the time since the machine was started.
+        "LogWarningParticipantCheckThreadStalled" => !logEvent.Properties.Values.Any(value => value is ScalarValue { Value: TimeSpan stalled } && stalled > Age()),
+        _ => true,
+    };
+
+    private static TimeSpan Age() => DateTime.Now - System.Diagnostics.Process.GetCurrentProcess().StartTime;
+
+    private static string NameOf(LogEvent logEvent) =>
+        logEvent.Properties.TryGetValue("EventId", out var id) && id is StructureValue parts
+        && parts.Properties.FirstOrDefault(part => part.Name == "Name")?.Value is ScalarValue { Value: string name } ? name : "";
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using Srpo.Client.Cli;
+using Srpo.Client.Tests.Support;
+using Srpo.Grains.Tests;
+
+namespace Srpo.Client.Tests.Operations;
+
+/// <summary>Who can reach a silo with default settings: this machine, and nobody from the network.</summary>
+[Collection(PostgresTests.Name)]
+public sealed class NetworkTests(PostgresServer server)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    [NetworkFact]
+    public async Task Nothing_of_a_silo_can_be_reached_from_the_network()
+    {
+        using var directory = new TemporaryDirectory();
+        await CheckAsync(directory);
+    }
+
+    [NetworkFact(Database = true)]
+    public async Task Nothing_of_a_silo_with_a_database_can_be_reached_from_the_network()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.Write("connection", await server.CreateAsync());
+        (await InProcess.RunAsync(directory.Root, "admin", "init-db", "--connection-file", file)).Expect(ExitCode.Ok);
+        await CheckAsync(directory, "ClusterId=srpo", "Cluster:Kind=postgres", "Storage:Kind=postgres", "Cluster:ConnectionStringFile=" + file);
+    }
+
+    private static async Task CheckAsync(TemporaryDirectory directory, params string[] settings)
+    {
+        using var silo = SiloProcess.Start(directory.Root, settings);
+        await silo.ReadyAsync();
+        Assert.True(await OrleansConnectsAsync(new IPEndPoint(IPAddress.Loopback, silo.GatewayPort)));
+        foreach (var address in NetworkFactAttribute.Addresses)
+        {
+            using (var open = new TcpListener(address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0))
+            {
+                open.Start();
+                Assert.True(await ConnectsAsync(new IPEndPoint(address, ((IPEndPoint)open.LocalEndpoint).Port)), $"{address} is no address of this machine");
+            }
+
+            foreach (var port in new[] { silo.SiloPort, silo.GatewayPort, silo.HttpPort })
+            {
+                Assert.True(await ConnectsAsync(new IPEndPoint(IPAddress.Loopback, port)), $"port {port} does not listen");
+                Assert.False(await ConnectsAsync(new IPEndPoint(address, port)), $"port {port} can be reached at {address}");
+            }
+
+            Assert.False(await OrleansConnectsAsync(new IPEndPoint(address, silo.GatewayPort)), $"a client connects at {address}");
+        }
+
+        Assert.Equal(0, await silo.StopAsync());
+    }
+
+    private static async Task<bool> ConnectsAsync(IPEndPoint end)
+    {
+        using var socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var limit = new CancellationTokenSource(Limit);
+        try
+        {
+            await socket.ConnectAsync(end, limit.Token);
+            return true;
+        }
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A plain client of Orleans that knows the cluster's name.</summary>
+    private static async Task<bool> OrleansConnectsAsync(IPEndPoint gateway)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleansClient(client => client.UseStaticClustering(gateway).Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("srpo", "srpo")));
+        using var host = builder.Build();
+        using var limit = new CancellationTokenSource(Limit);
+        try
+        {
+            await host.StartAsync(limit.Token).WaitAsync(limit.Token);
+            await host.StopAsync();
+            return true;
+        }
+        catch (Exception error) when (error is OrleansException or SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A test that needs an address of this machine other than loopback; skipped, with the reason, where there is none.</summary>
+internal sealed class NetworkFactAttribute : FactAttribute
+{
+    private bool _database;
+
+    public NetworkFactAttribute()
+    {
+        if (Addresses.Count == 0) Skip = "this machine has no address but loopback";
+    }
+
+    /// <summary>All addresses of this machine but loopback.</summary>
+    public static IReadOnlyList<IPAddress> Addresses { get; } =
+    [
+        .. NetworkInterface.GetAllNetworkInterfaces().Where(network => network.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses).Select(address => address.Address).Where(address => !IPAddress.IsLoopback(address)),
+    ];
+
+    /// <summary>Whether it needs a PostgreSQL server as well.</summary>
+    public bool Database
+    {
+        get => _database;
+        set
+        {
+            _database = value;
+            if (value) Skip ??= new PostgresFactAttribute().Skip;
+        }
+    }
+}
