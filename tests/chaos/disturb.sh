@@ -136,6 +136,7 @@ pause_frozen() {
 # last_watcher is its process.
 kill_subscribers() {
   local round index waited=() seen=0 deadline
+  rm -f "$work"/watcher-*.log
   for round in 1 2; do
     deadline=$((SECONDS + 90))
     for ((index = 0; index < 30; index++)); do
