@@ -136,14 +136,16 @@ pause_frozen() {
 # last_watcher is its process.
 kill_subscribers() {
   local round index waited=() seen=0 deadline
+  rm -f "$work"/watcher-*.log
   for round in 1 2; do
+    deadline=$((SECONDS + 90))
     for ((index = 0; index < 30; index++)); do
-      # Thirty programs that start at once need more than a small machine has; others shall not wait for them.
       nice -n 5 dotnet "$client_program" --data "$client_data" --cluster "$(gateways)" population watch "$population" >/dev/null 2>"$work/watcher-$round-$index.log" &
       watchers+=("$!")
-      sleep 0.7
+      # Thirty programs that start at once need more than a small machine has, and others would wait for them.
+      sleep 0.3
+      until ((index - $(watching "$round") < 4 || SECONDS >= deadline)); do sleep 0.3; done
     done
-    deadline=$((SECONDS + 90))
     until (($(watching "$round") > 0 || SECONDS >= deadline)); do sleep 0.5; done
     between 0 10
     sleep "$number"
