@@ -5,6 +5,9 @@
 #   ./test.sh [FILTER]      FILTER: only test projects whose name contains it, for example Client
 #
 # SRPO_TEST_SECONDS: time limit of one test project, 400 by default.
+#
+# What tests need besides the SDK is used where it is: PostgreSQL's programs, Gambit, node. Azurite, the emulator of Azure Storage, is
+# installed below artifacts/ where node and npm are. Tests without what they need are skipped and say why; .ci/run installs it all.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=scripts/common.sh
@@ -19,15 +22,24 @@ finish() {
   exit 0
 }
 
-# One test compares with Gambit's logit solver. Where it can be had without asking anybody, it is; else that test is skipped and says so.
-install_gambit() {
-  command -v gambit-logit >/dev/null || [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null ||
-    timeout 60 apt-get install --yes --quiet=2 gambit >/dev/null 2>&1 </dev/null || true
+# The versions are those of tests/azurite/package-lock.json; once they are there, nothing is asked of the network.
+install_azurite() {
+  local wanted=$root/tests/azurite have=$root/artifacts/azurite part=$root/artifacts/azurite.part
+  command -v node >/dev/null && command -v npm >/dev/null || return 0
+  ! cmp -s "$wanted/package-lock.json" "$have/package-lock.json" || return 0
+  rm -rf "$part"
+  mkdir -p "$part"
+  cp "$wanted/package.json" "$wanted/package-lock.json" "$part"
+  if timeout 240 npm ci --prefix "$part" --ignore-scripts --omit=dev --no-audit --no-fund >"$results/azurite.log" 2>&1 </dev/null; then
+    rm -rf "$have"
+    mv "$part" "$have"
+  else
+    printf 'Azurite could not be installed, its tests are skipped: %s\n' "$(grep -m 1 'npm' "$results/azurite.log" || echo 'npm took longer than 240 s')"
+  fi
 }
 
 require_sdk
 cd "$root"
-[[ Srpo.Games.Tests != *"$filter"* ]] || install_gambit
 results=$root/artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
@@ -38,6 +50,11 @@ build() {
 }
 
 printf 'building...\n'
+azurite=
+if [[ Srpo.Grains.Tests == *"$filter"* || Srpo.Client.Tests == *"$filter"* ]]; then
+  install_azurite &
+  azurite=$!
+fi
 mkdir -p "$root/artifacts/launch"
 # The launcher builds into the same place, under the same lock.
 if ! with_lock "$root/artifacts/launch/lock" build; then
@@ -47,9 +64,17 @@ if ! with_lock "$root/artifacts/launch/lock" build; then
   finish
 fi
 
+[[ -z $azurite ]] || wait "$azurite"
+
 # counter FILE NAME: a number from the line <Counters .../> of a result file.
 counter() {
   sed -n "s/.*<Counters [^>]*\b$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
+}
+
+# reasons FILE: why tests of a result file were skipped, each reason once, with the number of tests.
+reasons() {
+  awk '/outcome="NotExecuted"/ { open = 1 } open && /<Message>/ { sub(/.*<Message>/, ""); sub(/<\/Message>.*/, ""); count[$0]++; open = 0 }
+    END { for (reason in count) printf "    skipped %d: %s\n", count[reason], reason }' "$1"
 }
 
 for project in tests/*/*.csproj; do
@@ -78,6 +103,6 @@ for project in tests/*/*.csproj; do
   if ((bad > 0)); then
     grep -vE '^\s*$|^Results File|^Attachments' "$log" | tail -n 60 | sed 's/^/    /'
   fi
-  if ((left > 0)); then grep -E '\[SKIP\]' "$log" | sed 's/^ */    /' || true; fi
+  if ((left > 0)); then reasons "$trx"; fi
 done
 finish

@@ -4,12 +4,13 @@
 #   deploy/dev/azurite.sh DIRECTORY [BLOB_PORT [QUEUE_PORT [TABLE_PORT]]]
 #
 # DIRECTORY keeps its data and log (azurite.log) and is made if it is missing. Ports: 10000, 10001 and 10002 by default.
-# Uses `azurite` from PATH, else npx with the version in AZURITE_VERSION. Waits until blobs and tables answer, prints the
-# connection string for Srpo:Cluster:ConnectionString, and stays until Ctrl-C or SIGTERM, which end Azurite too.
+# Uses what ./test.sh has installed below artifacts/, else `azurite` from PATH, else npx with the version in AZURITE_VERSION.
+# Waits until blobs and tables answer, prints the connection string for Srpo:Cluster:ConnectionString, and stays until Ctrl-C or
+# SIGTERM, which end Azurite too.
 # AZURITE_SECONDS: how long it may take to answer, 120 by default (npx may have to fetch it first).
 set -euo pipefail
 
-usage() { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 case ${1:-} in
   -h | --help) usage; exit 0 ;;
@@ -20,7 +21,7 @@ if (($# > 4)); then usage >&2; exit 2; fi
 directory=$1
 blob=${2:-10000} queue=${3:-10001} table=${4:-10002}
 seconds=${AZURITE_SECONDS:-120}
-version=${AZURITE_VERSION:-3.37.0}
+version=${AZURITE_VERSION:-3.35.0}
 
 fail() {
   printf 'azurite.sh: %s\n' "$1" >&2
@@ -43,7 +44,10 @@ done
 mkdir -p "$directory" || fail "the directory $directory cannot be made"
 [[ -w $directory ]] || fail "the directory $directory cannot be written"
 
-if command -v azurite >/dev/null 2>&1; then
+installed=$(dirname "${BASH_SOURCE[0]}")/../../artifacts/azurite/node_modules/azurite/dist/src/azurite.js
+if [[ -f $installed ]] && command -v node >/dev/null 2>&1; then
+  start=(node "$installed")
+elif command -v azurite >/dev/null 2>&1; then
   start=(azurite)
 elif command -v npx >/dev/null 2>&1; then
   start=(npx --yes "azurite@$version")

@@ -1,6 +1,18 @@
 using Serilog;
 using Srpo.Silo;
 
+if (args.Any(argument => argument is "--help" or "-h" or "-?"))
+{
+    Console.Write(Usage.Text);
+    return ExitCodes.Ok;
+}
+
+if (Usage.Stray(args) is { } stray)
+{
+    Console.Error.WriteLine($"srpo silo: '{stray}' is no setting; settings are of the form --Srpo:NAME=VALUE, --help shows some");
+    return ExitCodes.Usage;
+}
+
 try
 {
     await using var silo = SiloHost.Build(args);

@@ -15,6 +15,13 @@ internal static class StartupFailure
             return ExitCodes.Usage;
         }
 
+        // What the configuration says of a value of another type; it names the setting.
+        if (error is InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException })
+        {
+            output.WriteLine("srpo silo: " + error.Message);
+            return ExitCodes.Usage;
+        }
+
         if (error is StartupException)
         {
             output.WriteLine("srpo silo: could not start: " + error.Message);

@@ -25,6 +25,7 @@ internal static class RootCommandBuilder
         root.Add(PlayCommand.Create(shell));
         root.Add(ExportCommand.Create(shell));
         root.Add(ClusterCommand.Create(shell));
+        root.Add(SiloCommand.Create(shell));
         root.Add(ExperimentsCommand.Create(shell));
         root.Add(RqeCommand.Create(shell));
         root.Add(VerifyCommand.Create(shell));

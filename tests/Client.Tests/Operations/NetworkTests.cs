@@ -13,6 +13,7 @@ namespace Srpo.Client.Tests.Operations;
 [Collection(PostgresTests.Name)]
 public sealed class NetworkTests(PostgresServer server)
 {
+    /// <summary>After this time nobody answers.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     [NetworkFact]
@@ -35,7 +36,7 @@ public sealed class NetworkTests(PostgresServer server)
     {
         using var silo = SiloProcess.Start(directory.Root, settings);
         await silo.ReadyAsync();
-        Assert.True(await OrleansConnectsAsync(new IPEndPoint(IPAddress.Loopback, silo.GatewayPort)));
+        Assert.True(await OrleansConnectsAsync(new IPEndPoint(IPAddress.Loopback, silo.GatewayPort), SiloProcess.Patience));
         foreach (var address in NetworkFactAttribute.Addresses)
         {
             using (var open = new TcpListener(address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0))
@@ -50,7 +51,7 @@ public sealed class NetworkTests(PostgresServer server)
                 Assert.False(await ConnectsAsync(new IPEndPoint(address, port)), $"port {port} can be reached at {address}");
             }
 
-            Assert.False(await OrleansConnectsAsync(new IPEndPoint(address, silo.GatewayPort)), $"a client connects at {address}");
+            Assert.False(await OrleansConnectsAsync(new IPEndPoint(address, silo.GatewayPort), Limit), $"a client connects at {address}");
         }
 
         Assert.Equal(0, await silo.StopAsync());
@@ -72,12 +73,12 @@ public sealed class NetworkTests(PostgresServer server)
     }
 
     /// <summary>A plain client of Orleans that knows the cluster's name.</summary>
-    private static async Task<bool> OrleansConnectsAsync(IPEndPoint gateway)
+    private static async Task<bool> OrleansConnectsAsync(IPEndPoint gateway, TimeSpan patience)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleansClient(client => client.UseStaticClustering(gateway).Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("srpo", "srpo")));
         using var host = builder.Build();
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(patience);
         try
         {
             await host.StartAsync(limit.Token).WaitAsync(limit.Token);

@@ -1,0 +1,12 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo silo`: a program of its own, which the launcher starts; here so that the help names it, and for installations without the launcher.</summary>
+internal static class SiloCommand
+{
+    public static Command Create(Shell shell) => new Command("silo", "Start a silo of a cluster, in the foreground. Settings are arguments: --Srpo:NAME=VALUE.") { TreatUnmatchedTokensAsErrors = false }
+        .Handle(shell, _ => throw new CommandException(
+            ExitCode.Usage, "`srpo silo` is a program of its own, Srpo.Silo; the launcher ./srpo of the source tree builds and starts it, elsewhere it is `dotnet Srpo.Silo.dll` (docs/commands/silo.md)"));
+}
