@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Serialization.Configuration;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Grains.Hosting;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Sessions;
 
@@ -57,6 +60,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             client.AddOutgoingGrainCallFilter(this);
         });
         LocalTransport.ConnectTo(builder.Services, owner.Info.Socket!);
+        builder.Services.PostConfigure<TypeManifestOptions>(KeepWhatClientsExchange);
         _host = builder.Build();
     }
 
@@ -132,6 +136,17 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     {
         await _host.StopAsync();
         _host.Dispose();
+    }
+
+    /// <summary>
+    /// Leaves the serializer the types of the contracts and of Orleans' own clients. Those of silos are in this program too; taking note of
+    /// every one of them would take a client longer than its question does.
+    /// </summary>
+    private static void KeepWhatClientsExchange(TypeManifestOptions manifest)
+    {
+        Assembly[] exchanged = [typeof(ICoordinatorGrain).Assembly, typeof(IGrain).Assembly, typeof(IClusterClient).Assembly, typeof(TypeManifestOptions).Assembly];
+        foreach (var types in new[] { manifest.Activators, manifest.Converters, manifest.Copiers, manifest.FieldCodecs, manifest.Interfaces, manifest.InterfaceImplementations, manifest.InterfaceProxies, manifest.Serializers })
+            types.RemoveWhere(type => !exchanged.Contains(type.Assembly));
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
