@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Storage;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -117,29 +118,35 @@ public sealed class StoredReaderTests
         await host.Coordinator("busy").StopAsync();
     }
 
-    [Fact]
-    public async Task Two_slots_are_read_as_they_were_at_one_moment()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Two_slots_are_read_as_they_were_at_one_moment(bool writtenByOthers)
     {
         using var data = new TestDirectory();
-        using var storage = new Storage.FileGrainStorage("test", new Storage.FileStorageOptions { Directory = data.Path });
+        using var files = new Storage.FileGrainStorage("test", new Storage.FileStorageOptions { Directory = data.Path });
         var grain = GrainId.Create("test", "a");
-        var writer = new SlotPair<NumberRecord>(storage, grain, "number");
-        using var stop = new CancellationTokenSource();
-        await writer.WriteAsync(0, new NumberRecord { Number = 0 });
-        await writer.WriteAsync(1, new NumberRecord { Number = 1 });
-        var writing = Task.Run(async () =>
+        var writer = new SlotPair<NumberRecord>(files, grain, "number");
+        var written = 0;
+        async Task WriteAsync()
         {
-            for (var number = 2; !stop.IsCancellationRequested; number++) await writer.WriteAsync(number % 2, new NumberRecord { Number = number });
-        });
-        var reader = new SlotPair<NumberRecord>(storage, grain, "number", writtenByOthers: true);
-        for (var look = 0; look < 300; look++)
-        {
-            var (first, second) = await reader.ReadBothAsync();
-            Assert.Equal(1, Math.Abs(first!.Number - second!.Number));
+            await writer.WriteAsync(written % 2, new NumberRecord { Number = written });
+            written++;
         }
 
-        await stop.CancelAsync();
-        await writing;
+        await WriteAsync();
+        await WriteAsync();
+
+        // Both slots are written while they are read, three times: each pair would be of two moments.
+        var interruptions = 0;
+        var storage = new InterruptedStorage(files, async state =>
+        {
+            if (state != "number0" || interruptions++ >= 3) return;
+            for (var i = 0; i < 3; i++) await WriteAsync();
+        });
+        var (first, second) = await new SlotPair<NumberRecord>(storage, grain, "number", writtenByOthers: writtenByOthers).ReadBothAsync();
+        Assert.Equal(writtenByOthers, Math.Abs(first!.Number - second!.Number) == 1);
+        if (writtenByOthers) Assert.Equal(written - 1, Math.Max(first.Number, second.Number));
     }
 
     [Fact]
@@ -244,6 +251,20 @@ public sealed class StoredReaderTests
                 File.Delete(file);
                 break;
         }
+    }
+
+    /// <summary>Does something after each read.</summary>
+    private sealed class InterruptedStorage(IGrainStorage storage, Func<string, Task> interrupt) : IGrainStorage
+    {
+        public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            await storage.ReadStateAsync(stateName, grainId, grainState);
+            await interrupt(stateName);
+        }
+
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
     }
 
     private sealed class NumberRecord
