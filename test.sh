@@ -4,7 +4,7 @@
 #
 #   ./test.sh [FILTER]      FILTER: only test projects whose name contains it, for example Client
 #
-# SRPO_TEST_SECONDS: time limit of one test project, 400 by default.
+# SRPO_TEST_SECONDS: time limit of one test project, 900 by default.
 #
 # What tests need besides the SDK is used where it is: PostgreSQL's programs, Gambit, node. Azurite, the emulator of Azure Storage, is
 # installed below artifacts/ where node and npm are. Tests without what they need are skipped and say why; .ci/run installs it all.
@@ -13,7 +13,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=scripts/common.sh
 . "$root/scripts/common.sh"
 filter=${1:-}
-limit=${SRPO_TEST_SECONDS:-400}
+limit=${SRPO_TEST_SECONDS:-900}
 passed=0 failed=0 skipped=0
 
 finish() {

@@ -19,6 +19,7 @@ internal static class SiloHost
 
         builder.AddLog();
         builder.AddHttp(settings.HealthUrl);
+        builder.AddTelemetry(settings);
         builder.Services.AddSingleton(Options.Create(settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
         builder.Services.TryAddSingleton<StorageHealth>();

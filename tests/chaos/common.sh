@@ -19,6 +19,10 @@ silo_options=()   # further settings of every silo
 
 # shellcheck source=tests/chaos/postgres.sh
 . "$here/postgres.sh"
+# shellcheck source=tests/chaos/azurite.sh
+. "$here/azurite.sh"
+# shellcheck source=tests/chaos/commands.sh
+. "$here/commands.sh"
 # shellcheck source=tests/chaos/cluster.sh
 . "$here/cluster.sh"
 
@@ -28,17 +32,23 @@ usage() {
   exit 2
 }
 
-# Programs on real Orleans, and a PostgreSQL server: what every script needs before it measures.
+# prepare postgres|files|azure: the programs, and a PostgreSQL server or Azurite: what every script needs before it measures.
 prepare() {
   require_programs
-  create_database_server
-  start_database
+  if [[ $1 == azure ]]; then
+    start_azurite
+  else
+    create_database_server
+    start_database
+  fi
 }
 
 # What is left to do at the end, whatever it was.
 finish() {
+  signal_storage CONT 2>/dev/null || true
   stop_silos
   [[ -z ${postgres_bin:-} ]] || stop_database immediate 2>/dev/null || true
+  stop_azurite
   rm -rf "$work"
 }
 
@@ -122,6 +132,7 @@ end_silo() {
 stop_silos() {
   local pid deadline=$((SECONDS + 60))
   for pid in "${silos[@]}"; do [[ -z $pid ]] || kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${silos[@]}"; do [[ -z $pid ]] || kill -CONT "$pid" 2>/dev/null || true; done
   for pid in "${silos[@]}"; do
     [[ -n $pid ]] || continue
     while kill -0 "$pid" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.2; done
@@ -139,6 +150,9 @@ gateways() {
   done
   (IFS=,; printf '%s' "${list[*]}")
 }
+
+# other_gateways INDEX: those of the other silos.
+other_gateways() { gateways | tr , '\n' | grep -v ":$((gateway_port + $1))\$" | paste -sd,; }
 
 # client GATEWAYS ARGUMENTS...: the command line on the cluster.
 client() {

@@ -48,7 +48,7 @@ duration() {
   : "$turn"
 }
 
-prepare
+prepare postgres
 begin_cluster idle postgres
 workers=0
 start_silos "$count"

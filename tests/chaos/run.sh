@@ -1,25 +1,29 @@
 #!/usr/bin/env bash
-# Kills silos of a real cluster at random moments and compares what comes out with an undisturbed run, byte by byte.
+# Disturbs a real cluster at random moments and compares what comes out with an undisturbed run, byte by byte.
 #
-#   tests/chaos/run.sh [--runs N] [--seed N] [--teams N] [--iterations N] [--storage postgres|files]
-#                      [--kill-coordinator | --kill-database | --tournament | --restart | --restore] [--outage SECONDS]
-#                      [--keep DIR]
+#   tests/chaos/run.sh [--runs N] [--first N] [--seed N] [--teams N] [--iterations N] [--storage postgres|azure|files]
+#                      [--kill-coordinator | --kill-database | --tournament | --restart | --restore | --freeze | --freeze-storage |
+#                       --pause | --subscribers | --lost-replies | --mixed] [--outage SECONDS] [--keep DIR]
 #
-# Three silos and a PostgreSQL server of the script's own. In each run two silos are killed (SIGKILL) and one comes back;
-# moments and victims follow from the seed. A run passes if it finishes, every exported checkpoint has the bytes of the
-# undisturbed run on one silo, and no checkpoint that was reported is ever taken back. Ends with 0 if all passed, 1 if one
-# did not, 5 without Orleans. README.md says more. In the column dead:moving, seconds from each kill until membership called
-# the silo dead, and until every unfinished team was seen to move.
+# Three silos, and a PostgreSQL server or Azurite of the script's own. In each run two silos are killed (SIGKILL) and one comes back,
+# or what the option says is done; moments and victims follow from the seed. A run passes if it finishes, every exported checkpoint
+# has the bytes of the undisturbed run on one silo, no checkpoint that was reported is ever taken back, and no command was silent for
+# 30 s. Ends with 0 if all passed, 1 if one did not, 5 if something is missing. README.md says more. In the column dead:moving,
+# seconds from each disturbance until membership called the silo dead, and until every unfinished team was seen to move; in the column
+# command:silent, seconds of the longest command, and of the longest that one took to say what it waits for.
 set -euo pipefail
 # shellcheck source=tests/chaos/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=tests/chaos/watch.sh
 . "$here/watch.sh"
+# shellcheck source=tests/chaos/disturb.sh
+. "$here/disturb.sh"
 
-runs=10 seed=1 teams=12 iterations=2000 storage=postgres mode=kill outage=60 keep=""
+runs=10 first=1 seed=1 teams=12 iterations=2000 storage=postgres mode=kill outage="" keep=""
 while (($# > 0)); do
   case $1 in
     --runs) runs=$2; shift ;;
+    --first) first=$2; shift ;;
     --seed) seed=$2; shift ;;
     --teams) teams=$2; shift ;;
     --iterations) iterations=$2; shift ;;
@@ -31,44 +35,52 @@ while (($# > 0)); do
     --tournament) mode=tournament ;;
     --restart) mode=restart ;;
     --restore) mode=restore ;;
+    --freeze) mode=freeze ;;
+    --freeze-storage) mode=freeze-storage ;;
+    --pause) mode=pause ;;
+    --subscribers) mode=subscribers ;;
+    --lost-replies) mode=lost-replies ;;
+    --mixed) mode=mixed ;;
     *) usage ;;
   esac
   shift
 done
-[[ $storage == postgres || $storage == files ]] || { printf '%s\n' "--storage $storage: use postgres or files" >&2; exit 2; }
+[[ $storage == postgres || $storage == files || $storage == azure ]] || { printf '%s\n' "--storage $storage: use postgres, azure or files" >&2; exit 2; }
+[[ $storage != azure || $mode != restore ]] || { printf '%s\n' "--restore restores a database; use it with --storage postgres" >&2; exit 2; }
+[[ $storage != files || $mode != freeze-storage ]] || { printf '%s\n' "--freeze-storage freezes a server; use it with --storage postgres or azure" >&2; exit 2; }
 
 watcher=""
 # Before what common.sh does at the end.
 finish_run() {
   [[ -z $watcher ]] || kill "$watcher" 2>/dev/null || true
+  end_watchers
+  signal_storage CONT 2>/dev/null || true
   stop_silos
   if [[ -n $keep ]]; then
     mkdir -p "$keep"
-    tar --create --directory "$work" --exclude ./postgres . | tar --extract --directory "$keep"
+    tar --create --directory "$work" --exclude ./postgres --exclude ./azurite . | tar --extract --directory "$keep"
   fi
   finish
 }
 trap finish_run EXIT
 
-# between LOW HIGH: sets `number`, from the seeded generator; a subshell would not move the generator on.
-between() {
-  local draw=$((RANDOM % 1000))
-  number=$(calculate "$1 + ($2 - $1) * $draw / 1000")
-}
-
 population=chaos
 settings=(--method srpo --seeds "$teams" --set checkpointInterval=50 --set seed=7)
 episodes=60000
 
-start_population() { client "$(gateways)" population start "$population" "${settings[@]}" --iterations "$1" >/dev/null; }
+start_population() {
+  ask "$work/start.txt" "$(gateways)" population start "$population" "${settings[@]}" --iterations "$1" ||
+    fail "population start: $(tail -n 1 "$work/start.txt.error" | cut -d' ' -f2-)"
+}
 
-# Waits until the population has ended; a look every half second. Sets `phase`.
+# await_population SECONDS [LOOK]: waits until the population has ended; it is asked once a second, or LOOK is read, where a watch
+# keeps its newest answer. Sets `phase`.
 await_population() {
-  local deadline=$((SECONDS + $1)) file=$work/await.json
+  local deadline=$((SECONDS + $1)) file=${2:-$work/await.json}
   phase=unknown
   while ((SECONDS < deadline)); do
-    if client_seconds=20 client "$(gateways)" population status "$population" --json >"$file" 2>/dev/null; then
-      phase=$(field phase "$file")
+    if [[ -n ${2:-} ]] || ask "$file" "$(gateways)" population status "$population" --json; then
+      phase=$(field phase "$file" 2>/dev/null)
       [[ $phase != finished && $phase != failed && $phase != stopped ]] || return 0
     fi
     sleep 1
@@ -87,6 +99,9 @@ results() {
     client "$(gateways)" export "$population" "$1" >/dev/null
   fi
 }
+
+# Seconds that a disturbed run may take.
+patience() { calculate "10 * $undisturbed + 300" | cut -d. -f1; }
 
 # What an undisturbed run gives, on one silo; also how long it takes.
 reference() {
@@ -115,87 +130,6 @@ train_undisturbed() {
   [[ $phase == finished ]] || fail "training for the tournament: $phase"
 }
 
-# restart_all FILE BEGAN: one silo after the other is asked to end and started again, as for an upgrade.
-restart_all() {
-  local index
-  for index in 0 1 2; do
-    end_silo "$index"
-    tell_gateways "$1"
-    start_silo "$index"
-    await_silo "$index"
-    tell_gateways "$1"
-  done
-  moments=("$(now) 0")
-  events="each silo in turn ended and started, from $2 on"
-}
-
-# restore_backup FILE BEGAN: a dump of the database is taken; later all is lost, and a new database is filled from the dump.
-restore_backup() {
-  local index
-  "$postgres_bin/pg_dump" --host 127.0.0.1 --port "$database_port" --username srpo --format custom --file "$work/backup" "$database" || fail "pg_dump failed"
-  sleep 5
-  for index in 0 1 2; do kill_silo "$index"; done
-  database=${database}_restored
-  create_database "$database"
-  "$postgres_bin/pg_restore" --host 127.0.0.1 --port "$database_port" --username srpo --no-owner --exit-on-error --dbname "$database" "$work/backup" || fail "pg_restore failed"
-  use_database "$database"
-  dotnet "$client_program" admin forget-silos --yes --force >"$work/forget.log" 2>&1 || { cat "$work/forget.log" >&2; fail "srpo admin forget-silos failed"; } # none of them runs
-  : >"$1" # what was reported after the dump is lost, and known to be
-  start_silos 3
-  tell_gateways "$1"
-  moments=("$(now) 0")
-  events="dump at $2, all silos killed 5 s later, database restored"
-}
-
-# disturb FILE: kills and restarts as the mode says. Sets `events` and `moments`.
-disturb() {
-  local file=$1 first second victim other back number
-  events="" moments=()
-  between "$(calculate "0.1 * $undisturbed")" "$(calculate "0.6 * $undisturbed")"
-  first=$number
-  between "$(calculate "0.1 * $undisturbed")" "$(calculate "0.6 * $undisturbed")"
-  second=$number
-  between 2 10
-  back=$number
-  if awk "BEGIN { exit !($second < $first) }"; then
-    victim=$first first=$second second=$victim
-  fi
-  victim=$((RANDOM % 3)) other=$(((victim + 1 + RANDOM % 2) % 3))
-  sleep "$first"
-  if [[ $mode == database ]]; then
-    stop_database immediate
-    sleep "$outage"
-    start_database
-    moments=("$(now) 0") # from here on it can go on
-    events="database down at $first for $outage s"
-    return
-  fi
-  if [[ $mode == restart ]]; then
-    restart_all "$file" "$first"
-    return
-  fi
-  if [[ $mode == restore ]]; then
-    restore_backup "$file" "$first"
-    return
-  fi
-  if [[ $mode == coordinator ]]; then
-    victim=$(coordinator_silo) || fail "the coordinator was not found"
-    other=$(((victim + 1 + RANDOM % 2) % 3))
-  fi
-  moments+=("$(now) $((silo_port + victim))")
-  kill_silo "$victim"
-  tell_gateways "$file"
-  sleep "$(calculate "$second - $first")"
-  moments+=("$(now) $((silo_port + other))")
-  kill_silo "$other"
-  tell_gateways "$file"
-  sleep "$back"
-  start_silo "$victim"
-  await_silo "$victim"
-  tell_gateways "$file"
-  events="silo $victim at $first, silo $other at $second, silo $victim back after $back"
-}
-
 # Plays the tournament from a client that is started again where it fails, as an operator would.
 play_tournament() {
   local attempt
@@ -207,11 +141,30 @@ play_tournament() {
   return 1
 }
 
+# problem TEXT: one more reason why a run did not pass; none if TEXT is empty.
+problem() { [[ -z $1 ]] || verdict="${verdict:+$verdict; }$1"; }
+
+# Waits for the watch that began after others had been killed.
+await_last_watcher() {
+  local code=0 answer=$work/watched.json
+  wait "$last_watcher" || code=$?
+  if ((code > 0)); then
+    problem "the last watch ended with $code: $(tail -n 1 "$answer.error" | cut -d' ' -f2-)"
+  elif [[ $(field phase "$answer") != finished ]]; then
+    problem "the last watch ended with the phase $(field phase "$answer")"
+  elif ! grep -q " training " "$answer.error"; then
+    problem "the last watch got no progress (was the population too small?)"
+  fi
+}
+
 # Errors do not end this function by themselves, since its result is asked for; what must not fail says so.
 # one_run NUMBER: prints a row of the table; returns 1 if the run did not pass.
 one_run() {
-  local name=run$1 file=$work/run$1.looks verdict="" began seconds recovered=() moment end=$iterations player=""
+  local name=run$1 file=$work/run$1.looks verdict="" began seconds recovered=() moment at port later end=$iterations player="" doing=$mode
+  [[ $mode != mixed ]] || doing=${mixture[$((($1 - 1) % ${#mixture[@]}))]}
   RANDOM=$((seed + $1 - 1))
+  commands=$work/$name.commands
+  : >"$commands"
   begin_cluster "$name" "$storage"
   start_silos 3
   await_members 3
@@ -231,40 +184,52 @@ one_run() {
   fi
   watcher=$!
   began=$(now)
-  disturb "$file"
+  disturb "$file" "$doing"
+  problem "$fault"
   if [[ $mode == tournament ]]; then
-    wait "$player" || verdict="the tournament failed"
+    wait "$player" || problem "the tournament failed"
   else
-    await_population "$(calculate "10 * $undisturbed + 300" | cut -d. -f1)"
-    [[ $phase == finished ]] || verdict="$phase"
+    await_population "$(patience)" "$file.look"
+    [[ $phase == finished ]] || problem "$phase"
   fi
+  [[ -z $last_watcher ]] || await_last_watcher
   seconds=$(calculate "$(now) - $began")
   sleep 2 # one look at the end
   kill "$watcher" 2>/dev/null || true
   wait "$watcher" 2>/dev/null || true
   watcher=""
-  if [[ -z $verdict ]]; then
-    results "$work/$name" || verdict="no results"
-    diff -rq "$work/reference" "$work/$name" >"$work/$name.diff" || verdict="other bytes than undisturbed: $(wc -l <"$work/$name.diff") files"
+  if [[ ${phase:-finished} == finished ]]; then
+    results "$work/$name" || problem "no results"
+    diff -rq "$work/reference" "$work/$name" >"$work/$name.diff" || problem "other bytes than undisturbed: $(wc -l <"$work/$name.diff") files"
   fi
   if [[ $mode != tournament && -n $(lost_checkpoints "$file") ]]; then
-    verdict="${verdict:+$verdict; }lost checkpoints: $(lost_checkpoints "$file" | wc -l)"
+    problem "lost checkpoints: $(lost_checkpoints "$file" | wc -l)"
   fi
-  if [[ $mode == database ]] && ! grep -q storage "$file.words"; then verdict="${verdict:+$verdict; }status did not say what it waited for"; fi
+  if [[ $doing == database || $doing == freeze-storage ]] && ! grep -q storage "$file.words"; then problem "status did not say what it waited for"; fi
+  if [[ -n $(bad_commands) ]]; then problem "commands that were silent or faulty: $(bad_commands | wc -l), the first: $(bad_commands | head -n 1)"; fi
   for moment in "${moments[@]}"; do
-    recovered+=("$(noticed "$file" "${moment% *}" "${moment#* }"):$(recovery "$file" "${moment% *}" "$end")")
+    read -r at port later <<<"$moment"
+    recovered+=("$(noticed "$file" "$at" "$port"):$(recovery "$file" "${later:-$at}" "$end")")
   done
-  printf '%4s %5s  %-62s %8.1f  %-16s %s\n' "$1" $((seed + $1 - 1)) "$events" "$seconds" "${recovered[*]}" "${verdict:-passed}"
+  printf '%4s %5s  %-62s %8.1f  %-16s %-14s %s\n' "$1" $((seed + $1 - 1)) "$events" "$seconds" "${recovered[*]}" "$(longest_command)" "${verdict:-passed}"
   [[ -z $keep || ! -s $file.words ]] || cp "$file.words" "$work/$name.words"
   stop_silos
   [[ -z $verdict ]]
 }
 
-prepare
+prepare "$storage"
+cutting=(lost-replies)
+if [[ $mode == mixed || $mode == lost-replies ]] && ! can_cut; then
+  cutting=()
+  say "connections are not cut: $uncut; FollowingTests holds lost replies to the same bits"
+  [[ $mode != lost-replies ]] || exit 5
+fi
+mixture=(kill coordinator freeze pause subscribers freeze-storage "${cutting[@]}")
+[[ $storage != files ]] || mixture=(kill coordinator freeze pause subscribers "${cutting[@]}")
 reference
-printf '%4s %5s  %-62s %8s  %-16s %s\n' run seed "disturbance, seconds after the start" seconds "dead:moving" result
+printf '%4s %5s  %-62s %8s  %-16s %-14s %s\n' run seed "disturbance, seconds after the start" seconds "dead:moving" "command:silent" result
 good=0
-for ((run = 1; run <= runs; run++)); do
+for ((run = first; run < first + runs; run++)); do
   ! one_run "$run" || good=$((good + 1))
 done
 printf '%s of %s runs passed\n' "$good" "$runs"

@@ -99,7 +99,7 @@ await() {
   done
 }
 
-prepare
+prepare postgres
 costs=()
 printf '%5s %5s %10s %9s %12s %10s %9s %9s %9s\n' silos cores env-steps/s cpu-used outside,% overhead,% msgs/s bytes/msg kB/s
 measure 1 1

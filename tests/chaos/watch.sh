@@ -4,21 +4,22 @@
 
 # watch KIND NAME FILE: appends a line "time team round checkpoint" for each team (a tournament: "time 0 pairs 0") to FILE,
 # about one look a second, until it is ended. Looks that failed go to FILE.missed, warnings and errors to FILE.words, and
-# the ports of silos that membership calls dead to FILE.dead.
+# the ports of silos that membership calls dead to FILE.dead. FILE.look is the newest answer.
 watch() {
-  local kind=$1 name=$2 file=$3 look=$3.look at to words before=""
+  local kind=$1 name=$2 file=$3 look=$3.look asked=$3.asked at to words before=""
+  : >"$look"
   while true; do
     to=$(cat "$file.gateways")
     at=$(now)
     if [[ $kind == population ]]; then
-      client_seconds=20 client "$to" population status "$name" --json >"$look" 2>"$look.error" && teams "$look" | sed "s/^/$at /" >>"$file"
+      ask "$asked" "$to" population status "$name" --json && mv "$asked" "$look" && teams "$look" | sed "s/^/$at /" >>"$file"
     else
-      client_seconds=20 client "$to" query tournament "$name" --json >"$look" 2>"$look.error" && printf '%s 0 %s 0\n' "$at" "$(field pairsDone "$look")" >>"$file"
-    fi || printf '%s %s\n' "$at" "$(head -n 1 "$look.error")" >>"$file.missed"
+      ask "$asked" "$to" query tournament "$name" --json && mv "$asked" "$look" && printf '%s 0 %s 0\n' "$at" "$(field pairsDone "$look")" >>"$file"
+    fi || printf '%s %s\n' "$at" "$(head -n 1 "$asked.error")" >>"$file.missed"
     words="$(field warning "$look") $(field error "$look")"
     [[ $words == "$before" ]] || printf '%s %s\n' "$at" "$words" >>"$file.words"
     before=$words
-    query "${database:?}" "select distinct port from srpo_silo where status = 6" 2>/dev/null | sed "s/^/$at /" >>"$file.dead" || true
+    dead_ports | sed "s/^/$at /" >>"$file.dead"
     sleep 0.5
   done
 }

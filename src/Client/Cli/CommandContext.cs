@@ -3,6 +3,7 @@ using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Grains;
 
 namespace Srpo.Client.Cli;
 
@@ -89,7 +90,37 @@ internal sealed class CommandContext
         }
     }
 
-    private async Task<IGrainSession> OpenAsync(CancellationToken giveUpCalls)
+    /// <summary>
+    /// Runs a handler that asks for what grains say of themselves, and changes nothing: those of the cluster or of the process that works
+    /// on the data directory, or what is stored there, for which no silo is started.
+    /// </summary>
+    public async Task<int> WithStateAsync(Func<IStateReader, Task<int>> handler)
+    {
+        while (true)
+        {
+            await using var session = await FindAsync(Cancellation);
+            if (session is null)
+            {
+                using var stored = new StoredReader(Data.Grains);
+                return await handler(stored);
+            }
+
+            try
+            {
+                return await handler(new GrainReader(session.Grains));
+            }
+            catch (OwnerEndedException)
+            {
+                // There is another owner now, or none.
+            }
+        }
+    }
+
+    private async Task<IGrainSession> OpenAsync(CancellationToken giveUpCalls) =>
+        await FindAsync(giveUpCalls) ?? await LocalSession.StartAsync(Data, Workers, Cancellation);
+
+    /// <summary>The grains of the cluster, or of the process that works on the data directory; null if nobody does.</summary>
+    private async Task<IGrainSession?> FindAsync(CancellationToken giveUpCalls)
     {
         if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
         Data.EnsureExists();
@@ -98,6 +129,6 @@ internal sealed class CommandContext
             if (await OwnerSession.TryConnectAsync(Data, owner, giveUpCalls, Cancellation) is { } session) return session;
         }
 
-        return await LocalSession.StartAsync(Data, Workers, Cancellation);
+        return null;
     }
 }

@@ -48,7 +48,7 @@ internal static class DoctorCommand
                 ("processor", string.Create(CultureInfo.InvariantCulture, $"{ProgramInfo.Processor()}, {Environment.ProcessorCount} cores")),
                 ("vectors", ProgramInfo.Vectors + (ProgramInfo.FusedMultiplyAdd ? ", fused multiply-add" : "")),
                 ("data directory", string.Create(CultureInfo.InvariantCulture, $"{context.Data.Root} ({context.Data.Runs().Count} runs)")),
-                ("at work", string.Join('\n', live.Select(entry => $"{entry.Id}: process {entry.Info.ProcessId}{(entry.Info.OfAnotherUser ? " of another user" : "")}"))),
+                ("at work", string.Join('\n', live.Select(entry => $"{entry.Id}: {(entry.Info.OfAnotherUser ? entry.Name : $"process {entry.Info.ProcessId}")}"))),
                 ("problem", problem),
             ]);
         }

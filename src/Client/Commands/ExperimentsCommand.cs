@@ -10,12 +10,21 @@ internal static class ExperimentsCommand
 {
     private static readonly Option<bool> Keys = new("--keys") { Description = "List the keys of experiment files and of --set, with defaults and meaning." };
 
+    private static readonly Option<bool> PresetList = new("--presets") { Description = "List the presets that experiments and `population start` begin with." };
+
     private static readonly Option<bool> Markdown = new("--markdown") { Description = "With --keys: as Markdown, as in docs/experiments.md." };
 
-    public static Command Create(Shell shell) => new Command("experiments", "List the experiments known by name, or the keys of experiment files.")
+    public static Command Create(Shell shell) => new Command("experiments", "List the experiments known by name, presets, or the keys of experiment files.")
     {
-        Keys, Markdown,
-    }.Handle(shell, context => Task.FromResult(context.Get(Keys) ? PrintKeys(context) : PrintList(context)));
+        Keys, PresetList, Markdown,
+    }.Handle(shell, context => Task.FromResult(context.Get(Keys) ? PrintKeys(context) : context.Get(PresetList) ? PrintPresets(context) : PrintList(context)));
+
+    private static int PrintPresets(CommandContext context)
+    {
+        if (context.Json) context.PrintJson(Presets.All.Select(preset => new { preset.Name, preset.Description, preset.Environment, preset.Layout }));
+        else Tables.PrintPairs(context.Shell, Presets.All.Select(preset => (preset.Name, (string?)$"{preset.Description} {preset.Environment}, {preset.Layout}.")));
+        return (int)ExitCode.Ok;
+    }
 
     private static int PrintList(CommandContext context)
     {

@@ -5,6 +5,7 @@ using Srpo.Client.Output;
 using Srpo.Client.Runs;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Client.Commands;
 
@@ -32,9 +33,9 @@ internal static class ExportCommand
             throw new CommandException(ExitCode.InUse, $"{path} exists; --force replaces it");
         if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
             throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {(Directory.Exists(path) ? "it is a directory" : "its directory does not exist")}");
-        return context.WithGrainsToReadAsync(async session =>
+        return context.WithStateAsync(async state =>
         {
-            var export = await CheckpointExporter.Actor(session, key, context.Get(Adversary)).ExportAsync();
+            var export = await state.ExportActorAsync(context.Get(Adversary) ? ActorKind.Adversary : ActorKind.Agent, key);
             AtomicFiles.Write(path, export.Content);
             if (context.Json) context.PrintJson(new { export.Key, export.Version, File = path, Bytes = export.Content.Length });
             else context.Out.WriteLine($"{export.Key} after {export.Version} updates: {Texts.Count(export.Content.Length)} bytes in {path}");
@@ -48,11 +49,11 @@ internal static class ExportCommand
         if (System.IO.File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"{directory} is a file; a population is exported into a directory");
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any() && !context.Get(Force))
             throw new CommandException(ExitCode.InUse, $"{directory} is not empty; --force replaces files in it");
-        return context.WithGrainsToReadAsync(async session =>
+        return context.WithStateAsync(async state =>
         {
-            var spec = await session.Grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync();
+            var spec = await state.GetSpecAsync(population);
             Directory.CreateDirectory(directory);
-            var files = await CheckpointExporter.ExportPopulationAsync(session, spec, directory, context.Cancellation);
+            var files = await CheckpointExporter.ExportPopulationAsync(state, spec, directory, context.Cancellation);
             if (context.Json) context.PrintJson(new { Population = population, Directory = directory, Files = files });
             else context.Out.WriteLine($"{population}: {Texts.Count(files)} files in {directory}");
             return (int)ExitCode.Ok;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Play;
 using Srpo.Client.Runs;
-using Srpo.Client.Sessions;
 using Srpo.Environments;
+using Srpo.Grains;
 
 namespace Srpo.Client.Commands;
 
@@ -39,9 +39,9 @@ internal static class PlayCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         PlayTable? table = null;
-        await context.WithGrainsToReadAsync(async session =>
+        await context.WithStateAsync(async state =>
         {
-            table = await SetAsync(context, session);
+            table = await SetAsync(context, state);
             return (int)ExitCode.Ok;
         });
         if (context.Get(Table)) context.PrintJson(table!);
@@ -49,14 +49,14 @@ internal static class PlayCommand
         return (int)ExitCode.Ok;
     }
 
-    private static async Task<PlayTable> SetAsync(CommandContext context, IGrainSession session)
+    private static async Task<PlayTable> SetAsync(CommandContext context, IStateReader state)
     {
         var game = context.Get(Game);
         var name = Games.GetValueOrDefault(game, game);
         string[] known = [.. EnvironmentFactory.Names, .. Games.Keys];
         if (!known.Contains(name)) throw new CommandException(ExitCode.Usage, Core.Text.NearestName.Unknown("game", game, known));
         var keys = context.Get(Agents);
-        var seats = new Seats(session);
+        var seats = new Seats(state);
         var spec = await seats.SpecAsync(keys[0]);
         if (spec.Environment.Name != name) throw new CommandException(ExitCode.Usage, $"{keys[0]} was trained on {spec.Environment.Name} {spec.Environment.Variant}, not on {game}");
         var environment = context.Get(Layout) is { } layout ? ReplayCommand.ReadLayout(context, spec.Environment, layout) : spec.Environment;

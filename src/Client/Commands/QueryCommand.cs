@@ -2,7 +2,9 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Grains;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Client.Commands;
 
@@ -14,24 +16,30 @@ internal static class QueryCommand
         var query = new Command("query", "Ask a coordinator, agent, adversary, environment, learner, tournament or silo for its state.");
         Add("coordinator", "POPULATION", "A population: where it stands, and its teams.", CheckName, QueryViews.CoordinatorAsync);
         Add("agent", "POPULATION/TEAM/SEAT", "An agent: versions, network, measures of its last update.", CheckMember,
-            (context, session, key) => QueryViews.ActorAsync(context, session.Grains.GetGrain<IAgentGrain>(key)));
+            (context, state, key) => QueryViews.ActorAsync(context, state, ActorKind.Agent, key));
         Add("adversary", "POPULATION/TEAM/SEAT", "The adversary that an agent trains with.", CheckMember,
-            (context, session, key) => QueryViews.ActorAsync(context, session.Grains.GetGrain<IAdversaryGrain>(key)));
-        Add("environment", "POPULATION/TEAM/INSTANCE", "An environment instance: its last rollout, and a drawing.", CheckMember,
-            (context, session, key) => QueryViews.EnvironmentAsync(context, session.Grains.GetGrain<IEnvironmentGrain>(key)));
-        Add("learner", "DEVICE/SLOT", "A learner of the process that trains now, for example cpu/0; on a cluster DEVICE/SLOT/SILO.", key => GrainKeys.ParseLearner(key), QueryViews.LearnerAsync);
+            (context, state, key) => QueryViews.ActorAsync(context, state, ActorKind.Adversary, key));
+        Add("environment", "POPULATION/TEAM/INSTANCE", "An environment instance: its last rollout, and a drawing.", CheckMember, QueryViews.EnvironmentAsync);
+        AddLive("learner", "DEVICE/SLOT", "A learner of the process that trains now, for example cpu/0; on a cluster DEVICE/SLOT/SILO.", key => GrainKeys.ParseLearner(key), QueryViews.LearnerAsync);
         Add("tournament", "TOURNAMENT", "A tournament: how much is played.", CheckName, QueryViews.TournamentAsync);
-        Add("silo", "SILO", "A silo of a cluster: its load and what is trained there; `cluster status` lists them.", key => GrainKeys.CheckSilo(key), QueryViews.SiloAsync);
+        AddLive("silo", "SILO", "A silo of a cluster: its load and what is trained there; `cluster status` lists them.", key => GrainKeys.CheckSilo(key), QueryViews.SiloAsync);
         return query;
 
-        void Add(string kind, string keyName, string description, Action<string> check, Func<CommandContext, IGrainSession, string, Task<int>> view)
+        void Add(string kind, string keyName, string description, Action<string> check, Func<CommandContext, IStateReader, string, Task<int>> view) =>
+            AddCommand(kind, keyName, description, check, (context, key) => context.WithStateAsync(state => view(context, state, key)));
+
+        // What is not stored: of a process, not of what it trains.
+        void AddLive(string kind, string keyName, string description, Action<string> check, Func<CommandContext, IGrainSession, string, Task<int>> view) =>
+            AddCommand(kind, keyName, description, check, (context, key) => context.WithGrainsToReadAsync(session => view(context, session, key)));
+
+        void AddCommand(string kind, string keyName, string description, Action<string> check, Func<CommandContext, string, Task<int>> run)
         {
             var key = new Argument<string>(keyName) { Description = "Its key." };
             query.Add(new Command(kind, description) { key }.Handle(shell, context =>
             {
                 var value = context.Get(key);
                 check(value);
-                return context.WithGrainsToReadAsync(session => view(context, session, value));
+                return run(context, value);
             }));
         }
     }

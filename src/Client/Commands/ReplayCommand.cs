@@ -7,6 +7,7 @@ using Srpo.Client.Runs;
 using Srpo.Client.Sessions;
 using Srpo.Core.Settings;
 using Srpo.Environments;
+using Srpo.Grains;
 using Srpo.Grains.Interfaces;
 using Srpo.Reporting.Figures;
 
@@ -44,7 +45,7 @@ internal static class ReplayCommand
     {
         if (context.Get(Speed) is <= 0 or double.NaN) throw new CommandException(ExitCode.Usage, "--speed must be above 0");
         var keys = context.Get(Agents);
-        var seats = new Seats(session);
+        var seats = new Seats(new GrainReader(session.Grains));
         var spec = await seats.SpecAsync(keys[0]);
         var environment = context.Get(Layout) is { } layout ? ReadLayout(context, spec.Environment, layout) : spec.Environment;
         var example = EnvironmentFactory.Create(environment, lanes: 1);

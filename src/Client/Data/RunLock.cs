@@ -81,7 +81,7 @@ internal sealed class RunLock : IDisposable
         }
     }
 
-    /// <summary>What the holder says of itself, or null. Of another user's process only the number is known.</summary>
+    /// <summary>What the holder says of itself, or null. Of another user's process nothing more is known.</summary>
     public static LiveInfo? ReadInfo(DataDirectory data, string id)
     {
         try
@@ -90,7 +90,7 @@ internal sealed class RunLock : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            return new LiveInfo(ReadProcessId(data, id), null, "", default) { OfAnotherUser = true };
+            return new LiveInfo(0, null, "", default) { OfAnotherUser = true };
         }
         catch (Exception error) when (error is IOException or System.Text.Json.JsonException)
         {
@@ -131,21 +131,6 @@ internal sealed class RunLock : IDisposable
         }
     }
 
-    private static int ReadProcessId(DataDirectory data, string id)
-    {
-        try
-        {
-            // Without a lock of its own, which a reader would need otherwise.
-            using var file = new FileStream(LockPath(data, id), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var text = new StreamReader(file);
-            return int.TryParse(text.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
-
     private static string Holder(DataDirectory data, string id) =>
         ReadInfo(data, id) is { } info ? new LiveProcess(id, info).Name : "another process";
 
@@ -162,7 +147,7 @@ internal sealed class RunLock : IDisposable
 /// <param name="ClusterId">Random name of its cluster of one, which a client must know; null without a socket.</param>
 internal sealed record LiveInfo(int ProcessId, string? Socket, string CommandLine, DateTimeOffset Started, string? ClusterId = null)
 {
-    /// <summary>Whether another user started it; then only the process id is known.</summary>
+    /// <summary>Whether another user started it; then nothing else is known.</summary>
     [JsonIgnore]
     public bool OfAnotherUser { get; init; }
 }

@@ -95,7 +95,8 @@ internal sealed class ExperimentLoader
         if (name is null) return null;
         if (Presets.Find(name) is { } preset) return preset;
         string[] known = [.. Presets.All.Select(known => known.Name)];
-        _reader.Add(value!.Origin, "preset", $"'{name}' is not known" + ValueReader.DidYouMean(name, known), "use one of " + string.Join(", ", known));
+        var meant = ExperimentFiles.Known().Any(file => file.Name == name) ? $"is an experiment, which `srpo run {name}` runs" : "is not known" + ValueReader.DidYouMean(name, known);
+        _reader.Add(value!.Origin, "preset", $"'{name}' {meant}", "use one of " + string.Join(", ", Presets.All.Select(preset => $"{preset.Name} ({preset.Environment} {preset.Layout})")));
         return null;
     }
 

@@ -9,7 +9,7 @@ namespace Srpo.Client.Live;
 internal sealed record LiveProcess(string Id, LiveInfo Info)
 {
     /// <summary>As messages name it.</summary>
-    public string Name => Info.OfAnotherUser ? $"process {Info.ProcessId} of another user" : $"process {Info.ProcessId} (`srpo {Info.CommandLine}`)";
+    public string Name => Info.OfAnotherUser ? "a process of another user" : $"process {Info.ProcessId} (`srpo {Info.CommandLine}`)";
 }
 
 /// <summary>Finds the processes that work on a data directory.</summary>

@@ -2,23 +2,24 @@ using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Core.Text;
+using Srpo.Grains;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Client.Output;
 
 /// <summary>What grains say of themselves, as text or JSON.</summary>
 internal static class QueryViews
 {
-    public static async Task<int> CoordinatorAsync(CommandContext context, IGrainSession session, string key)
+    public static async Task<int> CoordinatorAsync(CommandContext context, IStateReader state, string key)
     {
-        var status = await session.Grains.GetGrain<ICoordinatorGrain>(key).GetStatusAsync();
-        PopulationViews.Print(context, status);
+        PopulationViews.Print(context, await state.GetStatusAsync(key));
         return (int)ExitCode.Ok;
     }
 
-    public static async Task<int> ActorAsync(CommandContext context, IActorGrain grain)
+    public static async Task<int> ActorAsync(CommandContext context, IStateReader state, ActorKind kind, string key)
     {
-        var report = await grain.QueryAsync();
+        var report = await state.QueryActorAsync(kind, key);
         if (context.Json)
         {
             context.PrintJson(report);
@@ -46,9 +47,9 @@ internal static class QueryViews
         return (int)ExitCode.Ok;
     }
 
-    public static async Task<int> EnvironmentAsync(CommandContext context, IEnvironmentGrain grain)
+    public static async Task<int> EnvironmentAsync(CommandContext context, IStateReader state, string key)
     {
-        var report = await grain.QueryAsync();
+        var report = await state.QueryEnvironmentAsync(key);
         if (context.Json)
         {
             context.PrintJson(report);
@@ -93,9 +94,9 @@ internal static class QueryViews
         return (int)ExitCode.Ok;
     }
 
-    public static async Task<int> TournamentAsync(CommandContext context, IGrainSession session, string key)
+    public static async Task<int> TournamentAsync(CommandContext context, IStateReader state, string key)
     {
-        var status = await session.Grains.GetGrain<ITournamentGrain>(key).GetStatusAsync();
+        var status = await state.GetTournamentAsync(key);
         if (context.Json)
         {
             context.PrintJson(status);
@@ -146,20 +147,21 @@ internal static class QueryViews
     /// <summary>A silo that died a moment ago and one that never was look alike from here; membership tells them apart from one that is there.</summary>
     private static async Task<LearnerReport> AskLearnerAsync(CommandContext context, IGrainSession session, string key)
     {
-        try
-        {
-            return await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
-        }
-        catch (SiloUnavailableException error) when (GrainKeys.SiloOf(key) is { } named)
+        // Looked up before the learner is asked: a silo that is not there would be waited for, as one that died a moment ago.
+        if (GrainKeys.SiloOf(key) is { } named)
         {
             var silos = await session.Grains.GetGrain<IClusterGrain>(0).GetSilosAsync();
-            if (Array.Exists(silos, silo => silo.Silo == named)) throw;
-            var (device, slot) = GrainKeys.ParseLearner(key);
-            string[] known = context.UsesCluster
-                ? [.. silos.Where(silo => slot < silo.Cores).Select(silo => $"{GrainKeys.Learner(device, slot)}/{silo.Silo}")]
-                : [.. Enumerable.Range(0, silos.Max(silo => silo.Cores)).Select(each => GrainKeys.Learner(device, each))];
-            throw new CommandException(ExitCode.NotFound, NearestName.Unknown("learner", key, known), error);
+            if (!Array.Exists(silos, silo => silo.Silo == named))
+            {
+                var (device, slot) = GrainKeys.ParseLearner(key);
+                string[] known = context.UsesCluster
+                    ? [.. silos.Where(silo => slot < silo.Cores).Select(silo => $"{GrainKeys.Learner(device, slot)}/{silo.Silo}")]
+                    : [.. Enumerable.Range(0, silos.Max(silo => silo.Cores)).Select(each => GrainKeys.Learner(device, each))];
+                throw new CommandException(ExitCode.NotFound, NearestName.Unknown("learner", key, known));
+            }
         }
+
+        return await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
     }
 
     private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -4,6 +4,7 @@ using Srpo.Client.Data;
 using Srpo.Client.Sessions;
 using Srpo.Core.Results;
 using Srpo.Environments;
+using Srpo.Grains;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Runs;
@@ -23,7 +24,7 @@ internal static class EpisodeRecorder
             var team = $"{manifest.PopulationName(population.Label)}/0";
             try
             {
-                var players = await new Seats(session).TakeAsync([team], environment.Info);
+                var players = await new Seats(new GrainReader(session.Grains)).TakeAsync([team], environment.Info);
                 var request = new ReplayRequest(experiment.Environment, experiment.Evaluation.Steps, experiment.Evaluation.Seed, 0, [.. players.OfType<PolicySnapshot>()]);
                 var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
                 episodes.Add(ToEpisode(population.Label, string.Create(CultureInfo.InvariantCulture, $"team 0 of {population.Label}"), frames, environment.Info));

@@ -6,6 +6,7 @@ using Srpo.Client.Experiments;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
 using Srpo.Core.Settings;
+using Srpo.Grains;
 using Srpo.Grains.Interfaces;
 using Srpo.Reporting;
 
@@ -67,7 +68,7 @@ internal sealed class RunOrchestrator
                 await TrainAsync(display);
                 await PlayAsync(display);
             });
-            await CheckpointExporter.ExportAsync(_session, _manifest, Output, _context.Cancellation);
+            await CheckpointExporter.ExportAsync(new GrainReader(_session.Grains), _manifest, Output, _context.Cancellation);
             _manifest = _manifest with { WallSeconds = WallSeconds() };
             var report = await ReportAsync(_session, _manifest, Output);
             state = RunState.Finished;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Srpo.Client.Cli;
-using Srpo.Client.Sessions;
 using Srpo.Core.Settings;
 using Srpo.Environments;
+using Srpo.Grains;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Runs;
@@ -13,17 +13,17 @@ namespace Srpo.Client.Runs;
 /// </summary>
 internal sealed class Seats
 {
-    private readonly IGrainSession _session;
+    private readonly IStateReader _state;
     private readonly Dictionary<string, PopulationSpec> _specs = new(StringComparer.Ordinal);
 
-    public Seats(IGrainSession session) => _session = session;
+    public Seats(IStateReader state) => _state = state;
 
     /// <summary>The spec of the population in a key POPULATION/TEAM or POPULATION/TEAM/SEAT.</summary>
     public async Task<PopulationSpec> SpecAsync(string key)
     {
         var population = GrainKeys.ParseMember(WithSeat(key, 0)).Population;
         if (!_specs.TryGetValue(population, out var spec))
-            _specs[population] = spec = await _session.Grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync();
+            _specs[population] = spec = await _state.GetSpecAsync(population);
         return spec;
     }
 
@@ -57,7 +57,7 @@ internal sealed class Seats
     {
         var spec = await SpecAsync(key);
         var agent = IsOneSeat(key) ? key : WithSeat(key, spec.Training.UsesOnePolicy ? 0 : seat);
-        return await _session.Grains.GetGrain<IAgentGrain>(agent).GetPolicyAsync();
+        return await _state.GetPolicyAsync(agent);
     }
 
     /// <summary>The frozen policy that the first team trained against, or the agent of its team that learned in that seat.</summary>
@@ -66,7 +66,7 @@ internal sealed class Seats
         var spec = await SpecAsync(key);
         if (spec.Opponents.Count == 0) return await PolicyAsync(IsOneSeat(key) ? key[..key.LastIndexOf('/')] : key, seat);
         var opponent = spec.Opponents[seat - info.TeamSeats];
-        return await _session.Grains.GetGrain<IAgentGrain>(opponent.Agent).GetPolicyAfterAsync(opponent.Round);
+        return await _state.GetPolicyAfterAsync(opponent.Agent, opponent.Round);
     }
 
     private static bool IsOneSeat(string key) => key.Count(c => c == '/') == 2;

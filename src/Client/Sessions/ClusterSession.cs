@@ -63,7 +63,7 @@ internal sealed class ClusterSession : IGrainSession
                 }
 
                 throw new CommandException(
-                    ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' answers at {address.Name}; start one (docs/commands/README.md, deploy/README.md) or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
+                    ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' has answered at {address.Name} within {ConnectTimeouts.Sum(limit => limit.TotalSeconds):0} seconds; if none runs, start one (docs/commands/README.md, deploy/README.md), if its machine is very busy, repeat the command, or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
             }
             catch
             {
@@ -77,10 +77,15 @@ internal sealed class ClusterSession : IGrainSession
 
     public async ValueTask DisposeAsync()
     {
-        // A gateway that is silent must not hold up the end.
-        using var limited = new CancellationTokenSource(CloseTimeout);
-        await _host.StopAsync(limited.Token);
-        _host.Dispose();
+        // A gateway that is silent must not hold up the end: what is not closed by then ends with the process.
+        var closing = Task.Run(async () =>
+        {
+            using var limited = new CancellationTokenSource(CloseTimeout);
+            await _host.StopAsync(limited.Token);
+            _host.Dispose();
+        });
+        await Task.WhenAny(closing, Task.Delay(2 * CloseTimeout));
+        closing.Ignore();
         _patience.Dispose();
     }
 
@@ -94,6 +99,7 @@ internal sealed class ClusterSession : IGrainSession
             client.AddOutgoingGrainCallFilter(patience);
             client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = OpenTimeout);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ClusterPatience.LostAfter);
+            client.AddActivityPropagation();
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
 
             // A gateway that died leaves the list when its silo is declared dead; another one is found soon after.

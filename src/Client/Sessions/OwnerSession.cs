@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Serialization.Configuration;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Grains.Hosting;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Sessions;
 
@@ -21,11 +24,11 @@ internal sealed class OwnerEndedException(LiveProcess owner, Exception? inner) :
 /// </summary>
 internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
 {
-    /// <summary>How long a process may take to let a client in.</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+    /// <summary>How long a process that takes a connection may take to say so, and how long it is tried again.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long it may take to answer, where the call itself says nothing else.</summary>
-    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>How long a process that has closed the connection may take to end.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(10);
@@ -48,6 +51,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             client.UseStaticClustering(LocalTransport.Gateway);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (owner.Info.ClusterId!, LocalTransport.ServiceId));
 
+            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = ConnectTimeout);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
 
             // Whether to try again is decided here, where it is known whether the process lives.
@@ -56,6 +60,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             client.AddOutgoingGrainCallFilter(this);
         });
         LocalTransport.ConnectTo(builder.Services, owner.Info.Socket!);
+        builder.Services.PostConfigure<TypeManifestOptions>(KeepWhatClientsExchange);
         _host = builder.Build();
     }
 
@@ -77,9 +82,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             var session = new OwnerSession(data, owner, giveUpCalls);
             try
             {
-                using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                limited.CancelAfter(ConnectTimeout - Stopwatch.GetElapsedTime(began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero);
-                await session._host.StartAsync(limited.Token).WaitAsync(limited.Token);
+                await session._host.StartAsync(cancellation).WaitAsync(cancellation);
                 return session;
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested && IsFailureToConnect(error))
@@ -133,6 +136,17 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     {
         await _host.StopAsync();
         _host.Dispose();
+    }
+
+    /// <summary>
+    /// Leaves the serializer the types of the contracts and of Orleans' own clients. Those of silos are in this program too; taking note of
+    /// every one of them would take a client longer than its question does.
+    /// </summary>
+    private static void KeepWhatClientsExchange(TypeManifestOptions manifest)
+    {
+        Assembly[] exchanged = [typeof(ICoordinatorGrain).Assembly, typeof(IGrain).Assembly, typeof(IClusterClient).Assembly, typeof(TypeManifestOptions).Assembly];
+        foreach (var types in new[] { manifest.Activators, manifest.Converters, manifest.Copiers, manifest.FieldCodecs, manifest.Interfaces, manifest.InterfaceImplementations, manifest.InterfaceProxies, manifest.Serializers })
+            types.RemoveWhere(type => !exchanged.Contains(type.Assembly));
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,8 +8,11 @@ namespace Srpo.Grains;
 /// The last two checkpoints of an actor. The one that training goes on from is never overwritten: a new one goes to the other
 /// slot, and only then takes its place.
 /// </summary>
-internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMeter meter)
+internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMeter? meter = null)
 {
+    /// <summary>Name of the records, before the number of the slot.</summary>
+    public const string Name = "checkpoint";
+
     private readonly int[] _versions = [-1, -1];
     private readonly string?[] _identities = new string?[2];
     private int _base = -1;
@@ -18,8 +21,8 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
     /// <returns>The newest readable checkpoint of a spec, or of any; null if there is none.</returns>
     public async Task<ActorCheckpoint?> ReadAllAsync(string? identity)
     {
-        var first = await ReadAsync(0);
-        var second = await ReadAsync(1);
+        var (first, second) = await slots.ReadBothAsync();
+        (first, second) = (Take(0, first), Take(1, second));
         if (identity is not null && first?.Identity != identity) first = null;
         if (identity is not null && second?.Identity != identity) second = null;
         var newest = second is null || (first is not null && first.State!.Version > second.State!.Version) ? first : second;
@@ -70,7 +73,7 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
         _versions[slot] = -1;
         var start = Stopwatch.GetTimestamp();
         await slots.WriteAsync(slot, checkpoint);
-        meter.CheckpointStored(3L * checkpoint.State.Parameters.Length, start);
+        meter?.CheckpointStored(3L * checkpoint.State.Parameters.Length, start);
         (_versions[slot], _identities[slot], _base) = (version, checkpoint.Identity, slot);
     }
 
@@ -97,10 +100,12 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
     private int Spare(string identity) =>
         !Holds(0, identity) ? 0 : !Holds(1, identity) ? 1 : _versions[0] < _versions[1] ? 0 : 1;
 
-    private async Task<ActorCheckpoint?> ReadAsync(int slot)
+    private async Task<ActorCheckpoint?> ReadAsync(int slot) => Take(slot, await slots.ReadAsync(slot));
+
+    /// <summary>Notes what was read from a slot; an incomplete checkpoint is none.</summary>
+    private ActorCheckpoint? Take(int slot, ActorCheckpoint? checkpoint)
     {
         (_versions[slot], _identities[slot]) = (-1, null);
-        var checkpoint = await slots.ReadAsync(slot);
         if (checkpoint is null) return null;
         if (checkpoint.Spec is null || checkpoint.State is null || checkpoint.State.Parameters.Length == 0)
         {

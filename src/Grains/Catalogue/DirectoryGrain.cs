@@ -15,7 +15,7 @@ internal sealed class DirectoryGrain : Grain, IDirectoryGrain
 
     public DirectoryGrain(IServiceProvider services)
     {
-        _stored = new(SlotPair<DirectoryRecord>.Of(this, services, StorageNames.Populations, "directory"));
+        _stored = new(SlotPair<DirectoryRecord>.Of(this, services, StorageNames.Populations, GrainKeys.Directory));
         _ledger = new(new(services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Populations), GrainId.Create("ledger", "ledger"), "ledger"));
     }
 

@@ -43,6 +43,9 @@ public static class SrpoSiloBuilderExtensions
         builder.AddGrainService<SiloService>();
         builder.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
         builder.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = LostAfter);
+
+        // Where calls are traced, between silos: within a process alone there is nothing to connect.
+        if (options.Unattended) builder.AddActivityPropagation();
         builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, TeamUpdater>(
             key => new TeamUpdater(key.Settings, key.Plan, key.Shape), services.GetRequiredService<ComputePool>().Workers));
         builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(

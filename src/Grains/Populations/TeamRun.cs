@@ -127,8 +127,9 @@ internal sealed class TeamRun(TrainingSession session, int team)
         await session.WithTurnAsync(learner, async grain =>
         {
             if (session.Stopping.IsCancellationRequested) return;
+            using var activity = SrpoActivities.HaveRestored(session.Spec.Population, team);
             var request = new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session, ++_restores);
-            var reply = await Following.AskAsync(() => grain.RestoreAsync(request));
+            var reply = await activity.AwaitAsync(Following.AskAsync(() => grain.RestoreAsync(request)));
             Record.CutTo(reply.Round);
             if (reply.Round > 0) Record.AddCheckpoint(reply.Round);
             if (reply.Warning is { } warning && !session.Warnings.Contains(warning)) session.Warnings.Add(warning);
@@ -161,8 +162,9 @@ internal sealed class TeamRun(TrainingSession session, int team)
                 moves = session.LearnerOf(team) != learner;
                 if (moves || session.Stopping.IsCancellationRequested) return;
                 var start = Stopwatch.GetTimestamp();
+                using var activity = SrpoActivities.HaveTrained(spec.Population, team, round + 1, rounds);
                 var request = new TrainRequest(spec.Population, team, round + 1, rounds, spec, session.Record.Session);
-                var reply = await Following.AskAsync(() => grain.TrainAsync(request));
+                var reply = await activity.AwaitAsync(Following.AskAsync(() => grain.TrainAsync(request)));
                 var took = Stopwatch.GetElapsedTime(start);
                 if (took > LongChunk) _chunk = Math.Max(1, _chunk / 2);
                 else if (took < ShortChunk) _chunk = Math.Min(LongestChunk, 2 * _chunk);
@@ -197,7 +199,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         var round = Record.Finished();
         using var activity = SrpoActivities.Checkpoint(session.Spec.Population, team, round);
         var actors = TeamActors.Actors(session.Grains, session.Spec.Population, team, session.Plan);
-        var versions = await Task.WhenAll(actors.Select(actor => actor.CheckpointAsync(session.Record.Session)));
+        var versions = await activity.AwaitAsync(Task.WhenAll(actors.Select(actor => actor.CheckpointAsync(session.Record.Session))));
         for (var i = 0; i < versions.Length; i++)
         {
             if (versions[i] != round) throw new TeamOutOfStepException($"{session.Plan.Actors[i]} stored round {versions[i]} instead of {round}");

@@ -85,34 +85,12 @@ internal sealed class EnvironmentGrain(
         if (_spec is null)
         {
             // Never played in this process: the coordinator says whether there is such an instance.
-            var key = GrainKeys.ParseMember(this.GetPrimaryKeyString());
-            try
-            {
-                var spec = await GrainFactory.GetGrain<ICoordinatorGrain>(key.Population).GetSpecAsync();
-                if (_spec is null) Use(spec);
-            }
-            catch (UnknownGrainException error) when (_spec is null)
-            {
-                throw Unknown(error.Message);
-            }
+            var spec = await SpecAsync();
+            if (_spec is null) Use(spec);
         }
 
-        var training = _spec!.Training;
-        var instance = _plan!.Instances[_key.Seat];
         if (_playing is null) Draw();
-        var scale = _last is null ? 0 : environments.Info(_spec.Environment).EpisodeLength / (double)(instance.Lanes * (long)training.Horizon);
-        return new EnvironmentReport(
-            this.GetPrimaryKeyString(),
-            $"{_spec.Environment.Name} {_spec.Environment.Variant}",
-            [.. Enumerable.Range(0, _plan.Seats).Select(seat => Player(instance, seat))],
-            instance.Lanes,
-            training.Horizon,
-            _played,
-            _last?.Round ?? 0,
-            scale * (_last?.RewardSum ?? 0),
-            [.. (_last?.CostSums ?? new double[_plan.Seats]).Select(cost => scale * cost)],
-            _last?.DifferentObservations ?? 0,
-            _drawing);
+        return EnvironmentInstance.Report(this.GetPrimaryKeyString(), _spec!, _plan!, environments, _last, _played, _drawing);
     }
 
     /// <inheritdoc/>
@@ -170,6 +148,19 @@ internal sealed class EnvironmentGrain(
         _playing?.Cancel();
         foreach (var played in new Task?[] { _rollout.Work, _evaluation.Work })
             if (played is not null) await played.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    private async Task<PopulationSpec> SpecAsync()
+    {
+        var name = this.GetPrimaryKeyString();
+        try
+        {
+            return await GrainFactory.GetGrain<ICoordinatorGrain>(GrainKeys.ParseMember(name).Population).GetSpecAsync();
+        }
+        catch (UnknownGrainException error)
+        {
+            throw EnvironmentInstance.Unknown(name, error.Message);
+        }
     }
 
     /// <summary>The drawing as it stands after the last rollout, where the player of that is still there.</summary>
@@ -234,13 +225,7 @@ internal sealed class EnvironmentGrain(
     private void Use(PopulationSpec spec)
     {
         if (_spec is not null && SpecIdentity.Same(_spec, spec)) return;
-        var key = GrainKeys.ParseMember(this.GetPrimaryKeyString());
-        var problems = environments.Problems(spec);
-        if (problems.Count > 0) throw Refuse(string.Join("; ", problems));
-        if (spec.Population != key.Population) throw Refuse($"it does not belong to the population '{spec.Population}'");
-        var plan = environments.Plan(spec);
-        if (key.Team >= spec.Teams) throw Unknown($"the population has the teams 0 to {spec.Teams - 1}");
-        if (key.Seat >= plan.Instances.Count) throw Unknown($"{MethodNames.Of(spec.Training.Method)} plays the instances 0 to {plan.Instances.Count - 1}");
+        var (key, plan) = EnvironmentInstance.Check(this.GetPrimaryKeyString(), spec, environments);
         if (_playing is not null) throw Refuse("it is playing for another spec");
         Release();
         (_played, _last, _drawing, _drawnAt, _policies) = (0, null, "", 0, null);
@@ -277,21 +262,5 @@ internal sealed class EnvironmentGrain(
         _policies ??= Wire.ToPolicies(frozen);
     }
 
-    private string Player(InstancePlan instance, int seat)
-    {
-        var player = instance.Cast[seat];
-        if (player >= instance.Actors.Count) return $"opponent {_spec!.Opponents[player - instance.Actors.Count]}";
-        if (instance.Casting == Casting.Fixed) return _plan!.Actors[instance.Actors[player]].ToString();
-        return instance.Casting == Casting.RandomAdversary ? string.Join(" or ", instance.Actors.Select(actor => _plan!.Actors[actor])) : "agent 0 or a partner";
-    }
-
-    private SrpoGrainException Refuse(string reason) => new($"environment '{this.GetPrimaryKeyString()}': {reason}");
-
-    private UnknownGrainException Unknown(string reason) => new($"there is no environment '{this.GetPrimaryKeyString()}': {reason}");
-
-    private sealed record RolloutSummary(int Round, double RewardSum, double[] CostSums, int DifferentObservations)
-    {
-        public static RolloutSummary Of(Rollout rollout) =>
-            new(0, rollout.SeatRewards.Sum(), rollout.SeatCosts, rollout.Parts[0].Values.Length);
-    }
+    private SrpoGrainException Refuse(string reason) => EnvironmentInstance.Refuse(this.GetPrimaryKeyString(), reason);
 }

@@ -49,8 +49,7 @@ internal sealed class AlternatingRecord<T>(SlotPair<T> slots)
 
     private async Task ReadAsync()
     {
-        var first = await slots.ReadAsync(0);
-        var second = await slots.ReadAsync(1);
+        var (first, second) = await slots.ReadBothAsync();
         var damage = slots.Damage[0] ?? slots.Damage[1];
         if (first is null && second is null)
         {

@@ -11,9 +11,17 @@ namespace Srpo.Grains;
 /// Two stored records of one grain, so that a damaged one does not cost the other. They are read by the grain itself and not
 /// by [PersistentState], which would refuse to activate a grain with a damaged record.
 /// </summary>
-internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string name, SrpoMeter? meter = null)
+/// <param name="storage">Where they are.</param>
+/// <param name="grain">Whose they are.</param>
+/// <param name="name">Their name, before the number of the slot.</param>
+/// <param name="meter">Measures reads and writes, where given.</param>
+/// <param name="writtenByOthers">Whether somebody else may write them while they are read here.</param>
+internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string name, SrpoMeter? meter = null, bool writtenByOthers = false)
     where T : class, new()
 {
+    /// <summary>A writer stores each slot once in a second or less often; whoever reads is through long before.</summary>
+    private const int Looks = 100;
+
     private readonly GrainState<T>[] _slots = [new(), new()];
 
     /// <summary>What is wrong with each slot, or null.</summary>
@@ -44,6 +52,23 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
             // The caller has what it needs: parameters must not be held twice.
             state.State = null!;
         }
+    }
+
+    /// <summary>Reads both slots again, as they were at one moment.</summary>
+    public async Task<(T? First, T? Second)> ReadBothAsync()
+    {
+        var first = await ReadAsync(0);
+        var second = await ReadAsync(1);
+        for (var look = 0; writtenByOthers && look < Looks; look++)
+        {
+            // The first slot stood as it was read when the second one was read, unless it is another one now.
+            var (tag, damage) = (_slots[0].ETag, Damage[0]);
+            first = await ReadAsync(0);
+            if (_slots[0].ETag == tag && Damage[0] == damage) break;
+            second = await ReadAsync(1);
+        }
+
+        return (first, second);
     }
 
     /// <summary>Writes a slot.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Srpo.Grains.Storage;
 
@@ -16,5 +15,5 @@ public sealed class FileStorageOptions
     public string? ExclusiveRoot { get; set; }
 
     /// <summary>How states become JSON: numbers exact to the bit, not-a-number and infinities allowed.</summary>
-    public JsonSerializerOptions Json { get; set; } = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    public JsonSerializerOptions Json { get; set; } = StateJson.States();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Srpo.Grains.Hosting;
@@ -127,28 +126,5 @@ internal sealed class TournamentGrain(
         Run(new TournamentSession(Name, Record, policies, silos, map, Writer, Logger));
     }
 
-    private string? Warning()
-    {
-        string?[] troubles =
-        [
-            StorageProblem,
-            Session?.Waiting,
-            .. Record.Players
-                .Where(player => player.QuarantinedAt is not null)
-                .Select(player => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"'{player.Population}' team {player.Team} is in quarantine and plays as it was at round {player.QuarantinedAt}")),
-        ];
-        var text = string.Join(Environment.NewLine, troubles.OfType<string>());
-        return text.Length == 0 ? null : text;
-    }
-
-    private TournamentStatus Status()
-    {
-        var (spec, played) = (Record.Spec!, Record.Played());
-        return new TournamentStatus(
-            Name, $"{spec.Environment.Name} {spec.Environment.Variant}", Record.Players.Length, played, Record.Cells.Length,
-            (long)played * spec.Episodes * spec.Steps, Seconds, Record.IsFinished() && Session is null, Record.Error, Warning(),
-            Session is not null);
-    }
+    private TournamentStatus Status() => TournamentStatusBuilder.Build(Name, Record, Session, Seconds, StorageProblem);
 }

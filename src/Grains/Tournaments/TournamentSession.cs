@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Srpo.Grains.Compute;
+using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -86,9 +87,10 @@ internal sealed class TournamentSession(
         var (spec, row, first, count) = (record.Spec!, tile.Row, tile.First, tile.Count);
         try
         {
-            var results = await PlayAsync(silos.Of(silo), new MatchTile(
+            using var activity = SrpoActivities.HavePlayed(name, row, first, count);
+            var results = await activity.AwaitAsync(PlayAsync(silos.Of(silo), new MatchTile(
                 spec.Environment, spec.Episodes, spec.Steps, spec.Seed, row, policies.Teams[row], first, policies.Teams[first..(first + count)], name,
-                policies.Seating == Seating.Mixed, policies.Opponents));
+                policies.Seating == Seating.Mixed, policies.Opponents)));
             if (results.Length != count) throw new SrpoGrainException($"{results.Length} results came back for {count} pairs");
             for (var i = 0; i < results.Length; i++) record.Cells[row * record.Players.Length + first + i] = results[i];
             Waiting = null;

@@ -21,12 +21,17 @@ internal sealed class WorkRegister(WorkKind kind, string name, IGrainFactory gra
     public Task EndAsync() => _directory.EndAsync(kind, name);
 
     /// <summary>The error for a name under which nothing was ever begun, with the names that exist where the directory can say them.</summary>
-    public async Task<UnknownGrainException> UnknownAsync()
+    public Task<UnknownGrainException> UnknownAsync() => UnknownAsync(kind, name, () => _directory.GetNamesAsync(kind).WaitAsync(Patience));
+
+    /// <inheritdoc cref="UnknownAsync()"/>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="names">Asks for the names that exist.</param>
+    public static async Task<UnknownGrainException> UnknownAsync(WorkKind kind, string name, Func<Task<string[]>> names)
     {
         try
         {
-            var names = await _directory.GetNamesAsync(kind).WaitAsync(Patience);
-            return new UnknownGrainException(NearestName.Unknown(Word(kind), name, [.. names.Where(known => known != name)]));
+            return new UnknownGrainException(NearestName.Unknown(Word(kind), name, [.. (await names()).Where(known => known != name)]));
         }
         catch (Exception error) when (Transient.Is(error) || error is CorruptStateException)
         {

@@ -24,7 +24,8 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
     private readonly List<SiloProcess> _silos = [];
     private IGrainFactory _grains = null!;
 
-    private string Gateways => string.Join(',', _silos.Select(silo => silo.Gateway));
+    /// <summary>The list of silos is in the database: a gateway that was declared dead leaves it.</summary>
+    private Dictionary<string, string> Variables => new() { [ClusterAddress.ConnectionFileVariable] = _directory["connection"], [ClusterAddress.ClusterIdVariable] = "srpo" };
 
     private ICoordinatorGrain Coordinator => _grains.GetGrain<ICoordinatorGrain>(Population);
 
@@ -41,7 +42,9 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
         }
 
         foreach (var silo in _silos) await silo.ReadyAsync();
-        await using var session = await ClusterSession.ConnectAsync(Gateways, TextWriter.Null, CancellationToken.None);
+        foreach (var (name, value) in Variables) Environment.SetEnvironmentVariable(name, value);
+        await using var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None);
+        foreach (var name in Variables.Keys) Environment.SetEnvironmentVariable(name, null);
         _grains = session.Grains;
         (await Command(
             "population", "start", Population, "--seeds", "3", "--iterations", "1000000", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20",
@@ -119,7 +122,7 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
         foreach (var silo in left) silo.Signal("CONT");
     }
 
-    private SrpoProcess Command(params string[] arguments) => SrpoProcess.Start(_directory.Root, [.. arguments, "--cluster", Gateways]);
+    private SrpoProcess Command(params string[] arguments) => SrpoProcess.Start(_directory.Root, Variables, [.. arguments, "--cluster", "postgres"]);
 
     /// <summary>The silo on which the coordinator is: the only one that has a grain of that kind.</summary>
     private async Task<SiloProcess> CoordinatorAsync()

@@ -32,7 +32,7 @@ public sealed class ClusterSettingsTests
     [InlineData("Srpo:Storage:ConnectionString is ''", "Storage:Tournaments=postgres")]
     [InlineData("Srpo:Storage:ChunkBytes is '1'; use a number from 1024 to 268435456", "Storage:ChunkBytes=1")]
     [InlineData("Srpo:Storage:PatienceSeconds is '-1'", "Storage:PatienceSeconds=-1")]
-    [InlineData("Srpo:Storage:Container is 'A'", "Storage:Kind=azure", "Storage:ConnectionString=x", "Storage:Container=A")]
+    [InlineData("Srpo:Storage:Container is 'A'", "Storage:Kind=azure", "Storage:ConnectionString=UseDevelopmentStorage=true", "Storage:Container=A")]
     public void A_setting_that_cannot_be_used_is_named_with_its_remedy(string message, params string[] settings)
     {
         var error = Assert.Throws<SiloSettingsException>(Read(settings).Validate);

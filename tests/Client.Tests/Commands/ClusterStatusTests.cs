@@ -24,7 +24,7 @@ public sealed class ClusterStatusTests : IDisposable
         Assert.Equal(3, silo.GetProperty("cores").GetInt32());
         Assert.True(silo.GetProperty("memoryBytes").GetInt64() > 0);
         Assert.Empty(silo.GetProperty("teams").EnumerateArray());
-        Assert.Contains(silo.GetProperty("grains").EnumerateArray(), count => count.GetProperty("kind").GetString() == "silo");
+        Assert.Contains(silo.GetProperty("grains").EnumerateArray(), count => count.GetProperty("kind").GetString() == "cluster");
     }
 
     public void Dispose() => _directory.Dispose();

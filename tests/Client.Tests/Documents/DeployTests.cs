@@ -143,6 +143,7 @@ public sealed partial class DeployTests
         {
             (typeof(HttpSettings), HttpSettings.Section), (typeof(MetricsSettings), MetricsSettings.Section),
             (typeof(DashboardSettings), DashboardSettings.Section), (typeof(TlsSettings), TlsSettings.Section),
+            (typeof(TelemetrySettings), TelemetrySettings.Section),
         })
         {
             Add(type, section[(SiloSettings.Section.Length + 1)..] + ":");

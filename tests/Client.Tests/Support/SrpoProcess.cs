@@ -21,12 +21,31 @@ internal sealed class SrpoProcess : IDisposable
     /// <summary>What it has written to stderr up to now.</summary>
     public string Errors => Text(_error);
 
+    /// <summary>What it has written to stdout up to now.</summary>
+    public string Output => Text(_out);
+
+    /// <summary>Names of the assemblies that it has loaded up to now. Linux only.</summary>
+    public IReadOnlySet<string> Assemblies => File.ReadLines($"/proc/{Id}/maps")
+        .Select(line => Path.GetFileName(line))
+        .Where(name => name.EndsWith(".dll", StringComparison.Ordinal))
+        .ToHashSet(StringComparer.Ordinal);
+
     public static SrpoProcess Start(string directory, params string[] arguments) => Start(directory, new Dictionary<string, string>(), arguments);
 
     /// <param name="directory">Where the command is typed.</param>
     /// <param name="environment">Variables besides those of this process.</param>
     /// <param name="arguments">The command line.</param>
-    public static SrpoProcess Start(string directory, IReadOnlyDictionary<string, string> environment, string[] arguments)
+    public static SrpoProcess Start(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var running = Launch(directory, environment, arguments);
+        running._process.StandardInput.Close();
+        return running;
+    }
+
+    /// <summary>The same where somebody could type, but does not.</summary>
+    public static SrpoProcess StartAtKeyboard(string directory, params string[] arguments) => Launch(directory, new Dictionary<string, string>(), arguments);
+
+    private static SrpoProcess Launch(string directory, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "srpo.dll"));
@@ -40,7 +59,6 @@ internal sealed class SrpoProcess : IDisposable
         running._process.OutputDataReceived += (_, line) => Append(running._out, line.Data);
         running._process.ErrorDataReceived += (_, line) => Append(running._error, line.Data);
         running._process.Start();
-        running._process.StandardInput.Close();
         running._process.BeginOutputReadLine();
         running._process.BeginErrorReadLine();
         return running;

@@ -29,11 +29,11 @@ public sealed class ActivityTests
         // Other tests of this process are traced as well.
         var ours = ended.Where(activity => Equals(activity.GetTagItem("srpo.population"), "traced") || Equals(activity.GetTagItem("srpo.row"), 987_654))
             .CountBy(activity => activity.OperationName).ToDictionary();
-        Assert.Equal(6, ours["srpo.train"]);
-        Assert.Equal(2, ours["srpo.restore"]);
+        Assert.Equal((6, 6), (ours["srpo.coordinator.train"], ours["srpo.train"]));
+        Assert.Equal((2, 2), (ours["srpo.coordinator.restore"], ours["srpo.restore"]));
         Assert.Equal(6, ours["srpo.checkpoint"]);
         Assert.Equal(1, ours["srpo.tournament.tile"]);
-        Assert.Equal(4, ours.Count);
+        Assert.Equal(6, ours.Count);
     }
 
     [Fact]

@@ -9,9 +9,9 @@ namespace Srpo.Client.Commands.Populations;
 internal static class ListCommand
 {
     public static Command Create(Shell shell) =>
-        new Command("list", "List all populations with their progress.").Handle(shell, context => context.WithGrainsToReadAsync(async session =>
+        new Command("list", "List all populations with their progress.").Handle(shell, context => context.WithStateAsync(async state =>
         {
-            var names = await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population);
+            var names = await state.GetPopulationsAsync();
             var statuses = new PopulationStatus?[names.Length];
             var problems = new string?[names.Length];
 
@@ -20,7 +20,7 @@ internal static class ListCommand
             {
                 try
                 {
-                    statuses[index] = await session.Grains.GetGrain<ICoordinatorGrain>(names[index]).GetStatusAsync();
+                    statuses[index] = await state.GetStatusAsync(names[index]);
                 }
                 catch (SrpoGrainException error)
                 {

@@ -19,7 +19,7 @@ internal static class StartCommand
     public static Command Create(Shell shell)
     {
         var name = new Argument<string>("POPULATION") { Description = "Name of the new population: letters, digits, '-', '_', '.'." };
-        var preset = new Option<string>("--preset") { Description = "Settings to start from.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
+        var preset = new Option<string>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
         var method = new Option<string?>("--method") { Description = "ippo, srpo, pure-adversarial or self-play (fcp needs the partners of an experiment).", HelpName = "METHOD" };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
         var seeds = CommandExtensions.WholeOption("--seeds", "Number of teams. Default: 8.", 1, 10_000);

@@ -12,9 +12,9 @@ internal static class StatusCommand
     {
         var name = PopulationCommand.NameArgument();
         return new Command("status", "Show where a population and its teams stand.") { name }.Handle(shell, context =>
-            context.WithGrainsToReadAsync(async session =>
+            context.WithStateAsync(async state =>
             {
-                PopulationViews.Print(context, await session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name))).GetStatusAsync());
+                PopulationViews.Print(context, await state.GetStatusAsync(GrainKeys.CheckName(context.Get(name))));
                 return (int)ExitCode.Ok;
             }));
     }

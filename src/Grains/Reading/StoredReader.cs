@@ -1,0 +1,120 @@
+using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>
+/// Answers from what grains have stored in a data directory, as grains that are woken there would, without a silo. It writes nothing and
+/// takes no lock; somebody else may write meanwhile, since files are replaced as a whole. Thread-safe.
+/// </summary>
+public sealed class StoredReader : IStateReader, IDisposable
+{
+    private readonly EnvironmentCatalog _environments = new();
+    private readonly FileGrainStorage _populations;
+    private readonly FileGrainStorage _actors;
+    private readonly FileGrainStorage _tournaments;
+
+    /// <summary>Reads a directory.</summary>
+    /// <param name="dataDirectory">The <see cref="Hosting.SrpoSiloOptions.DataDirectory"/> of who writes there.</param>
+    public StoredReader(string dataDirectory) => (_populations, _actors, _tournaments) =
+        (Storage(dataDirectory, StorageNames.Populations), Storage(dataDirectory, StorageNames.Actors), Storage(dataDirectory, StorageNames.Tournaments));
+
+    /// <inheritdoc/>
+    public async Task<string[]> GetPopulationsAsync() => await NamesAsync(WorkKind.Population);
+
+    /// <inheritdoc/>
+    public async Task<PopulationStatus> GetStatusAsync(string population)
+    {
+        var (record, warning) = await PopulationAsync(population);
+        return PopulationStatusBuilder.Build(
+            population, record, _environments.Plan(record.Spec!).StepsPerRound, session: null, record.TrainingSeconds, [warning], [], unattended: false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PopulationSpec> GetSpecAsync(string population) => (await PopulationAsync(population)).Record.Spec!;
+
+    /// <inheritdoc/>
+    public Task<ActorReport> QueryActorAsync(ActorKind kind, string key) => Actor(kind, key).ReportAsync();
+
+    /// <inheritdoc/>
+    public Task<ActorExport> ExportActorAsync(ActorKind kind, string key) => Actor(kind, key).ExportAsync();
+
+    /// <inheritdoc/>
+    public Task<PolicySnapshot> GetPolicyAsync(string agent) => Actor(ActorKind.Agent, agent).PolicyAsync();
+
+    /// <inheritdoc/>
+    public Task<PolicySnapshot> GetPolicyAfterAsync(string agent, int round) => Actor(ActorKind.Agent, agent).PolicyAfterAsync(round);
+
+    /// <inheritdoc/>
+    public async Task<EnvironmentReport> QueryEnvironmentAsync(string key)
+    {
+        PopulationSpec spec;
+        try
+        {
+            spec = await GetSpecAsync(GrainKeys.ParseMember(key).Population);
+        }
+        catch (UnknownGrainException error)
+        {
+            throw EnvironmentInstance.Unknown(key, error.Message);
+        }
+
+        var (_, plan) = EnvironmentInstance.Check(key, spec, _environments);
+        return EnvironmentInstance.Report(key, spec, plan, _environments, last: null, played: 0, drawing: "");
+    }
+
+    /// <inheritdoc/>
+    public async Task<TournamentStatus> GetTournamentAsync(string tournament)
+    {
+        GrainKeys.CheckName(tournament);
+        var stored = new AlternatingRecord<TournamentRecord>(Slots<TournamentRecord>(_tournaments, WorkKind.Tournament, tournament));
+        await stored.LoadAsync();
+        if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Tournament, tournament);
+        return TournamentStatusBuilder.Build(tournament, stored.Value, session: null, stored.Value.Seconds, storageProblem: null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _populations.Dispose();
+        _actors.Dispose();
+        _tournaments.Dispose();
+    }
+
+    private static FileGrainStorage Storage(string root, string name) => new(name, new FileStorageOptions { Directory = Path.Combine(root, name) });
+
+    private static SlotPair<T> Slots<T>(FileGrainStorage storage, WorkKind kind, string name)
+        where T : class, new() =>
+        new(storage, GrainId.Create(kind == WorkKind.Population ? "coordinator" : "tournament", name), WorkRegister.Word(kind));
+
+    private async Task<(PopulationRecord Record, string? Warning)> PopulationAsync(string population)
+    {
+        GrainKeys.CheckName(population);
+        var stored = new AlternatingRecord<PopulationRecord>(Slots<PopulationRecord>(_populations, WorkKind.Population, population));
+        await stored.LoadAsync();
+        stored.Value.Settle();
+        if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Population, population);
+        return (stored.Value, stored.Warning);
+    }
+
+    private Actor Actor(ActorKind kind, string key)
+    {
+        var grain = GrainId.Create(kind == ActorKind.Adversary ? "adversary" : "agent", key);
+        return new Actor(
+            kind, key, _environments,
+            new ActorCheckpoints(new SlotPair<ActorCheckpoint>(_actors, grain, ActorCheckpoints.Name, writtenByOthers: true)),
+            new ActorSnapshots(round => new SlotPair<ActorCheckpoint>(_actors, grain, ActorSnapshots.NameOf(round))),
+            GetSpecAsync);
+    }
+
+    private Task<UnknownGrainException> UnknownAsync(WorkKind kind, string name) => WorkRegister.UnknownAsync(kind, name, () => NamesAsync(kind));
+
+    private async Task<string[]> NamesAsync(WorkKind kind)
+    {
+        var stored = new AlternatingRecord<DirectoryRecord>(
+            new SlotPair<DirectoryRecord>(_populations, GrainId.Create("directory", GrainKeys.Directory), GrainKeys.Directory));
+        await stored.LoadAsync();
+        return stored.Value.Of(kind);
+    }
+}
