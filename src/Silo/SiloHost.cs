@@ -18,7 +18,7 @@ internal static class SiloHost
         settings.Cluster.ValidateNetwork(tls.Enabled);
 
         builder.AddLog();
-        builder.AddHttp(settings.HealthUrl);
+        builder.AddHttp(settings.HealthUrl, settings.Cluster.TrustMachine);
         builder.AddTelemetry(settings);
         builder.Services.AddSingleton(Options.Create(settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
@@ -26,6 +26,7 @@ internal static class SiloHost
         builder.Services.AddSingleton(settings).AddHostedService<StorageCheck>();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         builder.UseOrleans(silo => silo
+            .AdmitOwnerOnly(trusted: settings.Cluster.TrustMachine || tls.Enabled)
             .UseSrpoTls(tls)
             .AddSrpoDashboard(dashboard)
             .AddSrpoCluster(settings)

@@ -17,6 +17,6 @@ public static class ShortText
         // What follows is the state of queues at the other end.
         end = text.IndexOf(". Last known status is", StringComparison.Ordinal);
         if (end >= 0) text = text[..end];
-        return text.Length <= Longest ? text.ToString() : string.Concat(text[..(Longest - 1)], "…");
+        return text.Length <= Longest ? text.ToString() : string.Concat(text[..(Longest - 3)], "...");
     }
 }

@@ -44,6 +44,12 @@ internal sealed class ClusterSettings
     /// </summary>
     public bool TrustNetwork { get; set; }
 
+    /// <summary>
+    /// Accepts that without TLS every user of this machine may do everything through the silo's ports. <value>False by default: on Linux,
+    /// connections of other users than the silo's and root are closed.</value>
+    /// </summary>
+    public bool TrustMachine { get; set; }
+
     /// <summary>Connection string of the database or the storage account that keeps the list.</summary>
     public string ConnectionString { get; set; } = "";
 

@@ -4,7 +4,8 @@ namespace Srpo.Silo;
 
 /// <summary>
 /// Decides who may ask what. The health endpoints are open: they say a word each. All else needs the token; without a token it
-/// is for this machine only, and only under a name of this machine, so that no page in a browser can reach it by a name of its own.
+/// is for the user of this machine that the silo runs as, and only under a name of this machine, so that no page in a browser can reach it by a
+/// name of its own.
 /// </summary>
 internal sealed class HttpGuard(RequestDelegate next, BearerTokenHolder holder)
 {
@@ -23,8 +24,15 @@ internal sealed class HttpGuard(RequestDelegate next, BearerTokenHolder holder)
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "without a token (Srpo:Http:Token) this address answers on the loopback interface only");
         if (!IsLocal(context.Request.Host.Host))
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "without a token (Srpo:Http:Token) this address answers to the names localhost, 127.0.0.1 and [::1] only");
-        return next(context);
+        return holder.TrustsMachine || IsOwner(context.Connection, address)
+            ? next(context)
+            : RefuseAsync(
+                context, StatusCodes.Status403Forbidden,
+                "without a token (Srpo:Http:Token) this address answers to the user that the silo runs as and to root only; Srpo:Cluster:TrustMachine=true lets all users of the machine in");
     }
+
+    private static bool IsOwner(ConnectionInfo connection, IPAddress local) =>
+        connection.RemoteIpAddress is { } remote && LoopbackPeer.IsOurs(new IPEndPoint(local, connection.LocalPort), new IPEndPoint(remote, connection.RemotePort), out _);
 
     private static bool IsLocal(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
@@ -38,5 +46,5 @@ internal sealed class HttpGuard(RequestDelegate next, BearerTokenHolder holder)
     }
 }
 
-/// <summary>The token, or its absence, as a service.</summary>
-internal sealed record BearerTokenHolder(BearerToken? Token);
+/// <summary>The token, or its absence, as a service, and whether every user of this machine may do without.</summary>
+internal sealed record BearerTokenHolder(BearerToken? Token, bool TrustsMachine);

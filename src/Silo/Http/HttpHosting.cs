@@ -11,7 +11,7 @@ internal static class HttpHosting
 {
     /// <summary>Registers address, limits, token and what the endpoints need.</summary>
     /// <exception cref="SiloSettingsException">A setting cannot be used, or the address is open and there is no token.</exception>
-    public static void AddHttp(this WebApplicationBuilder builder, string address)
+    public static void AddHttp(this WebApplicationBuilder builder, string address, bool trustsMachine)
     {
         var settings = builder.Configuration.GetSection(HttpSettings.Section).Get<HttpSettings>() ?? new HttpSettings();
         settings.Validate();
@@ -19,7 +19,7 @@ internal static class HttpHosting
         var url = new Uri(address);
         if (token is null && !url.IsLoopback)
             throw new SiloSettingsException("HealthUrl", address, "others than this machine could connect: set Srpo:Http:Token or Srpo:Http:TokenFile, or use an address of 127.0.0.1");
-        builder.Services.AddSingleton(new BearerTokenHolder(token));
+        builder.Services.AddSingleton(new BearerTokenHolder(token, trustsMachine));
         builder.Services.AddSingleton<Readiness>();
         builder.WebHost.UseUrls(address);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));

@@ -3,6 +3,7 @@ using Serilog.Events;
 using Serilog.Parsing;
 using Srpo.Grains;
 using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Silo;
 
@@ -15,9 +16,12 @@ internal sealed class BriefSink(Logger sinks, LogLevels levels) : ILogEventSink,
     private const string Reason = "Reason";
 
     public void Emit(LogEvent logEvent) => sinks.Write(
-        logEvent is { Level: <= LogEventLevel.Warning, Exception: { } error } && Transient.Is(error) && levels.Of("Srpo") > LogEventLevel.Debug ? Brief(logEvent, error) : logEvent);
+        logEvent is { Level: <= LogEventLevel.Warning, Exception: { } error } && Passes(error) && levels.Of("Srpo") > LogEventLevel.Debug ? Brief(logEvent, error) : logEvent);
 
     public void Dispose() => sinks.Dispose();
+
+    /// <summary>Whether it goes on by itself: also where a team's members are of different rounds, or wake anew, because a silo died.</summary>
+    private static bool Passes(Exception error) => Transient.Is(error) || error is TeamOutOfStepException or UnknownGrainException;
 
     private static LogEvent Brief(LogEvent whole, Exception error)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Serilog;
 using Serilog.Events;
 using Srpo.Client.Tests.Support;
+using Srpo.Grains.Interfaces;
 using Srpo.Silo;
 
 namespace Srpo.Client.Tests.Operations;
@@ -61,6 +62,120 @@ public sealed class LogTests
         Assert.Contains("\"Number\":99", string.Concat(files.Select(File.ReadAllText)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_an_outage_only_our_own_lines_are_written_unless_Orleans_is_debugged()
+    {
+        using var log = new TestLog();
+        Exception[] outages =
+        [
+            new Azure.RequestFailedException(0, "Connection refused"), new AggregateException(new Azure.RequestFailedException(503, "busy"), new Azure.RequestFailedException(0, "gone")),
+            new Npgsql.NpgsqlException("x", new System.Net.Sockets.SocketException(111)), new OrleansException("around it", new StorageUnavailableException("away")),
+        ];
+        foreach (var outage in outages) log.Write("Orleans.Anything", outage);
+        Assert.Empty(log.Lines);
+        Exception[] others = [new OperationCanceledException(), new Azure.RequestFailedException(403, "refused"), new AggregateException(new Azure.RequestFailedException(0, "gone"), new FormatException())];
+        foreach (var other in others) log.Write("Orleans.Anything", other);
+        log.Write("Srpo.Anything", outages[0]);
+        Assert.Equal(4, log.Lines.Count(line => line.StartsWith("Something failed.", StringComparison.Ordinal)));
+
+        log.Levels.Set("Orleans", LogEventLevel.Debug);
+        log.Write("Orleans.Anything", outages[0]);
+        Assert.Equal(5, log.Lines.Count(line => line.StartsWith("Something failed.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_passes_by_itself_is_told_in_a_line_and_what_does_not_with_its_stack()
+    {
+        using var log = new TestLog();
+        var lost = new TimeoutException("Response did not arrive on time in 00:00:30 for message: X. Last known status is IsExecuting: True, and a page more\nand more");
+        log.Write("Srpo.Anything", lost);
+        Assert.Equal("Something failed. (TimeoutException: Response did not arrive on time in 00:00:30 for message: X)", Assert.Single(log.Lines));
+        log.Write("Srpo.Anything", new InvalidDataException("a fault"));
+        Assert.Contains("System.IO.InvalidDataException: a fault", log.Lines[1..]);
+        var before = log.Lines.Length;
+        log.Levels.Set("Srpo", LogEventLevel.Debug);
+        log.Write("Srpo.Anything", lost);
+        Assert.True(log.Lines.Length > before + 1);
+    }
+
+    [Fact]
+    public void Warnings_at_every_start_are_left_out_and_real_ones_are_not()
+    {
+        using var log = new TestLog();
+        log.Warn("LogWarningSiloGcNotRunningWithServerGC", TimeSpan.Zero);
+        log.Warn("LogWarningParticipantCheckThreadStalled", TimeSpan.FromDays(1000));
+        Assert.Empty(log.Lines);
+        log.Warn("LogWarningParticipantCheckThreadStalled", TimeSpan.FromMilliseconds(1));
+        log.Warn("LogWarningSiloHeartbeatTimerStalled", TimeSpan.FromDays(1000));
+        Assert.Equal(2, log.Lines.Length);
+    }
+
+    [Fact]
+    public void Levels_of_the_shipped_settings_leave_out_what_others_handle()
+    {
+        using var log = new TestLog(new ConfigurationBuilder().AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json")).Build());
+        foreach (var (source, level, shown) in new[]
+        {
+            ("Polly", LogEventLevel.Information, false), ("Polly", LogEventLevel.Warning, true), ("Orleans.Messaging", LogEventLevel.Warning, false), ("Orleans.Messaging", LogEventLevel.Error, true),
+            ("Orleans.Runtime.CallbackData", LogEventLevel.Warning, false), ("Orleans.Runtime.Catalog", LogEventLevel.Warning, true), ("Srpo.Grains.SiloService", LogEventLevel.Information, false),
+            ("Srpo.Grains.CoordinatorGrain", LogEventLevel.Information, true), ("Orleans.Storage.AzureBlobGrainStorage", LogEventLevel.Error, false),
+        })
+        {
+            var before = log.Lines.Length;
+            log.Logger.ForContext("SourceContext", source).Write(level, "Something.");
+            Assert.True(log.Lines.Length - before == (shown ? 1 : 0), $"{source} {level}");
+        }
+    }
+
     private static string Settings(string all, string orleans) =>
         $$"""{ "Serilog": { "MinimumLevel": { "Default": "{{all}}", "Override": { "Orleans": "{{orleans}}" } } } }""";
+
+    /// <summary>A silo's log, written to a text.</summary>
+    private sealed class TestLog : IDisposable
+    {
+        private readonly StringWriter _text = new();
+
+        public TestLog(IConfiguration? configuration = null)
+        {
+            Levels = new LogLevels(configuration ?? new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Serilog:MinimumLevel:Override:Orleans"] = "Warning" }).Build());
+            Logger = LogHosting.Create(Levels, new LoggerConfiguration().WriteTo.Sink(new Writer(_text)));
+        }
+
+        public LogLevels Levels { get; }
+
+        public Serilog.Core.Logger Logger { get; }
+
+        public string[] Lines => _text.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+        public void Write(string source, Exception error) => Logger.ForContext("SourceContext", source).Warning(Thrown(error), "Something failed.");
+
+        public void Warn(string name, TimeSpan duration) =>
+            Logger.ForContext("SourceContext", "Orleans.Runtime.Watchdog").ForContext("EventId", new { Id = 1, Name = name }, destructureObjects: true).Warning("It took {Duration}.", duration);
+
+        public void Dispose()
+        {
+            Logger.Dispose();
+            Levels.Dispose();
+            _text.Dispose();
+        }
+
+        private static Exception Thrown(Exception error)
+        {
+            try
+            {
+                throw error;
+            }
+            catch (Exception caught)
+            {
+                return caught;
+            }
+        }
+
+        private sealed class Writer(StringWriter text) : Serilog.Core.ILogEventSink
+        {
+            private readonly Serilog.Formatting.Display.MessageTemplateTextFormatter _format = new("{Message:lj}{NewLine}{Exception}");
+
+            public void Emit(LogEvent logEvent) => _format.Format(logEvent, text);
+        }
+    }
 }

@@ -32,6 +32,33 @@ public sealed class NetworkTests(PostgresServer server)
         await CheckAsync(directory, "ClusterId=srpo", "Cluster:Kind=postgres", "Storage:Kind=postgres", "Cluster:ConnectionStringFile=" + file);
     }
 
+    [OtherUserFact]
+    public async Task Nothing_of_a_silo_can_be_reached_by_another_user_of_the_machine()
+    {
+        using var directory = new TemporaryDirectory();
+        using var silo = SiloProcess.Start(directory.Root);
+        await silo.ReadyAsync();
+        OtherUser.CopyForAll(AppContext.BaseDirectory, directory["program"]);
+        OtherUser.LetEnter(directory.Root);
+        string[] client = ["dotnet", Path.Combine(directory["program"], "srpo.dll"), "cluster", "status", "--cluster", silo.Gateway];
+        (await SrpoProcess.RunAsync(directory.Root, client[2..])).Expect(ExitCode.Ok);
+        var refused = (await OtherUser.RunAsync(directory.Root, client)).Expect(ExitCode.Environment);
+        Assert.DoesNotContain("active", refused.Out, StringComparison.Ordinal);
+
+        // Raw bytes, such as a silo or a client would begin with: nothing comes back, not even the cluster's name.
+        foreach (var port in new[] { silo.SiloPort, silo.GatewayPort })
+            Assert.Equal("", (await OtherUser.RunAsync(directory.Root, "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port} && printf '\\x10\\x00\\x00\\x00 srpo' >&3; timeout 5 cat <&3")).Out);
+        var http = await OtherUser.RunAsync(directory.Root, "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{silo.HttpPort} && printf 'GET /log-level HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3; timeout 20 cat <&3");
+        Assert.StartsWith("HTTP/1.1 403", http.Out, StringComparison.Ordinal);
+        Assert.Contains("Srpo:Cluster:TrustMachine=true", http.Out, StringComparison.Ordinal);
+        Assert.Contains("it is of another user of this machine (number 65534)", silo.Said, StringComparison.Ordinal);
+        Assert.Equal(0, await silo.StopAsync());
+
+        using var trusting = SiloProcess.Start(directory.Root, "Cluster:TrustMachine=true");
+        await trusting.ReadyAsync();
+        (await OtherUser.RunAsync(directory.Root, [.. client[..^1], trusting.Gateway])).Expect(ExitCode.Ok);
+    }
+
     private static async Task CheckAsync(TemporaryDirectory directory, params string[] settings)
     {
         using var silo = SiloProcess.Start(directory.Root, settings);

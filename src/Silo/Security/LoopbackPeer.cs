@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Net;
+
+namespace Srpo.Silo;
+
+/// <summary>
+/// Which user of this machine is at the other end of a loopback connection, as Linux lists it in /proc/net/tcp: ports on 127.0.0.1 are open to
+/// everybody who has an account.
+/// </summary>
+internal static class LoopbackPeer
+{
+    /// <summary>State of an open connection, in hexadecimal. One that is closing may have lost its owner, and is then listed as root's.</summary>
+    private const string Established = "01";
+
+    private static readonly Lazy<uint> Own = new(() =>
+        uint.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[2], CultureInfo.InvariantCulture));
+
+    /// <summary>Whether a connection may be served: it comes from another machine, from this user or from root. Systems other than Linux do not tell.</summary>
+    /// <param name="local">Our end.</param>
+    /// <param name="remote">The other end.</param>
+    /// <param name="user">Number of the user at the other end; null where that cannot be found out.</param>
+    public static bool IsOurs(IPEndPoint local, IPEndPoint remote, out uint? user)
+    {
+        user = null;
+        if (!OperatingSystem.IsLinux() || !IsOfThisMachine(local, remote)) return true;
+        user = UserOf(remote, local);
+        return user == 0 || user == Own.Value;
+    }
+
+    /// <summary>The user who owns one end of an open connection; null if there is no such connection.</summary>
+    public static uint? UserOf(IPEndPoint end, IPEndPoint other)
+    {
+        foreach (var file in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
+        {
+            if (!File.Exists(file)) continue;
+            foreach (var line in File.ReadLines(file).Skip(1))
+            {
+                // Number, own address, other address, state, queues, timer, retransmits, user.
+                var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                if (columns.Length > 7 && columns[3] == Established && Is(columns[1], end) && Is(columns[2], other)) return uint.Parse(columns[7], CultureInfo.InvariantCulture);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether both ends are of this machine: also by its network address, a machine reaches itself through loopback.</summary>
+    private static bool IsOfThisMachine(IPEndPoint local, IPEndPoint remote) => IPAddress.IsLoopback(Plain(remote.Address)) || Plain(remote.Address).Equals(Plain(local.Address));
+
+    /// <summary>Whether a column ADDRESS:PORT, in hexadecimal, the address in words of the machine's byte order, is an end.</summary>
+    private static bool Is(string column, IPEndPoint end)
+    {
+        var colon = column.IndexOf(':', StringComparison.Ordinal);
+        if (ushort.Parse(column.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) != end.Port) return false;
+        var bytes = new byte[colon / 2];
+        for (var word = 0; word < bytes.Length / 4; word++)
+            BitConverter.TryWriteBytes(bytes.AsSpan(4 * word), uint.Parse(column.AsSpan(8 * word, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        return Plain(new IPAddress(bytes)).Equals(Plain(end.Address));
+    }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}
