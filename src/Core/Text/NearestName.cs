@@ -3,8 +3,11 @@ namespace Srpo.Core.Text;
 /// <summary>Finds the known name that a user most likely meant, for error messages.</summary>
 public static class NearestName
 {
-    /// <summary>Most names in a message.</summary>
+    /// <summary>So many names are listed of those that are too many to be listed all.</summary>
     private const int Listed = 10;
+
+    /// <summary>Most names that are listed all.</summary>
+    private const int Whole = 15;
 
     /// <summary>
     /// The known name nearest to what was typed, or null where none is near: at most one edit for every three characters
@@ -22,7 +25,7 @@ public static class NearestName
 
     /// <summary>
     /// The text of an error about an unknown name, for example: unknown layout 'offical'; did you mean 'official'? Known
-    /// layouts: official, wide. Of many names the nearest ten are listed.
+    /// layouts: official, wide. Of more than fifteen names the nearest ten are listed.
     /// </summary>
     /// <param name="kind">What the name names, singular, for example "layout".</param>
     /// <param name="typed">What was typed.</param>
@@ -35,14 +38,14 @@ public static class NearestName
         return $"unknown {kind} '{typed}'{question} {Known(kind, typed, known)}";
     }
 
-    /// <summary>The names that exist as a sentence: of many the nearest ten, nearest first.</summary>
+    /// <summary>The names that exist as a sentence: of more than fifteen the nearest ten, nearest first.</summary>
     /// <param name="kind">What they name, singular.</param>
     /// <param name="typed">What was typed.</param>
     /// <param name="known">The names that exist.</param>
     public static string Known(string kind, string typed, IReadOnlyCollection<string> known)
     {
         ArgumentNullException.ThrowIfNull(known);
-        var listed = known.Count <= Listed ? string.Join(", ", known) : $"{string.Join(", ", known.OrderBy(name => Edits(typed, name)).Take(Listed))} and {known.Count - Listed} more";
+        var listed = known.Count <= Whole ? string.Join(", ", known) : $"{string.Join(", ", known.OrderBy(name => Edits(typed, name)).Take(Listed))} and {known.Count - Listed} more";
         return $"Known {kind}s: {listed}.";
     }
 
