@@ -81,12 +81,12 @@ public interface IActorGrain : IGrainWithStringKey
 }
 
 /// <summary>An agent: the policy theta that is kept and evaluated, and its critic omega. Key: population/team/seat.</summary>
-[Alias("srpo.IAgentGrain"), AnyGateway]
+[Alias("srpo.IAgentGrain")]
 public interface IAgentGrain : IActorGrain { }
 
 /// <summary>
 /// An adversary: the policy phi that plays in the place of an agent's partner while that agent trains, with a critic of its
 /// own. It is never evaluated as a partner. Key: population/team/seat of the agent that it trains.
 /// </summary>
-[Alias("srpo.IAdversaryGrain"), AnyGateway]
+[Alias("srpo.IAdversaryGrain")]
 public interface IAdversaryGrain : IActorGrain { }

@@ -4,7 +4,7 @@ namespace Srpo.Grains.Interfaces;
 /// Knows the names of all populations and tournaments, and which of them are under way, so that somebody goes on with those when
 /// the silo of their grain dies. Key: <see cref="GrainKeys.Directory"/>.
 /// </summary>
-[Alias("srpo.IDirectoryGrain"), AnyGateway]
+[Alias("srpo.IDirectoryGrain")]
 public interface IDirectoryGrain : IGrainWithStringKey
 {
     /// <summary>A population or tournament begins; repeating it changes nothing.</summary>

@@ -6,7 +6,7 @@ namespace Srpo.Grains.Interfaces;
 /// Computes a cross-play matrix, tile by tile. Key: the tournament's id. Finished tiles are stored, so that it goes on
 /// after a restart. As with coordinators, what a user wishes is stored before it is acknowledged, and every method answers within seconds.
 /// </summary>
-[Alias("srpo.ITournamentGrain"), AnyGateway]
+[Alias("srpo.ITournamentGrain")]
 public interface ITournamentGrain : IGrainWithStringKey
 {
     /// <summary>Starts playing, or goes on. Repeating the call with an equal spec is harmless.</summary>
@@ -65,7 +65,7 @@ public interface ITournamentObserver : IGrainObserver
 }
 
 /// <summary>Plays single episodes to look at, on the silo of its caller. Stateless: as many activations as there are cores; call key 0.</summary>
-[Alias("srpo.IMatchWorkerGrain"), AnyGateway]
+[Alias("srpo.IMatchWorkerGrain")]
 public interface IMatchWorkerGrain : IGrainWithIntegerKey
 {
     /// <summary>Plays one episode and records every step. Its length bounds the time it takes: minutes for the longest.</summary>

@@ -11,7 +11,7 @@ namespace Srpo.Grains.Interfaces;
 /// tells how far it is. Every method answers within seconds or throws; whoever had no answer asks again, which is harmless.
 /// </para>
 /// </summary>
-[Alias("srpo.ICoordinatorGrain"), AnyGateway]
+[Alias("srpo.ICoordinatorGrain")]
 public interface ICoordinatorGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -100,7 +100,7 @@ public interface IPopulationObserver : IGrainObserver
 /// the partner's seat; in IPPO and self-play instance 0 plays the agents with each other. Owns nothing durable: its random
 /// streams are named by (seed, team, round, lane).
 /// </summary>
-[Alias("srpo.IEnvironmentGrain"), AnyGateway]
+[Alias("srpo.IEnvironmentGrain")]
 public interface IEnvironmentGrain : IGrainWithStringKey
 {
     /// <summary>Plays a rollout. Called by the team's learner; equal requests give equal bits.</summary>
@@ -132,7 +132,7 @@ public interface IEnvironmentGrain : IGrainWithStringKey
 /// Trains teams: has their rollouts played, updates agents and adversaries, hands out the new versions. Key: device/slot, on a
 /// cluster device/slot/silo; it runs on that silo and on no other. Many teams share a learner; the work itself runs on a bounded pool of threads, a team per core.
 /// </summary>
-[Alias("srpo.ILearnerGrain"), AnyGateway]
+[Alias("srpo.ILearnerGrain")]
 public interface ILearnerGrain : IGrainWithStringKey
 {
     /// <summary>

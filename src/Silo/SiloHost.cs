@@ -25,6 +25,7 @@ internal static class SiloHost
         builder.Services.TryAddSingleton<StorageHealth>();
         builder.Services.AddSingleton(settings).AddHostedService<StorageCheck>();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
+        builder.Services.AddSingleton<IFatalErrorHandler, FatalEnd>();
         builder.UseOrleans(silo => silo
             .AdmitOwnerOnly(trusted: settings.Cluster.TrustMachine || tls.Enabled)
             .UseSrpoTls(tls)

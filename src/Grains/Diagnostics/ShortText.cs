@@ -10,7 +10,14 @@ public static class ShortText
     public static string Of(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        var text = error.Message.AsSpan();
+        return Of(error.Message);
+    }
+
+    /// <summary>The first sentence or line of a message, at most 240 characters.</summary>
+    /// <param name="message">The message.</param>
+    public static string Of(string message)
+    {
+        var text = message.AsSpan();
         var end = text.IndexOfAny('\r', '\n');
         if (end >= 0) text = text[..end];
 

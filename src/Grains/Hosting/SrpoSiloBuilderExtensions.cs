@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Metadata;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
@@ -40,6 +41,7 @@ public static class SrpoSiloBuilderExtensions
         builder.Services.AddSingleton<ActiveSilos>();
         builder.Services.AddSingleton<SiloServiceClient>();
         builder.Services.AddSingleton<SiloMap>();
+        builder.Services.AddSingleton<IGrainPropertiesProvider, AnyGateway>();
         builder.AddGrainService<SiloService>();
         builder.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
         builder.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = LostAfter);

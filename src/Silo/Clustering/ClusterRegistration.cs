@@ -9,6 +9,12 @@ internal static class ClusterRegistration
 {
     private static readonly TimeSpan LongTurn = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A probe may take so much longer where this silo itself is slow. It also is how long a silo that keeps its connections without a word is not
+    /// suspected, for each probe that may be missed: Orleans' four would let one that is frozen count as alive for 24 s.
+    /// </summary>
+    private const int LongestProbe = 2;
+
     /// <summary>Adds membership, addresses and failure detection.</summary>
     public static ISiloBuilder AddSrpoCluster(this ISiloBuilder silo, SiloSettings settings)
     {
@@ -29,6 +35,7 @@ internal static class ClusterRegistration
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = TimeSpan.FromSeconds(cluster.ProbeSeconds);
+            options.MaxProbeTimeout = LongestProbe * options.ProbeTimeout;
             options.NumMissedProbesLimit = cluster.MissedProbes;
             options.NumVotesForDeathDeclaration = cluster.DeathVotes;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(cluster.TableRefreshSeconds);

@@ -14,6 +14,12 @@ internal sealed class RuntimeNoiseFilter : ILogEventFilter
         // The workstation collector is chosen: few large arrays, and a heap for each core would only cost memory.
         "LogWarningSiloGcNotRunningWithServerGC" or "LogWarningSiloGcMultiCoreSystem" => false,
 
+        // The end of a silo that was declared dead is said by FatalEnd; these name every silo of the list.
+        "LogErrorKillMyselfLocally" or "LogWarningFoundMyselfDeadInMembershipUpdate" => false,
+
+        // A probe that another silo asked for: that silo says what came of it.
+        "LogWarningRequestedProbeTimeoutExceeded" => false,
+
         // Its thread may look at a clock before that is set, and then sees the time since the machine was started.
         "LogWarningParticipantCheckThreadStalled" => !logEvent.Properties.Values.Any(value => value is ScalarValue { Value: TimeSpan stalled } && stalled > Age()),
         _ => true,

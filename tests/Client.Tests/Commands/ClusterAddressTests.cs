@@ -36,12 +36,12 @@ public sealed class ClusterAddressTests
     }
 
     [Theory]
-    [InlineData("postgres", "--cluster postgres")]
-    [InlineData("Host=db;Username=u", "--cluster postgres")]
-    [InlineData("azure", "--cluster azure")]
-    public void A_list_that_clusters_may_share_needs_the_name_of_the_cluster(string text, string named)
+    [InlineData("postgres", Secret, "--cluster postgres")]
+    [InlineData("Host=db;Username=u", Secret, "--cluster postgres")]
+    [InlineData("azure", "UseDevelopmentStorage=true", "--cluster azure")]
+    public void A_list_that_clusters_may_share_needs_the_name_of_the_cluster(string text, string secret, string named)
     {
-        var error = Assert.Throws<CommandException>(() => ClusterAddress.Parse(text, name => name == "SRPO_CLUSTER_CONNECTION" ? Secret : null));
+        var error = Assert.Throws<CommandException>(() => ClusterAddress.Parse(text, name => name == "SRPO_CLUSTER_CONNECTION" ? secret : null));
         Assert.Equal(ExitCode.Usage, error.Code);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Contains("set SRPO_CLUSTER_ID to Srpo:ClusterId of its silos", error.Message, StringComparison.Ordinal);

@@ -92,6 +92,10 @@ public sealed class LogTests
         Assert.Equal("Something failed. (TimeoutException: Response did not arrive on time in 00:00:30 for message: X)", Assert.Single(log.Lines));
         log.Write("Srpo.Anything", new InvalidDataException("a fault"));
         Assert.Contains("System.IO.InvalidDataException: a fault", log.Lines[1..]);
+        log.Logger.ForContext("SourceContext", "Orleans.Anything").Warning("A probe failed: {Failure:l}. Score {Score}", "no answer\n   at Somewhere()", 3);
+        Assert.Equal("A probe failed: no answer. Score 3", log.Lines[^1]);
+        log.Logger.ForContext("SourceContext", "Srpo.Anything").Warning("Settings: {Settings:l}", "a\nb");
+        Assert.Equal("b", log.Lines[^1]);
         var before = log.Lines.Length;
         log.Levels.Set("Srpo", LogEventLevel.Debug);
         log.Write("Srpo.Anything", lost);

@@ -217,6 +217,27 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
     }
 
     [PostgresFact]
+    public async Task A_writer_that_falls_silent_with_its_lock_is_not_waited_for()
+    {
+        var database = await server.PreparedAsync();
+        using var storage = Storage(database, patience: TimeSpan.FromMinutes(1));
+        var state = State("before");
+        await storage.WriteStateAsync("thing", Grain, state);
+
+        // What a silo leaves that is frozen while it writes: the connection, and the lock of the row.
+        await using var silent = await database.OpenAsync();
+        await using var transaction = await PostgresConnection.BeginAsync(silent);
+        await using var held = new NpgsqlCommand("SELECT id FROM srpo_state FOR UPDATE", silent);
+        Assert.NotNull(await held.ExecuteScalarAsync());
+
+        state.State!.Text = "after";
+        await storage.WriteStateAsync("thing", Grain, state);
+        Assert.Equal("after", (await ReadAsync(storage)).State!.Text);
+        var late = await Assert.ThrowsAnyAsync<NpgsqlException>(() => held.ExecuteScalarAsync());
+        Assert.True(PostgresErrors.IsTransient(late), late.Message);
+    }
+
+    [PostgresFact]
     public async Task Patience_has_an_end()
     {
         using var storage = Storage(PostgresConnection.Parse($"Host=127.0.0.1;Port=1;Username=x;Password={PostgresServer.Password}"), patience: TimeSpan.FromMilliseconds(300));

@@ -9,6 +9,9 @@ public sealed class PostgresConnection
     /// <summary>ADO.NET invariant name of Npgsql, as Orleans asks for it.</summary>
     public const string Invariant = "Npgsql";
 
+    /// <summary>How long the owner of a transaction may say nothing, and how long one of its statements may take to arrive and be carried out.</summary>
+    private static readonly (TimeSpan Silence, TimeSpan Statement) Limits = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
+
     private PostgresConnection(string text, string name) => (ConnectionString, Name) = (text, name);
 
     /// <summary>For Npgsql. Contains the password: not for logs.</summary>
@@ -62,6 +65,30 @@ public sealed class PostgresConnection
         catch
         {
             await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Begins a transaction that the database itself ends when its owner stays silent: a process that is frozen keeps its connections, and with them the
+    /// locks of its rows, which others wait for.
+    /// </summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
+    internal static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellation = default)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellation);
+        try
+        {
+            await using var limits = new NpgsqlCommand(
+                FormattableString.Invariant($"SET LOCAL idle_in_transaction_session_timeout = {Limits.Silence.TotalMilliseconds}; SET LOCAL statement_timeout = {Limits.Statement.TotalMilliseconds}"), connection);
+            await limits.ExecuteNonQueryAsync(cancellation);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
             throw;
         }
     }

@@ -6,11 +6,17 @@ namespace Srpo.Grains.Storage;
 /// <summary>What errors of PostgreSQL mean: whether they go away by themselves, and what to do about the others.</summary>
 public static class PostgresErrors
 {
+    /// <summary>idle_in_transaction_session_timeout; Npgsql has no name for it.</summary>
+    private const string SilentInTransaction = "25P03";
+
     /// <summary>Whether the same operation may succeed a little later: the database restarts, is out of reach or overloaded.</summary>
     /// <param name="error">What Npgsql threw.</param>
     public static bool IsTransient(Exception error) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.IdleSessionTimeout } => true,
+
+        // Ended by the database because this process was silent for too long, or had to wait for one that was.
+        PostgresException { SqlState: SilentInTransaction or PostgresErrorCodes.QueryCanceled } => true,
         NpgsqlException { IsTransient: true } => true,
         NpgsqlException { InnerException: { } inner } => IsTransient(inner),
         IOException or SocketException or TimeoutException => true,

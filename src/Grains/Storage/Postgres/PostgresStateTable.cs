@@ -41,7 +41,7 @@ internal sealed class PostgresStateTable(string service, string storage, int chu
     /// <summary>Writes a state if its row has the expected tag, or does not exist and none is expected. May be repeated with the same tag.</summary>
     public async Task<WriteOutcome> WriteAsync(NpgsqlConnection connection, StateKey key, Guid? expected, Guid tag, byte[] head, ReadOnlyMemory<byte> payload)
     {
-        await using var transaction = await connection.BeginTransactionAsync();
+        await using var transaction = await PostgresConnection.BeginAsync(connection);
         var row = await LockAsync(connection, key);
         if (row?.Tag == tag) return WriteOutcome.Done;
         if (row?.Tag != expected) return new WriteOutcome(true, row?.Tag);
@@ -93,7 +93,7 @@ internal sealed class PostgresStateTable(string service, string storage, int chu
     /// <param name="repeated">Whether an earlier attempt may have removed it already.</param>
     public async Task<WriteOutcome> ClearAsync(NpgsqlConnection connection, StateKey key, Guid? expected, bool repeated)
     {
-        await using var transaction = await connection.BeginTransactionAsync();
+        await using var transaction = await PostgresConnection.BeginAsync(connection);
         var row = await LockAsync(connection, key);
         if (row is null && repeated) return WriteOutcome.Done;
         if (row?.Tag != expected) return new WriteOutcome(true, row?.Tag);

@@ -93,7 +93,7 @@ public static class SiloList
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(silos);
         await using var open = await connection.OpenAsync(cancellation);
-        await using var transaction = await open.BeginTransactionAsync(cancellation);
+        await using var transaction = await PostgresConnection.BeginAsync(open, cancellation);
 
         // Silos look at the rows only if the version is a new one. It is locked first, as by the silos' own statements.
         await using (var version = new NpgsqlCommand("UPDATE srpo_cluster SET version = version + 1, changed = now() WHERE cluster = @cluster", open, transaction))
