@@ -40,7 +40,7 @@ done
 as_owner=()
 if ((EUID == 0)); then
   as_owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-  chown -R postgres "$directory"
+  chown postgres "$directory"
   "${as_owner[@]}" test -w "$directory" || fail "the user postgres cannot enter $directory; choose one below /var/tmp, or open the folders above it (chmod a+x)"
 fi
 

@@ -16,7 +16,15 @@ if (Usage.Stray(args) is { } stray)
 try
 {
     await using var silo = SiloHost.Build(args);
-    await silo.RunAsync();
+    try
+    {
+        await silo.RunAsync();
+    }
+    catch (OperationCanceledException) when (silo.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        // It was told to end while it started, or waited for its database.
+    }
+
     return ExitCodes.Ok;
 }
 catch (Exception error)

@@ -36,4 +36,4 @@ longest_command() {
 }
 
 # bad_commands: those that were silent for too long, did not end, or ended as by a fault of the program.
-bad_commands() { awk -v longest="$longest_silence" '$3 > longest || $4 == 70 || $4 > 130' "$commands"; }
+bad_commands() { awk -v longest="$longest_silence" '$3 > longest || $4 == 70 || $4 == 124 || $4 > 130' "$commands"; }

@@ -70,6 +70,7 @@ freeze_silo() {
   wait "${silos[$victim]}" 2>/dev/null || code=$?
   silos[victim]=
   events+=", ended ($code)"
+  [[ $code == 5 || -n ${fault:-} ]] || fault="silo $victim, declared dead, ended with $code instead of 5"
   tell_gateways "$1"
   start_silo "$victim"
   await_silo "$victim"
@@ -132,17 +133,17 @@ pause_frozen() {
   events="silo $victim (coordinator) frozen at $2, 2 pauses, killed"
 }
 
-# kill_subscribers FILE BEGAN: twice, thirty clients watch the population and are killed. After that one more must see it to its end;
+# kill_subscribers FILE BEGAN: twice, twelve clients watch the population and are killed. After that one more must see it to its end;
 # last_watcher is its process.
 kill_subscribers() {
   local round index waited=() seen=0 deadline
   rm -f "$work"/watcher-*.log
   for round in 1 2; do
     deadline=$((SECONDS + 90))
-    for ((index = 0; index < 30; index++)); do
+    for ((index = 0; index < 12; index++)); do
       nice -n 5 dotnet "$client_program" --data "$client_data" --cluster "$(gateways)" population watch "$population" >/dev/null 2>"$work/watcher-$round-$index.log" &
       watchers+=("$!")
-      # Thirty programs that start at once need more than a small machine has, and others would wait for them.
+      # A dozen programs that start at once need more than a small machine has, and others would wait for them.
       sleep 0.3
       until ((index - $(watching "$round") < 4 || SECONDS >= deadline)); do sleep 0.3; done
     done
@@ -157,7 +158,7 @@ kill_subscribers() {
   moments=("$(now) 0")
   client_seconds=$(patience) ask "$work/watched.json" "$(gateways)" population watch "$population" --json &
   last_watcher=$!
-  events="2 x 30 watches from $2 on, killed in progress, after ${waited[0]} and ${waited[1]}"
+  events="2 x 12 watches from $2 on, killed in progress, after ${waited[0]} and ${waited[1]}"
 }
 
 # watching ROUND: how many have shown progress.

@@ -65,6 +65,16 @@ internal sealed class ClusterSession : IGrainSession
                 throw new CommandException(
                     ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' has answered at {address.Name} within {ConnectTimeouts.Sum(limit => limit.TotalSeconds):0} seconds; if none runs, start one (docs/commands/README.md, deploy/README.md), if its machine is very busy, repeat the command, or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
             }
+            catch (NpgsqlException trouble) when (address.Postgres is not null)
+            {
+                host.Dispose();
+                throw new CommandException(ExitCode.Environment, PostgresErrors.Explain(trouble, address.Postgres), trouble);
+            }
+            catch (Azure.RequestFailedException trouble)
+            {
+                host.Dispose();
+                throw new CommandException(ExitCode.Environment, AzureErrors.Explain(trouble, address.Name), trouble);
+            }
             catch
             {
                 host.Dispose();

@@ -80,9 +80,13 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
         while (true)
         {
             var session = new OwnerSession(data, owner, giveUpCalls);
+
+            // One that ends after it has taken the connection would be waited for without end.
+            using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limited.CancelAfter(ConnectTimeout);
             try
             {
-                await session._host.StartAsync(cancellation).WaitAsync(cancellation);
+                await session._host.StartAsync(limited.Token).WaitAsync(limited.Token);
                 return session;
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested && IsFailureToConnect(error))

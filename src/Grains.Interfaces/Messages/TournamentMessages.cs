@@ -89,7 +89,7 @@ public sealed record TournamentMatrix(
     [property: Id(4)] string Seating,
     [property: Id(5)] int Episodes);
 
-/// <summary>A tile of pairs for a match worker: one run with several.</summary>
+/// <summary>A tile of pairs for a silo to play: one run with several.</summary>
 /// <param name="Environment">The environment to play.</param>
 /// <param name="Episodes">Episodes per pair.</param>
 /// <param name="Steps">Steps per episode.</param>

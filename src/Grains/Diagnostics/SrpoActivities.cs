@@ -36,7 +36,7 @@ internal static class SrpoActivities
     /// <summary>A learner brings a team back to a checkpoint.</summary>
     public static Activity? Restore(string population, int team) => OfTeam(GoOn("srpo.restore"), population, team);
 
-    /// <summary>A match worker plays a tile.</summary>
+    /// <summary>A silo plays a tile.</summary>
     public static Activity? Tile(int row, int firstColumn, int columns) => Tile(GoOn("srpo.tournament.tile"), row, firstColumn, columns);
 
     /// <summary>Waits for what an activity is about; a failure is noted in it.</summary>

@@ -50,7 +50,7 @@ internal sealed class SrpoMeter
         _storage = meter.CreateHistogram("srpo.storage.operation.duration", "s", "Time of a read or write of grain state, failed ones included.", advice: Buckets.Storage);
         _storageFailures = meter.CreateCounter<long>("srpo.storage.failures", "{failure}", "Reads and writes of grain state that failed.");
         _matches = meter.CreateCounter<long>("srpo.tournament.matches", "{match}", "Pairs of policies played in tournaments.");
-        _tile = meter.CreateHistogram("srpo.tournament.tile.duration", "s", "Time that a match worker takes for a tile, waiting for a worker included.", advice: Buckets.Tiles);
+        _tile = meter.CreateHistogram("srpo.tournament.tile.duration", "s", "Time that a silo takes for a tile, waiting for a worker included.", advice: Buckets.Tiles);
     }
 
     /// <summary>A round of a team is trained; ticks of the stopwatch.</summary>

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Srpo.Grains.Security;
 
 namespace Srpo.Grains.Hosting;
 
@@ -78,6 +80,9 @@ internal static class LocalTransport
             try
             {
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+
+                // The place of the socket is checked before; it could have been exchanged since by whoever may write beside it.
+                if (!UnixUser.IsTrusted(socket)) throw new ConnectionAbortedException($"the process that listens at {path} is of another user");
                 return _contexts.Create(socket);
             }
             catch
@@ -98,18 +103,18 @@ internal sealed class LocalListeners(string? socket) : IConnectionListenerFactor
     private int _gateway;
 
     /// <summary>Listens on the socket where the gateway is meant.</summary>
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         if (!endpoint.Equals(LocalTransport.Gateway))
         {
             Interlocked.Increment(ref _silo);
-            return ValueTask.FromResult<IConnectionListener>(new DeafListener(endpoint));
+            return new DeafListener(endpoint);
         }
 
         Interlocked.Increment(ref _gateway);
         if (socket is null) throw new InvalidOperationException("this silo was started without a socket for clients");
-        return new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance)
-            .BindAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
+        return new OwnListener(await new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance)
+            .BindAsync(new UnixDomainSocketEndPoint(socket), cancellationToken));
     }
 
     /// <summary>Makes sure that a silo that has started listens with this and nothing else.</summary>
@@ -119,6 +124,28 @@ internal sealed class LocalListeners(string? socket) : IConnectionListenerFactor
         if (_silo == 1 && _gateway == (socket is null ? 0 : 1)) return;
         throw new NotSupportedException(
             $"Orleans has opened {_silo} ports for silos and {_gateway} for clients through the listener that keeps it off the network: this version cannot be used in one process. Use the version that this program was made for.");
+    }
+
+    /// <summary>Accepts processes of this user and root, however others came to the socket.</summary>
+    private sealed class OwnListener(IConnectionListener listener) : IConnectionListener
+    {
+        public EndPoint EndPoint => listener.EndPoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            while (await listener.AcceptAsync(cancellationToken) is { } connection)
+            {
+                if (connection.Features.Get<IConnectionSocketFeature>() is { } accepted && UnixUser.IsTrusted(accepted.Socket)) return connection;
+                connection.Abort();
+                await connection.DisposeAsync();
+            }
+
+            return null;
+        }
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => listener.UnbindAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => listener.DisposeAsync();
     }
 
     /// <summary>Accepts nobody.</summary>

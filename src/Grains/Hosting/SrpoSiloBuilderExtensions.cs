@@ -14,7 +14,7 @@ namespace Srpo.Grains.Hosting;
 /// <summary>Registers everything that the grains need with a silo.</summary>
 public static class SrpoSiloBuilderExtensions
 {
-    /// <summary>Time without a reply after which a call between grains counts as lost. Every call is answered within seconds, so that a longer wait has another reason.</summary>
+    /// <summary>Time without a reply after which a call between grains counts as lost. Calls are answered within seconds, unless storage does not answer, which is then waited for in the next one.</summary>
     internal static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(15);
 
     /// <summary>Adds the worker pool, local storage if a data directory is given, and the orderly shutdown.</summary>

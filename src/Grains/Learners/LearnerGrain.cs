@@ -59,11 +59,12 @@ internal sealed class LearnerGrain(
         GrainChecks.Range("known round", request.KnownRound, -1, request.Spec.Training.Iterations);
         Fence(request.Population).Enter(request.Session);
         var calls = Calls((request.Population, request.Team));
+        var before = calls.Restore.Work ?? Task.CompletedTask;
         return calls.Restore.AskAsync((request.Session, request.Attempt), () =>
         {
             // What was trained before it is not to be found by a request that comes after it.
             calls.Train.Forget();
-            return RestoreNowAsync(request);
+            return RestoreAfterAsync(before, request);
         });
     }
 
@@ -107,8 +108,9 @@ internal sealed class LearnerGrain(
             [.. _training.OrderBy(trainer => (trainer.Spec.Population, trainer.Team)).Select(trainer => trainer.Key)]));
     }
 
-    private async Task<RestoreReply> RestoreNowAsync(RestoreRequest request)
+    private async Task<RestoreReply> RestoreAfterAsync(Task before, RestoreRequest request)
     {
+        await Quietly(before);
         if (_teams.Remove((request.Population, request.Team), out var former))
         {
             former.Cancel();
@@ -151,6 +153,8 @@ internal sealed class LearnerGrain(
         if (_calls.Count >= MostCalls)
         {
             foreach (var resting in _calls.Where(known => known.Value.IsResting).Select(known => known.Key).ToArray()) _calls.Remove(resting);
+            var known = _calls.Keys.Select(call => call.Population).ToHashSet();
+            foreach (var forgotten in _fences.Keys.Where(population => !known.Contains(population)).ToArray()) _fences.Remove(forgotten);
         }
 
         return _calls[key] = new TeamCalls(options.Value.Answer);

@@ -44,6 +44,7 @@ internal sealed class TeamTrainer
     private PolicySnapshot[]? _frozen;
     private LearnerState[]? _states;
     private bool _handedOut;
+    private bool _evaluating;
     private bool _awake;
 
     public TeamTrainer(
@@ -111,10 +112,11 @@ internal sealed class TeamTrainer
         _states = [.. fetched.Select(Wire.FromMessage)];
     }
 
-    /// <summary>Ends the round or evaluation in flight at its next step.</summary>
+    /// <summary>Ends the round in flight at its next step. An evaluation goes on: it is short, and the rounds before it would be lost with it.</summary>
     public void Cancel()
     {
         _cancellation.Set();
+        if (_evaluating) return;
         foreach (var environment in _environments) _ = environment.CancelAsync();
     }
 
@@ -164,10 +166,18 @@ internal sealed class TeamTrainer
     }
 
     /// <summary>The point of the learning curve behind a round.</summary>
-    public Task<CurvePoint> EvaluateAsync(int round)
+    public async Task<CurvePoint> EvaluateAsync(int round)
     {
         var request = Request(round, Plan.Evaluation, _states!);
-        return Following.AskAsync(() => _environments[0].EvaluateAsync(_spec, request));
+        _evaluating = true;
+        try
+        {
+            return await Following.AskAsync(() => _environments[0].EvaluateAsync(_spec, request));
+        }
+        finally
+        {
+            _evaluating = false;
+        }
     }
 
     private void PlayAll(int round, LearnerState[] states)

@@ -47,6 +47,7 @@ internal sealed class ObserverSet<T>(TimeProvider time, ILogger logger)
     {
         _ = _observers.Notify(send);
         if (_renewed.Count == _observers.Count) return;
-        foreach (var gone in _renewed.Keys.Where(observer => !_observers.Observers.ContainsKey(observer)).ToArray()) _renewed.Remove(gone);
+        var left = _observers.Observers; // a copy
+        foreach (var gone in _renewed.Keys.Where(observer => !left.ContainsKey(observer)).ToArray()) _renewed.Remove(gone);
     }
 }

@@ -135,17 +135,7 @@ internal sealed class CoordinatorGrain(
     {
         CheckTakesWork();
         await EndedAsync();
-        var undo = Record.Begin(spec);
-        try
-        {
-            await StoreBeginAsync();
-        }
-        catch
-        {
-            undo();
-            throw;
-        }
-
+        await StoreBeginAsync(undo: Record.Begin(spec));
         _warnings.Clear();
         _leaving = false;
         Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, meter, Logger));

@@ -40,7 +40,7 @@ internal static class PopulationStatusBuilder
             record.Error,
             Warning([
                 .. troubles.OfType<string>(),
-                .. record.Phase == PopulationPhase.Training && session is null && unattended ? ["training goes on by itself in a few seconds: its coordinator has just been activated"] : Array.Empty<string>(),
+                .. record.Phase == PopulationPhase.Training && session is null && unattended ? ["training goes on by itself in a few seconds"] : Array.Empty<string>(),
                 .. session?.Waiting() ?? [],
                 .. Quarantined(record),
                 .. session is null ? warnings : session.Warnings,

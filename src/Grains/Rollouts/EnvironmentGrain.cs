@@ -41,7 +41,7 @@ internal sealed class EnvironmentGrain(
     /// <inheritdoc/>
     public async Task<RolloutBatch?> PlayAsync(PopulationSpec spec, PlayRequest request)
     {
-        Use(spec);
+        await UseAsync(spec);
         var instance = _plan!.Instances[_key.Seat];
         Check(request, _plan.Instances[_key.Seat], firstRound: 1);
         if (request.Lanes != instance.Lanes || request.FirstLane != instance.FirstLane)
@@ -53,7 +53,7 @@ internal sealed class EnvironmentGrain(
     /// <inheritdoc/>
     public async Task<CurvePoint?> EvaluateAsync(PopulationSpec spec, PlayRequest request)
     {
-        Use(spec);
+        await UseAsync(spec);
         Check(request, _plan!.Evaluation, firstRound: 0);
         var training = spec.Training;
         if (request.Lanes != training.CurveEpisodes || request.FirstLane != 0)
@@ -86,7 +86,7 @@ internal sealed class EnvironmentGrain(
         {
             // Never played in this process: the coordinator says whether there is such an instance.
             var spec = await SpecAsync();
-            if (_spec is null) Use(spec);
+            if (_spec is null) await UseAsync(spec);
         }
 
         if (_playing is null) Draw();
@@ -187,6 +187,7 @@ internal sealed class EnvironmentGrain(
     private void Release()
     {
         _rollout.Forget();
+        _evaluation.Forget();
         _player?.Dispose();
         (_player, _drawable) = (null, null);
         work.Environments.TryRemove(this.GetGrainId(), out _);
@@ -222,11 +223,11 @@ internal sealed class EnvironmentGrain(
     }
 
     /// <summary>Checks the spec once; the learner hands the same object over in every round.</summary>
-    private void Use(PopulationSpec spec)
+    private async ValueTask UseAsync(PopulationSpec spec)
     {
         if (_spec is not null && SpecIdentity.Same(_spec, spec)) return;
         var (key, plan) = EnvironmentInstance.Check(this.GetPrimaryKeyString(), spec, environments);
-        if (_playing is not null) throw Refuse("it is playing for another spec");
+        if (_playing is not null) await MakeWayAsync();
         Release();
         (_played, _last, _drawing, _drawnAt, _policies) = (0, null, "", 0, null);
         (_spec, _key, _plan, _parameters) = (spec, key, plan, environments.Shape(spec).ParameterCount);

@@ -122,7 +122,7 @@ internal sealed class TournamentGrain(
         }
 
         (Record.Error, Record.Active) = (null, true);
-        await StoreBeginAsync();
+        await StoreBeginAsync(undo: () => Record.Active = false);
         Run(new TournamentSession(Name, Record, policies, silos, map, Writer, Logger));
     }
 

@@ -44,6 +44,7 @@ internal sealed class TournamentSession(
     {
         if (IsStopping) return;
         _stop.Set();
+        _changed.TrySetResult();
         foreach (var silo in _playing.Keys.ToArray()) _ = CancelAsync(silo);
     }
 

@@ -24,6 +24,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <summary>How long a request waits for what it began.</summary>
     private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
 
+    /// <summary>The request that goes on with what was asked for before, and asks for nothing itself.</summary>
+    private const string Ensure = "ensure";
+
     private readonly AlternatingRecord<TRecord> _stored;
     private readonly StorageHealth? _health;
     private readonly ObserverSet<TObserver> _observers;
@@ -93,8 +96,10 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
             return true;
         }
 
-        await AskedAsync("going on with", "ensure", async () =>
+        await AskedAsync("going on with", Ensure, async () =>
         {
+            // An end that is not stored yet may be lost with this silo; until then it stays watched.
+            await EndedAsync();
             if (Session is not null) return;
             if (Record.GoesOn) await BeginAgainAsync();
             else await _register.EndAsync();
@@ -163,11 +168,25 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     protected abstract Func<TObserver, Task> Progress();
 
     /// <summary>Checks the name and reads the record.</summary>
+    /// <exception cref="StorageUnavailableException">Storage does not answer within seconds.</exception>
     protected async Task LoadAsync()
     {
         GrainKeys.CheckName(Name);
-        await _stored.LoadAsync();
-        if (Session is null && _ended.IsCompleted) Record.Settle();
+        var loading = _stored.LoadAsync();
+        try
+        {
+            await loading.WaitAsync(Answer);
+        }
+        catch (TimeoutException) when (!loading.IsCompleted)
+        {
+            throw new StorageUnavailableException(StorageProblem ?? $"the record of {_described} is still being read; ask again");
+        }
+
+        if (Session is not null || !_ended.IsCompleted) return;
+        Record.Settle();
+
+        // Whatever kept it from being watched, a directory that was away or the death of a silo: whoever asks has it watched again.
+        if (Work.Unattended && Record.GoesOn) _register.BeginAsync().Ignore();
     }
 
     /// <summary>
@@ -180,7 +199,13 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <exception cref="WorkPendingException">It takes longer.</exception>
     protected async Task AskedAsync(string what, string request, Func<Task> act)
     {
-        if (!_asked.TryGetValue(request, out var asked) || asked.IsCompleted) _asked[request] = asked = _gate.RunAsync(act);
+        if (!_asked.TryGetValue(request, out var asked) || asked.IsCompleted)
+        {
+            // Whoever repeats an earlier request after this one means it to be carried out after this one.
+            foreach (var earlier in _asked.Keys.Where(earlier => request != Ensure && earlier != Ensure).ToArray()) _asked.Remove(earlier);
+            _asked[request] = asked = _gate.RunAsync(act);
+        }
+
         try
         {
             await asked.WaitAsync(Answer);
@@ -211,10 +236,20 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     }
 
     /// <summary>Stores that the work begins, makes its name known, and has it watched where work goes on without the user.</summary>
-    protected async Task StoreBeginAsync()
+    /// <param name="undo">Takes the beginning back where it could not be stored.</param>
+    protected async Task StoreBeginAsync(Action undo)
     {
         _secondsBefore = Record.SecondsOfWork;
-        await Writer.WriteAsync();
+        try
+        {
+            await Writer.WriteAsync();
+        }
+        catch
+        {
+            undo();
+            throw;
+        }
+
         await _register.BeginAsync();
     }
 

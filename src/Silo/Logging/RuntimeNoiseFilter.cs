@@ -14,6 +14,9 @@ internal sealed class RuntimeNoiseFilter : ILogEventFilter
         // The workstation collector is chosen: few large arrays, and a heap for each core would only cost memory.
         "LogWarningSiloGcNotRunningWithServerGC" or "LogWarningSiloGcMultiCoreSystem" => false,
 
+        // A client that ended, or was killed, without a word.
+        "LogWarningExceptionProcessingMessagesFromRemote" => logEvent.Exception is not IOException,
+
         // The end of a silo that was declared dead is said by FatalEnd; these name every silo of the list.
         "LogErrorKillMyselfLocally" or "LogWarningFoundMyselfDeadInMembershipUpdate" => false,
 

@@ -47,7 +47,7 @@ internal sealed class OwnerOnly(ILogger<OwnerOnly> logger)
 /// <summary>Registers <see cref="OwnerOnly"/>.</summary>
 internal static class OwnerOnlyExtensions
 {
-    /// <summary>Closes the ports to other users of this machine, unless the settings trust it, or TLS tells who connects.</summary>
+    /// <summary>Closes the ports to other users of this machine, unless the settings trust it, or TLS asks who connects for a certificate.</summary>
     public static ISiloBuilder AdmitOwnerOnly(this ISiloBuilder silo, bool trusted)
     {
         if (trusted) return silo;

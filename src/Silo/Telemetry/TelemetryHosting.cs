@@ -34,7 +34,7 @@ internal static class TelemetryHosting
         // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and win.
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
             .AddService("srpo-silo", serviceVersion: version, serviceInstanceId: instance)
-            .AddAttributes([new("srpo.cluster", silo.ClusterId)])
+            .AddAttributes([new("srpo.cluster", silo.ClusterName)])
             .AddEnvironmentVariableDetector());
         if (settings.Traces)
         {

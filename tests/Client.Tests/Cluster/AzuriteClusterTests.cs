@@ -91,14 +91,14 @@ public sealed class AzuriteClusterTests : IDisposable
     [AzuriteFact]
     public async Task Silos_that_are_killed_change_no_bit_one_or_all()
     {
-        var spec = ClusterRun.Spec(iterations: 500, checkpoints: 20);
+        var spec = ClusterRun.Spec(iterations: 300, checkpoints: 20);
         await StartAsync(3);
         await using (var session = await ConnectAsync())
         {
             await session.Grains.GetGrain<ICoordinatorGrain>(spec.Population).StartAsync(spec);
             await AtRoundAsync(session.Grains, spec, 30);
             await _silos[0].KillAsync();
-            await AtRoundAsync(session.Grains, spec, 120);
+            await AtRoundAsync(session.Grains, spec, 80);
         }
 
         foreach (var silo in _silos.Skip(1)) await silo.KillAsync();

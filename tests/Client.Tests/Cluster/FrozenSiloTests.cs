@@ -47,7 +47,7 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
         foreach (var name in Variables.Keys) Environment.SetEnvironmentVariable(name, null);
         _grains = session.Grains;
         (await Command(
-            "population", "start", Population, "--seeds", "3", "--iterations", "1000000", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20",
+            "population", "start", Population, "--seeds", "2", "--iterations", "1000000", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20",
             "--set", "curveInterval=100000").EndAsync()).Expect(ExitCode.Ok);
         await UntilAsync("something of all teams is stored", async () => (await Coordinator.GetStatusAsync()).Teams.All(team => team.CheckpointRound > 0));
 

@@ -47,7 +47,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task A_run_that_was_killed_and_paused_ends_with_the_same_bytes()
     {
-        string[] arguments = [.. Small, "--iterations", "600", "--set", "checkpointInterval=20"];
+        string[] arguments = [.. Small, "--iterations", "300", "--set", "checkpointInterval=20"];
         using var straight = new TemporaryDirectory();
         (await SrpoProcess.RunAsync(straight.Root, [.. arguments, "--workers", "1"])).Expect(ExitCode.Ok);
 

@@ -20,7 +20,7 @@ internal sealed class LiveRun : IDisposable
 
     private LiveRun(params string[] more) => Process = SrpoProcess.Start(
         _directory.Root,
-        ["run", "overcooked-paper", "--id", "r", "--seeds", "2", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20", "--set", "iterations=10000000", "--set", "populations.ippo.iterations=20", .. more]);
+        ["run", "overcooked-paper", "--id", "r", "--workers", "1", "--seeds", "2", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20", "--set", "iterations=10000000", "--set", "populations.ippo.iterations=20", .. more]);
 
     public SrpoProcess Process { get; }
 

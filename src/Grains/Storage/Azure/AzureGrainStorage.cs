@@ -136,7 +136,8 @@ public sealed class AzureGrainStorage : IGrainStorage, IDisposable
         }
         catch (RequestFailedException error)
         {
-            throw new SrpoGrainException($"a state of '{_name}' cannot be {what}: {AzureErrors.Explain(error, _place)}", error);
+            // Without its cause: that loses its status on the way to another silo, and would look there as if the account did not answer.
+            throw new SrpoGrainException($"a state of '{_name}' cannot be {what}: {AzureErrors.Explain(error, _place)}");
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class StorageHealth
     /// <summary>Completes when every storage answers; at once if none is known not to.</summary>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="OperationCanceledException">Waiting was given up.</exception>
-    public async Task WhenAvailableAsync(CancellationToken cancellation)
+    internal async Task WhenAvailableAsync(CancellationToken cancellation)
     {
         while (!_outages.IsEmpty) await Task.WhenAll(_outages.Values.Select(outage => outage.Over)).WaitAsync(cancellation);
     }
