@@ -100,7 +100,7 @@ run() {
   printf '%s %s %s\n' "$good" "$bad" "$left" >"$results/$name.counts"
   printf '%-28s %5d passed %4d failed %4d skipped %5d s%s\n' "$name" "$good" "$bad" "$left" $((SECONDS - started)) "$note"
   if ((bad > 0)); then
-    grep -vE '^\s*$|^Results File|^Attachments' "$log" | tail -n 60 | sed 's/^/    /'
+    grep -vE '^\s*$|^Results File|^Attachments' "$log" | tail -n 60 | sed 's/^/    /' || true
   fi
   if ((left > 0)); then reasons "$trx"; fi
 }
