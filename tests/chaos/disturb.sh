@@ -133,17 +133,17 @@ pause_frozen() {
   events="silo $victim (coordinator) frozen at $2, 2 pauses, killed"
 }
 
-# kill_subscribers FILE BEGAN: twice, twelve clients watch the population and are killed. After that one more must see it to its end;
+# kill_subscribers FILE BEGAN: twice, five clients watch the population and are killed. After that one more must see it to its end;
 # last_watcher is its process.
 kill_subscribers() {
   local round index waited=() seen=0 deadline
   rm -f "$work"/watcher-*.log
   for round in 1 2; do
     deadline=$((SECONDS + 90))
-    for ((index = 0; index < 12; index++)); do
+    for ((index = 0; index < 5; index++)); do
       nice -n 5 dotnet "$client_program" --data "$client_data" --cluster "$(gateways)" population watch "$population" >/dev/null 2>"$work/watcher-$round-$index.log" &
       watchers+=("$!")
-      # A dozen programs that start at once need more than a small machine has, and others would wait for them.
+      # Programs that start at once need more than a small machine has, and others would wait for them.
       sleep 0.3
       until ((index - $(watching "$round") < 4 || SECONDS >= deadline)); do sleep 0.3; done
     done
@@ -158,7 +158,7 @@ kill_subscribers() {
   moments=("$(now) 0")
   client_seconds=$(patience) ask "$work/watched.json" "$(gateways)" population watch "$population" --json &
   last_watcher=$!
-  events="2 x 12 watches from $2 on, killed in progress, after ${waited[0]} and ${waited[1]}"
+  events="2 x 5 watches from $2 on, killed in progress, after ${waited[0]} and ${waited[1]}"
 }
 
 # watching ROUND: how many have shown progress.
