@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Srpo.Grains.Security;
 
 namespace Srpo.Client.Live;
 
@@ -49,7 +50,7 @@ internal static partial class OwnerOnly
         var about = stackalloc byte[StructureLength];
         if (Stat(CurrentDirectory, path, DoNotFollow, TypeModeAndOwner, about) != 0) return false;
         var mode = *(ushort*)(about + ModeOffset);
-        return (mode & TypeMask) == DirectoryType && (mode & ~TypeMask) == (int)Mode && *(uint*)(about + OwnerOffset) == EffectiveUser();
+        return (mode & TypeMask) == DirectoryType && (mode & ~TypeMask) == (int)Mode && *(uint*)(about + OwnerOffset) == UnixUser.Own;
     }
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -57,7 +58,4 @@ internal static partial class OwnerOnly
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Stat(int directory, string path, int flags, uint mask, byte* about);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
 }

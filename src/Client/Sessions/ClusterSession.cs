@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,7 @@ internal sealed class ClusterSession : IGrainSession
         if (address.Azure is { } account) await CheckAsync(account, cancellation);
         var patience = new ClusterPatience(error, cancellation);
         var first = Random.Shared.Next(1000);
+        var began = Stopwatch.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
             // A silo that is frozen opens connections and says nothing: the next attempt begins with the next gateway.
@@ -58,12 +60,12 @@ internal sealed class ClusterSession : IGrainSession
                 host.Dispose();
                 if (attempt + 1 < ConnectTimeouts.Length)
                 {
-                    if (attempt == 0) error.WriteLine($"srpo: no answer from {address.Name} yet; trying the next gateway");
+                    if (attempt == 0) error.WriteLine($"srpo: no answer from {address.Name} yet; trying {(address.Gateways.Count == 1 ? "again" : "the next gateway")}");
                     continue;
                 }
 
                 throw new CommandException(
-                    ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' has answered at {address.Name} within {ConnectTimeouts.Sum(limit => limit.TotalSeconds):0} seconds; if none runs, start one (docs/commands/README.md, deploy/README.md), if its machine is very busy, repeat the command, or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
+                    ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' has answered at {address.Name}, which was tried {ConnectTimeouts.Length} times in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s; if none runs, start one (docs/commands/README.md, deploy/README.md), if its machine is very busy, repeat the command, or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
             }
             catch (NpgsqlException trouble) when (address.Postgres is not null)
             {

@@ -14,12 +14,12 @@ public static class NearestName
     /// (but one is always allowed), or one of the two names begins with the other. Letter case costs nothing.
     /// </summary>
     /// <param name="typed">What was typed.</param>
-    /// <param name="known">The names that exist; of equally near ones the first is taken.</param>
+    /// <param name="known">The names that exist; of those that begin alike the shortest, of equally near ones the first is taken.</param>
     public static string? Find(string typed, IEnumerable<string> known)
     {
         ArgumentNullException.ThrowIfNull(typed);
         ArgumentNullException.ThrowIfNull(known);
-        var best = known.Select(name => (Name: name, Edits: Edits(typed, name))).DefaultIfEmpty((Name: "", Edits: int.MaxValue)).MinBy(name => name.Edits);
+        var best = known.Select(name => (Name: name, Edits: Edits(typed, name))).DefaultIfEmpty((Name: "", Edits: int.MaxValue)).MinBy(name => (name.Edits, Distance(typed, name.Name)));
         return best.Edits <= Math.Max(1, typed.Length / 3) ? best.Name : null;
     }
 

@@ -32,7 +32,7 @@ public sealed class AzuriteClusterTests : IDisposable
         await StartAsync(2);
         await using (var session = await ConnectAsync())
         {
-            Assert.Equal(await ClusterRun.ReferenceAsync(_directory, spec), await ClusterRun.TrainAsync(session.Grains, spec));
+            Assert.Equal(await Populations.ReferenceAsync(spec), await ClusterRun.TrainAsync(session.Grains, spec));
         }
 
         Assert.Equal(["Active", "Active"], Members());
@@ -85,7 +85,7 @@ public sealed class AzuriteClusterTests : IDisposable
             for (var i = 0; i < _silos.Count; i++) Assert.True(Lines(_silos[i]) - lines[i] <= 40, _silos[i].Said);
         }
 
-        Assert.Equal(await ClusterRun.ReferenceAsync(_directory, spec), await ClusterRun.FinishAsync(session.Grains, spec));
+        Assert.Equal(await Populations.ReferenceAsync(spec), await ClusterRun.FinishAsync(session.Grains, spec));
     }
 
     [AzuriteFact]
@@ -105,7 +105,7 @@ public sealed class AzuriteClusterTests : IDisposable
         await StartAsync(2);
         await using (var session = await ConnectAsync())
         {
-            Assert.Equal(await ClusterRun.ReferenceAsync(_directory, spec), await ClusterRun.FinishAsync(session.Grains, spec));
+            Assert.Equal(await Populations.ReferenceAsync(spec), await ClusterRun.FinishAsync(session.Grains, spec));
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
         Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, "srpo");
         await using (var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None))
         {
-            Assert.Equal(await ClusterRun.ReferenceAsync(directory, Spec), await ClusterRun.TrainAsync(session.Grains, Spec));
+            Assert.Equal(await Populations.ReferenceAsync(Spec), await ClusterRun.TrainAsync(session.Grains, Spec));
         }
 
         Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, null);

@@ -34,6 +34,10 @@ public class NearestNameTests
     public void FindSuggestsOnlyWhatIsNear(string typed, string? expected) => Assert.Equal(expected, NearestName.Find(typed, Known));
 
     [Fact]
+    public void Of_names_that_begin_as_typed_the_shortest_is_meant() =>
+        Assert.Equal("overcooked", NearestName.Find("overcook", ["overcooked-ablation", "overcooked-quick", "overcooked", "tag"]));
+
+    [Fact]
     public void MessageListsTheKnownNames()
     {
         Assert.Equal(
