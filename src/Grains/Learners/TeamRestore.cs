@@ -16,9 +16,10 @@ internal static class TeamRestore
         var common = stored[0].Where(round => round <= spec.Training.Iterations && stored.All(versions => versions.Contains(round)));
 
         // A checkpoint whose curve the coordinator did not store is used only if there is no other.
-        // The first one is no loss: beginning anew repeats a single interval and gives the curve in full.
+        // The first one is no loss: beginning anew repeats a single interval and gives the curve in full, also where the coordinator
+        // knows some rounds of it that no checkpoint belongs to.
         var candidates = common
-            .Where(round => known > 0 || round > spec.CheckpointInterval || !CurveRounds.HasPointBetween(spec.Training, plan, known, round))
+            .Where(round => round > spec.CheckpointInterval || !CurveRounds.HasPointBetween(spec.Training, plan, known, round))
             .OrderBy(round => CurveRounds.HasPointBetween(spec.Training, plan, known, round))
             .ThenByDescending(round => round)
             .Append(0);

@@ -90,6 +90,23 @@ public sealed class ResumeTests
         Assert.Equal(await Reference.Value, await next.FingerprintAsync(Spec));
     }
 
+    /// <summary>What a death leaves between the actors' first checkpoint and the record that goes with it, after which progress was stored in between.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(9)]
+    public async Task A_first_checkpoint_whose_curve_is_not_stored_is_no_reason_for_a_hole_in_the_curve(int known)
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        var learner = host.Grains.GetGrain<ILearnerGrain>("cpu/0");
+        await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, -1, Spec, 5)));
+        Assert.Equal(15, (await Following.AskAsync(() => learner.TrainAsync(new TrainRequest("resumed", 0, 1, 15, Spec, 5)))).LastRound);
+        foreach (var actor in TeamActors.Actors(host.Grains, "resumed", 0, Populations.Plan(Spec))) Assert.Equal(15, await actor.CheckpointAsync(5));
+
+        Assert.Equal(0, (await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, known, Spec, 7)))).Round);
+        Assert.Equal(15, (await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, 15, Spec, 9)))).Round);
+    }
+
     [Fact]
     public async Task A_team_that_fails_goes_back_to_its_last_checkpoint()
     {
