@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Bench;
 

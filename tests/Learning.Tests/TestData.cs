@@ -1,7 +1,8 @@
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning.Tests;
 
@@ -9,6 +10,8 @@ namespace Srpo.Learning.Tests;
 internal static class TestData
 {
     public static readonly KernelSet[] AllKernels = [KernelSet.Portable, KernelSet.Vector256, KernelSet.Vector512];
+
+    public static IEnumerable<ILearnerDevice> AllDevices => AllKernels.Select(kernels => new CpuDevice(kernels));
 
     public static RandomStream Stream(int lane) => new StreamId(20260221, 0, 0, StreamPurpose.Tooling).Lane(lane);
 
@@ -28,7 +31,7 @@ internal static class TestData
         Seed = 11,
     };
 
-    public static TrainingSettings Small(Method method) => new()
+    public static TrainingSettings Small(string method) => new()
     {
         Method = method,
         Lanes = 4,
@@ -48,12 +51,12 @@ internal static class TestData
         return (shape, plan, states, rollouts);
     }
 
-    public static Rollout[] Play(PopulationSpec spec, TeamPlan plan, LearnerState[] states, int round, KernelSet? kernels = null)
+    public static Rollout[] Play(PopulationSpec spec, TeamPlan plan, LearnerState[] states, int round, ILearnerDevice? device = null)
     {
         var rollouts = new Rollout[plan.Instances.Count];
         for (var i = 0; i < rollouts.Length; i++)
         {
-            using var player = new RolloutPlayer(spec, 0, plan, plan.Instances[i], null, kernels);
+            using var player = new RolloutPlayer(spec, 0, plan, plan.Instances[i], null, device);
             rollouts[i] = player.Play(round, Parameters(plan.Instances[i], states));
         }
 
@@ -62,4 +65,18 @@ internal static class TestData
 
     /// <summary>The parameters of an instance's actors.</summary>
     public static float[][] Parameters(InstancePlan instance, IReadOnlyList<LearnerState> states) => [.. instance.Actors.Select(actor => states[actor].Parameters)];
+}
+
+/// <summary>An updater of one team at a time.</summary>
+internal sealed class TestUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape, ILearnerDevice? device = null) : IDisposable
+{
+    private readonly ITeamUpdater _updater = (device ?? CpuDevice.Default).CreateUpdater(settings, plan, shape);
+
+    public (LearnerState[] States, UpdateStatistics[] Statistics) Update(ulong seed, int team, int round, LearnerState[] states, Rollout[] rollouts)
+    {
+        var update = _updater.Update([new TeamRound(seed, team, round, states, rollouts)])[0];
+        return (update.States, update.Statistics);
+    }
+
+    public void Dispose() => _updater.Dispose();
 }

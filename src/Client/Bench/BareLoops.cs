@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Srpo.Core.Settings;
-using Srpo.Environments;
 using Srpo.Learning;
 
 namespace Srpo.Client.Bench;
@@ -13,14 +12,21 @@ internal static class BareLoops
     /// <returns>Environment steps per second, and the final states of every team.</returns>
     public static (double Rate, LearnerState[][] States) Train(PopulationSpec spec, int workers)
     {
-        var settings = spec.Training;
-        var info = EnvironmentFactory.Create(spec.Environment, 1).Info;
-        var plan = TeamPlan.For(spec, info);
-        var shape = ActorShape.For(settings, info);
         var states = new LearnerState[spec.Teams][];
         var clock = Stopwatch.StartNew();
-        RunThreads(workers, spec.Teams, team => states[team] = TrainTeam(spec, team, plan, shape));
-        var steps = (double)spec.Teams * settings.Iterations * plan.StepsPerRound;
+        var steps = 0L;
+        RunThreads(workers, spec.Teams, team =>
+        {
+            using var local = new LocalTeam(spec, team);
+            while (local.Training.Round < spec.Training.Iterations)
+            {
+                local.Training.TrainAsync().GetAwaiter().GetResult();
+                local.Training.EvaluateAsync().GetAwaiter().GetResult();
+            }
+
+            states[team] = local.Training.States!;
+            Interlocked.Add(ref steps, spec.Training.Iterations * local.Plan.StepsPerRound);
+        });
         return (steps / clock.Elapsed.TotalSeconds, states);
     }
 
@@ -46,29 +52,6 @@ internal static class BareLoops
 
         var seconds = clock.Elapsed.TotalSeconds;
         return (double)teams.Length * teams.Length * repeats * episodes * steps / seconds;
-    }
-
-    private static LearnerState[] TrainTeam(PopulationSpec spec, int team, TeamPlan plan, ActorShape shape)
-    {
-        var settings = spec.Training;
-        var instances = plan.Instances.Select(instance => new RolloutPlayer(spec, team, plan, instance)).ToArray();
-        using var updater = new TeamUpdater(settings, plan, shape);
-        var states = plan.Actors.Select(actor => ActorInitialisation.Create(spec, team, actor, shape)).ToArray();
-        var rollouts = new Rollout[instances.Length];
-        var agentSteps = 0L;
-        for (var round = 1; round <= settings.Iterations; round++)
-        {
-            for (var i = 0; i < instances.Length; i++)
-                rollouts[i] = instances[i].Play(round, [.. plan.Instances[i].Actors.Select(actor => states[actor].Parameters)]);
-            (states, _) = updater.Update(spec.Seed, team, round, states, rollouts);
-            var before = agentSteps;
-            agentSteps += plan.StepsPerAgent;
-            if (settings.CurveInterval > 0 && agentSteps / settings.CurveInterval != before / settings.CurveInterval)
-                instances[0].Evaluate(round, [.. plan.Evaluation.Actors.Select(actor => states[actor].Parameters)]);
-        }
-
-        foreach (var instance in instances) instance.Dispose();
-        return states;
     }
 
     private static void RunThreads(int workers, int items, Action<int> work)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Srpo.Client.Runs;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Client.Bench;
 

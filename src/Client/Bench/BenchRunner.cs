@@ -2,6 +2,7 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Bench;
 
@@ -29,8 +30,9 @@ internal sealed class BenchRunner(IGrainFactory grains, int workers, double scal
 
         var train = new SortedDictionary<string, TrainingRate>(StringComparer.Ordinal);
         var states = new Dictionary<string, LearnerState[][]>(StringComparer.Ordinal);
-        foreach (var (name, method, rounds) in new[] { ("ippo", Method.Ippo, 1953), ("srpo", Method.Srpo, 1000) })
+        foreach (var (method, rounds) in new (Method, int)[] { (new Ippo(), 1953), (new Learning.Methods.Srpo(), 1000) })
         {
+            var name = method.Id;
             progress($"training, {name}");
             (train[name], states[name]) = await TrainAsync(name, method, Math.Max(20, (int)(rounds * scale)), cancellation);
         }
@@ -44,7 +46,7 @@ internal sealed class BenchRunner(IGrainFactory grains, int workers, double scal
     {
         Population = population,
         Environment = EnvironmentFactory.Resolve(Gridworld),
-        Training = new TrainingSettings { Method = method, Iterations = rounds },
+        Training = new TrainingSettings { Method = method.Id, Iterations = rounds },
         Teams = Teams,
         Seed = seed,
     };
@@ -72,7 +74,7 @@ internal sealed class BenchRunner(IGrainFactory grains, int workers, double scal
         const int Episodes = 100;
         const int Steps = 128;
         var environment = EnvironmentFactory.Resolve(Gridworld);
-        var shape = ActorShape.For(new TrainingSettings(), EnvironmentFactory.Create(environment, 1).Info);
+        var shape = ActorShape.For(new TrainingSettings { Method = new Ippo().Id }, EnvironmentFactory.Create(environment, 1).Info);
         FrozenTeam[] teams =
             [.. states.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value)
                 .Select(team => new FrozenTeam([.. team.Take(2).Select(agent => new FrozenPolicy(shape.Policy, shape.Encoding, agent.Parameters))]))];

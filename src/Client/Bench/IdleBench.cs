@@ -3,6 +3,7 @@ using System.Globalization;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Bench;
 
@@ -58,7 +59,7 @@ internal sealed class IdleBench(IGrainFactory grains, int populations, int teams
         Environment = EnvironmentFactory.Resolve(new EnvironmentSettings("gridworld", "official")),
         Training = new TrainingSettings
         {
-            Method = Method.Ippo, Iterations = 1, Lanes = 1, Horizon = 2, Epochs = 1, CurveInterval = 0, Network = new NetworkSettings { Hidden = [hidden] },
+            Method = new Ippo().Id, Iterations = 1, Lanes = 1, Horizon = 2, Epochs = 1, CurveInterval = 0, Network = new NetworkSettings { Hidden = [hidden] },
         },
         Teams = teams,
         Seed = (ulong)index,

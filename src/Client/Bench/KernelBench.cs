@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Client.Bench;
 

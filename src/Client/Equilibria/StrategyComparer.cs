@@ -10,6 +10,7 @@ using Srpo.Games;
 using Srpo.Games.Finite;
 using Srpo.Games.Finite.Search;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Methods;
 using Srpo.Reporting.Equilibria;
 
 namespace Srpo.Client.Equilibria;
@@ -19,14 +20,10 @@ internal static class StrategyComparer
 {
     private const int SweepPoints = 600;
 
-    /// <summary>
-    /// Whether a population can be held against the theory: trained with the theory's penalty KL(p || pi), tau and eps, or without
-    /// adversaries, which is tau = 0.
-    /// </summary>
+    /// <summary>Whether a population can be held against the theory: its method approximates the theory's game, with an eps above 0.</summary>
     public static bool IsComparable(EnvironmentSettings environment, TrainingSettings training) =>
         environment.Name == MatrixEnvironment.RegisteredName
-        && training.Entropy > 0 && !training.NormaliseAdvantages
-        && (training.Method == Method.Ippo || (training.Method == Method.Srpo && training.Adversary.Kl == KlDirection.AdversaryToPolicy && training.Adversary.Entropy == 0));
+        && !training.NormaliseAdvantages && MethodRegistry.Of(training).Equilibrium(training) is { Epsilon: > 0 };
 
     /// <summary>The learned strategies of all populations that can be compared and have begun.</summary>
     public static async Task<ImmutableArray<LearnedStrategies>> CompareAsync(IGrainSession session, RunManifest manifest, IReadOnlySet<string> known)
@@ -45,7 +42,7 @@ internal static class StrategyComparer
                 var strategies = new ImmutableArray<double>[2];
                 for (var seat = 0; seat < 2; seat++)
                 {
-                    var agent = session.Grains.GetGrain<IAgentGrain>(GrainKeys.Seat(manifest.PopulationName(population.Label), team, population.Training.UsesOnePolicy ? 0 : seat));
+                    var agent = session.Grains.GetGrain<IAgentGrain>(GrainKeys.Seat(manifest.PopulationName(population.Label), team, population.Training.UsesOnePolicy() ? 0 : seat));
                     strategies[seat] = [.. await agent.GetActionProbabilitiesAsync([1f])];
                 }
 
@@ -87,6 +84,9 @@ internal static class StrategyComparer
     private static MatrixGame Game(Experiment experiment) => ((MatrixEnvironment)EnvironmentFactory.Create(experiment.Environment, lanes: 1)).Game;
 
     /// <summary>Scaled rewards are the same game with tau and eps in other units.</summary>
-    private static RiskProfile Risk(TrainingSettings training) =>
-        RiskProfile.Shared(2, training.Method == Method.Ippo ? 0 : training.Tau * training.RewardScale, training.Entropy / training.RewardScale);
+    private static RiskProfile Risk(TrainingSettings training)
+    {
+        var (tau, epsilon) = MethodRegistry.Of(training).Equilibrium(training)!.Value;
+        return RiskProfile.Shared(2, tau * training.RewardScale, epsilon / training.RewardScale);
+    }
 }

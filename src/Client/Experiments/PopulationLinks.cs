@@ -1,6 +1,6 @@
 using System.Globalization;
-using Srpo.Core.Settings;
 using Srpo.Environments;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Experiments;
 
@@ -80,9 +80,9 @@ internal sealed class PopulationLinks
     public string? Partners(JsonValue value, string field)
     {
         if (_reader.Text(value, field) is not { } label || Find(label, value.Origin, field) is not { } pool) return null;
-        if (pool.Training.Method == Method.SelfPlay) return label;
-        var method = TrainingKeys.Methods.First(known => known.Item2 == pool.Training.Method).Item1;
-        _reader.Add(value.Origin, field, $"'{label}' is trained with method \"{method}\"", "name a population with method \"self-play\"");
+        if (MethodRegistry.Of(pool.Training).MakesPartners) return label;
+        var makers = string.Join(" or ", MethodRegistry.All.Where(method => method.MakesPartners).Select(method => $"\"{method.Id}\""));
+        _reader.Add(value.Origin, field, $"'{label}' is trained with method \"{pool.Training.Method}\"", $"name a population with method {makers}");
         return null;
     }
 
@@ -107,7 +107,7 @@ internal sealed class PopulationLinks
         {
             _reader.Add(
                 item.Origin, field, $"'{population.Label}' plays against frozen opponents itself and has no agents in their seats",
-                "name a population that trains both sides: method \"ippo\" without opponents");
+                "name a population without opponents, which trains both sides");
             return null;
         }
 

@@ -1,4 +1,5 @@
 using Srpo.Core.Settings;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Experiments;
 
@@ -18,7 +19,7 @@ internal static class Presets
     public static IReadOnlyList<Preset> All { get; } =
     [
         new("official", "What the authors' public code runs on the Overcooked gridworld; every number is a default of the keys below.",
-            "gridworld", "official", new TrainingSettings()),
+            "gridworld", "official", new TrainingSettings { Method = Method }),
         new("tag", "What the authors' public code runs on Tag: 64 lanes, shared trunks of 128-128, 30 million environment steps.",
             "tag", "simple-tag", Tag),
         new("hanabi-2p", "Hanabi with 3 colours and 3 ranks for two, one policy for all seats; lanes and epochs as in the paper, the rest is ours.",
@@ -27,11 +28,15 @@ internal static class Presets
             "hanabi", "3x3-4p", Hanabi([256, 256])),
     ];
 
+    /// <summary>The method where an experiment names none.</summary>
+    private static string Method => MethodRegistry.All.First(method => method.Role == MethodRole.Subject).Id;
+
     public static Preset? Find(string name) => All.FirstOrDefault(preset => preset.Name == name);
 
     /// <summary>Spec "environments", section 2. Adversaries are rewarded for entropy as the chasers are.</summary>
     private static TrainingSettings Tag => new()
     {
+        Method = Method,
         Iterations = 3662,
         Lanes = 64,
         Horizon = 128,
@@ -50,6 +55,7 @@ internal static class Presets
     /// <summary>Spec "environments", section 3. What the paper does not give was found by sweeps, see docs/experiments.md.</summary>
     private static TrainingSettings Hanabi(int[] hidden) => new()
     {
+        Method = Method,
         SharePolicy = true,
         Iterations = 300,
         Lanes = 1000,

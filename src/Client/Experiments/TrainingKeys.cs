@@ -1,4 +1,6 @@
 using Srpo.Core.Settings;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Experiments;
 
@@ -18,9 +20,6 @@ internal sealed record TrainingKey(
 /// <summary>All keys of the training settings.</summary>
 internal static class TrainingKeys
 {
-    public static readonly IReadOnlyList<(string, Method)> Methods =
-        [("ippo", Method.Ippo), ("srpo", Method.Srpo), ("pure-adversarial", Method.PureAdversarial), ("self-play", Method.SelfPlay), ("fcp", Method.FictitiousCoPlay)];
-
     private static readonly IReadOnlyList<(string, KlDirection)> Directions =
         [("policyToAdversary", KlDirection.PolicyToAdversary), ("adversaryToPolicy", KlDirection.AdversaryToPolicy)];
 
@@ -33,14 +32,14 @@ internal static class TrainingKeys
 
     public static IReadOnlyList<TrainingKey> All { get; } =
     [
-        Word("method", "How teams are trained.", Methods, s => s.Method, (s, v) => s with { Method = v }),
-        Number("tau", "Risk aversion of SRPO, at least 1e-30; 1/tau is the weight of the adversary's KL price. Other methods ignore it.", s => s.Tau, (s, v) => s with { Tau = v }),
-        Flag("sharePolicy", "One policy plays all seats of the team; SRPO then puts one adversary into a random seat. Self-play and fcp share in any case.", s => s.SharePolicy, (s, v) => s with { SharePolicy = v }),
+        Name("method", "How teams are trained.", MethodRegistry.Ids, s => s.Method, (s, v) => s with { Method = v }),
+        Number("tau", "Risk aversion, at least 1e-30; 1/tau is the weight of the adversary's KL price. Methods without that price ignore it.", s => s.Tau, (s, v) => s with { Tau = v }),
+        Flag("sharePolicy", "One policy plays all seats of the team; where there are adversaries, one takes a random seat. Some methods share in any case.", s => s.SharePolicy, (s, v) => s with { SharePolicy = v }),
         Number("entropy", "Weight of the policies' entropy bonus, at least 0.", s => s.Entropy, (s, v) => s with { Entropy = v }),
         Whole("iterations", "Updates of every agent.", s => s.Iterations, (s, v) => s with { Iterations = v }),
         Whole("lanes", "Environments played side by side in a rollout, 1 to 65536.", s => s.Lanes, (s, v) => s with { Lanes = v }),
         Whole("horizon", "Steps of a rollout in every lane, 1 to 65536.", s => s.Horizon, (s, v) => s with { Horizon = v }),
-        Flag("splitLanes", "SRPO: split the lanes of one rollout among the pairings instead of a whole rollout per agent.", s => s.SplitLanes, (s, v) => s with { SplitLanes = v }),
+        Flag("splitLanes", "Where every agent has a rollout of its own: split the lanes of one among them instead.", s => s.SplitLanes, (s, v) => s with { SplitLanes = v }),
         Whole("epochs", "Passes over a rollout per update, 1 to 1000.", s => s.Epochs, (s, v) => s with { Epochs = v }),
         Whole("minibatches", "Minibatches per pass; 1 uses the full batch.", s => s.Minibatches, (s, v) => s with { Minibatches = v }),
         Number("clip", "PPO's clipping range of the probability ratio, between 0 and 1.", s => s.Clip, (s, v) => s with { Clip = v }),
@@ -71,6 +70,8 @@ internal static class TrainingKeys
         Whole("curveEpisodes", "Episodes per point of the learning curve.", s => s.CurveEpisodes, (s, v) => s with { CurveEpisodes = v }),
         Whole("evaluationSteps", "Steps from a reset that count as one episode on the learning curve, and in matches unless evaluation.steps says otherwise.",
             s => s.EvaluationSteps, (s, v) => s with { EvaluationSteps = v }),
+        Name("learner.device", "Where networks run: the processor's vector kernels, or plain doubles to check them with, slowly.", LearnerDevices.Names, s => s.Device, (s, v) => s with { Device = v }),
+        .. MethodRegistry.All.SelectMany(method => method.OwnSettings.Select(setting => Own(method, setting))),
     ];
 
     public static IReadOnlyList<string> Paths { get; } = [.. All.Select(key => key.Path)];
@@ -80,6 +81,15 @@ internal static class TrainingKeys
     /// <summary>Names that can follow a prefix: "" gives "method", "network", ...; "network." gives "hidden", ...</summary>
     public static IReadOnlyList<string> NamesUnder(string prefix) =>
         [.. Paths.Where(path => path.StartsWith(prefix, StringComparison.Ordinal)).Select(path => path[prefix.Length..].Split('.')[0]).Distinct()];
+
+    private static TrainingKey Own(Method method, OwnSetting setting) =>
+        Number(setting.Path, FormattableString.Invariant($"{method.Title}: {setting.Description} {setting.Low} to {setting.High}."),
+            s => s.Own?[setting.Path] ?? setting.Default,
+            (s, v) => s with { Own = OwnSettings.With(s.Own, setting.Path, v == setting.Default ? null : v) });
+
+    private static TrainingKey Name(string path, string text, IReadOnlyList<string> names, Func<TrainingSettings, string> get, Func<TrainingSettings, string, TrainingSettings> set) =>
+        new(path, string.Join(", ", names.Select(name => $"\"{name}\"")), text, get,
+            (s, value, field, reader) => reader.Word(value, field, [.. names]) is { } name ? set(s, name) : s);
 
     private static TrainingKey Number(string path, string text, Func<TrainingSettings, double> get, Func<TrainingSettings, double, TrainingSettings> set) =>
         new(path, "number", text, s => get(s), (s, value, field, reader) => reader.Number(value, field) is { } number ? set(s, number) : s);

@@ -57,7 +57,12 @@ internal sealed class ValueReader
     public T? Word<T>(JsonValue value, string field, IReadOnlyList<(string Word, T Value)> words)
         where T : struct
     {
-        string[] known = [.. words.Select(word => word.Word)];
+        var word = Word(value, field, [.. words.Select(known => known.Word)]);
+        return word is null ? null : words.First(known => known.Word == word).Value;
+    }
+
+    public string? Word(JsonValue value, string field, string[] known)
+    {
         var list = string.Join(", ", known);
         if (value is not JsonStringValue text)
         {
@@ -65,11 +70,7 @@ internal sealed class ValueReader
             return null;
         }
 
-        foreach (var (word, result) in words)
-        {
-            if (word == text.Text) return result;
-        }
-
+        if (known.Contains(text.Text)) return text.Text;
         Add(value.Origin, field, $"'{text.Text}' is not known" + DidYouMean(text.Text, known), "use one of " + list);
         return null;
     }

@@ -4,6 +4,7 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Runs;
 
@@ -45,7 +46,7 @@ internal sealed class Seats
         }
 
         if (keys.Count != team.Length && keys.Count != 1) throw WrongCount(keys.Count, team.Length, all.Length, info);
-        if (keys.Count == 1 && team.Length > 1 && IsOneSeat(keys[0]) && !(await SpecAsync(keys[0])).Training.UsesOnePolicy)
+        if (keys.Count == 1 && team.Length > 1 && IsOneSeat(keys[0]) && !(await SpecAsync(keys[0])).Training.UsesOnePolicy())
             throw new CommandException(ExitCode.Usage, $"{keys[0]} is trained for one seat; name an agent for each, or the team: {keys[0][..keys[0].LastIndexOf('/')]}");
         for (var i = 0; i < team.Length; i++) players[team[i]] = await PolicyAsync(keys[keys.Count == 1 ? 0 : i], team[i]);
         for (var seat = info.TeamSeats; seat < info.Seats; seat++) players[seat] = await OpponentAsync(keys[0], info, seat);
@@ -56,7 +57,7 @@ internal sealed class Seats
     private async Task<PolicySnapshot> PolicyAsync(string key, int seat)
     {
         var spec = await SpecAsync(key);
-        var agent = IsOneSeat(key) ? key : WithSeat(key, spec.Training.UsesOnePolicy ? 0 : seat);
+        var agent = IsOneSeat(key) ? key : WithSeat(key, spec.Training.UsesOnePolicy() ? 0 : seat);
         return await _state.GetPolicyAsync(agent);
     }
 

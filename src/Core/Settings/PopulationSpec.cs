@@ -29,13 +29,16 @@ public sealed record PopulationSpec
     /// </summary>
     public IReadOnlyList<PolicyReference> Opponents { get; init; } = [];
 
-    /// <summary>The frozen pool of partners of fictitious co-play; empty for other methods.</summary>
+    /// <summary>A frozen pool of partners, for methods that train with one; empty for others.</summary>
     public IReadOnlyList<PolicyReference> Partners { get; init; } = [];
 
     /// <summary>Rounds after which agents keep their policy for good, besides the last; ascending, each at least 1.</summary>
     public IReadOnlyList<int> Snapshots { get; init; } = [];
 
-    /// <summary>All problems of the spec, none if it can be used. The environment's definition is checked where it is built.</summary>
+    /// <summary>
+    /// All problems of the spec in itself, none if it can be used. What its method refuses is checked with the method, the environment's
+    /// definition where it is built.
+    /// </summary>
     public IReadOnlyList<SettingsProblem> Validate()
     {
         var problems = new List<SettingsProblem>(Training.Validate());
@@ -46,10 +49,6 @@ public sealed record PopulationSpec
         if (CheckpointInterval < 1)
             problems.Add(new SettingsProblem("checkpointInterval", $"{CheckpointInterval} is out of range", "use a whole number of at least 1"));
         if (Opponents.Count > 64) problems.Add(new SettingsProblem("opponents", $"{Opponents.Count} frozen opponents are out of range", "use at most 64"));
-        if (Training.Method == Method.FictitiousCoPlay && Partners.Count == 0)
-            problems.Add(new SettingsProblem("partners", "fictitious co-play has no partners", "name a population trained by self-play"));
-        if (Training.Method != Method.FictitiousCoPlay && Partners.Count > 0)
-            problems.Add(new SettingsProblem("partners", $"{Partners.Count} frozen partners are given to a method that plays with none", "use method = \"fcp\", or leave them out"));
         if (Partners.Count > 1000) problems.Add(new SettingsProblem("partners", $"{Partners.Count} frozen partners are out of range", "use at most 1000"));
         var wrong = Opponents.Concat(Partners).Where(reference => reference is not { IsValid: true }).ToList();
         if (wrong.Count > 0)

@@ -1,23 +1,6 @@
+using System.Text.Json.Serialization;
+
 namespace Srpo.Core.Settings;
-
-/// <summary>How a team is trained. The numbers are part of stored state: never renumber.</summary>
-public enum Method
-{
-    /// <summary>Independent PPO: all agents play together, each maximises its own reward. The baseline.</summary>
-    Ippo = 0,
-
-    /// <summary>Strategically risk-averse policy optimisation: each agent against an adversary in its partner's seat that deviates at a KL price.</summary>
-    Srpo = 1,
-
-    /// <summary>SRPO without the KL price and without entropy (tau infinite, a pure adversary).</summary>
-    PureAdversarial = 2,
-
-    /// <summary>One network in all seats, all seats' samples in one update.</summary>
-    SelfPlay = 3,
-
-    /// <summary>Fictitious co-play: the best response of one network to a frozen pool of self-play partners (Strouse et al. 2021).</summary>
-    FictitiousCoPlay = 4,
-}
 
 /// <summary>Direction of the adversary's KL price. The numbers are part of stored state: never renumber.</summary>
 public enum KlDirection
@@ -86,7 +69,7 @@ public sealed record NetworkSettings
     public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot);
 }
 
-/// <summary>The adversary of SRPO.</summary>
+/// <summary>Adversaries (paper, equation 9).</summary>
 public sealed record AdversarySettings
 {
     /// <summary>Direction of the KL price.</summary>
@@ -99,19 +82,20 @@ public sealed record AdversarySettings
     public double Entropy { get; init; }
 }
 
-/// <summary>All settings of the training of one team. The defaults are the preset `official` of the gridworld.</summary>
+/// <summary>All settings of the training of one team. The defaults are the preset `official` of the gridworld; the method has none.</summary>
 public sealed record TrainingSettings
 {
-    /// <summary>How the team is trained.</summary>
-    public Method Method { get; init; } = Method.Srpo;
+    /// <summary>Id of the method that trains the team, as registered in Learning/Methods.</summary>
+    [JsonConverter(typeof(MethodIdConverter))]
+    public required string Method { get; init; }
 
     /// <summary>
-    /// Policy sharing: one agent plays all seats of the team. With SRPO one adversary takes a random seat of every lane
-    /// (paper 6.3). Self-play and fictitious co-play share in any case.
+    /// Policy sharing: one agent plays all seats of the team. Where the method has adversaries, one of them takes a random seat of every
+    /// lane (paper 6.3). Some methods share in any case.
     /// </summary>
     public bool SharePolicy { get; init; }
 
-    /// <summary>Risk aversion tau of SRPO, at least 1e-30; 1/tau is the weight of the KL price. Ignored by the other methods.</summary>
+    /// <summary>Risk aversion tau, at least 1e-30; 1/tau is the weight of the adversary's KL price. Ignored by methods without one.</summary>
     public double Tau { get; init; } = 10;
 
     /// <summary>Weight eps of the policies' entropy bonus, at least 0 (bounded rationality).</summary>
@@ -126,7 +110,7 @@ public sealed record TrainingSettings
     /// <summary>Steps of a rollout in every lane, 1 to 65536.</summary>
     public int Horizon { get; init; } = 128;
 
-    /// <summary>SRPO: split the lanes of one rollout among the pairings instead of playing a whole rollout for every agent.</summary>
+    /// <summary>Where every agent has a rollout of its own: split the lanes of one among them instead.</summary>
     public bool SplitLanes { get; init; }
 
     /// <summary>Passes over a rollout per update, 1 to 1000.</summary>
@@ -165,7 +149,7 @@ public sealed record TrainingSettings
     /// <summary>The networks.</summary>
     public NetworkSettings Network { get; init; } = new();
 
-    /// <summary>SRPO's adversaries.</summary>
+    /// <summary>The adversaries.</summary>
     public AdversarySettings Adversary { get; init; } = new();
 
     /// <summary>A point of the learning curve every so many interactions per agent; 0 for no curve.</summary>
@@ -177,27 +161,10 @@ public sealed record TrainingSettings
     /// <summary>Steps from a reset that count as one episode on the learning curve and in matches, 1 to 65536.</summary>
     public int EvaluationSteps { get; init; } = 128;
 
-    /// <summary>Whether the method trains adversaries.</summary>
-    public bool UsesAdversaries => Method is Method.Srpo or Method.PureAdversarial;
+    /// <summary>Name of the device that networks run on, as in Learning/Devices.</summary>
+    public string Device { get; init; } = "cpu";
 
-    /// <summary>Weight 1/tau of the KL price: 0 for a pure adversary.</summary>
-    public double KlWeight => Method == Method.Srpo ? 1 / Tau : 0;
-
-    /// <summary>Weight of the policies' entropy bonus that the method really uses: a pure adversary's game has none.</summary>
-    public double EntropyWeight => Method == Method.PureAdversarial ? 0 : Entropy;
-
-    /// <summary>Whether one network plays all seats of the team.</summary>
-    public bool UsesOnePolicy => SharePolicy || Method is Method.SelfPlay or Method.FictitiousCoPlay;
-
-    /// <summary>Rollouts of one round: one for every agent with its adversary, or one for all.</summary>
-    /// <param name="agents">Seats of the team.</param>
-    public int RolloutsPerUpdate(int agents) => UsesAdversaries && !SharePolicy ? agents : 1;
-
-    /// <summary>Environment steps in which each agent takes part in one update.</summary>
-    /// <param name="agents">Seats of the team.</param>
-    public int SamplesPerUpdate(int agents) => (SplitLanes ? Lanes / RolloutsPerUpdate(agents) : Lanes) * Horizon;
-
-    /// <summary>Environment steps that one team takes in one update, over all of its rollouts.</summary>
-    /// <param name="agents">Seats of the team.</param>
-    public long EnvironmentStepsPerUpdate(int agents) => (long)RolloutsPerUpdate(agents) * SamplesPerUpdate(agents);
+    /// <summary>Settings that belong to the method alone, where they differ from its defaults; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OwnSettings? Own { get; init; }
 }

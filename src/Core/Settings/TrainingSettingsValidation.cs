@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Srpo.Core.Settings;
 
-/// <summary>Checks of <see cref="TrainingSettings"/>: every range stated there.</summary>
+/// <summary>Checks of <see cref="TrainingSettings"/>: every range stated there. What a method says of its settings is checked with the method.</summary>
 public static class TrainingSettingsValidation
 {
     private const double SmallestTau = 1e-30;
@@ -11,7 +11,6 @@ public static class TrainingSettingsValidation
     public static IReadOnlyList<SettingsProblem> Validate(this TrainingSettings settings)
     {
         var check = new Checker();
-        check.Defined("method", settings.Method);
         check.Real("tau", settings.Tau, 0, double.MaxValue, openLow: true);
         if (settings.Tau is > 0 and < SmallestTau) check.Add("tau", $"{settings.Tau.ToString(CultureInfo.InvariantCulture)} is too small for its inverse, the weight of the KL price", "use at least 1e-30");
         check.Real("entropy", settings.Entropy, 0, 1e6);
@@ -44,8 +43,6 @@ public static class TrainingSettingsValidation
             check.Add("horizon", $"{settings.Lanes} lanes x {settings.Horizon} steps are more than 16777216 samples", "use fewer lanes or steps");
         else
             check.Whole("minibatches", settings.Minibatches, 1, (long)settings.Lanes * settings.Horizon);
-        if (settings.SharePolicy && settings.UsesAdversaries && settings.Adversary.Critic == AdversaryCritic.Shared)
-            check.Add("adversary.critic", "an adversary in a random seat has no agent whose advantages it could take", "use \"own\", or sharePolicy = false");
         return check.Problems;
     }
 

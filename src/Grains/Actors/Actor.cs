@@ -119,7 +119,7 @@ internal sealed class Actor(
     {
         var state = await AskedAsync();
         return new ActorReport(
-            key, KindName, MethodNames.Of(Spec!.Training.Method), $"{Spec.Environment.Name} {Spec.Environment.Variant}",
+            key, KindName, Spec!.Training.Method, $"{Spec.Environment.Name} {Spec.Environment.Variant}",
             state.Version, checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Shape!), Metrics,
             checkpoints.Warning(state.Version));
     }
@@ -138,7 +138,7 @@ internal sealed class Actor(
     {
         if (Key.Team >= spec.Teams) return $"the population has the teams 0 to {spec.Teams - 1}";
         var actors = environments.Plan(spec).Actors;
-        return actors.Contains(new ActorId(kind, Key.Seat)) ? null : $"{MethodNames.Of(spec.Training.Method)} trains {string.Join(", ", actors)}";
+        return actors.Contains(new ActorId(kind, Key.Seat)) ? null : $"{spec.Training.Method} trains {string.Join(", ", actors)}";
     }
 
     private async Task ReadAsync()

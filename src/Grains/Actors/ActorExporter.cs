@@ -25,7 +25,7 @@ internal static class ActorExporter
             ["team"] = Text(key.Team),
             ["seat"] = Text(key.Seat),
             ["kind"] = kind,
-            ["method"] = MethodNames.Of(spec.Training.Method),
+            ["method"] = spec.Training.Method,
             ["environment"] = $"{spec.Environment.Name} {spec.Environment.Variant}",
             ["version"] = Text(state.Version),
             ["seed"] = Text(spec.Seed),

@@ -57,7 +57,7 @@ internal sealed class SrpoMeter
     public void RoundTrained(TrainingSettings settings, TeamPlan plan, long rolloutTicks, long updateTicks)
     {
         if (!_rounds.Enabled) return;
-        var method = new KeyValuePair<string, object?>(MethodTag, MethodNames.Of(settings.Method));
+        var method = new KeyValuePair<string, object?>(MethodTag, settings.Method);
         _rounds.Add(1, method);
         _steps.Add(plan.StepsPerRound, method);
         _rollout.Record(Seconds(rolloutTicks), method);

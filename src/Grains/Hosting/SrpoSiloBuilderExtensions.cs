@@ -8,6 +8,7 @@ using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Storage;
 using Srpo.Learning;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Grains.Hosting;
 
@@ -48,8 +49,8 @@ public static class SrpoSiloBuilderExtensions
 
         // Where calls are traced, between silos: within a process alone there is nothing to connect.
         if (options.Unattended) builder.AddActivityPropagation();
-        builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, TeamUpdater>(
-            key => new TeamUpdater(key.Settings, key.Plan, key.Shape), services.GetRequiredService<ComputePool>().Workers));
+        builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, ITeamUpdater>(
+            key => LearnerDevices.Get(key.Settings.Device).CreateUpdater(key.Settings, key.Plan, key.Shape), services.GetRequiredService<ComputePool>().Workers));
         builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(
             environment => new MatchPlayer(environment), services.GetRequiredService<ComputePool>().Workers));
         if (options.DataDirectory is { } root)

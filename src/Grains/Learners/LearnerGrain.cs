@@ -2,14 +2,14 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
 
@@ -19,7 +19,7 @@ namespace Srpo.Grains;
 /// </summary>
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
-    EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, TeamUpdater> updaters, ActiveWork work, WorkMeter meter,
+    EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, ITeamUpdater> updaters, ActiveWork work, WorkMeter meter,
     ILocalSiloDetails silo, SiloMap map, SrpoMeter measures, IOptions<ComputeOptions> options, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
 {
     /// <summary>Teams of which something is remembered; those that rest are forgotten beyond it.</summary>
@@ -53,7 +53,6 @@ internal sealed class LearnerGrain(
     /// <inheritdoc/>
     public Task<RestoreReply?> RestoreAsync(RestoreRequest request)
     {
-        CheckKey();
         Check(request?.Spec, request?.Population, request?.Team ?? -1);
         GrainChecks.Session(environments.Problems(request!.Spec), request.Session);
         GrainChecks.Range("known round", request.KnownRound, -1, request.Spec.Training.Iterations);
@@ -71,7 +70,6 @@ internal sealed class LearnerGrain(
     /// <inheritdoc/>
     public Task<TrainReply?> TrainAsync(TrainRequest request)
     {
-        CheckKey();
         Check(request?.Spec, request?.Population, request?.Team ?? -1);
         GrainChecks.Session(environments.Problems(request!.Spec), request.Session);
         var last = request.FirstRound + (long)request.Rounds - 1;
@@ -103,7 +101,7 @@ internal sealed class LearnerGrain(
     {
         var (device, _) = CheckKey();
         return Task.FromResult(new LearnerReport(
-            Key, $"{device}, {KernelSet.Default.Name} kernels, {pool.Workers} workers", _updates, _steps,
+            Key, $"{device.Name}, {device.Description}, {pool.Workers} workers", _updates, _steps,
             _updateTicks / (double)Stopwatch.Frequency, _rolloutTicks / (double)Stopwatch.Frequency,
             [.. _training.OrderBy(trainer => (trainer.Spec.Population, trainer.Team)).Select(trainer => trainer.Key)]));
     }
@@ -198,20 +196,19 @@ internal sealed class LearnerGrain(
 
     private async Task<TrainReply> TrainAsync(TeamTrainer trainer, TrainRequest request)
     {
-        var settings = request.Spec.Training;
         var points = new List<CurvePoint>();
         var round = request.FirstRound - 1;
         var fence = Fence(request.Population);
         await trainer.FetchAsync(round);
-        if (round == 0 && CurveRounds.HasPoint(settings, trainer.Plan, 0)) points.Add(await trainer.EvaluateAsync(0));
+        if (round == 0 && await trainer.EvaluateAsync() is { } beginning) points.Add(beginning);
         while (round < request.FirstRound + request.Rounds - 1 && fence.Admits(request.Session) && !work.Stopping)
         {
-            if (!await trainer.TrainAsync(round + 1)) break;
+            if (!await trainer.TrainAsync()) break;
             round++;
             _updates++;
             _steps += trainer.Plan.StepsPerRound;
             meter.AddRound(trainer.Plan.StepsPerRound);
-            if (CurveRounds.HasPoint(settings, trainer.Plan, round)) points.Add(await trainer.EvaluateAsync(round));
+            if (await trainer.EvaluateAsync() is { } point) points.Add(point);
         }
 
         return new TrainReply(round, [.. points], work.Stopping);
@@ -236,29 +233,33 @@ internal sealed class LearnerGrain(
     }
 
     /// <summary>On a cluster a learner's key names its silo, in a process alone it does not: there would be two learners for one slot.</summary>
-    private (string Device, int Slot) CheckKey()
+    private (ILearnerDevice Device, int Slot) CheckKey()
     {
-        var (device, slot) = GrainKeys.ParseLearner(Key);
+        var (name, slot) = GrainKeys.ParseLearner(Key);
+        if (!LearnerDevices.Names.Contains(name)) throw new GrainKeyException($"'{GrainKeys.Shown(Key)}' is not a key of a learner: {NearestName.Unknown("device", name, [.. LearnerDevices.Names])}");
+        var device = LearnerDevices.Get(name);
         var named = GrainKeys.SiloOf(Key);
         if (named is not null && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");
         if (named is null && work.Unattended)
             throw new GrainKeyException($"'{Key}' is not the full key of a learner: on a cluster it names the silo, {Key}/SILO. {NearestName.Known("learner", Key, Known(slot))}");
-        if (slot >= pool.Workers || (named is not null && !work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(slot)));
+        if (slot >= device.Capacity(pool.Workers) || (named is not null && !work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(slot)));
         return (device, slot);
     }
 
     /// <summary>Keys of learners: on a cluster those of a slot on every silo that has it, else of the first slot; in a process alone all.</summary>
     private string[] Known(int slot)
     {
-        if (!work.Unattended) return [.. Enumerable.Range(0, pool.Workers).Select(known => GrainKeys.Learner("cpu", known))];
+        if (!work.Unattended) return [.. Enumerable.Range(0, pool.Workers).Select(known => GrainKeys.Learner(LearnerDevices.Names[0], known))];
         var silos = map.Current();
         var shown = Array.Exists(silos, known => slot < known.Cores) ? slot : 0;
-        return [.. silos.Where(known => shown < known.Cores).Select(known => GrainKeys.Learner("cpu", shown, known.Silo))];
+        return [.. silos.Where(known => shown < known.Cores).Select(known => GrainKeys.Learner(LearnerDevices.Names[0], shown, known.Silo))];
     }
 
     private void Check(PopulationSpec? spec, string? population, int team)
     {
+        var (device, _) = CheckKey();
         if (spec is null || population is null || spec.Population != population) throw Refuse("a request needs a population and its spec");
+        if (spec.Training?.Device != device.Name) throw Refuse($"'{population}' is trained on the device '{spec.Training?.Device}'");
         if (team < 0 || team >= spec.Teams) throw Refuse($"there is no team {team}; '{population}' has the teams 0 to {spec.Teams - 1}");
     }
 

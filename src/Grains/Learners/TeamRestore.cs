@@ -19,8 +19,8 @@ internal static class TeamRestore
         // The first one is no loss: beginning anew repeats a single interval and gives the curve in full, also where the coordinator
         // knows some rounds of it that no checkpoint belongs to.
         var candidates = common
-            .Where(round => round > spec.CheckpointInterval || !CurveRounds.HasPointBetween(spec.Training, plan, known, round))
-            .OrderBy(round => CurveRounds.HasPointBetween(spec.Training, plan, known, round))
+            .Where(round => round > spec.CheckpointInterval || !TeamTraining.HasPointBetween(spec.Training, plan, known, round))
+            .OrderBy(round => TeamTraining.HasPointBetween(spec.Training, plan, known, round))
             .ThenByDescending(round => round)
             .Append(0);
         foreach (var round in candidates)
@@ -38,7 +38,7 @@ internal static class TeamRestore
         var warnings = reports.Where(report => report.Warning is not null).Select(report => report.Warning!).Distinct().ToList();
         if (round == 0 && request.KnownRound > 0 && warnings.Count > 0)
             warnings.Add("no complete checkpoint is left, the team begins anew");
-        else if (round > 0 && CurveRounds.HasPointBetween(request.Spec.Training, plan, request.KnownRound, round))
+        else if (round > 0 && TeamTraining.HasPointBetween(request.Spec.Training, plan, request.KnownRound, round))
             warnings.Add(string.Create(CultureInfo.InvariantCulture, $"the learning curve has no points between round {request.KnownRound} and round {round}"));
         return warnings.Count == 0
             ? null

@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
 
@@ -21,9 +23,10 @@ internal sealed record UpdaterKey(TrainingSettings Settings, ActorShape Shape, i
 
 /// <summary>
 /// What a learner holds of one team between rounds: references to its grains and the actors' states, which it alone changes
-/// while the team trains. The states are shared with the actors, not copied. Runs on the learner's scheduler.
+/// while the team trains. Rollouts are played by the team's environment grains, updates on the silo's worker pool. The states are shared
+/// with the actors, not copied. Runs on the learner's scheduler.
 /// </summary>
-internal sealed class TeamTrainer
+internal sealed class TeamTrainer : ITeamHost
 {
     /// <summary>How long a round in flight may go on after a stop.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
@@ -39,17 +42,16 @@ internal sealed class TeamTrainer
     private readonly Task[] _applying;
     private readonly UpdaterKey _key;
     private readonly ComputePool _pool;
-    private readonly ScratchPool<UpdaterKey, TeamUpdater> _updaters;
+    private readonly ScratchPool<UpdaterKey, ITeamUpdater> _updaters;
     private readonly SrpoMeter _meter;
     private PolicySnapshot[]? _frozen;
-    private LearnerState[]? _states;
-    private bool _handedOut;
+    private readonly TeamTraining _training;
     private bool _evaluating;
     private bool _awake;
 
     public TeamTrainer(
         IGrainFactory grains, SiloAddress here, PopulationSpec spec, int team, TeamPlan plan, ActorShape shape, ComputePool pool,
-        ScratchPool<UpdaterKey, TeamUpdater> updaters, SrpoMeter meter)
+        ScratchPool<UpdaterKey, ITeamUpdater> updaters, SrpoMeter meter)
     {
         (_grains, _here, _spec, _team, Plan, _pool, _updaters, _meter) = (grains, here, spec, team, plan, pool, updaters, meter);
         _actors = TeamActors.Actors(grains, spec.Population, team, plan);
@@ -57,6 +59,7 @@ internal sealed class TeamTrainer
         _playing = new Task<RolloutBatch>[_environments.Length];
         _applying = new Task[_actors.Length];
         _key = new UpdaterKey(spec.Training, shape, plan.Agents, plan);
+        _training = new TeamTraining(spec, team, plan, this);
         Key = FormattableString.Invariant($"{spec.Population}/{team}");
     }
 
@@ -82,7 +85,7 @@ internal sealed class TeamTrainer
     public Task Last { get; set; } = Task.CompletedTask;
 
     /// <summary>Rounds behind the states held here, or -1.</summary>
-    public int Round => _states is null ? -1 : _states[0].Version;
+    public int Round => _training.Round;
 
     /// <summary>Ticks spent waiting for rollouts.</summary>
     public long RolloutTicks { get; private set; }
@@ -99,7 +102,7 @@ internal sealed class TeamTrainer
         // A while may have passed since the last chunk: what is not active any more comes back here.
         _awake = false;
         if (Round == round) return;
-        _states = null;
+        _training.States = null;
         Task<ActorState[]> fetching;
         using (PlacementHint.To(_here)) fetching = Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
         var fetched = await fetching;
@@ -109,7 +112,7 @@ internal sealed class TeamTrainer
                 throw new TeamOutOfStepException($"{Name()}: {Plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
         }
 
-        _states = [.. fetched.Select(Wire.FromMessage)];
+        _training.States = [.. fetched.Select(Wire.FromMessage)];
     }
 
     /// <summary>Ends the round in flight at its next step. An evaluation goes on: it is short, and the rounds before it would be lost with it.</summary>
@@ -123,61 +126,76 @@ internal sealed class TeamTrainer
     /// <summary>Has the environments let their buffers go: nothing is played for a while, or never again.</summary>
     public Task RestAsync() => Task.WhenAll(_environments.Select(environment => environment.CancelAsync()));
 
-    /// <summary>Plays and learns one round, then hands every actor its next state.</summary>
+    /// <summary>Plays and learns the next round, then hands every actor its next state.</summary>
     /// <returns>False if it was cancelled before any actor was changed.</returns>
-    public async Task<bool> TrainAsync(int round)
+    public async Task<bool> TrainAsync()
     {
         if (IsCancelled) return false;
-        var states = _states!;
-
-        // Whatever fails from here on, the states are fetched again.
-        _states = null;
+        var (rollouts, updates) = (RolloutTicks, UpdateTicks);
         try
         {
-            await LearnAsync(round, states);
+            await _training.TrainAsync();
+            _meter.RoundTrained(_spec.Training, Plan, RolloutTicks - rollouts, UpdateTicks - updates);
             return true;
         }
-        catch (Exception) when (IsCancelled && !_handedOut)
+        catch (DivergedException error)
+        {
+            throw new TrainingDivergedException($"{Name()}: {error.Message}");
+        }
+        catch (Exception) when (IsCancelled && !_training.HasHandedOut)
         {
             return false;
         }
     }
 
-    private async Task LearnAsync(int round, LearnerState[] states)
+    /// <summary>The point of the learning curve at the present round; null where it has none.</summary>
+    public async Task<CurvePoint?> EvaluateAsync()
     {
-        _handedOut = false;
-        var start = Stopwatch.GetTimestamp();
-        PlayAll(round, states);
-        var rollouts = new Rollout[_environments.Length];
-        await Task.WhenAll(_playing);
-        for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
-        var played = Stopwatch.GetTimestamp();
-
-        var (next, statistics) = await _pool.RunAsync(() => Update(round, states, rollouts), _cancellation.Token, affinity: _team);
-        var updated = Stopwatch.GetTimestamp();
-        _handedOut = true;
-        for (var i = 0; i < _actors.Length; i++)
-            _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(next[i]), Wire.ToMessage(round, statistics[i]), Session);
-        await Task.WhenAll(_applying);
-        _states = next;
-        RolloutTicks += played - start;
-        UpdateTicks += updated - played;
-        _meter.RoundTrained(_spec.Training, Plan, played - start, updated - played);
-    }
-
-    /// <summary>The point of the learning curve behind a round.</summary>
-    public async Task<CurvePoint> EvaluateAsync(int round)
-    {
-        var request = Request(round, Plan.Evaluation, _states!);
         _evaluating = true;
         try
         {
-            return await Following.AskAsync(() => _environments[0].EvaluateAsync(_spec, request));
+            return await _training.EvaluateAsync();
         }
         finally
         {
             _evaluating = false;
         }
+    }
+
+    /// <inheritdoc/>
+    async Task<Rollout[]> ITeamHost.PlayAsync(int round, LearnerState[] states)
+    {
+        var start = Stopwatch.GetTimestamp();
+        PlayAll(round, states);
+        var rollouts = new Rollout[_environments.Length];
+        await Task.WhenAll(_playing);
+        for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
+        RolloutTicks += Stopwatch.GetTimestamp() - start;
+        return rollouts;
+    }
+
+    /// <inheritdoc/>
+    async Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var update = await _pool.RunAsync(() => Update(round), _cancellation.Token, affinity: _team);
+        UpdateTicks += Stopwatch.GetTimestamp() - start;
+        return update;
+    }
+
+    /// <inheritdoc/>
+    async Task ITeamHost.HandOverAsync(int round, TeamUpdate update)
+    {
+        for (var i = 0; i < _actors.Length; i++)
+            _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(update.States[i]), Wire.ToMessage(round, update.Statistics[i]), Session);
+        await Task.WhenAll(_applying);
+    }
+
+    /// <inheritdoc/>
+    async Task<CurvePoint> ITeamHost.EvaluateAsync(int round, LearnerState[] states)
+    {
+        var request = Request(round, Plan.Evaluation, states);
+        return await Following.AskAsync(() => _environments[0].EvaluateAsync(_spec, request));
     }
 
     private void PlayAll(int round, LearnerState[] states)
@@ -199,21 +217,10 @@ internal sealed class TeamTrainer
         return new PlayRequest(round, instance.FirstLane, instance.Lanes, actors, _frozen!);
     }
 
-    private (LearnerState[] States, UpdateStatistics[] Statistics) Update(int round, LearnerState[] states, Rollout[] rollouts)
+    private TeamUpdate Update(TeamRound round)
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, _pool.Closing);
-        var result = _updaters.Use(_key, updater => updater.Update(_spec.Seed, _team, round, states, rollouts, cancellation.Token));
-        for (var i = 0; i < result.States.Length; i++)
-        {
-            var state = result.States[i];
-            if (!FiniteCheck.IsFinite(state.Parameters) || !FiniteCheck.IsFinite(state.FirstMoment) || !FiniteCheck.IsFinite(state.SecondMoment))
-            {
-                throw new TrainingDivergedException(
-                    $"{Name()}: the parameters of {Plan.Actors[i]} are no longer finite after round {round}; use a smaller learning rate, or limit the gradients' norm");
-            }
-        }
-
-        return result;
+        return _updaters.Use(_key, updater => updater.Update([round], cancellation.Token)[0]);
     }
 
     private string Name() => $"team {_team} of '{_spec.Population}'";

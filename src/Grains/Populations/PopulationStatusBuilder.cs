@@ -29,7 +29,7 @@ internal static class PopulationStatusBuilder
         return new PopulationStatus(
             name,
             record.Phase == PopulationPhase.Training && session is null && !unattended ? PopulationPhase.Paused : record.Phase,
-            MethodNames.Of(spec.Training.Method),
+            spec.Training.Method,
             $"{spec.Environment.Name} {spec.Environment.Variant}",
             spec.Training.Iterations,
             teams,

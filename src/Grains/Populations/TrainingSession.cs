@@ -130,7 +130,7 @@ internal sealed class TrainingSession : IWorkSession
 
     /// <summary>The key of a team's learner; null while no silo takes teams.</summary>
     public string? LearnerOf(int team) => _board.Of(team) is { } slot
-        ? _namesSilos ? GrainKeys.Learner("cpu", slot.Slot, slot.Silo) : GrainKeys.Learner("cpu", slot.Slot)
+        ? _namesSilos ? GrainKeys.Learner(Spec.Training.Device, slot.Slot, slot.Silo) : GrainKeys.Learner(Spec.Training.Device, slot.Slot)
         : null;
 
     /// <summary>Does something with a learner when it is its turn.</summary>

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
 
@@ -108,7 +110,7 @@ internal sealed class EnvironmentGrain(
         {
             var (rollout, summary, drawing) = await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, instance, _policies);
+                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, instance, _policies, LearnerDevices.Get(spec.Training.Device));
                 var played = _player.Play(request.Round, Parameters(request), cancellation);
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
             }, cancellation, affinity: _key.Team);
@@ -127,14 +129,11 @@ internal sealed class EnvironmentGrain(
         var cancellation = Begin();
         try
         {
-            var evaluation = await pool.RunAsync(() =>
+            return await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, _plan!.Instances[_key.Seat], _policies);
+                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, _plan!.Instances[_key.Seat], _policies, LearnerDevices.Get(spec.Training.Device));
                 return _player.Evaluate(request.Round, Parameters(request), cancellation);
             }, cancellation, affinity: _key.Team);
-            return new CurvePoint(
-                request.Round, (long)request.Round * _plan!.StepsPerAgent, request.Round * _plan.StepsPerRound,
-                evaluation.MeanReturn, evaluation.SeatCosts);
         }
         finally
         {

@@ -19,7 +19,7 @@ internal static class EnvironmentInstance
         if (spec.Population != key.Population) throw Refuse(name, $"it does not belong to the population '{spec.Population}'");
         var plan = environments.Plan(spec);
         if (key.Team >= spec.Teams) throw Unknown(name, $"the population has the teams 0 to {spec.Teams - 1}");
-        if (key.Seat >= plan.Instances.Count) throw Unknown(name, $"{MethodNames.Of(spec.Training.Method)} plays the instances 0 to {plan.Instances.Count - 1}");
+        if (key.Seat >= plan.Instances.Count) throw Unknown(name, $"{spec.Training.Method} plays the instances 0 to {plan.Instances.Count - 1}");
         return (key, plan);
     }
 

@@ -23,9 +23,6 @@ internal static class SpecDifference
         {
             foreach (var (name, value) in one)
             {
-                // What follows from other settings is no setting.
-                if (name is nameof(TrainingSettings.UsesAdversaries) or nameof(TrainingSettings.KlWeight) or nameof(TrainingSettings.EntropyWeight)
-                    or nameof(TrainingSettings.UsesOnePolicy)) continue;
                 var field = char.ToLowerInvariant(name[0]) + name[1..];
                 Compare(path.Length == 0 ? field : $"{path}.{field}", value, other[name], differences);
             }

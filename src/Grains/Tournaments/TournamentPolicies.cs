@@ -3,6 +3,7 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Grains;
 
@@ -44,7 +45,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
             {
                 // A run in quarantine plays as it was at its last good checkpoint, so that the matrix keeps its shape.
                 int? quarantinedAt = teams[team].Quarantine is null ? null : teams[team].CheckpointRound;
-                players.Add(new TournamentPlayer(population.Population, team, MethodNames.Of(population.Training.Method), quarantinedAt));
+                players.Add(new TournamentPlayer(population.Population, team, population.Training.Method, quarantinedAt));
                 runs.Add(RunAsync(population, team, quarantinedAt ?? population.Training.Iterations));
             }
         }
@@ -59,7 +60,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
             opponents.Add(opponent);
         }
 
-        var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy));
+        var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy()));
         return new TournamentPolicies([.. players], policies, [.. opponents], seating);
 
         async Task<PolicySnapshot[]> RunAsync(PopulationSpec population, int team, int rounds)
@@ -69,7 +70,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
             {
                 var run = new PolicySnapshot[seats];
                 for (var seat = 0; seat < seats; seat++)
-                    run[seat] = seat > 0 && population.Training.UsesOnePolicy ? run[0] : await PolicyAsync(grains, population, team, seat, rounds, environment);
+                    run[seat] = seat > 0 && population.Training.UsesOnePolicy() ? run[0] : await PolicyAsync(grains, population, team, seat, rounds, environment);
                 return run;
             }
             finally

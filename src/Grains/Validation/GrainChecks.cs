@@ -1,5 +1,6 @@
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -41,7 +42,7 @@ internal static class GrainChecks
     /// <exception cref="SrpoGrainException">Names owner and field.</exception>
     public static void Finite(FloatBlock parameters, string field, string owner)
     {
-        if (!FiniteCheck.IsFinite(parameters.Span)) throw new SrpoGrainException($"'{owner}': its {field} are not all finite numbers; restore it from a checkpoint");
+        if (!LearnerState.AreFinite(parameters.Span)) throw new SrpoGrainException($"'{owner}': its {field} are not all finite numbers; restore it from a checkpoint");
     }
 
     /// <summary>Refuses a request of a training session with numbers that no session has.</summary>

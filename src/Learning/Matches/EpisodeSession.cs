@@ -1,58 +1,48 @@
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning;
 
 /// <summary>One episode, step by step, of frozen policies and of seats whose actions come from outside. Not thread-safe.</summary>
 public sealed class EpisodeSession : IDisposable
 {
-    private readonly StepViews _views;
-    private readonly FrozenPlayer?[] _players;
-    private readonly StreamId _action;
-    private readonly int _episode;
-    private readonly float[] _uniforms;
-    private readonly byte[] _actions;
+    private readonly EpisodeLoop _loop;
+    private readonly PolicyPlayer?[] _policies;
+    private readonly OutsidePlayer _outside = new();
     private readonly byte[] _legal;
-    private readonly float[] _rewards;
-    private readonly float[] _costs;
-    private readonly bool[] _terminated = new bool[1];
-    private readonly bool[] _truncated = new bool[1];
 
     /// <summary>Starts an episode.</summary>
     /// <param name="settings">The environment.</param>
     /// <param name="players">A policy for every seat of the environment; null where actions come from outside.</param>
     /// <param name="seed">Seed of the random streams.</param>
     /// <param name="episode">Number of the episode within the seed.</param>
-    /// <param name="kernels">Kernels to use, by default the best for this processor; the results do not depend on them.</param>
+    /// <param name="device">Where networks run, by default the processor.</param>
     /// <exception cref="ArgumentException">There are more or fewer policies than seats, or one does not fit the environment.</exception>
-    public EpisodeSession(EnvironmentSettings settings, IReadOnlyList<FrozenPolicy?> players, ulong seed, int episode, KernelSet? kernels = null)
+    public EpisodeSession(EnvironmentSettings settings, IReadOnlyList<FrozenPolicy?> players, ulong seed, int episode, ILearnerDevice? device = null)
     {
-        Environment = EnvironmentFactory.Create(settings, 1);
-        if (players.Count != Environment.Info.Seats)
-            throw new ArgumentException($"{players.Count} players are given for {Environment.Info.Seats} seats", nameof(players));
-        _views = new StepViews(Environment);
-        _players = [.. players.Select(policy => policy is null ? null : new FrozenPlayer(policy, Environment, kernels ?? KernelSet.Default, tabulate: false))];
-        var id = new StreamId(seed, 0, 0, StreamPurpose.MatchReset);
-        (_action, _episode) = (id.For(StreamPurpose.MatchAction), episode);
-        Environment.Reset(id, id.For(StreamPurpose.MatchDynamics), episode);
-        _views.Refresh();
-        _uniforms = new float[_views.Count];
-        _actions = new byte[players.Count];
-        _legal = new byte[Environment.Info.Actions];
-        (_rewards, _costs) = (new float[players.Count], new float[players.Count]);
-        Frame = new MatchFrame(0, [], [], [], [], Environment.Render(0), false, Scene());
+        var environment = EnvironmentFactory.Create(settings, 1);
+        if (players.Count != environment.Info.Seats)
+            throw new ArgumentException($"{players.Count} players are given for {environment.Info.Seats} seats", nameof(players));
+        _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(policy, environment, device ?? CpuDevice.Default, tabulate: false))];
+        _loop = new EpisodeLoop(environment);
+        _loop.Seat([.. _policies.Select(policy => (ISeatPlayer?)policy ?? _outside)], [.. Enumerable.Range(0, players.Count).Select(seat => (short)seat)]);
+        _loop.Begin(new StreamId(seed, 0, 0, StreamPurpose.MatchReset), (StreamPurpose.MatchDynamics, StreamPurpose.MatchAction), episode, oneEpisode: false);
+        _loop.Look();
+        _legal = new byte[environment.Info.Actions];
+        Frame = new MatchFrame(0, [], [], [], [], environment.Render(0), false, Scene());
     }
 
     /// <summary>The environment with its one lane.</summary>
-    public IVectorEnvironment Environment { get; }
+    public IVectorEnvironment Environment => _loop.Environment;
 
     /// <summary>The present state and the step that led to it.</summary>
     public MatchFrame Frame { get; private set; }
 
     /// <summary>Whether a seat acts in the next step.</summary>
-    public bool IsToAct(int seat) => _views.Movers.IsEmpty || _views.Movers[0] == seat;
+    public bool IsToAct(int seat) => _loop.Views.Movers.IsEmpty || _loop.Views.Movers[0] == seat;
 
     /// <summary>[Info.Actions] 1 for the actions that a seat may take now.</summary>
     public ReadOnlySpan<byte> Legal(int seat)
@@ -66,47 +56,67 @@ public sealed class EpisodeSession : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">An action is out of range or illegal; nothing was played, another may be given.</exception>
     public MatchFrame Advance(ReadOnlySpan<int> outside = default)
     {
-        var seats = _players.Length;
-        var actions = new int[seats];
+        var seats = _policies.Length;
+        var acts = new bool[seats];
         var probabilities = new double[seats][];
-        ActionDraws.Fill(_action, _episode, Frame.Step, 1, _uniforms);
         for (var seat = 0; seat < seats; seat++)
         {
-            (actions[seat], probabilities[seat]) = (-1, []);
-            if (!IsToAct(seat)) continue;
-            if (_players[seat] is { } player)
-            {
-                var view = _views.Movers.IsEmpty ? seat : 0;
-                player.Observe(_views, view, [0]);
-                player.Act(view, [0], _uniforms.AsSpan(view, 1), _actions.AsSpan(seat, 1));
-                actions[seat] = _actions[seat];
-                probabilities[seat] = player.Probabilities(view, 0);
-                continue;
-            }
-
-            if (seat >= outside.Length || outside[seat] < 0 || outside[seat] >= Environment.Info.Actions)
-                throw new ArgumentOutOfRangeException(nameof(outside), $"seat {seat} needs an action from 0 to {Environment.Info.Actions - 1}");
-            if (Legal(seat)[outside[seat]] == 0)
-                throw new ArgumentOutOfRangeException(nameof(outside), $"seat {seat} may not take action {outside[seat]} now");
-            actions[seat] = outside[seat];
-            _actions[seat] = (byte)outside[seat];
+            (acts[seat], probabilities[seat]) = (IsToAct(seat), []);
+            if (!acts[seat]) continue;
+            if (_policies[seat] is { } policy) probabilities[seat] = policy.Probabilities(_loop.Views.Movers.IsEmpty ? seat : 0, 0);
+            else Check(seat, outside);
         }
 
-        var outcome = Environment is IOutcomeView ends ? ends.RenderOutcome(0, _actions) : null;
-        Environment.Step(_actions, new StepOutcome { Rewards = _rewards, Costs = _costs, Terminated = _terminated, Truncated = _truncated });
-        _views.Refresh();
+        _outside.Actions = outside.ToArray();
+        _loop.Choose(Frame.Step);
+        var outcome = Environment is IOutcomeView ends ? ends.RenderOutcome(0, _loop.Actions) : null;
+        int[] actions = [.. acts.Select((act, seat) => act ? _loop.Actions[seat] : -1)];
+        _loop.Step();
+        _loop.Look();
+        var ended = _loop.Ends[0] || _loop.Ends[1];
         return Frame = new MatchFrame(
-            Frame.Step + 1, actions, [.. _rewards.Select(reward => (double)reward)], [.. _costs.Select(cost => (double)cost)], probabilities,
-            outcome is not null && Ended ? outcome : Environment.Render(0), Ended, Scene());
+            Frame.Step + 1, actions, Doubles(_loop.Rewards), Doubles(_loop.Costs), probabilities,
+            outcome is not null && ended ? outcome : Environment.Render(0), ended, Scene());
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var player in _players) player?.Dispose();
+        foreach (var policy in _policies) policy?.Dispose();
     }
 
-    private bool Ended => _terminated[0] || _truncated[0];
+    private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
+
+    private void Check(int seat, ReadOnlySpan<int> outside)
+    {
+        if (seat >= outside.Length || outside[seat] < 0 || outside[seat] >= Environment.Info.Actions)
+            throw new ArgumentOutOfRangeException(nameof(outside), $"seat {seat} needs an action from 0 to {Environment.Info.Actions - 1}");
+        if (Legal(seat)[outside[seat]] == 0)
+            throw new ArgumentOutOfRangeException(nameof(outside), $"seat {seat} may not take action {outside[seat]} now");
+    }
 
     private IReadOnlyList<SceneCircle> Scene() => Environment is ISceneEnvironment scene ? scene.Scene(0) : [];
+
+    /// <summary>Does what somebody outside has said.</summary>
+    private sealed class OutsidePlayer : ISeatPlayer
+    {
+        public int[] Actions { get; set; } = [];
+
+        public void Observe(StepViews views, int view, ReadOnlySpan<int> lanes) { }
+
+        public void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions) =>
+            actions[0] = (byte)Actions[movers.IsEmpty ? view : movers[0]];
+    }
 }
+
+/// <summary>One step of an episode that is looked at.</summary>
+/// <param name="Step">From 0; step 0 is the start, before any action.</param>
+/// <param name="Actions">The seats' actions that led here, -1 for one that was not to move; empty at the start.</param>
+/// <param name="Rewards">Rewards of this step per seat; empty at the start.</param>
+/// <param name="Costs">Private costs of this step per seat; empty at the start.</param>
+/// <param name="Probabilities">Per seat, the policy's probabilities in the state before this step, none for a seat that was not to move or is no policy's; empty at the start.</param>
+/// <param name="Drawing">The state after this step as text; at the end of an episode that of the next one, unless the environment can draw the end.</param>
+/// <param name="EpisodeEnded">Whether the environment's episode ended here.</param>
+/// <param name="Scene">The state after this step as circles; empty where the environment has none.</param>
+public sealed record MatchFrame(
+    int Step, int[] Actions, double[] Rewards, double[] Costs, double[][] Probabilities, string Drawing, bool EpisodeEnded, IReadOnlyList<SceneCircle> Scene);

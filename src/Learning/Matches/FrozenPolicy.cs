@@ -1,6 +1,7 @@
 using System.Globalization;
 using Srpo.Environments;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning;
 
@@ -14,7 +15,7 @@ public sealed record FrozenPolicy(MlpShape Shape, ObservationEncoding Encoding, 
     /// <param name="observation">[Shape.Inputs] an observation, finite.</param>
     /// <returns>[Shape.Outputs] probabilities, adding up to 1.</returns>
     /// <exception cref="ArgumentException">The observation has another length or a number is not finite.</exception>
-    public unsafe double[] Probabilities(ReadOnlySpan<float> observation)
+    public double[] Probabilities(ReadOnlySpan<float> observation)
     {
         if (observation.Length != Shape.Inputs)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the observation has {observation.Length} numbers; the policy takes {Shape.Inputs}"), nameof(observation));
@@ -23,11 +24,20 @@ public sealed record FrozenPolicy(MlpShape Shape, ObservationEncoding Encoding, 
             if (!float.IsFinite(number)) throw new ArgumentException("the observation must be finite numbers", nameof(observation));
         }
 
-        using var evaluator = new PolicyEvaluator(Shape, KernelSet.Default);
-        evaluator.Network.Load(Parameters.AsSpan(0, Shape.ParameterCount), forBackward: false);
-        fixed (float* x = observation) evaluator.Evaluate(x, 1);
-        var probabilities = new double[Shape.Outputs];
-        for (var action = 0; action < probabilities.Length; action++) probabilities[action] = evaluator.Probabilities[action];
-        return probabilities;
+        using var network = CpuDevice.Default.CreatePolicy(Shape);
+        var probabilities = new float[Shape.Outputs];
+        network.Load(Parameters);
+        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, Probabilities = probabilities });
+        return Array.ConvertAll(probabilities, probability => (double)probability);
     }
+}
+
+/// <summary>The frozen policies of one training run, by seat of the team.</summary>
+/// <param name="Seats">A policy for every seat of the team; the same one everywhere where a run shares it.</param>
+public sealed record FrozenTeam(IReadOnlyList<FrozenPolicy> Seats)
+{
+    /// <summary>A run that plays all seats with one policy.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="seats">Seats of the team.</param>
+    public static FrozenTeam Shared(FrozenPolicy policy, int seats) => new([.. Enumerable.Repeat(policy, seats)]);
 }

@@ -1,7 +1,8 @@
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning;
 
@@ -9,19 +10,19 @@ namespace Srpo.Learning;
 public sealed class MatchPlayer : IDisposable
 {
     private readonly EnvironmentSettings _settings;
-    private readonly KernelSet _kernels;
+    private readonly ILearnerDevice _device;
     private readonly bool _tabulate;
-    private readonly FrozenPlayerCache _players = new();
+    private readonly PolicyPlayerCache _players = new();
     private MatchStage? _stage;
 
     /// <summary>A player for an environment.</summary>
     /// <param name="environment">The environment.</param>
-    /// <param name="kernels">Kernels to use, by default the best for this processor; the results do not depend on them.</param>
+    /// <param name="device">Where networks run, by default the processor.</param>
     /// <param name="tabulate">False runs the networks at every step even where their outputs can be looked up; same results.</param>
-    public MatchPlayer(EnvironmentSettings environment, KernelSet? kernels = null, bool tabulate = true)
+    public MatchPlayer(EnvironmentSettings environment, ILearnerDevice? device = null, bool tabulate = true)
     {
         _settings = environment;
-        _kernels = kernels ?? KernelSet.Default;
+        _device = device ?? CpuDevice.Default;
         _tabulate = tabulate;
     }
 
@@ -45,7 +46,7 @@ public sealed class MatchPlayer : IDisposable
         var outcomes = new MatchOutcome[partners.Count];
         for (var i = 0; i < partners.Count; i++)
         {
-            stage.Cast(team, partners[i], opponents ?? [], policy => _players.Get(policy, stage.Environment, _kernels, _tabulate));
+            stage.Cast(team, partners[i], opponents ?? [], policy => _players.Get(policy, stage.Environment, _device, _tabulate));
             var id = new StreamId(seed, (uint)row, (uint)(firstColumn + i), StreamPurpose.MatchReset);
             stage.Play(id, rules.Steps, cancellation);
             outcomes[i] = stage.Summarise();
@@ -63,7 +64,7 @@ public sealed class MatchPlayer : IDisposable
     /// <exception cref="ArgumentException">A policy does not fit the environment, or there are too few.</exception>
     public IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps)
     {
-        using var session = new EpisodeSession(_settings, players, seed, episode, _kernels);
+        using var session = new EpisodeSession(_settings, players, seed, episode, _device);
         var frames = new List<MatchFrame> { session.Frame };
         for (var step = 0; step < steps; step++)
         {
@@ -94,3 +95,32 @@ public sealed class MatchPlayer : IDisposable
 /// <param name="Episodes">Episodes per pair, at least 1; rounded up so that every way to sit is played equally often.</param>
 /// <param name="Steps">Steps from a reset that count as one episode; where episodes may end early, the most steps of one.</param>
 public sealed record MatchRules(Seating Seating, int Episodes, int Steps);
+
+/// <summary>Prepared policies by identity of their parameters; a bounded number is kept between tiles.</summary>
+internal sealed class PolicyPlayerCache : IDisposable
+{
+    private const int Capacity = 160;
+    private readonly Dictionary<float[], PolicyPlayer> _players = new(ReferenceEqualityComparer.Instance as IEqualityComparer<float[]>);
+
+    public PolicyPlayer Get(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+    {
+        if (_players.TryGetValue(policy.Parameters, out var player)) return player;
+        player = new PolicyPlayer(policy, environment, device, tabulate);
+        _players.Add(policy.Parameters, player);
+        return player;
+    }
+
+    /// <summary>Forgets all where there are too many; call it when none is in use.</summary>
+    public void Trim()
+    {
+        if (_players.Count > Capacity) Clear();
+    }
+
+    public void Clear()
+    {
+        foreach (var player in _players.Values) player.Dispose();
+        _players.Clear();
+    }
+
+    public void Dispose() => Clear();
+}

@@ -4,25 +4,16 @@ using Srpo.Environments;
 namespace Srpo.Learning;
 
 /// <summary>An environment with a lane per episode, and frozen policies in its seats. Not thread-safe.</summary>
-internal sealed class MatchStage
+internal sealed class MatchStage : IEpisodeSink
 {
+    private readonly EpisodeLoop _loop;
     private readonly int _lanes;
     private readonly int _seats;
     private readonly int _team;
-    private readonly bool _turns;
     private readonly bool _oneEpisode;
-    private readonly StepViews _views;
-    private readonly List<FrozenPlayer> _players = [];
-    private readonly List<LaneLists> _lists = [];
-    private readonly byte[] _cast;
+    private readonly List<ISeatPlayer> _players = [];
+    private readonly short[] _cast;
     private readonly bool[] _column;
-    private readonly float[] _uniforms;
-    private readonly byte[] _chosen;
-    private readonly byte[] _actions;
-    private readonly float[] _rewards;
-    private readonly float[] _costs;
-    private readonly bool[] _ends;
-    private readonly bool[] _over;
     private readonly double[] _rewardTotals;
     private readonly double[] _costTotals;
 
@@ -32,29 +23,24 @@ internal sealed class MatchStage
     public MatchStage(IVectorEnvironment environment, Seating seating)
     {
         var info = environment.Info;
-        Environment = environment;
+        _loop = new EpisodeLoop(environment);
         Seating = seating;
-        (_lanes, _seats, _team, _turns, _oneEpisode) = (environment.Lanes, info.Seats, info.TeamSeats, info.TurnBased, info.EndsEarly);
-        _views = new StepViews(environment);
+        (_lanes, _seats, _team, _oneEpisode) = (environment.Lanes, info.Seats, info.TeamSeats, info.EndsEarly);
         var all = _seats * _lanes;
-        _cast = new byte[all];
+        _cast = new short[all];
         _column = new bool[all];
-        _uniforms = new float[_views.Count * _lanes];
-        _actions = new byte[all];
-        _chosen = _turns ? new byte[_lanes] : _actions;
-        (_rewards, _costs) = (new float[all], new float[all]);
         (_rewardTotals, _costTotals) = (new double[all], new double[all]);
-        _ends = new bool[2 * _lanes];
-        _over = new bool[_lanes];
     }
 
-    public IVectorEnvironment Environment { get; }
+    /// <summary>The environment.</summary>
+    public IVectorEnvironment Environment => _loop.Environment;
 
+    /// <summary>How two runs share the team's seats.</summary>
     public Seating Seating { get; }
 
     /// <summary>Seats two runs and the opponents.</summary>
     /// <exception cref="ArgumentException">There are too few policies.</exception>
-    public void Cast(FrozenTeam row, FrozenTeam column, IReadOnlyList<FrozenPolicy> opponents, Func<FrozenPolicy, FrozenPlayer> prepare)
+    public void Cast(FrozenTeam row, FrozenTeam column, IReadOnlyList<FrozenPolicy> opponents, Func<FrozenPolicy, PolicyPlayer> prepare)
     {
         if (row.Seats.Count != _team || column.Seats.Count != _team)
             throw new ArgumentException($"a run has {row.Seats.Count} policies, the other {column.Seats.Count}; {Environment.Info.Name}/{Environment.Info.Variant} has {_team} seats for a team");
@@ -73,43 +59,16 @@ internal sealed class MatchStage
             }
         }
 
-        while (_lists.Count < _players.Count) _lists.Add(new LaneLists(_views.Count, _lanes));
-        if (!_turns) List();
+        _loop.Seat(_players, _cast);
     }
 
     /// <summary>Plays an episode in every lane.</summary>
     public void Play(in StreamId reset, int steps, CancellationToken cancellation)
     {
-        var action = reset.For(StreamPurpose.MatchAction);
-        var outcome = new StepOutcome
-        {
-            Rewards = _rewards,
-            Costs = _costs,
-            Terminated = _ends.AsSpan(0, _lanes),
-            Truncated = _ends.AsSpan(_lanes, _lanes),
-        };
         _rewardTotals.AsSpan().Clear();
         _costTotals.AsSpan().Clear();
-        _over.AsSpan().Clear();
-        Environment.Reset(reset, reset.For(StreamPurpose.MatchDynamics));
-        for (var step = 0; step < steps && !(_oneEpisode && !_over.AsSpan().Contains(false)); step++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Look();
-            Act(action, step);
-            Environment.Step(_actions, outcome);
-            if (_oneEpisode)
-            {
-                CountUntilTheEnd();
-                continue;
-            }
-
-            for (var i = 0; i < _rewards.Length; i++)
-            {
-                _rewardTotals[i] += _rewards[i];
-                _costTotals[i] += _costs[i];
-            }
-        }
+        _loop.Begin(reset, (StreamPurpose.MatchDynamics, StreamPurpose.MatchAction), 0, _oneEpisode);
+        _loop.Play(steps, this, cancellation);
     }
 
     /// <summary>Sums over episodes in order.</summary>
@@ -136,6 +95,38 @@ internal sealed class MatchStage
         return new MatchOutcome(mean, _lanes > 1 ? Math.Sqrt(squares / (_lanes - 1)) : 0, PerRun(_rewardTotals), PerRun(_costTotals));
     }
 
+    /// <inheritdoc/>
+    void IEpisodeSink.Record(EpisodeLoop loop)
+    {
+        var rewards = loop.Rewards;
+        var costs = loop.Costs;
+        var over = loop.Over;
+        if (!_oneEpisode)
+        {
+            Add(rewards, _rewardTotals);
+            Add(costs, _costTotals);
+            return;
+        }
+
+        for (var lane = 0; lane < _lanes; lane++)
+        {
+            if (over[lane]) continue;
+            for (var at = lane; at < rewards.Length; at += _lanes)
+            {
+                _rewardTotals[at] += rewards[at];
+                _costTotals[at] += costs[at];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    void IEpisodeSink.BeginEpisodes(EpisodeLoop loop, int step) { }
+
+    private static void Add(ReadOnlySpan<float> values, Span<double> totals)
+    {
+        for (var i = 0; i < totals.Length; i++) totals[i] += values[i];
+    }
+
     /// <summary>The mean over the seats that the row's run played, and over those of the column's.</summary>
     private double[] PerRun(double[] totals)
     {
@@ -150,77 +141,18 @@ internal sealed class MatchStage
         return [counts[0] > 0 ? sums[0] / counts[0] : 0, counts[1] > 0 ? sums[1] / counts[1] : 0];
     }
 
-    private byte Index(FrozenPlayer player)
+    private short Index(PolicyPlayer player)
     {
         var index = _players.IndexOf(player);
-        if (index >= 0) return (byte)index;
+        if (index >= 0) return (short)index;
         _players.Add(player);
-        return (byte)(_players.Count - 1);
-    }
-
-    private void List()
-    {
-        foreach (var list in _lists) list.Clear();
-        for (var seat = 0; seat < _seats; seat++)
-        {
-            for (var lane = 0; lane < _lanes; lane++) _lists[_cast[(seat * _lanes) + lane]].Add(seat, lane);
-        }
-    }
-
-    private void Look()
-    {
-        _views.Refresh();
-        if (_turns)
-        {
-            foreach (var list in _lists) list.Clear();
-            for (var lane = 0; lane < _lanes; lane++)
-            {
-                if (!_over[lane]) _lists[_cast[(_views.Movers[lane] * _lanes) + lane]].Add(0, lane);
-            }
-        }
-
-        for (var player = 0; player < _players.Count; player++)
-        {
-            for (var view = 0; view < _views.Count; view++)
-            {
-                var lanes = _lists[player][view];
-                if (!lanes.IsEmpty) _players[player].Observe(_views, view, lanes);
-            }
-        }
-    }
-
-    private void Act(in StreamId action, int step)
-    {
-        ActionDraws.Fill(action, 0, step, _lanes, _uniforms);
-        for (var player = 0; player < _players.Count; player++)
-        {
-            for (var view = 0; view < _views.Count; view++)
-                _players[player].Act(view, _lists[player][view], _uniforms.AsSpan(view * _lanes, _lanes), _chosen.AsSpan(view * _lanes, _lanes));
-        }
-
-        if (!_turns) return;
-        var legal = _views.Legal(0);
-        var actions = Environment.Info.Actions;
-        for (var lane = 0; lane < _lanes; lane++)
-        {
-            // A lane whose episode is over goes on with any legal action: nobody looks at it any more.
-            if (_over[lane]) _chosen[lane] = legal.IsEmpty ? (byte)0 : (byte)legal.Slice(lane * actions, actions).IndexOf((byte)1);
-            _actions[(_views.Movers[lane] * _lanes) + lane] = _chosen[lane];
-        }
-    }
-
-    private void CountUntilTheEnd()
-    {
-        for (var lane = 0; lane < _lanes; lane++)
-        {
-            if (_over[lane]) continue;
-            for (var at = lane; at < _rewards.Length; at += _lanes)
-            {
-                _rewardTotals[at] += _rewards[at];
-                _costTotals[at] += _costs[at];
-            }
-
-            _over[lane] = _ends[lane] || _ends[_lanes + lane];
-        }
+        return (short)(_players.Count - 1);
     }
 }
+
+/// <summary>The outcome of the episodes of one pair.</summary>
+/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
+/// <param name="ReturnDeviation">Standard deviation over episodes of the score (n - 1; 0 for one episode).</param>
+/// <param name="SeatReturns">[2] Mean reward per episode of a seat of the row's run, and of one of the column's.</param>
+/// <param name="SeatCosts">[2] Mean private cost per episode, likewise.</param>
+public sealed record MatchOutcome(double MeanReturn, double ReturnDeviation, double[] SeatReturns, double[] SeatCosts);

@@ -1,5 +1,6 @@
 using Srpo.Core.Settings;
 using Srpo.Environments;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Learning;
 
@@ -17,7 +18,7 @@ public sealed record ActorShape(MlpShape Policy, MlpShape Critic, ObservationEnc
     public int ParameterCount => Policy.ParameterCount + Critic.ParameterCount;
 
     /// <summary>The observation encoding that settings ask for: one network for all seats must be told which seat it plays.</summary>
-    public static ObservationEncoding EncodingFor(TrainingSettings settings) => (settings.Network.OneHot, settings.UsesOnePolicy) switch
+    public static ObservationEncoding EncodingFor(TrainingSettings settings) => (settings.Network.OneHot, settings.UsesOnePolicy()) switch
     {
         (true, true) => ObservationEncoding.OneHotOwnFirst,
         (true, false) => ObservationEncoding.OneHot,

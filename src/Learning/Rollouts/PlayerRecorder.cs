@@ -1,5 +1,5 @@
 using Srpo.Environments;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Learning;
 
@@ -7,20 +7,24 @@ namespace Srpo.Learning;
 /// One actor during a rollout: knows which observations were seen, evaluates the policy for new ones only, samples actions
 /// and records. The critic is evaluated once, at the end, for all rows. Not thread-safe.
 /// </summary>
-internal sealed unsafe class PlayerRecorder : IDisposable
+internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
 {
+    /// <summary>New observations that are evaluated together.</summary>
+    private const int Batch = 96;
+
     private readonly int _lanes;
     private readonly int _length;
     private readonly int _actions;
     private readonly bool _enumerable;
     private readonly bool _masks;
     private readonly ActorShape _shape;
-    private readonly PolicyEvaluator _policy;
-    private readonly MlpWorkspace _critic;
+    private readonly IPolicyNetwork _policy;
+    private readonly ICriticNetwork _critic;
     private readonly RowTable _table;
     private readonly int[] _current;
     private readonly float[] _newObservations;
     private readonly byte[] _newLegal;
+    private readonly float[] _probabilities;
     private readonly SampleRecord _record;
     private float[] _observations = [];
     private byte[] _legal = [];
@@ -33,8 +37,8 @@ internal sealed unsafe class PlayerRecorder : IDisposable
     /// <param name="lanes">Number of lanes.</param>
     /// <param name="shape">Shape of the actor.</param>
     /// <param name="keepsSignals">Whether it is an adversary, whose signals differ from the rewards.</param>
-    /// <param name="kernels">Kernels to use.</param>
-    public PlayerRecorder(EnvironmentInfo environment, int lanes, ActorShape shape, bool keepsSignals, KernelSet kernels)
+    /// <param name="device">Where networks run.</param>
+    public PlayerRecorder(EnvironmentInfo environment, int lanes, ActorShape shape, bool keepsSignals, ILearnerDevice device)
     {
         _lanes = lanes;
         _shape = shape;
@@ -42,12 +46,13 @@ internal sealed unsafe class PlayerRecorder : IDisposable
         _actions = shape.Policy.Outputs;
         _enumerable = StepViews.HasStates(environment);
         _masks = environment.MasksActions;
-        _policy = new PolicyEvaluator(shape.Policy, kernels);
-        _critic = new MlpWorkspace(shape.Critic, kernels);
+        _policy = device.CreatePolicy(shape.Policy);
+        _critic = device.CreateCritic(shape);
         _table = new RowTable(_enumerable ? environment.ObservationStates : 0);
         _current = new int[environment.Seats * lanes];
-        _newObservations = new float[MlpWorkspace.BlockRows * _length];
-        _newLegal = new byte[_masks ? MlpWorkspace.BlockRows * _actions : 0];
+        _newObservations = new float[Batch * _length];
+        _newLegal = new byte[_masks ? Batch * _actions : 0];
+        _probabilities = new float[Batch * _actions];
         _record = new SampleRecord(environment.Seats * lanes, keepsSignals);
     }
 
@@ -57,7 +62,7 @@ internal sealed unsafe class PlayerRecorder : IDisposable
     public void Begin(float[] parameters, int samples)
     {
         _parameters = parameters;
-        _policy.Network.Load(parameters.AsSpan(0, _shape.Policy.ParameterCount), forBackward: false);
+        _policy.Load(parameters);
         _table.Clear();
         _record.Begin(samples);
     }
@@ -70,11 +75,7 @@ internal sealed unsafe class PlayerRecorder : IDisposable
     }
 
     /// <summary>Samples actions in lanes of a view that were observed, and records them.</summary>
-    /// <param name="view">The view.</param>
-    /// <param name="lanes">Its lanes.</param>
-    /// <param name="movers">[Lanes] the seat that acts; empty where views are seats.</param>
-    /// <param name="uniforms">[Lanes] numbers in [0, 1).</param>
-    /// <param name="actions">[Lanes] receives the actions of those lanes.</param>
+    /// <inheritdoc/>
     public void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions)
     {
         var current = _current.AsSpan(view * _lanes, _lanes);
@@ -117,7 +118,7 @@ internal sealed unsafe class PlayerRecorder : IDisposable
     {
         var rows = _table.Rows;
         var values = new float[rows];
-        Evaluate(values);
+        _critic.Evaluate(_parameters, _observations.AsSpan(0, rows * _length), values);
         return _record.ToSamples(
             actor, seat,
             _observations.AsSpan(0, rows * _length).ToArray(),
@@ -143,7 +144,7 @@ internal sealed unsafe class PlayerRecorder : IDisposable
             current[lane] = _table.RowOf(states[lane], out var isNew);
             if (!isNew) continue;
             views.Environment.DecodeState(states[lane], _shape.Encoding, _newObservations.AsSpan(fresh * _length, _length));
-            if (++fresh == MlpWorkspace.BlockRows) Flush(ref first, ref fresh);
+            if (++fresh == Batch) Flush(ref first, ref fresh);
         }
 
         if (fresh > 0) Flush(ref first, ref fresh);
@@ -160,7 +161,7 @@ internal sealed unsafe class PlayerRecorder : IDisposable
             _current[(view * _lanes) + lane] = _table.NewRow();
             observations.AsSpan(lane * _length, _length).CopyTo(_newObservations.AsSpan(fresh * _length));
             if (_masks) legal.Slice(lane * _actions, _actions).CopyTo(_newLegal.AsSpan(fresh * _actions));
-            if (++fresh == MlpWorkspace.BlockRows) Flush(ref first, ref fresh);
+            if (++fresh == Batch) Flush(ref first, ref fresh);
         }
 
         if (fresh > 0) Flush(ref first, ref fresh);
@@ -170,43 +171,22 @@ internal sealed unsafe class PlayerRecorder : IDisposable
     private void Flush(ref int first, ref int count)
     {
         Grow(first + count);
+        var observations = _newObservations.AsSpan(0, count * _length);
         var legal = _newLegal.AsSpan(0, _masks ? count * _actions : 0);
-        fixed (float* observations = _newObservations) _policy.Evaluate(observations, count, legal);
-        _newObservations.AsSpan(0, count * _length).CopyTo(_observations.AsSpan(first * _length));
+        _policy.Evaluate(new PolicyBatch
+        {
+            Rows = count,
+            Observations = observations,
+            Legal = legal,
+            LogProbabilities = _logProbabilities.AsSpan(first * _actions, count * _actions),
+            Probabilities = _probabilities,
+        });
+        observations.CopyTo(_observations.AsSpan(first * _length));
         if (_masks) legal.CopyTo(_legal.AsSpan(first * _actions));
         for (var r = 0; r < count; r++)
-        {
-            var probabilities = new ReadOnlySpan<float>(_policy.Probabilities + (r * _policy.Stride), _actions);
-            new ReadOnlySpan<float>(_policy.LogProbabilities + (r * _policy.Stride), _actions)
-                .CopyTo(_logProbabilities.AsSpan((first + r) * _actions));
-            Sampling.Accumulate(probabilities, _cumulative.AsSpan((first + r) * _actions, _actions));
-        }
-
+            Sampling.Accumulate(_probabilities.AsSpan(r * _actions, _actions), _cumulative.AsSpan((first + r) * _actions, _actions));
         first += count;
         count = 0;
-    }
-
-    private void Evaluate(float[] values)
-    {
-        _critic.Load(_parameters.AsSpan(_shape.Policy.ParameterCount, _shape.Critic.ParameterCount), forBackward: false);
-        fixed (float* observations = _observations)
-        {
-            for (var row = 0; row < values.Length; row += MlpWorkspace.BlockRows)
-            {
-                var count = Math.Min(MlpWorkspace.BlockRows, values.Length - row);
-                if (_shape.SharedTrunk)
-                {
-                    _policy.Network.Forward(observations + (row * _length), count);
-                    _critic.Forward(_policy.Network.Features, _policy.Network.FeatureStride, count);
-                }
-                else
-                {
-                    _critic.Forward(observations + (row * _length), count);
-                }
-
-                for (var r = 0; r < count; r++) values[row + r] = _critic.Output[r * _critic.OutputStride];
-            }
-        }
     }
 
     private void Grow(int rows)

@@ -33,6 +33,9 @@ public sealed record SeatSamples(
     float[] Signals,
     int[] Next)
 {
+    /// <summary>[Rows x state length] what the network had carried into each row's observation; empty for networks that carry nothing.</summary>
+    public float[] State { get; init; } = [];
+
     /// <summary>In <see cref="Next"/>: the episode ended, nothing is bootstrapped.</summary>
     public const int Ended = -1;
 
@@ -58,8 +61,3 @@ public sealed record Rollout(
     IReadOnlyList<SeatSamples> Parts,
     double[] SeatRewards,
     double[] SeatCosts);
-
-/// <summary>Evaluation episodes of a team's agents with each other.</summary>
-/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
-/// <param name="SeatCosts">Mean private cost of each seat per episode.</param>
-public sealed record Evaluation(double MeanReturn, double[] SeatCosts);

@@ -1,7 +1,9 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning;
 
@@ -14,7 +16,7 @@ public sealed class RolloutPlayer : IDisposable
     private readonly InstancePlan _instance;
     private readonly ActorShape _shape;
     private readonly IReadOnlyList<FrozenPolicy> _frozen;
-    private readonly KernelSet _kernels;
+    private readonly ILearnerDevice _device;
     private readonly RolloutStage _training;
     private RolloutStage? _evaluation;
 
@@ -24,17 +26,17 @@ public sealed class RolloutPlayer : IDisposable
     /// <param name="plan">The team's plan.</param>
     /// <param name="instance">Who sits where, and the lanes.</param>
     /// <param name="frozen">The frozen policies: opponents, then partners, as many as the plan says.</param>
-    /// <param name="kernels">Kernels to use, by default the best for this processor; the results do not depend on them.</param>
+    /// <param name="device">Where networks run, by default the processor.</param>
     /// <exception cref="ArgumentException">There are more or fewer frozen policies, or one does not fit the environment.</exception>
     public RolloutPlayer(
-        PopulationSpec spec, int team, TeamPlan plan, InstancePlan instance, IReadOnlyList<FrozenPolicy>? frozen = null, KernelSet? kernels = null)
+        PopulationSpec spec, int team, TeamPlan plan, InstancePlan instance, IReadOnlyList<FrozenPolicy>? frozen = null, ILearnerDevice? device = null)
     {
-        (_spec, _team, _plan, _instance, _frozen, _kernels) = (spec, team, plan, instance, frozen ?? [], kernels ?? KernelSet.Default);
+        (_spec, _team, _plan, _instance, _frozen, _device) = (spec, team, plan, instance, frozen ?? [], device ?? CpuDevice.Default);
         if (_frozen.Count != plan.Opponents + plan.Partners)
             throw new ArgumentException($"{_frozen.Count} frozen policies are given; the team plays with {plan.Opponents} opponents and {plan.Partners} partners", nameof(frozen));
         var environment = EnvironmentFactory.Create(spec.Environment, instance.Lanes);
         _shape = ActorShape.For(spec.Training, environment.Info);
-        _training = new RolloutStage(environment, plan, instance, spec.Training.Horizon, _shape, _frozen, _kernels);
+        _training = new RolloutStage(environment, plan, instance, spec.Training.Horizon, _shape, _frozen, _device);
     }
 
     /// <summary>Plays one rollout from fresh episodes.</summary>
@@ -55,15 +57,16 @@ public sealed class RolloutPlayer : IDisposable
     /// <param name="actors">Flat parameters (policy, critic) of the actors of <see cref="TeamPlan.Evaluation"/>.</param>
     /// <param name="cancellation">Ends it between two steps.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Evaluation Evaluate(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
+    public CurvePoint Evaluate(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
     {
         _evaluation ??= new RolloutStage(
-            EnvironmentFactory.Create(_spec.Environment, _plan.Evaluation.Lanes), _plan, _plan.Evaluation, _spec.Training.EvaluationSteps, _shape, _frozen, _kernels);
+            EnvironmentFactory.Create(_spec.Environment, _plan.Evaluation.Lanes), _plan, _plan.Evaluation, _spec.Training.EvaluationSteps, _shape, _frozen, _device);
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.CurveReset);
         _evaluation.Play(
             id, (StreamPurpose.CurveDynamics, StreamPurpose.CurveAction, StreamPurpose.CurveCasting), 0, actors,
             oneEpisode: _evaluation.Environment.Info.EndsEarly, cancellation);
-        return _evaluation.Score();
+        var (mean, costs) = _evaluation.Score();
+        return new CurvePoint(round, (long)round * _plan.StepsPerAgent, round * _plan.StepsPerRound, mean, costs);
     }
 
     /// <summary>Draws lane 0 of the training environment as it stands.</summary>

@@ -22,14 +22,14 @@ internal sealed class SeatCast
     public SeatCast(TeamPlan team, InstancePlan plan, int lanes)
     {
         (_plan, _seats, _lanes, _agents) = (plan, team.Seats, lanes, team.Agents);
-        (_firstPartner, _partners) = (plan.Actors.Count + team.Opponents, team.Partners);
+        (_firstPartner, _partners) = (plan.Actors.Count + team.Opponents, team.Partners + plan.Mirrors.Count);
         _players = new short[_seats * lanes];
     }
 
     /// <summary>Whether seats change hands when episodes end.</summary>
     public bool Changes => _plan.Casting == Casting.RandomPartner;
 
-    /// <summary>[Seats x Lanes] the player: actors of the instance first, then frozen opponents, then frozen partners.</summary>
+    /// <summary>[Seats x Lanes] the player: actors of the instance first, then frozen opponents, then frozen partners, then mirrors.</summary>
     public ReadOnlySpan<short> Players => _players;
 
     /// <summary>Casts all lanes at the start of a rollout.</summary>

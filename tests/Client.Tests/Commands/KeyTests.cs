@@ -92,7 +92,7 @@ public sealed class KeyTests(KeyTests.Stored stored) : IClassFixture<KeyTests.St
                 options.DataDirectory = Path.Combine(Directory["runs"], ".grains");
                 options.Compute.Workers = 1;
             });
-            foreach (var spec in (PopulationSpec[])[Spec("asked", 2, Method.Srpo), Spec("plain", 1, Method.Ippo)])
+            foreach (var spec in (PopulationSpec[])[Spec("asked", 2, "srpo"), Spec("plain", 1, "ippo")])
             {
                 var coordinator = host.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
                 var status = await coordinator.StartAsync(spec);
@@ -107,7 +107,7 @@ public sealed class KeyTests(KeyTests.Stored stored) : IClassFixture<KeyTests.St
             return Task.CompletedTask;
         }
 
-        private static PopulationSpec Spec(string name, int teams, Method method) => new()
+        private static PopulationSpec Spec(string name, int teams, string method) => new()
         {
             Population = name,
             Environment = new EnvironmentSettings("gridworld", "official"),

@@ -20,7 +20,7 @@ public sealed class ExperimentLoaderTests
     {
         var experiment = Load(Minimal);
         var population = Assert.Single(experiment.Populations);
-        Assert.Equal(new TrainingSettings(), population.Training);
+        Assert.Equal(new TrainingSettings { Method = "srpo" }, population.Training);
         Assert.Equal(("srpo", 3), (population.Label, population.Seeds));
         Assert.Equal("official", experiment.Environment.Variant);
         Assert.NotNull(experiment.Environment.Definition);
@@ -58,8 +58,8 @@ public sealed class ExperimentLoaderTests
         Assert.Equal(["self-play"], experiment.Populations.Where(population => !population.Evaluate).Select(population => population.Label));
         Assert.Equal("self-play", experiment.Population("fcp").Partners);
         Assert.All(experiment.Populations, population => Assert.Equal(8, population.Seeds));
-        Assert.Equal(new TrainingSettings { Method = Method.Ippo }, experiment.Populations[0].Training);
-        Assert.Equal(new TrainingSettings { Method = Method.Srpo, Tau = 10 }, experiment.Populations[1].Training);
+        Assert.Equal(new TrainingSettings { Method = "ippo" }, experiment.Populations[0].Training);
+        Assert.Equal(new TrainingSettings { Method = "srpo", Tau = 10 }, experiment.Populations[1].Training);
         Assert.Equal(["training", "held-out-a", "held-out-b", "held-out-c"], experiment.Evaluation.Layouts.Select(layout => layout.Name));
         Assert.Equal((100, 128), (experiment.Evaluation.Episodes, experiment.Evaluation.Steps));
     }
@@ -71,7 +71,7 @@ public sealed class ExperimentLoaderTests
     [InlineData("{\n\"populations\": {\"srpo\": {\n \"tau\": \"ten\" }}}", "test.json:3:9: populations.srpo.tau: expected a number, found the text 'ten'; write a number without quotes")]
     [InlineData("{\"populations\": {\"srpo\": {\"iterations\": 1.5 }}}", "populations.srpo.iterations: 1.5 is not possible; use a whole number")]
     [InlineData("{\n\n  \"training\": { \"tau\": -1 },\n \"populations\": {\"srpo\": {}}}", "test.json:3:24: populations.srpo.tau: -1 is out of range; use a number above 0")]
-    [InlineData("{\"populations\": {\"srpo\": {\"method\": \"spro\"}}}", "populations.srpo.method: 'spro' is not known, did you mean 'srpo'?; use one of ippo, srpo, pure-adversarial, self-play, fcp")]
+    [InlineData("{\"populations\": {\"srpo\": {\"method\": \"spro\"}}}", "populations.srpo.method: 'spro' is not known, did you mean 'srpo'?; use one of e3t, fcp, ippo, pure-adversarial, self-play, srpo")]
     [InlineData("{\"populations\": {\"srpo\": {\"adversary\": {\"kl\": 3}}}}", "adversary.kl: expected one of policyToAdversary, adversaryToPolicy, found the number 3")]
     [InlineData("{\"populations\": {\"srpo\": {\"network\": {\"hidden\": 64}}}}", "network.hidden: expected a list of whole numbers, found the number 64; write for example [64, 64]")]
     [InlineData("{\"populations\": {\"srpo\": {\"network\": {\"hidden\": [64, 0]}}}}", "network.hidden[1]: 0 is out of range; use a whole number from 1 to 4096")]

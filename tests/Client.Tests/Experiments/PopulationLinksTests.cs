@@ -113,7 +113,7 @@ public sealed class PopulationLinksTests
 
     [Theory]
     [InlineData("""{ "populations": { "a": { "opponents": "b/0" }, "b": {} } }""", "populations.a.opponents: gridworld official has no seats for opponents; leave it out")]
-    [InlineData("""{ "populations": { "a": { "method": "fcp" } } }""", "populations.a.partners: fictitious co-play has no partners")]
+    [InlineData("""{ "populations": { "a": { "method": "fcp" } } }""", "populations.a.partners: FCP has no partners")]
     [InlineData("""{ "populations": { "a": { "evaluate": false } } }""", "populations: none of them is evaluated")]
     [InlineData("""{ "populations": { "a": {} }, "evaluation": { "opponents": ["a/0"] } }""", "evaluation.opponents: gridworld official has no seats for opponents")]
     [InlineData("""{ "preset": "tag", "populations": { "a": { "method": "ippo" } } }""", "evaluation.opponents: the seats of the opponents in tag simple-tag are empty")]
@@ -144,7 +144,7 @@ public sealed class PopulationLinksTests
             var method = preset.Environment == "tag" ? "ippo" : "srpo";
             var evaluation = preset.Environment == "tag" ? "\"opponents\": [\"a/0\"]" : "";
             var experiment = Load($$"""{ "preset": "{{preset.Name}}", "populations": { "a": { "method": "{{method}}" } }, "evaluation": { {{evaluation}} } }""");
-            Assert.Equal(preset.Training with { Method = method == "ippo" ? Method.Ippo : Method.Srpo }, experiment.Populations[0].Training);
+            Assert.Equal(preset.Training with { Method = method == "ippo" ? "ippo" : "srpo" }, experiment.Populations[0].Training);
         }
     }
 

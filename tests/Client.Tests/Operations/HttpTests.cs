@@ -70,7 +70,7 @@ public sealed class HttpTests
             Environment = new EnvironmentSettings("gridworld", "official"),
             Teams = 2,
             CheckpointInterval = 3,
-            Training = new TrainingSettings { Method = Method.PureAdversarial, Iterations = 6, Lanes = 2, Horizon = 8, Network = new NetworkSettings { Hidden = [4] }, CurveInterval = 0 },
+            Training = new TrainingSettings { Method = "pure-adversarial", Iterations = 6, Lanes = 2, Horizon = 8, Network = new NetworkSettings { Hidden = [4] }, CurveInterval = 0 },
         };
         var coordinator = silo.Grains.GetGrain<ICoordinatorGrain>("counted");
         var status = await coordinator.StartAsync(spec);
@@ -85,7 +85,7 @@ public sealed class HttpTests
 
         // No other test of this process trains with this method.
         Assert.Equal(12, metrics["srpo_training_rounds_total"].Sum("", "srpo_method", "pure-adversarial"));
-        Assert.Equal(12 * spec.Training.EnvironmentStepsPerUpdate(2), metrics["srpo_training_env_steps_total"].Sum("", "srpo_method", "pure-adversarial"));
+        Assert.Equal(12 * 2L * spec.Training.Lanes * spec.Training.Horizon, metrics["srpo_training_env_steps_total"].Sum("", "srpo_method", "pure-adversarial"));
         Assert.Equal(12, metrics["srpo_training_update_duration_seconds"].Sum("_count", "srpo_method", "pure-adversarial"));
         Assert.True(metrics["srpo_training_rollout_duration_seconds"].Sum("_sum", "srpo_method", "pure-adversarial") > 0);
         Assert.True(metrics["srpo_checkpoint_io_bytes_total"].Sum() > 0);

@@ -128,7 +128,7 @@ public sealed class TelemetryTests
                 Population = "traced",
                 Environment = new EnvironmentSettings("gridworld", "official"),
                 Teams = 1,
-                Training = new TrainingSettings { Method = Method.Srpo, Iterations = 4, Lanes = 4, Horizon = 16, Epochs = 1, CurveInterval = 0, Network = new NetworkSettings { Hidden = [8] } },
+                Training = new TrainingSettings { Method = "srpo", Iterations = 4, Lanes = 4, Horizon = 16, Epochs = 1, CurveInterval = 0, Network = new NetworkSettings { Hidden = [8] } },
             });
             await UntilAsync("it has trained", async () => (await coordinator.GetStatusAsync()).Phase == PopulationPhase.Finished);
         }

@@ -17,7 +17,7 @@ namespace Srpo.Grains.Tests;
 public sealed class ContractTests
 {
     private static readonly ServiceProvider Services = new ServiceCollection()
-        .AddSerializer(builder => builder.AddAssembly(typeof(GrainKeys).Assembly).AddAssembly(typeof(PopulationRecord).Assembly))
+        .AddSerializer(builder => builder.AddAssembly(typeof(PopulationSpec).Assembly).AddAssembly(typeof(GrainKeys).Assembly).AddAssembly(typeof(PopulationRecord).Assembly))
         .AddErrorsOfLibraries().BuildServiceProvider();
 
     private static readonly Serializer Serializer = Services.GetRequiredService<Serializer>();
@@ -36,7 +36,7 @@ public sealed class ContractTests
             new HashSet<Type> { typeof(IAgentGrain), typeof(IActorGrain), typeof(ICoordinatorGrain), typeof(IPopulationObserver), typeof(ITournamentObserver) },
             ContractTypes.Interfaces.ToHashSet());
         Assert.Superset(
-            new HashSet<Type> { typeof(PopulationSpec), typeof(TrainingSettings), typeof(FloatBlock), typeof(SeatRollout), typeof(MatchTile), typeof(FrameCircle), typeof(PopulationPhase), typeof(Method) },
+            new HashSet<Type> { typeof(PopulationSpec), typeof(TrainingSettings), typeof(FloatBlock), typeof(SeatRollout), typeof(MatchTile), typeof(FrameCircle), typeof(PopulationPhase), typeof(Srpo.Core.Results.CurvePoint) },
             ContractTypes.Messages.ToHashSet());
         Assert.Superset(
             new HashSet<Type> { typeof(PopulationRecord), typeof(TeamRecord), typeof(TournamentRecord), typeof(ActorCheckpoint), typeof(DirectoryRecord) },

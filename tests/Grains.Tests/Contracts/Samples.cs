@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Tests;
@@ -48,6 +49,7 @@ internal sealed class Samples(Filling filling)
         if (type.IsEnum) return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1);
         if (type == typeof(SiloAddress)) return SiloAddress.New(IPAddress.Parse("10.1.2.3"), number, number);
         if (type.IsArray) return List(type.GetElementType()!, depth);
+        if (type == typeof(OwnSettings)) return new OwnSettings(filling == Filling.Empty ? [] : [new("a.b", Real(number)), new("a.c", Real(++_count))]);
         if (type == typeof(FloatBlock)) return new FloatBlock((float[])List(typeof(float), depth));
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>)) return Activator.CreateInstance(type, List(type.GetGenericArguments()[0], depth));
         if (type.IsGenericType && type.IsInterface) return List(type.GetGenericArguments()[0], depth);

@@ -6,6 +6,7 @@ using Srpo.Environments;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Grains.Tests;
 
@@ -42,7 +43,7 @@ internal static class GoldenRuns
         var opponents = Array.Empty<PolicyReference>();
         if (info.Seats > info.TeamSeats)
         {
-            var everyone = Spec("everyone", settings, new TrainingSettings { Method = Method.Ippo });
+            var everyone = Spec("everyone", settings, new TrainingSettings { Method = "ippo" });
             results["opponents"] = await TrainAsync(host, everyone);
             opponents = [.. Enumerable.Range(info.TeamSeats, info.Seats - info.TeamSeats).Select(seat => new PolicyReference(GrainKeys.Seat("everyone", 0, seat), Iterations))];
         }
@@ -50,8 +51,8 @@ internal static class GoldenRuns
         foreach (var (name, training) in Cases())
         {
             var spec = Spec(name, settings, training) with { Opponents = opponents };
-            if (training.Method == Method.SelfPlay) spec = spec with { Snapshots = [1, 2] };
-            if (training.Method == Method.FictitiousCoPlay && results.TryGetValue("self-play", out var pool) && pool.ContainsKey("actors"))
+            if (training.Method == "self-play") spec = spec with { Snapshots = [1, 2] };
+            if (training.Method == "fcp" && results.TryGetValue("self-play", out var pool) && pool.ContainsKey("actors"))
                 spec = spec with { Partners = [.. from team in (int[])[0, 1] from round in (int[])[1, 2, Iterations] select new PolicyReference(GrainKeys.Seat("self-play", team, 0), round)] };
             results[name] = spec.Validate().Concat(TeamPlan.Problems(spec, info)).FirstOrDefault() is { } problem
                 ? new SortedDictionary<string, string>(StringComparer.Ordinal) { ["refused"] = problem.Field }
@@ -61,7 +62,7 @@ internal static class GoldenRuns
         // Shared policies are mixed in every way; with policies of their own, rows and columns sit in fixed seats.
         foreach (var shared in (bool[])[false, true])
         {
-            var players = Cases().Where(given => results[given.Name].ContainsKey("actors") && given.Training.UsesOnePolicy == shared).Select(given => given.Name).ToArray();
+            var players = Cases().Where(given => results[given.Name].ContainsKey("actors") && given.Training.UsesOnePolicy() == shared).Select(given => given.Name).ToArray();
             if (players.Length == 0 || (!shared && info.TeamSeats > 2)) continue;
             var id = shared ? "shared" : "apart";
             results["cross-play " + id] = await PlayAsync(host, id, new TournamentSpec(players, settings, 6, 40, 5, opponents));
@@ -92,24 +93,24 @@ internal static class GoldenRuns
     /// <summary>Every method, every setting that takes another way through the kernels, and shared policies. Self-play comes before those that play with it.</summary>
     private static IEnumerable<(string Name, TrainingSettings Training)> Cases()
     {
-        yield return ("ippo", new TrainingSettings { Method = Method.Ippo });
-        yield return ("ippo-minibatches", new TrainingSettings { Method = Method.Ippo, Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.5, RewardScale = 0.1 });
-        yield return ("ippo-one-hot", new TrainingSettings { Method = Method.Ippo, Network = new NetworkSettings { Hidden = [8], OneHot = true } });
+        yield return ("ippo", new TrainingSettings { Method = "ippo" });
+        yield return ("ippo-minibatches", new TrainingSettings { Method = "ippo", Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.5, RewardScale = 0.1 });
+        yield return ("ippo-one-hot", new TrainingSettings { Method = "ippo", Network = new NetworkSettings { Hidden = [8], OneHot = true } });
         yield return ("ippo-relu-trunk", new TrainingSettings
         {
-            Method = Method.Ippo,
+            Method = "ippo",
             MaxGradientNorm = 10,
             Network = new NetworkSettings { Hidden = [24, 9], Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal, SharedTrunk = true },
         });
-        yield return ("ippo-shared", new TrainingSettings { Method = Method.Ippo, SharePolicy = true });
-        yield return ("srpo", new TrainingSettings { Method = Method.Srpo });
-        yield return ("srpo-reverse-kl", new TrainingSettings { Method = Method.Srpo, Tau = 1, Adversary = new AdversarySettings { Kl = KlDirection.AdversaryToPolicy, Entropy = 0.01 } });
-        yield return ("srpo-shared-critic", new TrainingSettings { Method = Method.Srpo, Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared } });
-        yield return ("srpo-split-lanes", new TrainingSettings { Method = Method.Srpo, SplitLanes = true });
-        yield return ("srpo-shared", new TrainingSettings { Method = Method.Srpo, SharePolicy = true });
-        yield return ("pure-adversarial", new TrainingSettings { Method = Method.PureAdversarial });
-        yield return ("self-play", new TrainingSettings { Method = Method.SelfPlay });
-        yield return ("fcp", new TrainingSettings { Method = Method.FictitiousCoPlay });
+        yield return ("ippo-shared", new TrainingSettings { Method = "ippo", SharePolicy = true });
+        yield return ("srpo", new TrainingSettings { Method = "srpo" });
+        yield return ("srpo-reverse-kl", new TrainingSettings { Method = "srpo", Tau = 1, Adversary = new AdversarySettings { Kl = KlDirection.AdversaryToPolicy, Entropy = 0.01 } });
+        yield return ("srpo-shared-critic", new TrainingSettings { Method = "srpo", Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared } });
+        yield return ("srpo-split-lanes", new TrainingSettings { Method = "srpo", SplitLanes = true });
+        yield return ("srpo-shared", new TrainingSettings { Method = "srpo", SharePolicy = true });
+        yield return ("pure-adversarial", new TrainingSettings { Method = "pure-adversarial" });
+        yield return ("self-play", new TrainingSettings { Method = "self-play" });
+        yield return ("fcp", new TrainingSettings { Method = "fcp" });
     }
 
     private static PopulationSpec Spec(string name, EnvironmentSettings environment, TrainingSettings training) => new()

@@ -11,7 +11,7 @@ namespace Srpo.Grains.Tests;
 /// <summary>Small populations and what tests do with them.</summary>
 internal static class Populations
 {
-    public static PopulationSpec Spec(string name, Method method = Method.Srpo, int teams = 2, int iterations = 12, int checkpoints = 4) => new()
+    public static PopulationSpec Spec(string name, string method = "srpo", int teams = 2, int iterations = 12, int checkpoints = 4) => new()
     {
         Population = name,
         Environment = new EnvironmentSettings("gridworld", "official"),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orleans.Storage;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -10,7 +11,7 @@ namespace Srpo.Grains.Tests;
 public sealed class StoredReaderTests
 {
     private static readonly PopulationSpec Learned = Populations.Spec("s.learned", iterations: 8);
-    private static readonly PopulationSpec Pool = Populations.Spec("s.pool", Method.SelfPlay, iterations: 6) with { Snapshots = [1, 3] };
+    private static readonly PopulationSpec Pool = Populations.Spec("s.pool", "self-play", iterations: 6) with { Snapshots = [1, 3] };
     private static readonly TournamentSpec Matches = new(["s.learned", "s.pool"], Learned.Environment, 4, 16, 3);
 
     /// <summary>Everything that can be asked, of what there is and of what there is not.</summary>

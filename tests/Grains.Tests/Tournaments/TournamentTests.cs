@@ -8,7 +8,7 @@ namespace Srpo.Grains.Tests;
 public sealed class TournamentTests
 {
     private static readonly PopulationSpec Srpo = Populations.Spec("t.srpo", iterations: 4);
-    private static readonly PopulationSpec SelfPlay = Populations.Spec("t.self", Method.SelfPlay, teams: 1, iterations: 4);
+    private static readonly PopulationSpec SelfPlay = Populations.Spec("t.self", "self-play", teams: 1, iterations: 4);
 
     private static readonly TournamentSpec Spec = new(["t.srpo", "t.self"], Srpo.Environment, 4, 16, 3);
 

@@ -10,21 +10,21 @@ public sealed class ManySeatTests
     private static readonly EnvironmentSettings Tag = new("tag", "simple-tag");
     private static readonly EnvironmentSettings Hanabi = new("hanabi", "3x3-3p");
 
-    private static readonly PopulationSpec Runners = Population("m.runners", Tag, Method.Ippo, teams: 2, iterations: 3);
+    private static readonly PopulationSpec Runners = Population("m.runners", Tag, "ippo", teams: 2, iterations: 3);
 
-    private static readonly PopulationSpec Chasers = Population("m.chasers", Tag, Method.Srpo, teams: 2, iterations: 6) with
+    private static readonly PopulationSpec Chasers = Population("m.chasers", Tag, "srpo", teams: 2, iterations: 6) with
     {
         Opponents = [new PolicyReference("m.runners/0/2", 3)],
     };
 
-    private static readonly PopulationSpec Pool = Populations.Spec("m.pool", Method.SelfPlay, teams: 2, iterations: 6, checkpoints: 4) with { Snapshots = [1, 3, 4] };
+    private static readonly PopulationSpec Pool = Populations.Spec("m.pool", "self-play", teams: 2, iterations: 6, checkpoints: 4) with { Snapshots = [1, 3, 4] };
 
-    private static readonly PopulationSpec BestResponse = Populations.Spec("m.fcp", Method.FictitiousCoPlay, teams: 1, iterations: 6, checkpoints: 4) with
+    private static readonly PopulationSpec BestResponse = Populations.Spec("m.fcp", "fcp", teams: 1, iterations: 6, checkpoints: 4) with
     {
         Partners = [.. from team in (int[])[0, 1] from round in (int[])[1, 3, 6] select new PolicyReference($"m.pool/{team}/0", round)],
     };
 
-    private static readonly PopulationSpec Shared = Sharing(Population("m.hanabi", Hanabi, Method.Srpo, teams: 2, iterations: 4));
+    private static readonly PopulationSpec Shared = Sharing(Population("m.hanabi", Hanabi, "srpo", teams: 2, iterations: 4));
 
     [Fact]
     public async Task Chasers_learn_against_a_frozen_runner_and_go_on_after_a_restart_with_the_same_bits()
@@ -155,7 +155,7 @@ public sealed class ManySeatTests
         Assert.All(matrix.Cells, cell => Assert.Equal(cell!.SeatReturns[1], cell.MeanReturn, 1e-9));
     }
 
-    private static PopulationSpec Population(string name, EnvironmentSettings environment, Method method, int teams, int iterations)
+    private static PopulationSpec Population(string name, EnvironmentSettings environment, string method, int teams, int iterations)
     {
         var spec = Populations.Spec(name, method, teams, iterations, checkpoints: 2);
         return spec with { Environment = environment, Training = spec.Training with { Horizon = 40, EvaluationSteps = 100 } };

@@ -40,7 +40,7 @@ public sealed class QueryTests
         Assert.Contains('\n', environment.Drawing);
         Assert.Contains("cpu, ", learner.Device);
         Assert.True(learner.Updates > 0);
-        Assert.Equal(learner.Updates * spec.Training.EnvironmentStepsPerUpdate(2), learner.EnvironmentSteps);
+        Assert.Equal(learner.Updates * Populations.Plan(spec).StepsPerRound, learner.EnvironmentSteps);
         Assert.Equal(PopulationPhase.Training, status.Phase);
         Assert.True(status.EnvironmentStepsPerSecond > 0);
         Assert.NotNull(status.Teams.First(team => team.Round > 0).LastReturn);

@@ -1,5 +1,7 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 
@@ -8,22 +10,22 @@ public sealed class SmallPartsTests
     [Fact]
     public void Curve_points_come_whenever_the_interval_is_passed()
     {
-        var settings = new TrainingSettings { Lanes = 1, Horizon = 100, CurveInterval = 250, Method = Method.Ippo };
+        var settings = new TrainingSettings { Lanes = 1, Horizon = 100, CurveInterval = 250, Method = "ippo" };
         var plan = Populations.Plan(Populations.Spec("curves") with { Training = settings });
-        Assert.Equal([0, 3, 5, 8, 10], Enumerable.Range(0, 11).Where(round => CurveRounds.HasPoint(settings, plan, round)));
-        Assert.True(CurveRounds.HasPointBetween(settings, plan, -1, 0));
-        Assert.False(CurveRounds.HasPointBetween(settings, plan, 0, 2));
-        Assert.True(CurveRounds.HasPointBetween(settings, plan, 0, 3));
-        Assert.False(CurveRounds.HasPointBetween(settings, plan, 3, 4));
-        Assert.False(CurveRounds.HasPointBetween(settings, plan, 4, 3));
+        Assert.Equal([0, 3, 5, 8, 10], Enumerable.Range(0, 11).Where(round => TeamTraining.HasPoint(settings, plan, round)));
+        Assert.True(TeamTraining.HasPointBetween(settings, plan, -1, 0));
+        Assert.False(TeamTraining.HasPointBetween(settings, plan, 0, 2));
+        Assert.True(TeamTraining.HasPointBetween(settings, plan, 0, 3));
+        Assert.False(TeamTraining.HasPointBetween(settings, plan, 3, 4));
+        Assert.False(TeamTraining.HasPointBetween(settings, plan, 4, 3));
 
         var none = settings with { CurveInterval = 0 };
-        Assert.False(CurveRounds.HasPoint(none, plan, 0));
-        Assert.False(CurveRounds.HasPointBetween(none, plan, -1, 100));
+        Assert.False(TeamTraining.HasPoint(none, plan, 0));
+        Assert.False(TeamTraining.HasPointBetween(none, plan, -1, 100));
 
         // Several intervals within one round are one point.
         var dense = settings with { CurveInterval = 10 };
-        Assert.Equal([0, 1, 2], Enumerable.Range(0, 3).Where(round => CurveRounds.HasPoint(dense, plan, round)));
+        Assert.Equal([0, 1, 2], Enumerable.Range(0, 3).Where(round => TeamTraining.HasPoint(dense, plan, round)));
     }
 
     [Theory]
@@ -36,13 +38,13 @@ public sealed class SmallPartsTests
     {
         var values = new float[length];
         Array.Fill(values, float.MaxValue);
-        Assert.True(FiniteCheck.IsFinite(values));
+        Assert.True(LearnerState.AreFinite(values));
         foreach (var bad in new[] { float.NaN, float.PositiveInfinity, float.NegativeInfinity })
         {
             for (var i = 0; i < length; i++)
             {
                 values[i] = bad;
-                Assert.False(FiniteCheck.IsFinite(values));
+                Assert.False(LearnerState.AreFinite(values));
                 values[i] = -1;
             }
         }

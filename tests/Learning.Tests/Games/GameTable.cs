@@ -1,7 +1,8 @@
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices.Cpu;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Learning.Tests.Games;
 
@@ -62,24 +63,24 @@ internal sealed class GameTable
         return changed;
     }
 
-    public (Rollout Rollout, TestGame Game) Play(int instance, int round = 1, KernelSet? kernels = null, InstancePlan? plan = null)
+    public (Rollout Rollout, TestGame Game) Play(int instance, int round = 1, ILearnerDevice? device = null, InstancePlan? plan = null)
     {
         plan ??= Plan.Instances[instance];
         var game = new TestGame(_rules, plan.Lanes);
-        using var stage = new RolloutStage(game, Plan, plan, Spec.Training.Horizon, Shape, _frozen, kernels ?? KernelSet.Default);
+        using var stage = new RolloutStage(game, Plan, plan, Spec.Training.Horizon, Shape, _frozen, device ?? CpuDevice.Default);
         stage.Play(
             new StreamId(Spec.Seed, 0, (uint)round, StreamPurpose.Reset), (StreamPurpose.Dynamics, StreamPurpose.Action, StreamPurpose.Casting), plan.FirstLane,
             [.. plan.Actors.Select(actor => States[actor].Parameters)], oneEpisode: false, default);
         return (stage.Collect(), game);
     }
 
-    public Rollout[] PlayAll(int round = 1, KernelSet? kernels = null) => [.. Plan.Instances.Select((_, i) => Play(i, round, kernels).Rollout)];
+    public Rollout[] PlayAll(int round = 1, ILearnerDevice? device = null) => [.. Plan.Instances.Select((_, i) => Play(i, round, device).Rollout)];
 
     /// <summary>Plays the evaluation.</summary>
-    public (Evaluation Evaluation, TestGame Game) Evaluate()
+    public ((double MeanReturn, double[] SeatCosts) Evaluation, TestGame Game) Evaluate()
     {
         var game = new TestGame(_rules, Plan.Evaluation.Lanes);
-        using var stage = new RolloutStage(game, Plan, Plan.Evaluation, Spec.Training.EvaluationSteps, Shape, _frozen, KernelSet.Default);
+        using var stage = new RolloutStage(game, Plan, Plan.Evaluation, Spec.Training.EvaluationSteps, Shape, _frozen, CpuDevice.Default);
         stage.Play(
             new StreamId(Spec.Seed, 0, 1, StreamPurpose.CurveReset), (StreamPurpose.CurveDynamics, StreamPurpose.CurveAction, StreamPurpose.CurveCasting), 0,
             [.. Plan.Evaluation.Actors.Select(actor => States[actor].Parameters)], oneEpisode: Info.EndsEarly, default);

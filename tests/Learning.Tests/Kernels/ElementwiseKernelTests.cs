@@ -1,4 +1,4 @@
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning.Tests.Kernels;
 

@@ -1,4 +1,5 @@
 using Srpo.Core.Settings;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning.Tests.Matches;
 
@@ -9,7 +10,7 @@ public sealed class MatchPlayerTests
 
     private static FrozenPolicy[] Policies(int count)
     {
-        var spec = TestData.Spec(new TrainingSettings { Method = Method.Ippo }, count);
+        var spec = TestData.Spec(new TrainingSettings { Method = "ippo" }, count);
         var shape = TestData.FirstRound(spec).Shape;
         return [.. Enumerable.Range(0, count).Select(team => new FrozenPolicy(
             shape.Policy, shape.Encoding, ActorInitialisation.Create(spec, team, new ActorId(ActorKind.Agent, 0), shape).Parameters))];
@@ -102,7 +103,7 @@ public sealed class MatchPlayerTests
         FrozenTeam[] teams = [.. Enumerable.Range(0, 3).Select(number => FrozenTeam.Shared(Hanabi(environment, number), 4))];
         var rules = new MatchRules(Seating.Mixed, 20, 100);
         using var player = new MatchPlayer(environment);
-        using var other = new MatchPlayer(environment, Srpo.Learning.Kernels.KernelSet.Portable, tabulate: false);
+        using var other = new MatchPlayer(environment, new CpuDevice(KernelSet.Portable), tabulate: false);
         var together = player.Play(5, 1, teams[1], 0, teams, rules);
         AssertSame(together[2], other.Play(5, 1, teams[1], 2, [teams[2]], rules)[0]);
         Assert.NotEqual(together[0].MeanReturn, together[2].MeanReturn);

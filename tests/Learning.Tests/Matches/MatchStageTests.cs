@@ -1,6 +1,7 @@
 using Srpo.Core.Random;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices.Cpu;
 using Srpo.Learning.Tests.Games;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Learning.Tests.Matches;
 
@@ -9,14 +10,14 @@ public sealed class MatchStageTests
 {
     private static (MatchOutcome Outcome, TestGame Game) Play(
         TestGameRules rules, Seating seating, int asked, FrozenTeam row, FrozenTeam column, int steps = 40, FrozenPolicy[]? opponents = null,
-        KernelSet? kernels = null, bool tabulate = true, uint cell = 3)
+        ILearnerDevice? device = null, bool tabulate = true, uint cell = 3)
     {
         var game = new TestGame(rules, Seatings.Episodes(seating, rules.TeamSeats, asked));
         var stage = new MatchStage(game, seating);
-        var players = new Dictionary<FrozenPolicy, FrozenPlayer>(ReferenceEqualityComparer.Instance);
+        var players = new Dictionary<FrozenPolicy, PolicyPlayer>(ReferenceEqualityComparer.Instance);
         stage.Cast(row, column, opponents ?? [], policy =>
         {
-            if (!players.TryGetValue(policy, out var player)) players.Add(policy, player = new FrozenPlayer(policy, game, kernels ?? KernelSet.Default, tabulate));
+            if (!players.TryGetValue(policy, out var player)) players.Add(policy, player = new PolicyPlayer(policy, game, device ?? CpuDevice.Default, tabulate));
             return player;
         });
         stage.Play(new StreamId(5, 2, cell, StreamPurpose.MatchReset), steps, default);
@@ -109,8 +110,8 @@ public sealed class MatchStageTests
     public void Widths_and_tables_make_no_difference(bool turns)
     {
         var rules = new TestGameRules(3, 3) { TurnBased = turns, Masks = turns, Enumerable = true, EndsEarly = true };
-        var outcomes = TestData.AllKernels.SelectMany(kernels => new[] { true, false }.Select(tabulate =>
-            Play(rules, Seating.Mixed, 12, Own(0, 3), Own(3, 3), kernels: kernels, tabulate: tabulate).Outcome)).ToArray();
+        var outcomes = TestData.AllDevices.SelectMany(device => new[] { true, false }.Select(tabulate =>
+            Play(rules, Seating.Mixed, 12, Own(0, 3), Own(3, 3), device: device, tabulate: tabulate).Outcome)).ToArray();
         Assert.All(outcomes, outcome => Assert.Equal((outcomes[0].MeanReturn, outcomes[0].ReturnDeviation), (outcome.MeanReturn, outcome.ReturnDeviation)));
         Assert.NotEqual(outcomes[0].MeanReturn, Play(rules, Seating.Mixed, 12, Own(0, 3), Own(3, 3), cell: 4).Outcome.MeanReturn);
     }

@@ -6,7 +6,7 @@ namespace Srpo.Learning.Tests.Rollouts;
 /// <summary>Points of learning curves: which steps and which seats count.</summary>
 public sealed class EvaluationTests
 {
-    private static readonly TrainingSettings Settings = TestData.Small(Method.Ippo) with { CurveEpisodes = 7, EvaluationSteps = 40 };
+    private static readonly TrainingSettings Settings = TestData.Small("ippo") with { CurveEpisodes = 7, EvaluationSteps = 40 };
 
     [Theory]
     [MemberData(nameof(GameKinds.All), MemberType = typeof(GameKinds))]
@@ -36,14 +36,14 @@ public sealed class EvaluationTests
     }
 
     [Theory]
-    [InlineData(Method.Srpo)]
-    [InlineData(Method.FictitiousCoPlay)]
-    public void Agents_are_evaluated_with_each_other(Method method)
+    [InlineData("srpo")]
+    [InlineData("fcp")]
+    public void Agents_are_evaluated_with_each_other(string method)
     {
-        var table = new GameTable(new(3, 3), Settings with { Method = method }, partners: method == Method.FictitiousCoPlay ? [GameTable.Always(3)] : []);
+        var table = new GameTable(new(3, 3), Settings with { Method = method }, partners: method == "fcp" ? [GameTable.Always(3)] : []);
         table.States = [.. table.States.Select((state, i) => state with { Parameters = GameTable.Insist(state.Parameters, table.Shape.Policy, Math.Min(i, 3)) })];
         var (_, game) = table.Evaluate();
-        Assert.All(game.Log, step => Assert.Equal(method == Method.Srpo ? [0, 1, 2] : [0, 0, 0], step.Actions));
+        Assert.All(game.Log, step => Assert.Equal(method == "srpo" ? [0, 1, 2] : [0, 0, 0], step.Actions));
     }
 
     private static IEnumerable<TestGameStep> Counted(List<TestGameStep> lane, bool early)

@@ -9,7 +9,7 @@ public sealed class RolloutTests
     [Fact]
     public void Rows_hold_each_different_observation_once_and_the_policys_probabilities()
     {
-        var spec = TestData.Spec(TestData.Small(Method.Ippo));
+        var spec = TestData.Spec(TestData.Small("ippo"));
         var (shape, _, states, rollouts) = TestData.FirstRound(spec);
         var seat = rollouts[0].Parts[1];
         Assert.Equal((1, 1), (seat.Actor, seat.Seat));
@@ -34,7 +34,7 @@ public sealed class RolloutTests
     [Fact]
     public void Splitting_lanes_over_instances_does_not_change_them()
     {
-        var spec = TestData.Spec(TestData.Small(Method.Ippo));
+        var spec = TestData.Spec(TestData.Small("ippo"));
         var (_, plan, states, whole) = TestData.FirstRound(spec);
         using var half = new RolloutPlayer(spec, 0, plan, plan.Instances[0] with { FirstLane = 2, Lanes = 2 });
         var part = half.Play(1, TestData.Parameters(plan.Instances[0], states));
@@ -51,7 +51,7 @@ public sealed class RolloutTests
     [Fact]
     public void Rounds_teams_and_seeds_have_streams_of_their_own()
     {
-        var spec = TestData.Spec(TestData.Small(Method.Ippo));
+        var spec = TestData.Spec(TestData.Small("ippo"));
         var (_, plan, states, first) = TestData.FirstRound(spec);
         var players = TestData.Parameters(plan.Instances[0], states);
         byte[] Actions(PopulationSpec s, int team, int round)
@@ -84,7 +84,7 @@ public sealed class RolloutTests
     [Fact]
     public void Evaluation_reports_the_mean_return_of_its_episodes()
     {
-        var spec = TestData.Spec(TestData.Small(Method.Ippo) with { CurveEpisodes = 3, EvaluationSteps = 50 });
+        var spec = TestData.Spec(TestData.Small("ippo") with { CurveEpisodes = 3, EvaluationSteps = 50 });
         var (_, plan, states, _) = TestData.FirstRound(spec);
         using var player = new RolloutPlayer(spec, 0, plan, plan.Instances[0]);
         var evaluation = player.Evaluate(5, [states[0].Parameters, states[1].Parameters]);
@@ -96,7 +96,7 @@ public sealed class RolloutTests
     [Fact]
     public void An_adversary_starts_as_a_copy_of_the_agent_it_trains()
     {
-        var (_, plan, states, _) = TestData.FirstRound(TestData.Spec(TestData.Small(Method.Srpo)));
+        var (_, plan, states, _) = TestData.FirstRound(TestData.Spec(TestData.Small("srpo")));
         Assert.Equal(["agent 0", "agent 1", "adversary 0", "adversary 1"], plan.Actors.Select(a => a.ToString()));
         Assert.Equal(states[0].Parameters, states[2].Parameters);
         Assert.Equal(states[1].Parameters, states[3].Parameters);
@@ -106,7 +106,7 @@ public sealed class RolloutTests
     [Fact]
     public void Initial_parameters_have_the_ranges_asked_for()
     {
-        var spec = TestData.Spec(new TrainingSettings { Method = Method.Ippo });
+        var spec = TestData.Spec(new TrainingSettings { Method = "ippo" });
         var (shape, _, states, _) = TestData.FirstRound(spec);
         var second = shape.Policy.Layers[1];
         var slice = states[0].Parameters[second.WeightOffset..second.End];
@@ -114,7 +114,7 @@ public sealed class RolloutTests
         Assert.InRange(slice.Min(), -0.125f, -0.12f);
         Assert.InRange(slice.Average(), -0.003, 0.003);
 
-        var orthogonal = TestData.Spec(new TrainingSettings { Method = Method.Ippo, Network = new NetworkSettings { Initialisation = Initialisation.Orthogonal } });
+        var orthogonal = TestData.Spec(new TrainingSettings { Method = "ippo", Network = new NetworkSettings { Initialisation = Initialisation.Orthogonal } });
         var parameters = TestData.FirstRound(orthogonal).States[0].Parameters;
         for (var a = 0; a < 64; a += 9)
         {
@@ -131,7 +131,7 @@ public sealed class RolloutTests
     public void Environments_without_enumerable_observations_are_played_too()
     {
         // Ten onion sources make 2^10 times as many observations: too many to number.
-        var spec = TestData.Spec(TestData.Small(Method.Srpo)) with
+        var spec = TestData.Spec(TestData.Small("srpo")) with
         {
             Environment = new EnvironmentSettings("gridworld", "many", "map:\n1....OOOOO\n2...P.....\n.....OOOOO\n"),
         };
@@ -139,7 +139,7 @@ public sealed class RolloutTests
         var (shape, plan, states, rollouts) = TestData.FirstRound(spec);
         var seat = rollouts[0].Parts[0];
         Assert.Equal((60 + 1) * 4, seat.Values.Length);
-        using var updater = new TeamUpdater(spec.Training with { AdamEpsilon = 1e-3 }, plan, shape);
+        using var updater = new TestUpdater(spec.Training with { AdamEpsilon = 1e-3 }, plan, shape);
         var expected = new Updates.PlainUpdate(spec with { Training = spec.Training with { AdamEpsilon = 1e-3 } }, plan, shape).Run(0, 1, states, rollouts);
         var (next, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);
         for (var i = 0; i < shape.ParameterCount; i++) Assert.Equal(expected[0][i], next[0].Parameters[i], 1e-5);

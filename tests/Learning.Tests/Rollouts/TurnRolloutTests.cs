@@ -1,12 +1,13 @@
 using Srpo.Core.Settings;
 using Srpo.Learning.Tests.Games;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning.Tests.Rollouts;
 
 /// <summary>What is recorded of games with turns, masks, ends and time-outs, against the log of the game.</summary>
 public sealed class TurnRolloutTests
 {
-    private static readonly TrainingSettings Ippo = TestData.Small(Method.Ippo) with { Lanes = 6, Horizon = 25 };
+    private static readonly TrainingSettings Ippo = TestData.Small("ippo") with { Lanes = 6, Horizon = 25 };
 
     public static TheoryData<string> Games() => [.. Rules.Keys];
 
@@ -78,7 +79,7 @@ public sealed class TurnRolloutTests
     public void Every_vector_width_records_the_same(string name)
     {
         var table = new GameTable(Rules[name], Ippo);
-        var rollouts = TestData.AllKernels.Select(kernels => table.Play(0, kernels: kernels).Rollout).ToArray();
+        var rollouts = TestData.AllDevices.Select(device => table.Play(0, device: device).Rollout).ToArray();
         for (var k = 1; k < rollouts.Length; k++)
         {
             foreach (var (first, other) in rollouts[0].Parts.Zip(rollouts[k].Parts))
@@ -132,7 +133,7 @@ public sealed class TurnRolloutTests
     {
         var table = new GameTable(Rules["four in turns, masked"], Ippo);
         var game = new TestGame(Rules["four in turns, masked"], 6);
-        using var stage = new RolloutStage(game, table.Plan, table.Plan.Instances[0], 25, table.Shape, [], Learning.Kernels.KernelSet.Default);
+        using var stage = new RolloutStage(game, table.Plan, table.Plan.Instances[0], 25, table.Shape, [], CpuDevice.Default);
         Rollout Play(uint round)
         {
             stage.Play(

@@ -30,6 +30,7 @@ public sealed class EquilibriumTests
     {
         var training = new TrainingSettings
         {
+            Method = "srpo",
             Tau = tau,
             Entropy = 0.15,
             Iterations = 3000,
@@ -40,18 +41,8 @@ public sealed class EquilibriumTests
             Adversary = new AdversarySettings { Kl = KlDirection.AdversaryToPolicy },
         };
         var spec = new PopulationSpec { Population = "volunteers", Environment = new EnvironmentSettings("matrix", "volunteer"), Training = training, Teams = 1, Seed = 1 };
-        var shape = ActorShape.For(training, TestData.Info(spec));
-        var plan = TeamPlan.For(spec, TestData.Info(spec));
-        RolloutPlayer[] players = [.. plan.Instances.Select(instance => new RolloutPlayer(spec, 0, plan, instance))];
-        using var updater = new TeamUpdater(training, plan, shape);
-        LearnerState[] states = [.. plan.Actors.Select(actor => ActorInitialisation.Create(spec, 0, actor, shape))];
-        for (var round = 1; round <= training.Iterations; round++)
-        {
-            Rollout[] rollouts = [.. plan.Instances.Select((instance, i) => players[i].Play(round, TestData.Parameters(instance, states)))];
-            (states, _) = updater.Update(spec.Seed, 0, round, states, rollouts);
-        }
-
-        foreach (var player in players) player.Dispose();
-        return [.. Enumerable.Range(0, 2).Select(seat => new FrozenPolicy(shape.Policy, shape.Encoding, states[seat].Parameters).Probabilities([1f])[0])];
+        using var team = new LocalTeam(spec);
+        while (team.Training.Round < training.Iterations) team.Training.TrainAsync().GetAwaiter().GetResult();
+        return [.. team.Policies().Seats.Select(policy => policy.Probabilities([1f])[0])];
     }
 }

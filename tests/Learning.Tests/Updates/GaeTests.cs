@@ -18,7 +18,7 @@ public sealed class GaeTests
     private static (float[] Advantages, float[] Returns) Compute(float[] rewards, float[] values, int[] row, int[] next)
     {
         var (advantages, returns) = (new float[rewards.Length], new float[rewards.Length]);
-        Gae.Compute(rewards, values, row, next, 0.5, 0.5, advantages, returns);
+        Losses.Advantages(rewards, values, row, next, 0.5, 0.5, advantages, returns);
         return (advantages, returns);
     }
 

@@ -11,29 +11,29 @@ public sealed class GameUpdateTests
     private static readonly TestGameRules WithOpponent = new(3, 2) { EndsEarly = true };
 
     // As in TeamUpdaterTests: a larger epsilon against the magnified rounding of small gradients, a larger step so that ratios clip.
-    private static TrainingSettings Settings(Method method) =>
+    private static TrainingSettings Settings(string method) =>
         TestData.Small(method) with { Lanes = 6, Horizon = 30, AdamEpsilon = 1e-3, LearningRate = 5e-3, NormaliseAdvantages = true };
 
     public static TheoryData<string> Names() => [.. Tables.Keys];
 
     private static readonly Dictionary<string, Func<GameTable>> Tables = new()
     {
-        ["three agents"] = () => new GameTable(Three, Settings(Method.Ippo)),
-        ["three agents, each with its adversary"] = () => new GameTable(Three, Settings(Method.Srpo)),
-        ["three agents, shared critics, KL to the policy"] = () => new GameTable(Three, Settings(Method.Srpo) with { Adversary = new() { Critic = AdversaryCritic.Shared, Kl = KlDirection.AdversaryToPolicy } }),
-        ["three agents, split lanes, minibatches"] = () => new GameTable(Three, Settings(Method.Srpo) with { SplitLanes = true, Minibatches = 4 }),
-        ["one policy, one adversary"] = () => new GameTable(Three, Settings(Method.Srpo) with { SharePolicy = true }),
-        ["in turns"] = () => new GameTable(Turns, Settings(Method.Ippo)),
-        ["in turns, each with its adversary"] = () => new GameTable(Turns, Settings(Method.Srpo)),
-        ["in turns, one policy, one adversary, KL to the policy"] = () => new GameTable(Turns, Settings(Method.Srpo) with { SharePolicy = true, Adversary = new() { Kl = KlDirection.AdversaryToPolicy, Entropy = 0.05 } }),
-        ["in turns, one policy, shared trunk, clipped"] = () => new GameTable(Turns, Settings(Method.Ippo) with { SharePolicy = true, MaxGradientNorm = 0.1, Network = new() { Hidden = [20, 17], SharedTrunk = true } }),
-        ["in turns, pure adversary, shared trunk"] = () => new GameTable(Turns, Settings(Method.PureAdversarial) with { Network = new() { Hidden = [12], SharedTrunk = true, Activation = Activation.Relu } }),
-        ["frozen opponent"] = () => new GameTable(WithOpponent, Settings(Method.Srpo), opponents: [GameTable.Policy(1)]),
-        ["frozen opponent, one policy, one adversary"] = () => new GameTable(WithOpponent, Settings(Method.Srpo) with { SharePolicy = true }, opponents: [GameTable.Policy(1)]),
-        ["learning opponent"] = () => new GameTable(WithOpponent, Settings(Method.Ippo)),
-        ["co-play"] = () => new GameTable(Three, Settings(Method.FictitiousCoPlay), partners: [GameTable.Policy(1), GameTable.Policy(2)]),
-        ["co-play in turns, with time-outs"] = () => new GameTable(Turns with { EndsEarly = false, Truncates = true }, Settings(Method.FictitiousCoPlay), partners: [GameTable.Policy(1), GameTable.Policy(2)]),
-        ["self-play of four"] = () => new GameTable(new(4, 4) { Masks = true }, Settings(Method.SelfPlay) with { Minibatches = 2 }),
+        ["three agents"] = () => new GameTable(Three, Settings("ippo")),
+        ["three agents, each with its adversary"] = () => new GameTable(Three, Settings("srpo")),
+        ["three agents, shared critics, KL to the policy"] = () => new GameTable(Three, Settings("srpo") with { Adversary = new() { Critic = AdversaryCritic.Shared, Kl = KlDirection.AdversaryToPolicy } }),
+        ["three agents, split lanes, minibatches"] = () => new GameTable(Three, Settings("srpo") with { SplitLanes = true, Minibatches = 4 }),
+        ["one policy, one adversary"] = () => new GameTable(Three, Settings("srpo") with { SharePolicy = true }),
+        ["in turns"] = () => new GameTable(Turns, Settings("ippo")),
+        ["in turns, each with its adversary"] = () => new GameTable(Turns, Settings("srpo")),
+        ["in turns, one policy, one adversary, KL to the policy"] = () => new GameTable(Turns, Settings("srpo") with { SharePolicy = true, Adversary = new() { Kl = KlDirection.AdversaryToPolicy, Entropy = 0.05 } }),
+        ["in turns, one policy, shared trunk, clipped"] = () => new GameTable(Turns, Settings("ippo") with { SharePolicy = true, MaxGradientNorm = 0.1, Network = new() { Hidden = [20, 17], SharedTrunk = true } }),
+        ["in turns, pure adversary, shared trunk"] = () => new GameTable(Turns, Settings("pure-adversarial") with { Network = new() { Hidden = [12], SharedTrunk = true, Activation = Activation.Relu } }),
+        ["frozen opponent"] = () => new GameTable(WithOpponent, Settings("srpo"), opponents: [GameTable.Policy(1)]),
+        ["frozen opponent, one policy, one adversary"] = () => new GameTable(WithOpponent, Settings("srpo") with { SharePolicy = true }, opponents: [GameTable.Policy(1)]),
+        ["learning opponent"] = () => new GameTable(WithOpponent, Settings("ippo")),
+        ["co-play"] = () => new GameTable(Three, Settings("fcp"), partners: [GameTable.Policy(1), GameTable.Policy(2)]),
+        ["co-play in turns, with time-outs"] = () => new GameTable(Turns with { EndsEarly = false, Truncates = true }, Settings("fcp"), partners: [GameTable.Policy(1), GameTable.Policy(2)]),
+        ["self-play of four"] = () => new GameTable(new(4, 4) { Masks = true }, Settings("self-play") with { Minibatches = 2 }),
     };
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class GameUpdateTests
     {
         var table = Tables[name]();
         var rollouts = table.PlayAll();
-        using var updater = new TeamUpdater(table.Spec.Training, table.Plan, table.Shape);
+        using var updater = new TestUpdater(table.Spec.Training, table.Plan, table.Shape);
         var (next, statistics) = updater.Update(table.Spec.Seed, 0, 1, table.States, rollouts);
         UpdateAssert.Same(name, new PlainUpdate(table.Spec, table.Plan, table.Shape).Run(0, 1, table.States, rollouts), table.States, next);
         Assert.All(statistics, s => Assert.True(double.IsFinite(s.Return) && double.IsFinite(s.ExplainedVariance) && double.IsFinite(s.Kl) && s.Entropy > 0));
@@ -52,12 +52,12 @@ public sealed class GameUpdateTests
     [MemberData(nameof(Names))]
     public void Two_rounds_give_the_same_bits_at_every_vector_width(string name)
     {
-        var results = TestData.AllKernels.Select(kernels =>
+        var results = TestData.AllDevices.Select(device =>
         {
             var table = Tables[name]();
-            using var updater = new TeamUpdater(table.Spec.Training, table.Plan, table.Shape, kernels);
+            using var updater = new TestUpdater(table.Spec.Training, table.Plan, table.Shape, device);
             for (var round = 1; round <= 2; round++)
-                (table.States, _) = updater.Update(table.Spec.Seed, 0, round, table.States, table.PlayAll(round, kernels));
+                (table.States, _) = updater.Update(table.Spec.Seed, 0, round, table.States, table.PlayAll(round, device));
             return table.States;
         }).ToArray();
         for (var actor = 0; actor < results[0].Length; actor++)
@@ -73,8 +73,8 @@ public sealed class GameUpdateTests
     public void Each_seat_of_an_adversary_is_held_to_the_agent_of_that_seat(bool turns)
     {
         // One epoch reports the KL before any step: the mean over the adversary's samples of its distance to that seat's agent.
-        var table = new GameTable(turns ? Turns : Three, Settings(Method.Srpo) with { Epochs = 1 });
-        using var updater = new TeamUpdater(table.Spec.Training, table.Plan, table.Shape);
+        var table = new GameTable(turns ? Turns : Three, Settings("srpo") with { Epochs = 1 });
+        using var updater = new TestUpdater(table.Spec.Training, table.Plan, table.Shape);
         var rollouts = table.PlayAll();
         var (_, statistics) = updater.Update(1, 0, 1, table.States, rollouts);
         for (var agent = 0; agent < 3; agent++)
@@ -106,9 +106,9 @@ public sealed class GameUpdateTests
     [Fact]
     public void The_agent_learns_nothing_from_the_adversarys_seats()
     {
-        var table = new GameTable(Three, Settings(Method.Srpo) with { SharePolicy = true });
+        var table = new GameTable(Three, Settings("srpo") with { SharePolicy = true });
         var rollout = table.PlayAll()[0];
-        using var updater = new TeamUpdater(table.Spec.Training, table.Plan, table.Shape);
+        using var updater = new TestUpdater(table.Spec.Training, table.Plan, table.Shape);
         var (next, _) = updater.Update(1, 0, 1, table.States, [rollout]);
         var spoilt = rollout with { Parts = [rollout.Parts[0], rollout.Parts[1] with { Rewards = [.. rollout.Parts[1].Rewards.Select(_ => 99f)] }] };
         var (same, reports) = updater.Update(1, 0, 1, table.States, [spoilt]);
@@ -124,9 +124,9 @@ public sealed class GameUpdateTests
     [Fact]
     public void Reports_are_per_seat_and_lane()
     {
-        var table = new GameTable(Three, Settings(Method.Srpo) with { SharePolicy = true });
+        var table = new GameTable(Three, Settings("srpo") with { SharePolicy = true });
         var rollout = table.PlayAll()[0];
-        using var updater = new TeamUpdater(table.Spec.Training, table.Plan, table.Shape);
+        using var updater = new TestUpdater(table.Spec.Training, table.Plan, table.Shape);
         var (_, reports) = updater.Update(1, 0, 1, table.States, [rollout]);
         Assert.Equal(rollout.Parts[0].Rewards.Sum(x => (double)x) / (6 * 2), reports[0].Return, 1e-4);
         Assert.Equal(rollout.Parts[1].Costs.Sum(x => (double)x) / 6, reports[1].PrivateCost, 1e-4);
@@ -138,10 +138,10 @@ public sealed class GameUpdateTests
     [Fact]
     public void An_actor_without_a_finished_sample_stays_as_it_is()
     {
-        var table = new GameTable(Turns, Settings(Method.Ippo));
+        var table = new GameTable(Turns, Settings("ippo"));
         var rollout = table.PlayAll()[0];
         var empty = rollout.Parts[1] with { Row = [], Actions = [], Rewards = [], Costs = [], Signals = [], Next = [] };
-        using var updater = new TeamUpdater(table.Spec.Training, table.Plan, table.Shape);
+        using var updater = new TestUpdater(table.Spec.Training, table.Plan, table.Shape);
         var (next, reports) = updater.Update(1, 0, 1, table.States, [rollout with { Parts = [rollout.Parts[0], empty, rollout.Parts[2]] }]);
         Assert.Equal(table.States[1].Parameters, next[1].Parameters);
         Assert.Equal((1, 0L), (next[1].Version, next[1].AdamSteps));
@@ -152,11 +152,11 @@ public sealed class GameUpdateTests
     [Fact]
     public void More_minibatches_than_samples_are_as_many_as_samples()
     {
-        var table = new GameTable(Turns, Settings(Method.Ippo) with { Lanes = 1, Horizon = 12, Minibatches = 12, NormaliseAdvantages = false });
+        var table = new GameTable(Turns, Settings("ippo") with { Lanes = 1, Horizon = 12, Minibatches = 12, NormaliseAdvantages = false });
         var rollouts = table.PlayAll();
         var samples = rollouts[0].Parts[1].Count;
         Assert.InRange(samples, 1, 11);
-        using var updater = new TeamUpdater(table.Spec.Training, table.Plan, table.Shape);
+        using var updater = new TestUpdater(table.Spec.Training, table.Plan, table.Shape);
         var (next, _) = updater.Update(table.Spec.Seed, 0, 1, table.States, rollouts);
         Assert.Equal(4 * samples, next[1].AdamSteps);
         UpdateAssert.Same("minibatches", new PlainUpdate(table.Spec, table.Plan, table.Shape).Run(0, 1, table.States, rollouts), table.States, next);
@@ -165,7 +165,7 @@ public sealed class GameUpdateTests
     [Fact]
     public void One_network_trunk_serves_both_heads()
     {
-        var table = new GameTable(Three, Settings(Method.Ippo) with { Network = new() { Hidden = [8, 6], SharedTrunk = true, Initialisation = Initialisation.Orthogonal } });
+        var table = new GameTable(Three, Settings("ippo") with { Network = new() { Hidden = [8, 6], SharedTrunk = true, Initialisation = Initialisation.Orthogonal } });
         Assert.Equal((6, 1, 0), (table.Shape.Critic.Inputs, table.Shape.Critic.Outputs, table.Shape.Critic.Hidden.Count));
         Assert.Equal(table.Shape.Policy.ParameterCount + 7, table.Shape.ParameterCount);
         double[] parameters = [.. table.States[1].Parameters.Select(x => (double)x)];

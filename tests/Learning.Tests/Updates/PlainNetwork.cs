@@ -2,7 +2,7 @@ using Srpo.Core.Settings;
 
 namespace Srpo.Learning.Tests.Updates;
 
-/// <summary>A perceptron in plain doubles, one sample at a time: the independent meaning of what the kernels compute.</summary>
+/// <summary>A perceptron in plain doubles, one sample at a time: the independent meaning of what the device compute.</summary>
 internal sealed class PlainNetwork(MlpShape shape, double[] parameters, int offset)
 {
     /// <summary>Activations of every layer; the last is the output.</summary>

@@ -141,7 +141,7 @@ internal sealed class PlainUpdate(PopulationSpec spec, TeamPlan plan, ActorShape
         var rho = p[sample.Action] / Math.Exp(sample.OldLog);
         var active = advantage > 0 ? rho <= 1 + _settings.Clip : rho >= 1 - _settings.Clip;
         var entropy = -legal.Sum(a => p[a] * Math.Log(p[a]));
-        var weight = adversary ? _settings.Adversary.Entropy : _settings.EntropyWeight;
+        var weight = adversary ? _settings.Adversary.Entropy : _settings.Method == "pure-adversarial" ? 0 : _settings.Entropy;
         var q = sample.Partner == null ? null : Softmax(new PlainNetwork(shape.Policy, sample.Partner, 0).Forward(sample.Observation)[^1], sample.Legal);
         var kl = q == null ? 0 : legal.Sum(a => p[a] * Math.Log(p[a] / q[a]));
         var d = new double[p.Length];
@@ -150,7 +150,7 @@ internal sealed class PlainUpdate(PopulationSpec spec, TeamPlan plan, ActorShape
             if (active) d[a] -= advantage * rho * ((a == sample.Action ? 1 : 0) - p[a]);
             d[a] += weight * p[a] * (Math.Log(p[a]) + entropy);
             if (q == null) continue;
-            d[a] += _settings.KlWeight * (_settings.Adversary.Kl == KlDirection.PolicyToAdversary ? p[a] - q[a] : p[a] * (Math.Log(p[a] / q[a]) - kl));
+            d[a] += (_settings.Method == "srpo" ? 1 / _settings.Tau : 0) * (_settings.Adversary.Kl == KlDirection.PolicyToAdversary ? p[a] - q[a] : p[a] * (Math.Log(p[a] / q[a]) - kl));
         }
 
         return d;

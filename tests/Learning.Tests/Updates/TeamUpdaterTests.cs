@@ -1,5 +1,5 @@
 using Srpo.Core.Settings;
-using Srpo.Learning.Kernels;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning.Tests.Updates;
 
@@ -8,24 +8,24 @@ public sealed class TeamUpdaterTests
 {
     public static TheoryData<string, TrainingSettings> Variants()
     {
-        var srpo = TestData.Small(Method.Srpo);
+        var srpo = TestData.Small("srpo");
         return new TheoryData<string, TrainingSettings>
         {
-            { "ippo", TestData.Small(Method.Ippo) },
+            { "ippo", TestData.Small("ippo") },
             { "srpo, KL from policy to adversary", srpo },
             { "srpo, KL from adversary to policy", srpo with { Adversary = new AdversarySettings { Kl = KlDirection.AdversaryToPolicy } } },
             { "srpo, shared critic and entropy for the adversary", srpo with { Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared, Entropy = 0.05 } } },
             { "srpo, split lanes", srpo with { SplitLanes = true } },
-            { "pure adversary", TestData.Small(Method.PureAdversarial) },
-            { "self-play", TestData.Small(Method.SelfPlay) },
-            { "relu, orthogonal", TestData.Small(Method.Ippo) with { Network = new NetworkSettings { Hidden = [24], Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } } },
-            { "one-hot", TestData.Small(Method.Ippo) with { Network = new NetworkSettings { Hidden = [16], OneHot = true } } },
+            { "pure adversary", TestData.Small("pure-adversarial") },
+            { "self-play", TestData.Small("self-play") },
+            { "relu, orthogonal", TestData.Small("ippo") with { Network = new NetworkSettings { Hidden = [24], Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } } },
+            { "one-hot", TestData.Small("ippo") with { Network = new NetworkSettings { Hidden = [16], OneHot = true } } },
             { "shared trunk", srpo with { Network = new NetworkSettings { Hidden = [20, 17], SharedTrunk = true } } },
-            { "shared trunk, clipped norm, relu, orthogonal", TestData.Small(Method.Ippo) with { MaxGradientNorm = 0.02, Network = new NetworkSettings { Hidden = [24, 13], Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal, SharedTrunk = true } } },
+            { "shared trunk, clipped norm, relu, orthogonal", TestData.Small("ippo") with { MaxGradientNorm = 0.02, Network = new NetworkSettings { Hidden = [24, 13], Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal, SharedTrunk = true } } },
             { "shared trunk, shared critic, minibatches", srpo with { Minibatches = 2, Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared }, Network = new NetworkSettings { Hidden = [18], SharedTrunk = true } } },
-            { "shared policy", TestData.Small(Method.Ippo) with { SharePolicy = true } },
+            { "shared policy", TestData.Small("ippo") with { SharePolicy = true } },
             { "shared policy and adversary", srpo with { SharePolicy = true } },
-            { "minibatches, normalised, clipped norm, scaled rewards", TestData.Small(Method.Srpo) with { Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.05, RewardScale = 0.5 } },
+            { "minibatches, normalised, clipped norm, scaled rewards", TestData.Small("srpo") with { Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.05, RewardScale = 0.5 } },
         };
     }
 
@@ -38,7 +38,7 @@ public sealed class TeamUpdaterTests
         var settings = variant with { AdamEpsilon = 1e-3, LearningRate = 5e-3 };
         var spec = TestData.Spec(settings);
         var (shape, plan, states, rollouts) = TestData.FirstRound(spec);
-        using var updater = new TeamUpdater(settings, plan, shape);
+        using var updater = new TestUpdater(settings, plan, shape);
         var (next, statistics) = updater.Update(spec.Seed, 0, 1, states, rollouts);
         var expected = new PlainUpdate(spec, plan, shape).Run(0, 1, states, rollouts);
         UpdateAssert.Same(name, expected, states, next);
@@ -53,10 +53,10 @@ public sealed class TeamUpdaterTests
     [Fact]
     public void The_second_update_goes_on_from_the_first()
     {
-        var settings = TestData.Small(Method.Srpo) with { AdamEpsilon = 1e-3 };
+        var settings = TestData.Small("srpo") with { AdamEpsilon = 1e-3 };
         var spec = TestData.Spec(settings);
         var (shape, plan, states, rollouts) = TestData.FirstRound(spec);
-        using var updater = new TeamUpdater(settings, plan, shape);
+        using var updater = new TestUpdater(settings, plan, shape);
         var (first, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);
         var second = TestData.Play(spec, plan, first, 2);
         var (next, _) = updater.Update(spec.Seed, 0, 2, first, second);
@@ -70,13 +70,13 @@ public sealed class TeamUpdaterTests
     [Fact]
     public void Two_rounds_give_the_same_bits_at_every_vector_width()
     {
-        var spec = TestData.Spec(new TrainingSettings { Method = Method.Srpo });
-        var results = TestData.AllKernels.Select(kernels =>
+        var spec = TestData.Spec(new TrainingSettings { Method = "srpo" });
+        var results = TestData.AllDevices.Select(device =>
         {
             var (shape, plan, states, _) = TestData.FirstRound(spec);
-            using var updater = new TeamUpdater(spec.Training, plan, shape, kernels);
+            using var updater = new TestUpdater(spec.Training, plan, shape, device);
             for (var round = 1; round <= 2; round++)
-                (states, _) = updater.Update(spec.Seed, 0, round, states, TestData.Play(spec, plan, states, round, kernels));
+                (states, _) = updater.Update(spec.Seed, 0, round, states, TestData.Play(spec, plan, states, round, device));
             return states;
         }).ToArray();
         for (var actor = 0; actor < 4; actor++)
@@ -90,10 +90,10 @@ public sealed class TeamUpdaterTests
     [Fact]
     public void An_update_changes_nothing_it_was_given_and_leaves_no_trace_in_the_updater()
     {
-        var spec = TestData.Spec(TestData.Small(Method.Srpo));
+        var spec = TestData.Spec(TestData.Small("srpo"));
         var (shape, plan, states, rollouts) = TestData.FirstRound(spec);
         var before = states.Select(s => (float[])s.Parameters.Clone()).ToArray();
-        using var updater = new TeamUpdater(spec.Training, plan, shape);
+        using var updater = new TestUpdater(spec.Training, plan, shape);
         var (once, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);
         updater.Update(spec.Seed, 3, 9, once, rollouts);
         var (again, _) = updater.Update(spec.Seed, 0, 1, states, rollouts);

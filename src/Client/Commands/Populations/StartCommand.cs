@@ -7,6 +7,7 @@ using Srpo.Client.Output;
 using Srpo.Client.Runs;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Commands.Populations;
 
@@ -20,7 +21,7 @@ internal static class StartCommand
     {
         var name = new Argument<string>("POPULATION") { Description = "Name of the new population: letters, digits, '-', '_', '.'." };
         var preset = new Option<string>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
-        var method = new Option<string?>("--method") { Description = "ippo, srpo, pure-adversarial or self-play (fcp needs the partners of an experiment).", HelpName = "METHOD" };
+        var method = new Option<string?>("--method") { Description = string.Join(", ", MethodRegistry.All.Where(known => !known.NeedsPartners).Select(known => known.Id)) + "; others need the partners of an experiment.", HelpName = "METHOD" };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
         var seeds = CommandExtensions.WholeOption("--seeds", "Number of teams. Default: 8.", 1, 10_000);
         var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", 1, 1_000_000_000);

@@ -1,0 +1,17 @@
+using Orleans;
+
+namespace Srpo.Core.Results;
+
+/// <summary>A point of a learning curve: evaluation episodes of the team's agents with each other.</summary>
+/// <param name="Round">Rounds behind it.</param>
+/// <param name="AgentSteps">Interactions per agent behind it.</param>
+/// <param name="EnvironmentSteps">Environment steps of the whole team behind it.</param>
+/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
+/// <param name="SeatCosts">Mean private cost of each seat per episode.</param>
+[GenerateSerializer, Alias("srpo.CurvePoint"), Immutable]
+public sealed record CurvePoint(
+    [property: Id(0)] int Round,
+    [property: Id(1)] long AgentSteps,
+    [property: Id(2)] long EnvironmentSteps,
+    [property: Id(3)] double MeanReturn,
+    [property: Id(4)] double[] SeatCosts);

@@ -1,0 +1,260 @@
+using Srpo.Core.Random;
+using Srpo.Core.Settings;
+using Srpo.Learning.Methods;
+
+namespace Srpo.Learning.Devices.Cpu;
+
+/// <summary>
+/// The update of one actor from its samples: for every epoch and minibatch the gradients of the policy's loss (paper,
+/// equations 7 to 9, see <see cref="Losses"/>) and of the critic's, and a step of Adam for each. An agent and an adversary differ in their
+/// advantages, entropy weight and KL target only. Not thread-safe; holds scratch memory.
+/// </summary>
+internal sealed unsafe class CpuUpdater : TeamUpdater
+{
+    /// <summary>The order of many samples takes long to draw; every so many it looks whether to go on.</summary>
+    private const int ShuffleCheck = (1 << 20) - 1;
+
+    private readonly TrainingSettings _settings;
+    private readonly IReadOnlyList<Objective> _objectives;
+    private readonly ActorShape _shape;
+    private readonly KernelSet _kernels;
+    private readonly PolicyEvaluator _policy;
+    private readonly MlpWorkspace _critic;
+    private readonly PartnerTargets _targets;
+    private readonly SampleBatch _batch;
+    private readonly NativeBuffer _features = new();
+    private readonly float[] _gradient;
+    private int[] _order = [];
+    private CancellationToken _cancellation;
+
+    public CpuUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape, KernelSet kernels)
+        : base(settings, plan)
+    {
+        settings.ThrowIfInvalid();
+        _settings = settings;
+        _objectives = plan.Objectives;
+        _shape = shape;
+        _kernels = kernels;
+        _policy = new PolicyEvaluator(shape.Policy, kernels);
+        _targets = new PartnerTargets(shape.Policy, kernels);
+        _critic = new MlpWorkspace(shape.Critic, kernels);
+        _batch = new SampleBatch(shape.Policy.Inputs, shape.Policy.Outputs);
+        _gradient = new float[shape.ParameterCount];
+    }
+
+    /// <inheritdoc/>
+    protected override (LearnerState State, UpdateSums Sums) Update(
+        int actor, LearnerState state, List<ActorSamples> samples, RandomStream order, CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        var parameters = (float[])state.Parameters.Clone();
+        var first = (float[])state.FirstMoment.Clone();
+        var second = (float[])state.SecondMoment.Clone();
+        var steps = state.AdamSteps;
+        var objective = _objectives[actor];
+        var learnsValues = objective.LearnsValues;
+        var total = samples.Sum(part => part.Count);
+        var minibatches = Math.Min(_settings.Minibatches, total);
+        if (minibatches == 1) Gather(samples, []);
+
+        var sums = default(EpochSums);
+        for (var epoch = 0; epoch < _settings.Epochs; epoch++)
+        {
+            var last = epoch == _settings.Epochs - 1;
+            sums = default;
+            if (minibatches > 1) Shuffle(total, ref order);
+            for (var part = 0; part < minibatches; part++)
+            {
+                if (minibatches > 1)
+                {
+                    var from = (int)((long)total * part / minibatches);
+                    var to = (int)((long)total * (part + 1) / minibatches);
+                    Gather(samples, _order.AsSpan(from, to - from));
+                }
+
+                steps++;
+                var weights = Weights(objective, last);
+                if (_shape.SharedTrunk)
+                {
+                    TrunkStep(parameters, first, second, steps, weights, learnsValues, ref sums);
+                }
+                else
+                {
+                    PolicyStep(parameters, first, second, steps, weights, ref sums);
+                    if (learnsValues) CriticStep(parameters, first, second, steps, ref sums);
+                }
+
+                sums.Samples += _batch.Samples;
+            }
+        }
+
+        return (new LearnerState(state.Version + 1, parameters, first, second, steps), sums.ToUpdateSums());
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _policy.Dispose();
+        _critic.Dispose();
+        _batch.Dispose();
+        _targets.Dispose();
+        _features.Dispose();
+    }
+
+    private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order)
+    {
+        _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
+        _targets.Evaluate(_batch, samples, _cancellation);
+    }
+
+    private void Shuffle(int total, ref RandomStream random)
+    {
+        if (_order.Length != total) _order = new int[total];
+        for (var i = 0; i < total; i++) _order[i] = i;
+        for (var i = total - 1; i > 0; i--)
+        {
+            if ((i & ShuffleCheck) == 0) _cancellation.ThrowIfCancellationRequested();
+            var j = random.NextInt32(i + 1);
+            (_order[i], _order[j]) = (_order[j], _order[i]);
+        }
+    }
+
+    private PolicyObjective Weights(Objective objective, bool last) => new(
+        (float)_settings.Clip, 1f / _batch.Samples, (float)objective.EntropyWeight, (float)objective.KlWeight,
+        objective.Kl == KlDirection.AdversaryToPolicy, last);
+
+    private void PolicyStep(
+        float[] parameters, float[] first, float[] second, long step, in PolicyObjective weights, ref EpochSums sums)
+    {
+        var count = _shape.Policy.ParameterCount;
+        _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
+        _policy.Network.ClearGradient();
+        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        {
+            var rows = PolicyGradient(row, weights, out var observations, ref sums);
+            _policy.Network.Backward(observations, rows);
+        }
+
+        _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
+        Step(0, count, parameters, first, second, step);
+    }
+
+    /// <summary>Policy and critic in one pass: both heads' gradients meet in the trunk.</summary>
+    private void TrunkStep(
+        float[] parameters, float[] first, float[] second, long step, in PolicyObjective weights, bool learnsValues, ref EpochSums sums)
+    {
+        var count = _shape.Policy.ParameterCount;
+        var features = _features.Ensure(MlpWorkspace.BlockRows * _policy.Network.FeatureStride);
+        _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
+        _policy.Network.ClearGradient();
+        _critic.Load(parameters.AsSpan(count, _shape.Critic.ParameterCount), forBackward: true);
+        _critic.ClearGradient();
+        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        {
+            var rows = PolicyGradient(row, weights, out var observations, ref sums);
+            if (learnsValues)
+            {
+                var trunk = _policy.Network;
+                _critic.Forward(trunk.Features, trunk.FeatureStride, rows);
+                ValueGradient(row, rows, ref sums);
+                _critic.BackwardHead(trunk.Features, trunk.FeatureStride, rows, features);
+            }
+
+            _policy.Network.Backward(observations, rows, learnsValues ? features : null);
+        }
+
+        if (learnsValues) sums.SquaredError += _batch.ReturnSquares;
+        _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
+        _critic.StoreGradient(_gradient.AsSpan(count));
+        Step(0, learnsValues ? _shape.ParameterCount : count, parameters, first, second, step);
+    }
+
+    /// <summary>Forward pass of a block of rows, and the gradient of the logits.</summary>
+    /// <returns>The number of rows.</returns>
+    private int PolicyGradient(int row, in PolicyObjective weights, out float* observations, ref EpochSums sums)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+        observations = _batch.Observations + (row * _shape.Policy.Inputs);
+        _policy.Evaluate(observations, rows, _batch.Legal(row, rows));
+        _kernels.PolicyGradient(Block(row, rows), weights, _policy.Network.OutputGradient, ref sums.Policy);
+        return rows;
+    }
+
+    private PolicyBlock Block(int row, int rows)
+    {
+        var offset = row * _batch.Stride;
+        var held = _targets.Probabilities != null;
+        return new PolicyBlock
+        {
+            Rows = rows,
+            Actions = _shape.Policy.Outputs,
+            Stride = _batch.Stride,
+            Counts = _batch.Counts + row,
+            First = new PolicyRow
+            {
+                LogProbabilities = _policy.LogProbabilities,
+                Probabilities = _policy.Probabilities,
+                OldLogProbabilities = _batch.OldLogProbabilities + offset,
+                PositiveAdvantages = _batch.PositiveAdvantages + offset,
+                NegativeAdvantages = _batch.NegativeAdvantages + offset,
+                Visits = _batch.Visits + offset,
+                TargetProbabilities = held ? _targets.Probabilities + offset : null,
+                TargetLogProbabilities = held ? _targets.LogProbabilities + offset : null,
+            },
+        };
+    }
+
+    private void CriticStep(float[] parameters, float[] first, float[] second, long step, ref EpochSums sums)
+    {
+        var offset = _shape.Policy.ParameterCount;
+        var count = _shape.Critic.ParameterCount;
+        _critic.Load(parameters.AsSpan(offset, count), forBackward: true);
+        _critic.ClearGradient();
+        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+            var observations = _batch.Observations + (row * _shape.Critic.Inputs);
+            _critic.Forward(observations, rows);
+            ValueGradient(row, rows, ref sums);
+            _critic.Backward(observations, rows);
+        }
+
+        sums.SquaredError += _batch.ReturnSquares;
+        _critic.StoreGradient(_gradient.AsSpan(offset, count));
+        Step(offset, count, parameters, first, second, step);
+    }
+
+    /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
+    private void ValueGradient(int row, int rows, ref EpochSums sums)
+    {
+        var scale = (float)(2 * _settings.ValueWeight / _batch.Samples);
+        var stride = _critic.OutputStride;
+        var gradient = _critic.OutputGradient;
+        new Span<float>(gradient, rows * stride).Clear();
+        for (var r = 0; r < rows; r++)
+        {
+            var value = _critic.Output[r * stride];
+            var visits = _batch.Counts[row + r];
+            var returns = _batch.ReturnSums[row + r];
+            gradient[r * stride] = scale * ((visits * value) - returns);
+            sums.SquaredError += ((double)visits * value * value) - (2.0 * value * returns);
+        }
+    }
+
+    private void Step(int offset, int count, float[] parameters, float[] first, float[] second, long step) => AdamOptimizer.Step(
+        _kernels, _settings, step, _gradient.AsSpan(offset, count),
+        parameters.AsSpan(offset, count), first.AsSpan(offset, count), second.AsSpan(offset, count));
+}
+
+/// <summary>What is summed over the samples of an epoch, by kernels and here.</summary>
+internal struct EpochSums
+{
+    public PolicySums Policy;
+    public double SquaredError;
+    public long Samples;
+
+    public readonly UpdateSums ToUpdateSums() =>
+        new() { Entropy = Policy.Entropy, Kl = Policy.Kl, Clipped = Policy.Clipped, SquaredError = SquaredError, Samples = Samples };
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+
+namespace Srpo.Learning.Devices.Cpu;
+
+/// <summary>Functions applied element by element. Counts are multiples of <see cref="Padding.Width"/>.</summary>
+internal static unsafe class ElementwiseKernels<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    // ln 2 in two parts (Cody and Waite), so that r = x - n ln 2 is exact to the last bit of float.
+    private const float Ln2High = 0.693359375f;
+    private const float Ln2Low = -2.12194440e-4f;
+    private const float Log2E = 1.44269504f;
+
+    // Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number.
+    private const float RoundingMagic = 12582912f;
+
+    /// <summary>tanh in place, within 3 units in the last place; exactly odd at 0, exactly +-1 far out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tanh(float* values, int count)
+    {
+        var limit = TSimd.Broadcast(10f);
+        var negativeLimit = TSimd.Broadcast(-10f);
+        var one = TSimd.Broadcast(1f);
+        var two = TSimd.Broadcast(2f);
+        for (var i = 0; i < count; i += TSimd.Lanes)
+        {
+            // tanh x = (e^2x - 1) / (e^2x + 1) by way of e^2x - 1, which loses nothing near 0. Past 10 it rounds to +-1.
+            var x = TSimd.Max(TSimd.Min(TSimd.Load(values + i), limit), negativeLimit);
+            x = TSimd.Add(x, x);
+            ReduceExp(x, out var n, out var expm1);
+            var scale = TSimd.PowerOfTwo(n);
+            var e = TSimd.FusedMultiplyAdd(scale, expm1, TSimd.Subtract(scale, one));
+            TSimd.Store(TSimd.Divide(e, TSimd.Add(e, two)), values + i);
+        }
+    }
+
+    /// <summary>d *= 1 - h^2: the gradient before a tanh from the one behind it; h is the tanh's output.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TanhGradient(float* h, float* d, int count)
+    {
+        var one = TSimd.Broadcast(1f);
+        var zero = TSimd.Zero;
+        for (var i = 0; i < count; i += TSimd.Lanes)
+        {
+            var value = TSimd.Load(h + i);
+            var slope = TSimd.FusedMultiplyAdd(TSimd.Subtract(zero, value), value, one);
+            TSimd.Store(TSimd.Multiply(TSimd.Load(d + i), slope), d + i);
+        }
+    }
+
+    /// <summary>max(x, 0) in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Relu(float* values, int count)
+    {
+        var zero = TSimd.Zero;
+        for (var i = 0; i < count; i += TSimd.Lanes) TSimd.Store(TSimd.Max(TSimd.Load(values + i), zero), values + i);
+    }
+
+    /// <summary>d = h > 0 ? d : 0 with h the output of a rectifier. Not vectorised: settings that use it are rarely the bottleneck.</summary>
+    public static void ReluGradient(float* h, float* d, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (!(h[i] > 0f)) d[i] = 0f;
+        }
+    }
+
+    /// <summary>e^x in place for x in [-87, 88]; smaller x give e^-87 or less, never a negative or not-a-number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Exp(float* values, int count)
+    {
+        var low = TSimd.Broadcast(-87f);
+        var high = TSimd.Broadcast(88f);
+        var one = TSimd.Broadcast(1f);
+        for (var i = 0; i < count; i += TSimd.Lanes)
+        {
+            var x = TSimd.Max(TSimd.Min(TSimd.Load(values + i), high), low);
+            ReduceExp(x, out var n, out var expm1);
+            TSimd.Store(TSimd.Multiply(TSimd.Add(expm1, one), TSimd.PowerOfTwo(n)), values + i);
+        }
+    }
+
+    /// <summary>One step of Adam (Kingma and Ba 2015, in PyTorch's arrangement). Moments and parameters are changed in place.</summary>
+    /// <param name="gradient">[count].</param>
+    /// <param name="parameters">[count].</param>
+    /// <param name="first">[count] first moment.</param>
+    /// <param name="second">[count] second moment.</param>
+    /// <param name="count">A multiple of the padding width, or the tail is left to the caller.</param>
+    /// <param name="stepSize">Learning rate / (1 - beta1^t).</param>
+    /// <param name="secondCorrection">sqrt(1 - beta2^t).</param>
+    /// <param name="epsilon">Added to the denominator.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Adam(
+        float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon)
+    {
+        var beta1 = TSimd.Broadcast(AdamBetas.First);
+        var rest1 = TSimd.Broadcast(1f - AdamBetas.First);
+        var beta2 = TSimd.Broadcast(AdamBetas.Second);
+        var rest2 = TSimd.Broadcast(1f - AdamBetas.Second);
+        var step = TSimd.Broadcast(-stepSize);
+        var correction = TSimd.Broadcast(secondCorrection);
+        var eps = TSimd.Broadcast(epsilon);
+        for (var i = 0; i < count; i += TSimd.Lanes)
+        {
+            var g = TSimd.Load(gradient + i);
+            var m = TSimd.FusedMultiplyAdd(beta1, TSimd.Load(first + i), TSimd.Multiply(rest1, g));
+            var v = TSimd.FusedMultiplyAdd(beta2, TSimd.Load(second + i), TSimd.Multiply(TSimd.Multiply(rest2, g), g));
+            TSimd.Store(m, first + i);
+            TSimd.Store(v, second + i);
+            var denominator = TSimd.Add(TSimd.Divide(TSimd.SquareRoot(v), correction), eps);
+            TSimd.Store(TSimd.FusedMultiplyAdd(step, TSimd.Divide(m, denominator), TSimd.Load(parameters + i)), parameters + i);
+        }
+    }
+
+    /// <summary>x = n ln 2 + r with |r| at most ln(2)/2; gives n and e^r - 1 by its Taylor series, whose first left-out term is below 6e-9 of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ReduceExp(TVector x, out TVector n, out TVector expm1)
+    {
+        var magic = TSimd.Broadcast(RoundingMagic);
+        n = TSimd.Subtract(TSimd.FusedMultiplyAdd(x, TSimd.Broadcast(Log2E), magic), magic);
+        var r = TSimd.FusedMultiplyAdd(n, TSimd.Broadcast(-Ln2High), x);
+        r = TSimd.FusedMultiplyAdd(n, TSimd.Broadcast(-Ln2Low), r);
+        var q = TSimd.FusedMultiplyAdd(TSimd.Broadcast(1f / 40320f), r, TSimd.Broadcast(1f / 5040f));
+        q = TSimd.FusedMultiplyAdd(q, r, TSimd.Broadcast(1f / 720f));
+        q = TSimd.FusedMultiplyAdd(q, r, TSimd.Broadcast(1f / 120f));
+        q = TSimd.FusedMultiplyAdd(q, r, TSimd.Broadcast(1f / 24f));
+        q = TSimd.FusedMultiplyAdd(q, r, TSimd.Broadcast(1f / 6f));
+        q = TSimd.FusedMultiplyAdd(q, r, TSimd.Broadcast(0.5f));
+        expm1 = TSimd.FusedMultiplyAdd(TSimd.Multiply(r, r), q, r);
+    }
+}
+
+/// <summary>Adam's decay rates: the defaults of its paper and of every library.</summary>
+internal static class AdamBetas
+{
+    public const float First = 0.9f;
+    public const float Second = 0.999f;
+}

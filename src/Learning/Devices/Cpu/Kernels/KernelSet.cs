@@ -1,0 +1,106 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Srpo.Learning.Devices.Cpu;
+
+/// <summary>
+/// The kernels at one vector width. All widths give the same bits; they differ in speed only. See
+/// <see cref="DenseKernels{TSimd, TVector}"/>, <see cref="ElementwiseKernels{TSimd, TVector}"/> and
+/// <see cref="PolicyKernels{TSimd, TVector}"/> for shapes and order of summation.
+/// </summary>
+public abstract unsafe class KernelSet
+{
+    /// <summary>The environment variable that forces a width: "512", "256" or "portable".</summary>
+    public const string WidthVariable = "SRPO_KERNELS";
+
+    private protected KernelSet() { }
+
+    /// <summary>One float at a time, on any processor.</summary>
+    public static KernelSet Portable { get; } = new KernelSet<SimdScalar, float>("portable");
+
+    /// <summary>256-bit vectors; slow where the processor lacks AVX2 and FMA.</summary>
+    public static KernelSet Vector256 { get; } = new KernelSet<Simd256, Vector256<float>>("256-bit");
+
+    /// <summary>512-bit vectors; slow where the processor lacks AVX-512.</summary>
+    public static KernelSet Vector512 { get; } = new KernelSet<Simd512, Vector512<float>>("512-bit");
+
+    /// <summary>The widest set that this processor runs natively, unless the environment variable says otherwise.</summary>
+    public static KernelSet Default { get; } = Choose(Environment.GetEnvironmentVariable(WidthVariable));
+
+    /// <summary>What it is, for reports: "512-bit", "256-bit" or "portable".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The set of a name: "512", "256", "portable", or null for the best.</summary>
+    /// <exception cref="ArgumentException">The name is not known.</exception>
+    public static KernelSet Choose(string? name) => name switch
+    {
+        null or "" or "auto" => System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? Vector512
+            : System.Runtime.Intrinsics.Vector256.IsHardwareAccelerated && Fma.IsSupported ? Vector256
+            : Portable,
+        "512" => Vector512,
+        "256" => Vector256,
+        "portable" => Portable,
+        _ => throw new ArgumentException($"{WidthVariable}={name} is not known; use 512, 256, portable or auto", nameof(name)),
+    };
+
+    internal abstract void Multiply(float* x, int xStride, float* w, float* bias, float* y, int rows, int inner, int columns);
+
+    internal abstract void AccumulateOuter(float* x, int xStride, float* d, float* g, int rows, int inner, int columns);
+
+    internal abstract void AccumulateRows(float* d, float* g, int rows, int columns);
+
+    internal abstract void Tanh(float* values, int count);
+
+    internal abstract void TanhGradient(float* h, float* d, int count);
+
+    internal abstract void Relu(float* values, int count);
+
+    internal abstract void ReluGradient(float* h, float* d, int count);
+
+    internal abstract void Exp(float* values, int count);
+
+    internal abstract void Adam(
+        float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon);
+
+    internal abstract void LogSoftmax(
+        float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride);
+
+    internal abstract void PolicyGradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums);
+}
+
+internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    public override string Name => name;
+
+    internal override void Multiply(float* x, int xStride, float* w, float* bias, float* y, int rows, int inner, int columns) =>
+        DenseKernels<TSimd, TVector>.Multiply(x, xStride, w, bias, y, rows, inner, columns);
+
+    internal override void AccumulateOuter(float* x, int xStride, float* d, float* g, int rows, int inner, int columns) =>
+        DenseKernels<TSimd, TVector>.AccumulateOuter(x, xStride, d, g, rows, inner, columns);
+
+    internal override void AccumulateRows(float* d, float* g, int rows, int columns) =>
+        DenseKernels<TSimd, TVector>.AccumulateRows(d, g, rows, columns);
+
+    internal override void Tanh(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Tanh(values, count);
+
+    internal override void TanhGradient(float* h, float* d, int count) => ElementwiseKernels<TSimd, TVector>.TanhGradient(h, d, count);
+
+    internal override void Relu(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Relu(values, count);
+
+    internal override void ReluGradient(float* h, float* d, int count) => ElementwiseKernels<TSimd, TVector>.ReluGradient(h, d, count);
+
+    internal override void Exp(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Exp(values, count);
+
+    internal override void Adam(
+        float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon) =>
+        ElementwiseKernels<TSimd, TVector>.Adam(gradient, parameters, first, second, count, stepSize, secondCorrection, epsilon);
+
+    internal override void LogSoftmax(
+        float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride) =>
+        PolicyKernels<TSimd, TVector>.LogSoftmax(logits, mask, maskStride, logProbabilities, probabilities, rows, actions, stride);
+
+    internal override void PolicyGradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums) =>
+        PolicyKernels<TSimd, TVector>.Gradient(block, objective, gradient, ref sums);
+}

@@ -1,0 +1,277 @@
+using System.Runtime.CompilerServices;
+
+namespace Srpo.Learning.Devices.Cpu;
+
+/// <summary>
+/// Softmax policies and the gradients of their objectives with respect to the logits. Rows are padded to
+/// <see cref="Padding.Width"/> columns; padding holds zeros before and after. Sums over actions run in index order.
+/// </summary>
+internal static unsafe class PolicyKernels<TSimd, TVector>
+    where TSimd : struct, ISimd<TVector>
+    where TVector : struct
+{
+    /// <summary>p = softmax(z) and log p, row by row; z and log p may be the same memory.</summary>
+    /// <param name="logits">[rows x stride].</param>
+    /// <param name="mask">[stride] 1 for actions, 0 for padding; or [rows x stride] 0 for illegal actions too, at least one 1 per row.</param>
+    /// <param name="maskStride">0 for one mask for all rows, else stride.</param>
+    /// <param name="logProbabilities">[rows x stride].</param>
+    /// <param name="probabilities">[rows x stride].</param>
+    /// <param name="rows">Any number.</param>
+    /// <param name="actions">Number of actions.</param>
+    /// <param name="stride">Actions, padded.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogSoftmax(
+        float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
+    {
+        if (maskStride > 0)
+        {
+            MaskedLogSoftmax(logits, mask, logProbabilities, probabilities, rows, actions, stride);
+            return;
+        }
+
+        for (var r = 0; r < rows; r++, logits += stride, logProbabilities += stride, probabilities += stride)
+        {
+            var max = logits[0];
+            for (var a = 1; a < actions; a++) max = logits[a] > max ? logits[a] : max;
+            var shift = TSimd.Broadcast(max);
+            for (var j = 0; j < stride; j += TSimd.Lanes)
+            {
+                var shifted = TSimd.Subtract(TSimd.Load(logits + j), shift);
+                TSimd.Store(shifted, logProbabilities + j);
+                TSimd.Store(shifted, probabilities + j);
+            }
+
+            ElementwiseKernels<TSimd, TVector>.Exp(probabilities, stride);
+            var sum = 0f;
+            for (var a = 0; a < actions; a++) sum += probabilities[a];
+            var total = TSimd.Broadcast(sum);
+            var logTotal = TSimd.Broadcast((float)DeterministicMath.Log(sum));
+            for (var j = 0; j < stride; j += TSimd.Lanes)
+            {
+                var inside = TSimd.Load(mask + j);
+                TSimd.Store(TSimd.Multiply(inside, TSimd.Divide(TSimd.Load(probabilities + j), total)), probabilities + j);
+                TSimd.Store(TSimd.Multiply(inside, TSimd.Subtract(TSimd.Load(logProbabilities + j), logTotal)), logProbabilities + j);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MaskedLogSoftmax(float* logits, float* mask, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
+    {
+        for (var r = 0; r < rows; r++, logits += stride, mask += stride, logProbabilities += stride, probabilities += stride)
+        {
+            var max = float.NegativeInfinity;
+            for (var a = 0; a < actions; a++) max = mask[a] > 0f && logits[a] > max ? logits[a] : max;
+            var shift = TSimd.Broadcast(max);
+            for (var j = 0; j < stride; j += TSimd.Lanes)
+            {
+                // Illegal logits may be larger than the largest legal one: they become 0 before anything overflows.
+                var shifted = TSimd.Multiply(TSimd.Load(mask + j), TSimd.Subtract(TSimd.Load(logits + j), shift));
+                TSimd.Store(shifted, logProbabilities + j);
+                TSimd.Store(shifted, probabilities + j);
+            }
+
+            ElementwiseKernels<TSimd, TVector>.Exp(probabilities, stride);
+            var sum = 0f;
+            for (var a = 0; a < actions; a++) sum += mask[a] * probabilities[a];
+            var total = TSimd.Broadcast(sum);
+            var logTotal = TSimd.Broadcast((float)DeterministicMath.Log(sum));
+            for (var j = 0; j < stride; j += TSimd.Lanes)
+            {
+                var inside = TSimd.Load(mask + j);
+                TSimd.Store(TSimd.Multiply(inside, TSimd.Divide(TSimd.Load(probabilities + j), total)), probabilities + j);
+                TSimd.Store(TSimd.Multiply(inside, TSimd.Subtract(TSimd.Load(logProbabilities + j), logTotal)), logProbabilities + j);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gradient with respect to the logits of PPO's clipped surrogate, as a loss: -sum over samples min(rho A, clip(rho) A).
+    /// Samples of one row and action share rho, so only the sums of their positive and of their negative advantages matter.
+    /// </summary>
+    /// <param name="terms">Where the row's numbers are.</param>
+    /// <param name="ratio">[stride] receives rho of every action.</param>
+    /// <param name="gradient">[stride] is set.</param>
+    /// <param name="clip">eta.</param>
+    /// <param name="scale">1 / number of samples.</param>
+    /// <param name="actions">Number of actions.</param>
+    /// <param name="stride">Actions, padded.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Surrogate(in PolicyRow terms, float* ratio, float* gradient, float clip, float scale, int actions, int stride)
+    {
+        for (var j = 0; j < stride; j += TSimd.Lanes)
+            TSimd.Store(TSimd.Subtract(TSimd.Load(terms.LogProbabilities + j), TSimd.Load(terms.OldLogProbabilities + j)), ratio + j);
+        ElementwiseKernels<TSimd, TVector>.Exp(ratio, stride);
+        var high = TSimd.Broadcast(1f + clip);
+        var low = TSimd.Broadcast(1f - clip);
+        for (var j = 0; j < stride; j += TSimd.Lanes)
+        {
+            // A > 0 counts while rho <= 1 + eta, A < 0 while rho >= 1 - eta; beyond, the minimum is the clipped, constant term.
+            var rho = TSimd.Load(ratio + j);
+            var active = TSimd.Add(
+                TSimd.WhereAtMost(rho, high, TSimd.Load(terms.PositiveAdvantages + j)),
+                TSimd.WhereAtMost(low, rho, TSimd.Load(terms.NegativeAdvantages + j)));
+            TSimd.Store(TSimd.Multiply(rho, active), gradient + j);
+        }
+
+        var sum = 0f;
+        for (var a = 0; a < actions; a++) sum += gradient[a];
+        var total = TSimd.Broadcast(sum);
+        var factor = TSimd.Broadcast(scale);
+        for (var j = 0; j < stride; j += TSimd.Lanes)
+        {
+            var towards = TSimd.Subtract(TSimd.Multiply(TSimd.Load(terms.Probabilities + j), total), TSimd.Load(gradient + j));
+            TSimd.Store(TSimd.Multiply(towards, factor), gradient + j);
+        }
+    }
+
+    /// <summary>Adds the gradient of -weight H(p) = weight sum p log p: weight p (log p + H).</summary>
+    /// <returns>The entropy H, nats.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Entropy(in PolicyRow terms, float* gradient, float weight, int actions, int stride)
+    {
+        var entropy = 0f;
+        for (var a = 0; a < actions; a++) entropy -= terms.Probabilities[a] * terms.LogProbabilities[a];
+        if (weight == 0f) return entropy;
+        var h = TSimd.Broadcast(entropy);
+        var w = TSimd.Broadcast(weight);
+        for (var j = 0; j < stride; j += TSimd.Lanes)
+        {
+            var slope = TSimd.Multiply(TSimd.Load(terms.Probabilities + j), TSimd.Add(TSimd.Load(terms.LogProbabilities + j), h));
+            TSimd.Store(TSimd.FusedMultiplyAdd(w, slope, TSimd.Load(gradient + j)), gradient + j);
+        }
+
+        return entropy;
+    }
+
+    /// <summary>Adds the gradient of weight KL(q || p) with q fixed: weight (p - q).</summary>
+    /// <returns>KL(q || p), nats.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float KlFromTarget(in PolicyRow terms, float* gradient, float weight, int actions, int stride)
+    {
+        var kl = 0f;
+        for (var a = 0; a < actions; a++)
+            kl += terms.TargetProbabilities[a] * (terms.TargetLogProbabilities[a] - terms.LogProbabilities[a]);
+        var w = TSimd.Broadcast(weight);
+        for (var j = 0; j < stride; j += TSimd.Lanes)
+        {
+            var slope = TSimd.Subtract(TSimd.Load(terms.Probabilities + j), TSimd.Load(terms.TargetProbabilities + j));
+            TSimd.Store(TSimd.FusedMultiplyAdd(w, slope, TSimd.Load(gradient + j)), gradient + j);
+        }
+
+        return kl;
+    }
+
+    /// <summary>Adds the gradient of weight KL(p || q) with q fixed: weight p (log(p/q) - KL).</summary>
+    /// <returns>KL(p || q), nats.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float KlToTarget(in PolicyRow terms, float* gradient, float weight, int actions, int stride)
+    {
+        var kl = 0f;
+        for (var a = 0; a < actions; a++)
+            kl += terms.Probabilities[a] * (terms.LogProbabilities[a] - terms.TargetLogProbabilities[a]);
+        var mean = TSimd.Broadcast(kl);
+        var w = TSimd.Broadcast(weight);
+        for (var j = 0; j < stride; j += TSimd.Lanes)
+        {
+            var difference = TSimd.Subtract(TSimd.Load(terms.LogProbabilities + j), TSimd.Load(terms.TargetLogProbabilities + j));
+            var slope = TSimd.Multiply(TSimd.Load(terms.Probabilities + j), TSimd.Subtract(difference, mean));
+            TSimd.Store(TSimd.FusedMultiplyAdd(w, slope, TSimd.Load(gradient + j)), gradient + j);
+        }
+
+        return kl;
+    }
+
+    /// <summary>The whole gradient of a policy's loss for a block of rows, and what to report.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums)
+    {
+        var stride = block.Stride;
+        var ratio = stackalloc float[stride];
+        for (var r = 0; r < block.Rows; r++, gradient += stride)
+        {
+            var terms = block.Row(r);
+            var count = block.Counts[r];
+            Surrogate(terms, ratio, gradient, objective.Clip, objective.Scale, block.Actions, stride);
+            var share = count * objective.Scale;
+            sums.Entropy += count * Entropy(terms, gradient, objective.EntropyWeight * share, block.Actions, stride);
+            if (terms.TargetProbabilities != null)
+            {
+                sums.Kl += count * (objective.KlToTarget
+                    ? KlToTarget(terms, gradient, objective.KlWeight * share, block.Actions, stride)
+                    : KlFromTarget(terms, gradient, objective.KlWeight * share, block.Actions, stride));
+            }
+
+            if (!objective.CountClipped) continue;
+            for (var a = 0; a < block.Actions; a++)
+            {
+                if (ratio[a] > 1f + objective.Clip || ratio[a] < 1f - objective.Clip) sums.Clipped += terms.Visits[a];
+            }
+        }
+    }
+}
+
+/// <summary>Weights of a policy's loss.</summary>
+internal readonly record struct PolicyObjective(
+    float Clip, float Scale, float EntropyWeight, float KlWeight, bool KlToTarget, bool CountClipped);
+
+/// <summary>What is summed over samples while gradients are made.</summary>
+internal struct PolicySums
+{
+    public double Entropy;
+    public double Kl;
+    public double Clipped;
+}
+
+/// <summary>Where the numbers of one row are; each points at [stride] floats.</summary>
+internal readonly unsafe struct PolicyRow
+{
+    public required float* LogProbabilities { get; init; }
+
+    public required float* Probabilities { get; init; }
+
+    public required float* OldLogProbabilities { get; init; }
+
+    public required float* PositiveAdvantages { get; init; }
+
+    public required float* NegativeAdvantages { get; init; }
+
+    public required float* Visits { get; init; }
+
+    /// <summary>The partner's policy that an adversary is held to; null for agents.</summary>
+    public required float* TargetProbabilities { get; init; }
+
+    public required float* TargetLogProbabilities { get; init; }
+}
+
+/// <summary>A block of rows; each points at [Rows x Stride] floats, Counts at [Rows].</summary>
+internal readonly unsafe struct PolicyBlock
+{
+    public required int Rows { get; init; }
+
+    public required int Actions { get; init; }
+
+    public required int Stride { get; init; }
+
+    public required PolicyRow First { get; init; }
+
+    /// <summary>[Rows] number of samples of each row.</summary>
+    public required float* Counts { get; init; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PolicyRow Row(int row)
+    {
+        var offset = row * Stride;
+        return new PolicyRow
+        {
+            LogProbabilities = First.LogProbabilities + offset,
+            Probabilities = First.Probabilities + offset,
+            OldLogProbabilities = First.OldLogProbabilities + offset,
+            PositiveAdvantages = First.PositiveAdvantages + offset,
+            NegativeAdvantages = First.NegativeAdvantages + offset,
+            Visits = First.Visits + offset,
+            TargetProbabilities = First.TargetProbabilities == null ? null : First.TargetProbabilities + offset,
+            TargetLogProbabilities = First.TargetLogProbabilities == null ? null : First.TargetLogProbabilities + offset,
+        };
+    }
+}

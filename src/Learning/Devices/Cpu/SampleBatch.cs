@@ -1,0 +1,184 @@
+namespace Srpo.Learning.Devices.Cpu;
+
+/// <summary>
+/// A batch of samples gathered by different observation. Every loss here is a sum over samples of a function of (row,
+/// action, advantage, return), so that per row and action the sums of positive and of negative advantages, and per row the
+/// number of samples and the sum of returns, are all that the networks' gradients need.
+/// </summary>
+internal sealed unsafe class SampleBatch : IDisposable
+{
+    private readonly NativeBuffer _observations = new();
+    private readonly NativeBuffer _policy = new();
+    private readonly NativeBuffer _critic = new();
+    private readonly int _inputs;
+    private readonly int _actions;
+    private int[] _rowOf = [];
+    private int[] _partOf = [];
+    private byte[] _legal = [];
+    private bool _masks;
+
+    public SampleBatch(int inputs, int actions)
+    {
+        _inputs = inputs;
+        _actions = actions;
+        Stride = Padding.Pad(actions);
+    }
+
+    /// <summary>Floats per row of the per-action tables.</summary>
+    public int Stride { get; }
+
+    /// <summary>Number of different observations in the batch.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Number of samples in the batch.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Sum of squared returns.</summary>
+    public double ReturnSquares { get; private set; }
+
+    /// <summary>[Rows x inputs].</summary>
+    public float* Observations => _observations.Pointer;
+
+    /// <summary>[Rows x Stride] log-probabilities of the policy that played.</summary>
+    public float* OldLogProbabilities => _policy.Pointer;
+
+    /// <summary>[Rows x Stride] sums of positive advantages.</summary>
+    public float* PositiveAdvantages => _policy.Pointer + (1 * Rows * Stride);
+
+    /// <summary>[Rows x Stride] sums of negative advantages.</summary>
+    public float* NegativeAdvantages => _policy.Pointer + (2 * Rows * Stride);
+
+    /// <summary>[Rows x Stride] numbers of samples.</summary>
+    public float* Visits => _policy.Pointer + (3 * Rows * Stride);
+
+    /// <summary>[Rows] the part that each row came from.</summary>
+    public ReadOnlySpan<int> PartOf => _partOf.AsSpan(0, Rows);
+
+    /// <summary>[Rows] numbers of samples.</summary>
+    public float* Counts => _critic.Pointer;
+
+    /// <summary>[Rows] sums of returns.</summary>
+    public float* ReturnSums => _critic.Pointer + Rows;
+
+    /// <summary>[rows x actions] 1 for legal actions in a range of rows; empty where all are legal.</summary>
+    public ReadOnlySpan<byte> Legal(int row, int rows) => _masks ? _legal.AsSpan(row * _actions, rows * _actions) : default;
+
+    /// <summary>Gathers samples; the order of rows is that of their first sample.</summary>
+    /// <param name="parts">Where the samples are; sample numbers run through the parts one after another.</param>
+    /// <param name="order">Numbers of the samples of this batch; empty for all, in order.</param>
+    /// <param name="normalise">Shift and scale the advantages of this batch to mean 0 and deviation 1.</param>
+    /// <param name="cancellation">Ends it between two passes over the samples, with the batch unfit for use.</param>
+    public void Gather(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order, bool normalise, CancellationToken cancellation = default)
+    {
+        var total = 0;
+        var rows = 0;
+        foreach (var part in parts)
+        {
+            total += part.Count;
+            rows += part.Rows;
+        }
+
+        Samples = order.IsEmpty ? total : order.Length;
+        if (_rowOf.Length < rows) _rowOf = new int[rows];
+        _rowOf.AsSpan(0, rows).Fill(-1);
+        Rows = CountRows(parts, order);
+        cancellation.ThrowIfCancellationRequested();
+        _observations.Ensure(Math.Max(1, Rows * _inputs));
+        new Span<float>(_policy.Ensure(4 * Rows * Stride), 4 * Rows * Stride).Clear();
+        new Span<float>(_critic.Ensure(2 * Rows), 2 * Rows).Clear();
+        ReturnSquares = 0;
+
+        var (mean, inverseDeviation) = normalise ? Moments(parts, order) : (0f, 1f);
+        cancellation.ThrowIfCancellationRequested();
+        for (var i = 0; i < Samples; i++)
+        {
+            var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
+            var row = _rowOf[offset + part.Part.Row[sample]];
+            var entry = (row * Stride) + part.Part.Actions[sample];
+            var advantage = (part.Advantages[sample] - mean) * inverseDeviation;
+            if (advantage > 0) PositiveAdvantages[entry] += advantage;
+            else NegativeAdvantages[entry] += advantage;
+            Visits[entry] += 1;
+            Counts[row] += 1;
+            if (part.Returns.Length == 0) continue;
+            var target = part.Returns[sample];
+            ReturnSums[row] += target;
+            ReturnSquares += (double)target * target;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        CopyRows(parts);
+    }
+
+    public void Dispose()
+    {
+        _observations.Dispose();
+        _policy.Dispose();
+        _critic.Dispose();
+    }
+
+    private static (ActorSamples Part, int Sample, int RowOffset) Locate(IReadOnlyList<ActorSamples> parts, int sample)
+    {
+        var offset = 0;
+        for (var p = 0; ; p++)
+        {
+            var part = parts[p];
+            if (sample < part.Count) return (part, sample, offset);
+            sample -= part.Count;
+            offset += part.Rows;
+        }
+    }
+
+    private int CountRows(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order)
+    {
+        var rows = 0;
+        for (var i = 0; i < Samples; i++)
+        {
+            var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
+            ref var row = ref _rowOf[offset + part.Part.Row[sample]];
+            if (row < 0) row = rows++;
+        }
+
+        return rows;
+    }
+
+    private (float Mean, float InverseDeviation) Moments(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order)
+    {
+        var sum = 0.0;
+        var squares = 0.0;
+        for (var i = 0; i < Samples; i++)
+        {
+            var (part, sample, _) = Locate(parts, order.IsEmpty ? i : order[i]);
+            double advantage = part.Advantages[sample];
+            sum += advantage;
+            squares += advantage * advantage;
+        }
+
+        var mean = sum / Samples;
+        var variance = Samples > 1 ? Math.Max(0, (squares - (sum * mean)) / (Samples - 1)) : 0;
+        return ((float)mean, (float)(1 / (Math.Sqrt(variance) + 1e-8)));
+    }
+
+    private void CopyRows(IReadOnlyList<ActorSamples> parts)
+    {
+        _masks = parts[0].Part.Legal.Length > 0;
+        if (_masks && _legal.Length < Rows * _actions) _legal = new byte[Rows * _actions];
+        if (_partOf.Length < Rows) _partOf = new int[Rows];
+        var offset = 0;
+        for (var p = 0; p < parts.Count; p++)
+        {
+            var part = parts[p];
+            for (var source = 0; source < part.Rows; source++)
+            {
+                var row = _rowOf[offset + source];
+                if (row < 0) continue;
+                _partOf[row] = p;
+                if (_masks) part.Part.Legal.AsSpan(source * _actions, _actions).CopyTo(_legal.AsSpan(row * _actions));
+                part.Part.Observations.AsSpan(source * _inputs, _inputs).CopyTo(new Span<float>(Observations + (row * _inputs), _inputs));
+                part.Part.LogProbabilities.AsSpan(source * _actions, _actions).CopyTo(new Span<float>(OldLogProbabilities + (row * Stride), _actions));
+            }
+
+            offset += part.Rows;
+        }
+    }
+}

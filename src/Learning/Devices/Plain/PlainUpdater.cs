@@ -1,0 +1,143 @@
+using Srpo.Core.Random;
+using Srpo.Core.Settings;
+using Srpo.Learning.Methods;
+
+namespace Srpo.Learning.Devices.Plain;
+
+/// <summary>The update of one actor in doubles: for every minibatch the gradient of <see cref="Losses"/>, sample by sample, and a step of Adam.</summary>
+internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape) : TeamUpdater(settings, plan)
+{
+    private const double FirstBeta = 0.9;
+    private const double SecondBeta = 0.999;
+
+    private readonly TrainingSettings _settings = settings;
+    private readonly IReadOnlyList<Objective> _objectives = plan.Objectives;
+
+    /// <inheritdoc/>
+    public override void Dispose() { }
+
+    /// <inheritdoc/>
+    protected override (LearnerState State, UpdateSums Sums) Update(
+        int actor, LearnerState state, List<ActorSamples> samples, RandomStream order, CancellationToken cancellation)
+    {
+        var objective = _objectives[actor];
+        double[] theta = PlainNetwork.Doubles(state.Parameters), first = PlainNetwork.Doubles(state.FirstMoment), second = PlainNetwork.Doubles(state.SecondMoment);
+        var all = samples.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => (Part: part, Index: i))).ToArray();
+        var minibatches = Math.Min(_settings.Minibatches, all.Length);
+        var steps = state.AdamSteps;
+        var sums = default(UpdateSums);
+        for (var epoch = 0; epoch < _settings.Epochs; epoch++)
+        {
+            sums = default;
+            var shuffled = Enumerable.Range(0, all.Length).ToArray();
+            for (var i = all.Length - 1; i > 0 && minibatches > 1; i--)
+            {
+                var j = order.NextInt32(i + 1);
+                (shuffled[i], shuffled[j]) = (shuffled[j], shuffled[i]);
+            }
+
+            for (var part = 0; part < minibatches; part++)
+            {
+                var (from, to) = ((int)((long)all.Length * part / minibatches), (int)((long)all.Length * (part + 1) / minibatches));
+                var batch = Array.ConvertAll(shuffled[from..to], i => all[i]);
+                var gradient = Gradient(theta, batch, objective, ref sums, cancellation);
+                steps++;
+                var end = objective.LearnsValues ? shape.ParameterCount : shape.Policy.ParameterCount;
+                if (shape.SharedTrunk) Step(0, end);
+                else
+                {
+                    Step(0, shape.Policy.ParameterCount);
+                    if (objective.LearnsValues) Step(shape.Policy.ParameterCount, end);
+                }
+
+                void Step(int start, int stop) => Adam(theta.AsSpan(start..stop), first.AsSpan(start..stop), second.AsSpan(start..stop), gradient.AsSpan(start..stop), steps);
+            }
+        }
+
+        return (new LearnerState(state.Version + 1, Floats(theta), Floats(first), Floats(second), steps), sums);
+    }
+
+    private static float[] Floats(double[] values) => Array.ConvertAll(values, value => (float)value);
+
+    /// <summary>The mean over a minibatch of the gradients of its samples' losses.</summary>
+    private double[] Gradient(
+        double[] theta, (ActorSamples Part, int Index)[] batch, Objective objective, ref UpdateSums sums, CancellationToken cancellation)
+    {
+        var gradient = new double[theta.Length];
+        var networks = new PlainActor(shape, theta);
+        var weights = new LossWeights(_settings.Clip, objective.EntropyWeight, objective.KlWeight, objective.Kl);
+        var (mean, deviation) = Moments(batch);
+        var actions = shape.Policy.Outputs;
+        double[] p = new double[actions], logP = new double[actions], q = new double[actions], logQ = new double[actions], atLogits = new double[actions];
+        foreach (var (part, i) in batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var row = part.Part.Row[i];
+            var x = PlainNetwork.Doubles(part.Part.Observations.AsSpan(row * shape.Policy.Inputs, shape.Policy.Inputs));
+            var legal = part.Part.Legal.Length == 0 ? default : part.Part.Legal.AsSpan(row * actions, actions);
+            var policy = networks.Policy.Forward(x);
+            Losses.Softmax(policy[^1], legal, p, logP);
+            if (part.Partner is not null)
+                Losses.Softmax(new PlainNetwork(shape.Policy, PlainNetwork.Doubles(part.Partner), 0).Forward(x)[^1], legal, q, logQ);
+            var sample = new PolicySample
+            {
+                Action = part.Part.Actions[i],
+                OldLogProbability = part.Part.LogProbabilities[(row * actions) + part.Part.Actions[i]],
+                Advantage = (part.Advantages[i] - mean) / deviation,
+                PartnerProbabilities = part.Partner is null ? default : q,
+                PartnerLogProbabilities = part.Partner is null ? default : logQ,
+            };
+            Losses.PolicyGradient(sample, weights, p, logP, atLogits);
+            for (var a = 0; a < actions; a++) atLogits[a] /= batch.Length;
+
+            double[] atFeatures = [];
+            if (objective.LearnsValues)
+            {
+                var value = networks.Value(x, policy);
+                var slope = Losses.CriticGradient(value[^1][0], part.Returns[i], _settings.ValueWeight) / batch.Length;
+                var atInput = networks.Critic.Backward(value, [slope], gradient, []);
+                if (shape.SharedTrunk) atFeatures = atInput;
+                sums.SquaredError += Math.Pow(value[^1][0] - part.Returns[i], 2);
+            }
+
+            networks.Policy.Backward(policy, atLogits, gradient, atFeatures);
+            Count(sample, weights, p, logP, ref sums);
+        }
+
+        return gradient;
+    }
+
+    private static void Count(in PolicySample sample, in LossWeights weights, double[] p, double[] logP, ref UpdateSums sums)
+    {
+        sums.Samples++;
+        sums.Entropy += Losses.Entropy(p, logP);
+        if (sample.HasPartner) sums.Kl += Losses.Kl(weights.Direction, sample, p, logP);
+        var ratio = Math.Exp(logP[sample.Action] - sample.OldLogProbability);
+        if (ratio > 1 + weights.Clip || ratio < 1 - weights.Clip) sums.Clipped++;
+    }
+
+    /// <summary>Mean and standard deviation (n - 1) of a minibatch's advantages; 0 and 1 where they are taken as they are.</summary>
+    private (double Mean, double Deviation) Moments((ActorSamples Part, int Index)[] batch)
+    {
+        if (!_settings.NormaliseAdvantages) return (0, 1);
+        var mean = batch.Average(sample => (double)sample.Part.Advantages[sample.Index]);
+        var squares = batch.Sum(sample => Math.Pow(sample.Part.Advantages[sample.Index] - mean, 2));
+        return (mean, (batch.Length > 1 ? Math.Sqrt(squares / (batch.Length - 1)) : 0) + 1e-8);
+    }
+
+    /// <summary>One step of Adam (Kingma and Ba 2015), the gradient's norm limited as by PyTorch's clip_grad_norm_.</summary>
+    private void Adam(Span<double> theta, Span<double> first, Span<double> second, Span<double> gradient, long step)
+    {
+        var squares = 0.0;
+        foreach (var g in gradient) squares += g * g;
+        var factor = _settings.MaxGradientNorm is { } limit ? Math.Min(1, limit / (Math.Sqrt(squares) + 1e-6)) : 1;
+        for (var i = 0; i < theta.Length; i++)
+        {
+            var g = factor * gradient[i];
+            first[i] = (FirstBeta * first[i]) + ((1 - FirstBeta) * g);
+            second[i] = (SecondBeta * second[i]) + ((1 - SecondBeta) * g * g);
+            theta[i] -= _settings.LearningRate * (first[i] / (1 - Math.Pow(FirstBeta, step)))
+                / (Math.Sqrt(second[i] / (1 - Math.Pow(SecondBeta, step))) + _settings.AdamEpsilon);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using Srpo.Environments;
+using Srpo.Learning.Devices;
+
+namespace Srpo.Learning;
+
+/// <summary>
+/// A policy that plays any seats of an environment and learns nothing. Where observations can be enumerated, the policy is evaluated
+/// once for each that comes up and looked up from then on; the bits are those of the network. Else the network runs at every
+/// step. Not thread-safe.
+/// </summary>
+internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
+{
+    /// <summary>Environments with more observations than this are played with the network.</summary>
+    public const int LargestTable = 1 << 18;
+
+    /// <summary>Observations that are evaluated together.</summary>
+    private const int Batch = 96;
+
+    private readonly ObservationEncoding _encoding;
+    private readonly IPolicyNetwork _network;
+    private readonly float[] _probabilities;
+    private readonly float[] _cumulative;
+    private readonly float[] _observations;
+    private readonly byte[] _legal;
+    private readonly bool[] _known;
+    private readonly int[] _entries;
+    private readonly int[] _pending;
+    private readonly int _actions;
+    private readonly int _lanes;
+    private readonly int _length;
+
+    /// <summary>Prepares a frozen policy.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="environment">Its environment; only sizes are used here.</param>
+    /// <param name="device">Where networks run.</param>
+    /// <param name="tabulate">False plays with the network even where a table is possible.</param>
+    /// <exception cref="ArgumentException">The policy does not fit the environment.</exception>
+    public PolicyPlayer(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+        : this(policy.Shape, policy.Encoding, environment, device, tabulate) => Load(policy.Parameters);
+
+    /// <summary>Prepares policies of a shape; <see cref="Load"/> says which one plays.</summary>
+    /// <exception cref="ArgumentException">Policies of that shape do not fit the environment.</exception>
+    public PolicyPlayer(MlpShape shape, ObservationEncoding encoding, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+    {
+        var info = environment.Info;
+        _encoding = encoding;
+        _actions = shape.Outputs;
+        _lanes = environment.Lanes;
+        _length = info.ObservationLength(encoding);
+        if (_length != shape.Inputs || info.Actions != _actions)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"a policy for {shape.Inputs} inputs and {_actions} actions cannot play {info.Name}/{info.Variant}, which has {_length} inputs and {info.Actions} actions"),
+                nameof(shape));
+        }
+
+        _network = device.CreatePolicy(shape);
+        _entries = new int[info.Seats * _lanes];
+        _pending = new int[Batch];
+        _observations = new float[Batch * _length];
+        _probabilities = new float[Batch * _actions];
+        _legal = new byte[info.MasksActions ? Batch * _actions : 0];
+        if (tabulate && StepViews.HasStates(info) && info.ObservationStates <= LargestTable)
+        {
+            _known = new bool[info.ObservationStates];
+            _cumulative = new float[info.ObservationStates * _actions];
+        }
+        else
+        {
+            _known = [];
+            _cumulative = new float[_entries.Length * _actions];
+            for (var i = 0; i < _entries.Length; i++) _entries[i] = i;
+        }
+    }
+
+    /// <summary>Share of uniform noise over the legal actions in what it does.</summary>
+    public float Noise { get; init; }
+
+    /// <summary>Plays with these parameters from now on.</summary>
+    public void Load(float[] parameters)
+    {
+        _network.Load(parameters);
+        _known.AsSpan().Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Observe(StepViews views, int view, ReadOnlySpan<int> lanes)
+    {
+        if (_known.Length > 0) LookUp(views, view, lanes);
+        else Compute(views, view, lanes);
+    }
+
+    /// <inheritdoc/>
+    public void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions)
+    {
+        var entries = _entries.AsSpan(view * _lanes, _lanes);
+        foreach (var lane in lanes)
+            actions[lane] = (byte)Sampling.Choose(_cumulative.AsSpan(entries[lane] * _actions, _actions), uniforms[lane]);
+    }
+
+    /// <summary>The probabilities of the actions of a lane of a view.</summary>
+    public double[] Probabilities(int view, int lane)
+    {
+        var cumulative = _cumulative.AsSpan(_entries[(view * _lanes) + lane] * _actions, _actions);
+        var probabilities = new double[_actions];
+        for (var a = 0; a < _actions; a++)
+            probabilities[a] = Math.Max(0, Math.Min(1, cumulative[a]) - (a == 0 ? 0 : Math.Min(1, cumulative[a - 1])));
+        return probabilities;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+
+    private void LookUp(StepViews views, int view, ReadOnlySpan<int> lanes)
+    {
+        var states = views.States(view, _encoding);
+        var entries = _entries.AsSpan(view * _lanes, _lanes);
+        var count = 0;
+        foreach (var lane in lanes)
+        {
+            var state = states[lane];
+            entries[lane] = state;
+            if (_known[state]) continue;
+            _known[state] = true;
+            views.Environment.DecodeState(state, _encoding, _observations.AsSpan(count * _length, _length));
+            _pending[count++] = state;
+            if (count == _pending.Length) Flush(ref count);
+        }
+
+        if (count > 0) Flush(ref count);
+    }
+
+    private void Compute(StepViews views, int view, ReadOnlySpan<int> lanes)
+    {
+        var observations = views.Observations(view, _encoding);
+        var legal = views.Legal(view);
+        var count = 0;
+        foreach (var lane in lanes)
+        {
+            observations.AsSpan(lane * _length, _length).CopyTo(_observations.AsSpan(count * _length));
+            if (_legal.Length > 0) legal.Slice(lane * _actions, _actions).CopyTo(_legal.AsSpan(count * _actions));
+            _pending[count++] = (view * _lanes) + lane;
+            if (count == _pending.Length) Flush(ref count);
+        }
+
+        if (count > 0) Flush(ref count);
+    }
+
+    private void Flush(ref int count)
+    {
+        var legal = _legal.AsSpan(0, _legal.Length > 0 ? count * _actions : 0);
+        _network.Evaluate(new PolicyBatch { Rows = count, Observations = _observations.AsSpan(0, count * _length), Legal = legal, Probabilities = _probabilities });
+        for (var r = 0; r < count; r++)
+        {
+            var probabilities = _probabilities.AsSpan(r * _actions, _actions);
+            if (Noise > 0) Mix(probabilities, legal.IsEmpty ? default : legal.Slice(r * _actions, _actions));
+            Sampling.Accumulate(probabilities, _cumulative.AsSpan(_pending[r] * _actions, _actions));
+        }
+
+        count = 0;
+    }
+
+    private void Mix(Span<float> probabilities, ReadOnlySpan<byte> legal)
+    {
+        var share = Noise / (legal.IsEmpty ? _actions : legal.Count((byte)1));
+        for (var a = 0; a < probabilities.Length; a++)
+            if (legal.IsEmpty || legal[a] != 0) probabilities[a] = ((1 - Noise) * probabilities[a]) + share;
+    }
+}
