@@ -7,28 +7,26 @@ namespace Srpo.Reporting;
 /// <summary>Computes what changes with unknown teammates and unknown opponents. Formulas: docs/report.md.</summary>
 internal static class ShiftBuilder
 {
-    private const string Baseline = "ippo";
-
     /// <summary>One summary per layout with matrices against the opponents of training and against others.</summary>
-    public static ImmutableArray<ShiftSummary> Build(ImmutableArray<CrossPlayMatrix> matrices, ImmutableArray<string> strata, BootstrapOptions bootstrap) =>
+    public static ImmutableArray<ShiftSummary> Build(RunResults results, ImmutableArray<string> strata, BootstrapOptions bootstrap) =>
     [
-        .. from layout in matrices.Where(matrix => matrix.Opponents is not null).GroupBy(matrix => matrix.BaseLayout)
+        .. from layout in results.Matrices.Where(matrix => matrix.Opponents is not null).GroupBy(matrix => matrix.BaseLayout)
            let training = layout.FirstOrDefault(matrix => !matrix.UnseenOpponents)
            let unseen = layout.Where(matrix => matrix.UnseenOpponents).ToArray()
            where training is not null && unseen.Length > 0
            select new ShiftSummary(
                layout.Key, training.Opponents!, [.. unseen.Select(matrix => matrix.Opponents!)],
-               [.. training.Methods().Select(method => Method(training, unseen, method, strata, bootstrap))]),
+               [.. training.Methods().Select(method => Method(training, unseen, method, results.Info.Names.Baseline, strata, bootstrap))]),
     ];
 
-    private static MethodShift Method(CrossPlayMatrix training, CrossPlayMatrix[] unseen, string method, ImmutableArray<string> strata, BootstrapOptions bootstrap)
+    private static MethodShift Method(CrossPlayMatrix training, CrossPlayMatrix[] unseen, string method, string? baseline, ImmutableArray<string> strata, BootstrapOptions bootstrap)
     {
         var stratum = strata.IndexOf(method);
         return new(
             method,
             SelfPlay([training], method, stratum, bootstrap), CrossPlay([training], method, stratum, bootstrap),
             SelfPlay(unseen, method, stratum, bootstrap), CrossPlay(unseen, method, stratum, bootstrap),
-            Cost(training, method, strata, bootstrap));
+            Cost(training, method, baseline, strata, bootstrap));
     }
 
     private static BlockSummary SelfPlay(CrossPlayMatrix[] matrices, string method, int stratum, BootstrapOptions bootstrap)
@@ -48,14 +46,14 @@ internal static class ShiftBuilder
     /// <summary>The interval of the interquartile mean would be that of the averages, not of the pooled cells: left out.</summary>
     private static BlockSummary Summarise(CrossPlayCell[] cells, BootstrapIntervals? intervals) => SummaryBuilder.Summarise(cells, intervals) with { Interval = null };
 
-    private static SelfPlayCost? Cost(CrossPlayMatrix training, string method, ImmutableArray<string> strata, BootstrapOptions bootstrap)
+    private static SelfPlayCost? Cost(CrossPlayMatrix training, string method, string? baseline, ImmutableArray<string> strata, BootstrapOptions bootstrap)
     {
-        if (method == Baseline || !training.Methods().Contains(Baseline)) return null;
-        double[] risky = Played(training, Baseline), averse = Played(training, method);
+        if (baseline is null || method == baseline || !training.Methods().Contains(baseline)) return null;
+        double[] risky = Played(training, baseline), averse = Played(training, method);
         if (risky.Length == 0 || averse.Length == 0) return null;
         return new(
-            Baseline, Descriptive.Mean(risky) - Descriptive.Mean(averse),
-            RunBootstrap.SelfPlayDifference(risky, averse, bootstrap, strata.IndexOf(Baseline), strata.IndexOf(method)));
+            baseline, Descriptive.Mean(risky) - Descriptive.Mean(averse),
+            RunBootstrap.SelfPlayDifference(risky, averse, bootstrap, strata.IndexOf(baseline), strata.IndexOf(method)));
     }
 
     private static double[] Played(CrossPlayMatrix matrix, string method) =>

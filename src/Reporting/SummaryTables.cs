@@ -18,7 +18,7 @@ public static class SummaryTables
             let self = method.SelfPlay
             let cross = method.CrossPlay
             select ImmutableArray.Create(
-                DisplayNames.Layout(layout.Layout), DisplayNames.Method(method.Method), Numbers.Integer(method.Runs),
+                DisplayNames.Layout(layout.Layout), summary.Info.Names.Of(method.Method), Numbers.Integer(method.Runs),
                 Numbers.Short(self.Mean), Numbers.Short(self.Std),
                 Numbers.Short(cross.Mean), Numbers.Short(cross.Std), Numbers.Short(cross.Min),
                 Numbers.Short(cross.InterquartileMean), Numbers.Range(cross.Interval),
@@ -44,7 +44,7 @@ public static class SummaryTables
             from layout in summary.Layouts
             from pair in layout.Between
             select ImmutableArray.Create(
-                DisplayNames.Layout(layout.Layout), DisplayNames.Method(pair.Method0), DisplayNames.Method(pair.Method1),
+                DisplayNames.Layout(layout.Layout), summary.Info.Names.Of(pair.Method0), summary.Info.Names.Of(pair.Method1),
                 Numbers.Integer(pair.Block.Cells), Numbers.Short(pair.Block.Mean), Numbers.Range(pair.Block.MeanInterval),
                 Numbers.Short(pair.Block.Std), Numbers.Short(pair.Block.Min), Numbers.Short(pair.Block.InterquartileMean),
                 Numbers.Range(pair.Block.Interval), Numbers.Short(pair.Block.FreeRiding));
@@ -80,9 +80,9 @@ public static class SummaryTables
             ],
             [.. rows]);
 
-        static ImmutableArray<string> Row(ShiftSummary shift, MethodShift method, string name, BlockSummary block) =>
+        ImmutableArray<string> Row(ShiftSummary shift, MethodShift method, string name, BlockSummary block) =>
         [
-            DisplayNames.Layout(shift.Layout), DisplayNames.Method(method.Method), name, Numbers.Integer(block.Cells),
+            DisplayNames.Layout(shift.Layout), summary.Info.Names.Of(method.Method), name, Numbers.Integer(block.Cells),
             Numbers.Short(block.Mean), Numbers.Range(block.MeanInterval), Numbers.Short(block.Std), Numbers.Short(block.Min),
             name == "none" ? Numbers.Short(method.Cost?.Mean) : "", name == "none" ? Numbers.Range(method.Cost?.Interval) : "",
         ];
@@ -99,7 +99,7 @@ public static class SummaryTables
                 new("Final return"), new("Std over runs"),
             ],
             [.. summary.Learning.Select(method => ImmutableArray.Create(
-                DisplayNames.Method(method.Method), Numbers.Integer(method.Runs), Numbers.Integer(method.EnvSteps),
+                summary.Info.Names.Of(method.Method), Numbers.Integer(method.Runs), Numbers.Integer(method.EnvSteps),
                 Numbers.Integer(method.AgentSteps), Numbers.Short(method.FinalReturn), Numbers.Short(method.FinalStd)))]);
     }
 
@@ -114,7 +114,7 @@ public static class SummaryTables
                 new("Free-riding learned"), new("Free-riding at the equilibria"),
             ],
             [.. summary.Equilibria.Select(population => ImmutableArray.Create(
-                DisplayNames.Method(population.Method), Plain(population.Tau), Plain(population.Epsilon), Numbers.Integer(population.Runs),
+                summary.Info.Names.Of(population.Method), Plain(population.Tau), Plain(population.Epsilon), Numbers.Integer(population.Runs),
                 Numbers.Fixed(population.MeanDistance, 4), Numbers.Fixed(population.LargestDistance, 4),
                 Numbers.Fixed(population.FreeRiding, 4), Numbers.Fixed(population.EquilibriumFreeRiding, 4)))]);
 

@@ -61,7 +61,7 @@ public class FiguresTests
     [Fact]
     public void Srpo_and_ippo_keep_their_colours_and_no_two_methods_share_one()
     {
-        var colours = Palette.ForMethods(["fcp", "srpo", "x", "ippo", "srpo"]);
+        var colours = Palette.For(MatrixOf.Names, ["fcp", "srpo", "x", "ippo", "srpo"]);
         Assert.Equal((1, 2), (colours["srpo"], colours["ippo"]));
         Assert.Equal(4, colours.Values.Distinct().Count());
     }

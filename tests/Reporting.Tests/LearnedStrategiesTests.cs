@@ -8,7 +8,7 @@ namespace Srpo.Reporting.Tests;
 /// <summary>Learned strategies beside equilibria, in all files of a report.</summary>
 public sealed class LearnedStrategiesTests
 {
-    private static readonly RunInfo Info = new() { Name = "volunteers", Id = "volunteers-1", Date = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) };
+    private static readonly RunInfo Info = new() { Names = MatrixOf.Names, Name = "volunteers", Id = "volunteers-1", Date = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) };
 
     private static LearnedStrategies Team(string method, int team, double tau, double x, double y, double distance) => new(
         method, team, tau, 0.15, [[x, 1 - x], [y, 1 - y]], [0.4 * x, 0.4 * y], [[0.9, 0.1], [0.2, 0.8]], [0.36, 0.08], NearestIsStable: true, distance);

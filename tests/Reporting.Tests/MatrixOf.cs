@@ -5,6 +5,13 @@ namespace Srpo.Reporting.Tests;
 /// <summary>Small matrices by hand.</summary>
 internal static class MatrixOf
 {
+    /// <summary>What populations are called that are named after methods.</summary>
+    public static PopulationNames Names { get; } = new(
+    [
+        new("ippo", "IPPO", PopulationRole.Baseline), new("srpo", "SRPO", PopulationRole.Subject), new("fcp", "FCP", PopulationRole.Other),
+        new("self-play", "Self-play", PopulationRole.Other),
+    ]);
+
     /// <summary>A square matrix; a cell's costs are given with it.</summary>
     public static CrossPlayMatrix Cells(string layout, AgentLabel[] agents, Func<int, int, (double Return, double Cost0, double Cost1)> cell)
     {

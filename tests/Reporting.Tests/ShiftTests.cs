@@ -108,12 +108,12 @@ public class ShiftTests
     public void Heatmaps_have_a_row_per_opponent_the_known_one_first()
     {
         var scale = new LinearScale(0, 500, 0, 1);
-        var itself = ShiftFigures.Opponents([.. Results.Matrices.Reverse()], scale, withOthers: false);
+        var itself = ShiftFigures.Opponents([.. Results.Matrices.Reverse()], MatrixOf.Names, scale, withOthers: false);
         Assert.Equal(["trained", "unseen", "unseen"], itself.Rows.Select(row => row.Group));
         Assert.Equal(6, itself.Columns.Length);
         Assert.Equal(100, itself.Values[0]);
         Assert.Equal(155, itself.Values[5]);
-        var others = ShiftFigures.Opponents(Results.Matrices, scale, withOthers: true);
+        var others = ShiftFigures.Opponents(Results.Matrices, MatrixOf.Names, scale, withOthers: true);
 
         // Run 3 with 4 and 5 in either place: 34, 35, 43, 53.
         Assert.Equal(100 + ((34 + 35 + 43 + 53) / 4.0), others.Values[3], 9);

@@ -26,6 +26,7 @@ internal static class SyntheticRun
 
     public static RunInfo Info(string name, int seeds) => new()
     {
+        Names = MatrixOf.Names,
         Name = name,
         Id = "20260301-121500-7f3a",
         Date = new DateTimeOffset(2026, 3, 1, 12, 15, 0, TimeSpan.Zero),

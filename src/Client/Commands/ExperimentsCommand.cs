@@ -2,6 +2,7 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Experiments;
 using Srpo.Client.Output;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Commands;
 
@@ -12,12 +13,24 @@ internal static class ExperimentsCommand
 
     private static readonly Option<bool> PresetList = new("--presets") { Description = "List the presets that experiments and `population start` begin with." };
 
-    private static readonly Option<bool> Markdown = new("--markdown") { Description = "With --keys: as Markdown, as in docs/experiments.md." };
+    private static readonly Option<bool> Methods = new("--methods") { Description = "List the training methods." };
 
-    public static Command Create(Shell shell) => new Command("experiments", "List the experiments known by name, presets, or the keys of experiment files.")
+    private static readonly Option<bool> Markdown = new("--markdown") { Description = "With --keys or --methods: as Markdown, as in docs/experiments.md and docs/methods." };
+
+    public static Command Create(Shell shell) => new Command("experiments", "List the experiments known by name, presets, methods, or the keys of experiment files.")
     {
-        Keys, PresetList, Markdown,
-    }.Handle(shell, context => Task.FromResult(context.Get(Keys) ? PrintKeys(context) : context.Get(PresetList) ? PrintPresets(context) : PrintList(context)));
+        Keys, PresetList, Methods, Markdown,
+    }.Handle(shell, context => Task.FromResult(
+        context.Get(Keys) ? PrintKeys(context) : context.Get(PresetList) ? PrintPresets(context) : context.Get(Methods) ? PrintMethods(context) : PrintList(context)));
+
+    private static int PrintMethods(CommandContext context)
+    {
+        var all = MethodRegistry.All;
+        if (context.Json) context.PrintJson(all.Select(method => new { method.Id, method.Title, method.Summary, method.Source, Settings = method.OwnSettings }));
+        else if (context.Get(Markdown)) context.Out.Write(MethodRegistry.ToMarkdown());
+        else Tables.PrintPairs(context.Shell, all.Select(method => (method.Id, (string?)$"{method.Title}: {method.Summary} ({method.Source})")));
+        return (int)ExitCode.Ok;
+    }
 
     private static int PrintPresets(CommandContext context)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Srpo.Client.Output;
+using Srpo.Learning;
 
 namespace Srpo.Client.Experiments;
 
@@ -35,7 +36,7 @@ internal static class ExperimentKeys
         new("seeds", "whole number, 1 to 10000", "the experiment's", "Teams of this population."),
         new("evaluate", "true or false", "true", "Whether its teams take part in the evaluation; false for teams that are only opponents or partners."),
         new("opponents", "text, or list of texts", "", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\" of another population: one for all of these seats, or one for each. Without it whoever sits there learns too."),
-        new("partners", "text", "", "With method fcp: label of the population trained by self-play whose teams, after a quarter, half and all of their training, are the partners."),
+        new("partners", "text", "", "For methods that train with a frozen pool: label of the population whose teams, after a quarter, half and all of their training, are the partners."),
         new("sweep", "object", "{}", "Lists of values for training keys, for example {\"tau\": [1, 10]}: a population for each combination."),
     ];
 
@@ -54,7 +55,7 @@ internal static class ExperimentKeys
     public static IReadOnlyList<ExperimentKey> Training()
     {
         var preset = Presets.Find(Presets.Default)!.Training;
-        return [.. TrainingKeys.All.Select(key => new ExperimentKey(key.Path, key.Type, Show(key.Get(preset)), key.Description))];
+        return [.. AllSettings.All.Select(key => new ExperimentKey(key.Path, key.Type, Show(key.Get(preset)), key.Description))];
     }
 
     /// <summary>The reference as Markdown, as it stands in docs/experiments.md.</summary>

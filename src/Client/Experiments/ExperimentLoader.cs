@@ -1,4 +1,5 @@
 using Srpo.Environments;
+using Srpo.Learning;
 
 namespace Srpo.Client.Experiments;
 
@@ -106,7 +107,7 @@ internal sealed class ExperimentLoader
         {
             if (known.Contains(member.Name)) continue;
             // A training key at the top is the likeliest slip: say where it belongs.
-            if (prefix.Length == 0 && TrainingKeys.NamesUnder("").Contains(member.Name))
+            if (prefix.Length == 0 && AllSettings.NamesUnder("").Contains(member.Name))
                 _reader.Add(member.Origin, member.Name, "is a training key", $"write it as \"training\": {{ \"{member.Name}\": ... }}, or within a population");
             else
                 _reader.UnknownKey(member.Origin, prefix + member.Name, member.Name, known);

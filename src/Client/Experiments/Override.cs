@@ -1,4 +1,5 @@
 using Srpo.Client.Cli;
+using Srpo.Learning;
 
 namespace Srpo.Client.Experiments;
 
@@ -34,7 +35,7 @@ internal static class Overrides
         if (parts[0] == "populations" && parts.Length >= 3) return ApplyToOne(root, change, parts[1], string.Join('.', parts[2..]), reader);
         if (parts[0] == "evaluation" && parts.Length == 2) return root.With("evaluation", Set(Child(root, "evaluation"), parts[1..], change.Value), change.Value.Origin);
         var trainingPath = parts[0] == "training" ? string.Join('.', parts[1..]) : change.Path;
-        if (TrainingKeys.Find(trainingPath) is not null) return ApplyToAll(root, change, trainingPath);
+        if (AllSettings.Find(trainingPath) is not null) return ApplyToAll(root, change, trainingPath);
         if (parts.Length == 1 && ExperimentKeys.TopLevel.Any(key => key.Path == parts[0] && key.Type != "object"))
         {
             root = root.With(parts[0], change.Value, change.Value.Origin);
@@ -45,7 +46,7 @@ internal static class Overrides
         [
             .. ExperimentKeys.TopLevel.Where(key => key.Type != "object").Select(key => key.Path),
             .. ExperimentKeys.Evaluation.Select(key => "evaluation." + key.Path),
-            .. TrainingKeys.Paths,
+            .. AllSettings.Paths,
         ];
         reader.Add(
             change.Value.Origin, change.Path, "unknown key" + ValueReader.DidYouMean(change.Path, known),

@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Learning.Methods;
 
@@ -29,7 +30,7 @@ internal static class Presets
     ];
 
     /// <summary>The method where an experiment names none.</summary>
-    private static string Method => MethodRegistry.All.First(method => method.Role == MethodRole.Subject).Id;
+    private static string Method => MethodRegistry.All.First(method => method.Role == PopulationRole.Subject).Id;
 
     public static Preset? Find(string name) => All.FirstOrDefault(preset => preset.Name == name);
 

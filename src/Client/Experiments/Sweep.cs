@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Srpo.Learning;
 
 namespace Srpo.Client.Experiments;
 
@@ -16,9 +17,9 @@ internal static class Sweep
         foreach (var member in keys.Members)
         {
             var path = $"{field}.{member.Name}";
-            if (TrainingKeys.Find(member.Name) is not { } key)
+            if (AllSettings.Find(member.Name) is not { } key)
             {
-                reader.UnknownKey(member.Origin, path, member.Name, TrainingKeys.Paths);
+                reader.UnknownKey(member.Origin, path, member.Name, AllSettings.Paths);
                 return [];
             }
 

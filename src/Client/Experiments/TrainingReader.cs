@@ -1,11 +1,12 @@
 using Srpo.Core.Settings;
+using Srpo.Learning;
 
 namespace Srpo.Client.Experiments;
 
 /// <summary>Training settings while they are put together, with the place where each key was last written.</summary>
 internal sealed record TrainingDraft(TrainingSettings Settings, IReadOnlyDictionary<string, Origin> Origins)
 {
-    public TrainingDraft Set(TrainingKey key, JsonValue value, string field, ValueReader reader) => new(
+    public TrainingDraft Set(Setting key, JsonValue value, string field, ValueReader reader) => new(
         key.Set(Settings, value, field, reader),
         new Dictionary<string, Origin>(Origins, StringComparer.Ordinal) { [key.Path] = value.Origin });
 
@@ -45,10 +46,10 @@ internal static class TrainingReader
     {
         var path = prefix + member.Name;
         var full = $"{field}.{path}";
-        if (TrainingKeys.Find(path) is { } key) return draft.Set(key, member.Value, full, reader);
-        if (TrainingKeys.NamesUnder(path + ".").Count == 0)
+        if (AllSettings.Find(path) is { } key) return draft.Set(key, member.Value, full, reader);
+        if (AllSettings.NamesUnder(path + ".").Count == 0)
         {
-            reader.UnknownKey(member.Origin, full, member.Name, [.. prefix.Length == 0 ? others : [], .. TrainingKeys.NamesUnder(prefix)]);
+            reader.UnknownKey(member.Origin, full, member.Name, [.. prefix.Length == 0 ? others : [], .. AllSettings.NamesUnder(prefix)]);
             return draft;
         }
 

@@ -54,13 +54,6 @@ internal sealed class ValueReader
         return null;
     }
 
-    public T? Word<T>(JsonValue value, string field, IReadOnlyList<(string Word, T Value)> words)
-        where T : struct
-    {
-        var word = Word(value, field, [.. words.Select(known => known.Word)]);
-        return word is null ? null : words.First(known => known.Word == word).Value;
-    }
-
     public string? Word(JsonValue value, string field, string[] known)
     {
         var list = string.Join(", ", known);

@@ -9,6 +9,7 @@ using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Runs;
 
@@ -44,6 +45,7 @@ internal static class ResultsCollector
             Id = manifest.Id,
             Date = manifest.Started,
             CommandLine = "srpo " + manifest.CommandLine,
+            Names = new([.. MethodRegistry.All.Select(method => new PopulationName(method.Id, method.Title, method.Role))]),
             Seeds = experiment.Populations.Where(population => population.Evaluate).Max(population => population.Seeds),
             Score = ScoreName(experiment.Environment),
             EnvSteps = statuses.Values.Sum(status => status.EnvironmentSteps),

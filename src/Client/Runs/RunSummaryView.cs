@@ -23,7 +23,7 @@ internal static class RunSummaryView
             summary.Layouts.SelectMany(layout => layout.Methods.Select(method => (IReadOnlyList<string>)
             [
                 layout.Layout,
-                DisplayNames.Method(method.Method),
+                summary.Info.Names.Of(method.Method),
                 Numbers.Short(method.SelfPlay.Mean),
                 Numbers.Short(method.CrossPlay.Mean),
                 Numbers.Short(method.CrossPlay.Std),

@@ -36,6 +36,9 @@ public sealed record RunInfo
     /// <summary>The command line that runs this experiment again; null leaves that section out.</summary>
     public string? CommandLine { get; init; }
 
+    /// <summary>What reports call the populations.</summary>
+    public PopulationNames Names { get; init; } = PopulationNames.None;
+
     /// <summary>Training seeds (runs) per method.</summary>
     public int Seeds { get; init; }
 
@@ -56,4 +59,40 @@ public sealed record RunInfo
 
     /// <summary>The experiment's settings as they were given; null when there are none.</summary>
     public JsonElement? Settings { get; init; }
+}
+
+/// <summary>What reports call populations, and which of them they set apart.</summary>
+/// <param name="Known">Those that have a name besides their label.</param>
+public sealed record PopulationNames(ImmutableArray<PopulationName> Known)
+{
+    /// <summary>Every population is called by its label.</summary>
+    public static PopulationNames None { get; } = new([]);
+
+    /// <summary>Label of the population that others are compared with, or null.</summary>
+    public string? Baseline => Known.FirstOrDefault(name => name.Role == PopulationRole.Baseline)?.Label;
+
+    /// <summary>The name of a population for people.</summary>
+    public string Of(string label) => Known.FirstOrDefault(name => name.Label == label)?.Title ?? label;
+
+    /// <summary>What a population is in its experiment.</summary>
+    public PopulationRole Role(string label) => Known.FirstOrDefault(name => name.Label == label)?.Role ?? PopulationRole.Other;
+}
+
+/// <summary>What reports call a population.</summary>
+/// <param name="Label">Its label in results.</param>
+/// <param name="Title">Its name for people.</param>
+/// <param name="Role">What it is in its experiment.</param>
+public sealed record PopulationName(string Label, string Title, PopulationRole Role);
+
+/// <summary>What a population is in its experiment.</summary>
+public enum PopulationRole
+{
+    /// <summary>One among others.</summary>
+    Other,
+
+    /// <summary>What others are compared with.</summary>
+    Baseline,
+
+    /// <summary>What the experiment is about.</summary>
+    Subject,
 }

@@ -11,7 +11,12 @@ namespace Srpo.Core.Settings;
 [JsonConverter(typeof(OwnSettingsConverter))]
 public sealed class OwnSettings : IEquatable<OwnSettings>, IEnumerable<KeyValuePair<string, double>>
 {
-    private readonly SortedList<string, double> _values;
+    private static readonly SortedList<string, double> Empty = [];
+
+    private readonly SortedList<string, double>? _values;
+
+    /// <summary>One that a serializer has made may lack its list.</summary>
+    private SortedList<string, double> Values => _values ?? Empty;
 
     /// <summary>Settings with these values; of a path that is given twice the last counts.</summary>
     public OwnSettings(IEnumerable<KeyValuePair<string, double>> values)
@@ -22,7 +27,7 @@ public sealed class OwnSettings : IEquatable<OwnSettings>, IEnumerable<KeyValueP
     }
 
     /// <summary>The value of a path; null where it is not given.</summary>
-    public double? this[string path] => _values.TryGetValue(path, out var value) ? value : null;
+    public double? this[string path] => Values.TryGetValue(path, out var value) ? value : null;
 
     /// <summary>Settings with another value; null, which stands for none, if that was the only one and it is taken away.</summary>
     /// <param name="own">The settings so far, or null for none.</param>
@@ -33,20 +38,20 @@ public sealed class OwnSettings : IEquatable<OwnSettings>, IEnumerable<KeyValueP
         IEnumerable<KeyValuePair<string, double>> known = own is null ? [] : own;
         var rest = known.Where(setting => setting.Key != path);
         var all = new OwnSettings(value is { } number ? rest.Append(new KeyValuePair<string, double>(path, number)) : rest);
-        return all._values.Count == 0 ? null : all;
+        return all.Values.Count == 0 ? null : all;
     }
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => _values.GetEnumerator();
+    public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => Values.GetEnumerator();
 
     /// <inheritdoc/>
-    public bool Equals(OwnSettings? other) => other is not null && _values.SequenceEqual(other._values);
+    public bool Equals(OwnSettings? other) => other is not null && Values.SequenceEqual(other.Values);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as OwnSettings);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _values.Aggregate(0, (hash, setting) => HashCode.Combine(hash, setting.Key, setting.Value));
+    public override int GetHashCode() => Values.Aggregate(0, (hash, setting) => HashCode.Combine(hash, setting.Key, setting.Value));
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

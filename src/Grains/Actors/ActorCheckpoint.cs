@@ -1,5 +1,6 @@
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -7,7 +8,7 @@ namespace Srpo.Grains;
 [GenerateSerializer, Alias("srpo.ActorCheckpoint")]
 internal sealed class ActorCheckpoint
 {
-    /// <summary>Identity of the spec that it was trained with.</summary>
+    /// <summary>Identity of the spec that it was trained with, as the build that stored it had it. Whoever reads it goes by <see cref="SpecIdentity.Of"/>.</summary>
     [Id(0)]
     public string Identity { get; set; } = "";
 

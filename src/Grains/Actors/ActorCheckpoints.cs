@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Srpo.Grains.Diagnostics;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -107,12 +108,13 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
     {
         (_versions[slot], _identities[slot]) = (-1, null);
         if (checkpoint is null) return null;
-        if (checkpoint.Spec is null || checkpoint.State is null || checkpoint.State.Parameters.Length == 0)
+        if (!SpecIdentity.IsComplete(checkpoint.Spec) || checkpoint.State is null || checkpoint.State.Parameters.Length == 0)
         {
             slots.Damage[slot] = "a stored checkpoint is incomplete";
             return null;
         }
 
+        checkpoint.Identity = SpecIdentity.Of(checkpoint.Spec);
         (_versions[slot], _identities[slot]) = (checkpoint.State.Version, checkpoint.Identity);
         return checkpoint;
     }

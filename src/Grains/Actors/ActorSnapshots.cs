@@ -1,6 +1,7 @@
 using System.Globalization;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -43,6 +44,6 @@ internal sealed class ActorSnapshots(Func<int, SlotPair<ActorCheckpoint>> record
     {
         if (_taken.Find(state => state.Version == round) is { } taken) return taken.Parameters.Values;
         var kept = await records(round).ReadAsync(0);
-        return kept?.State is { } state && kept.Identity == identity && state.Version == round ? state.Parameters.Values : null;
+        return kept?.State is { } state && SpecIdentity.IsComplete(kept.Spec) && SpecIdentity.Of(kept.Spec) == identity && state.Version == round ? state.Parameters.Values : null;
     }
 }

@@ -9,6 +9,7 @@ using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;

@@ -6,6 +6,7 @@ using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -34,7 +35,7 @@ internal sealed class CoordinatorGrain(
             if (Record.Spec is { } known && !SpecIdentity.Same(known, spec))
             {
                 throw new SrpoGrainException(
-                    $"population '{Name}' exists with other settings ({SpecDifference.Describe(known, spec)}); choose another name, or give the settings that it was started with");
+                    $"population '{Name}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another name, or give the settings that it was started with");
             }
 
             await WishEndedAsync();

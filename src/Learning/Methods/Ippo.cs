@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
 namespace Srpo.Learning.Methods;
@@ -10,7 +11,7 @@ public sealed record Ippo() : Method(
     "ippo", "IPPO", "paper, equation 7; de Witt et al. 2020", "All agents play together and each maximises its own reward: the baseline.")
 {
     /// <inheritdoc/>
-    public override MethodRole Role => MethodRole.Baseline;
+    public override PopulationRole Role => PopulationRole.Baseline;
 
     /// <inheritdoc/>
     public override bool TrainsOpponents => true;

@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 
@@ -13,8 +14,8 @@ namespace Srpo.Learning.Methods;
 /// <param name="Summary">What it does, one sentence.</param>
 public abstract record Method(string Id, string Title, string Source, string Summary)
 {
-    /// <summary>What reports make of it.</summary>
-    public virtual MethodRole Role => MethodRole.Other;
+    /// <summary>What reports make of populations that are named after it.</summary>
+    public virtual PopulationRole Role => PopulationRole.Other;
 
     /// <summary>Settings that only this method has.</summary>
     public virtual IReadOnlyList<OwnSetting> OwnSettings => [];
@@ -70,19 +71,6 @@ public abstract record Method(string Id, string Title, string Source, string Sum
         var count = one ? 1 : seats.Agents;
         return new InstancePlan(Casting.Fixed, [.. Enumerable.Range(0, count)], seats.Cast(count, seat => one ? 0 : seat), 0, settings.Lanes);
     }
-}
-
-/// <summary>What reports make of a method.</summary>
-public enum MethodRole
-{
-    /// <summary>One among others.</summary>
-    Other,
-
-    /// <summary>What others are compared with.</summary>
-    Baseline,
-
-    /// <summary>What this project is about.</summary>
-    Subject,
 }
 
 /// <summary>A number that only one method has as a setting.</summary>

@@ -29,6 +29,11 @@ public static class MethodRegistry
     /// <exception cref="SettingsException">There is none.</exception>
     public static Method Of(TrainingSettings settings) => Get(settings.Method);
 
+    /// <summary>All methods as a Markdown table, as it stands in docs/methods/README.md.</summary>
+    public static string ToMarkdown() =>
+        "| method | what it does | source | page |\n|---|---|---|---|\n"
+        + string.Concat(All.Select(method => $"| `{method.Id}` | {method.Summary} | {method.Source} | [{method.Title}]({method.Id}.md) |\n"));
+
     /// <summary>Whether one network plays all seats of the team.</summary>
     /// <exception cref="SettingsException">There is no such method.</exception>
     public static bool UsesOnePolicy(this TrainingSettings settings) => Of(settings).UsesOnePolicy(settings);

@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 
@@ -11,7 +12,7 @@ public sealed record Srpo() : AdversarialMethod(
     "srpo", "SRPO", "paper, section 5, equations 8 and 9", "Each agent trains against an adversary in its partners' seats that deviates from them at a KL price.")
 {
     /// <inheritdoc/>
-    public override MethodRole Role => MethodRole.Subject;
+    public override PopulationRole Role => PopulationRole.Subject;
 
     /// <inheritdoc/>
     public override Objective Objective(TrainingSettings settings, ActorKind kind) => kind == ActorKind.Agent

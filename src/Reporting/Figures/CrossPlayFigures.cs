@@ -19,18 +19,19 @@ public static class CrossPlayFigures
     }
 
     /// <summary>The cross-play matrix of a layout, sorted into one block per method; where seats are ordered, rows are seat 0 and columns seat 1.</summary>
-    public static HeatmapSpec Matrix(CrossPlayMatrix matrix, Scale scale)
+    public static HeatmapSpec Matrix(CrossPlayMatrix matrix, PopulationNames names, Scale scale)
     {
         ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(names);
         var methods = matrix.Methods();
         var rows = Sorted(matrix.Rows, methods);
         var columns = Sorted(matrix.Columns, methods);
         var values = from row in rows from column in columns select matrix.Returns[row * matrix.Columns.Length + column];
-        var names = string.Join(", ", methods.Select(DisplayNames.Method));
+        var all = string.Join(", ", methods.Select(names.Of));
         return new(
-            $"Cross-play matrix, {DisplayNames.Layout(matrix.Layout)}: {rows.Length} by {columns.Length} runs of {names}; the numbers are in the tables",
-            [.. rows.Select(row => Entry(matrix.Rows[row]))],
-            [.. columns.Select(column => Entry(matrix.Columns[column]))],
+            $"Cross-play matrix, {DisplayNames.Layout(matrix.Layout)}: {rows.Length} by {columns.Length} runs of {all}; the numbers are in the tables",
+            [.. rows.Select(row => Entry(names, matrix.Rows[row]))],
+            [.. columns.Select(column => Entry(names, matrix.Columns[column]))],
             [.. values],
             scale)
         { RowTitle = matrix.IsOrdered ? "seat 0" : "a run", ColumnTitle = matrix.IsOrdered ? "seat 1" : "with" };
@@ -40,7 +41,7 @@ public static class CrossPlayFigures
     public static IntervalBarsSpec Bars(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        var colours = Palette.ForMethods(summary.Layouts.SelectMany(layout => layout.Methods).Select(method => method.Method));
+        var colours = Palette.For(summary.Info.Names, summary.Layouts.SelectMany(layout => layout.Methods).Select(method => method.Method));
         return new(
             "Mean return in self-play and in cross-play by layout and method; the numbers are in the table below",
             $"{summary.Info.Score} per episode",
@@ -53,12 +54,12 @@ public static class CrossPlayFigures
                 }).Where(bar => bar.Value is not null)]))]);
 
         Bar Bar(string method, string what, bool isPale, BlockSummary block) =>
-            new($"{DisplayNames.Method(method)} {what}", colours[method], isPale, block.Mean, block.MeanInterval);
+            new($"{summary.Info.Names.Of(method)} {what}", colours[method], isPale, block.Mean, block.MeanInterval);
     }
 
     private static int[] Sorted(ImmutableArray<AgentLabel> labels, ImmutableArray<string> methods) =>
         [.. Enumerable.Range(0, labels.Length).OrderBy(index => methods.IndexOf(labels[index].Method)).ThenBy(index => labels[index].Run)];
 
-    private static HeatmapEntry Entry(AgentLabel label) =>
-        new(DisplayNames.Method(label.Method), label.Run.ToString(CultureInfo.InvariantCulture));
+    private static HeatmapEntry Entry(PopulationNames names, AgentLabel label) =>
+        new(names.Of(label.Method), label.Run.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Srpo.Core.Results;
 using Srpo.Core.Statistics;
-using Srpo.Reporting.Text;
 
 namespace Srpo.Reporting.Figures;
 
@@ -23,11 +22,11 @@ public static class LearningFigures
 
     /// <summary>The return in the course of training; its axis says what the score is.</summary>
     public static LineChartSpec Returns(
-        ImmutableArray<LearningCurve> curves, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return") =>
-        Chart(curves, $"{score} per episode", point => point.MeanReturn, band, logX);
+        ImmutableArray<LearningCurve> curves, PopulationNames names, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return") =>
+        Chart(curves, names, $"{score} per episode", point => point.MeanReturn, band, logX);
 
     /// <summary>Further measures, those that were recorded: cost difference of the seats, entropy, KL, clip fraction, explained variance.</summary>
-    public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves)
+    public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves, PopulationNames names)
     {
         (string Title, string Axis, Func<LearningPoint, double?> Measure)[] measures =
         [
@@ -42,26 +41,27 @@ public static class LearningFigures
             .Where(measure => points.Any(point => measure.Measure(point) is { } value && double.IsFinite(value)))
             .Select(measure =>
             {
-                var chart = Chart(curves, measure.Axis, point => measure.Measure(point) ?? double.NaN, CurveBand.StandardDeviation, false);
+                var chart = Chart(curves, names, measure.Axis, point => measure.Measure(point) ?? double.NaN, CurveBand.StandardDeviation, false);
                 return (measure.Title, chart with { Description = $"{measure.Title} in the course of training", Width = 360, Height = 220 });
             })];
     }
 
     /// <summary>A chart of any measure; runs whose value is not finite at a point are left out there.</summary>
     public static LineChartSpec Chart(
-        ImmutableArray<LearningCurve> curves, string axis, Func<LearningPoint, double> measure, CurveBand band, bool logX)
+        ImmutableArray<LearningCurve> curves, PopulationNames names, string axis, Func<LearningPoint, double> measure, CurveBand band, bool logX)
     {
         ArgumentNullException.ThrowIfNull(measure);
+        ArgumentNullException.ThrowIfNull(names);
         var methods = curves.Select(curve => curve.Method).Distinct().ToArray();
-        var colours = Palette.ForMethods(methods);
+        var colours = Palette.For(names, methods);
         return new(
-            $"Learning curves: {axis} of {string.Join(", ", methods.Select(DisplayNames.Method))}; the final values are in the table",
+            $"Learning curves: {axis} of {string.Join(", ", methods.Select(names.Of))}; the final values are in the table",
             new("interactions per agent", logX), new(axis),
-            [.. methods.Select(method => Series(method, colours[method], curves, measure, band)).Where(series => series.Points.Length > 0)]);
+            [.. methods.Select(method => Series(method, names.Of(method), colours[method], curves, measure, band)).Where(series => series.Points.Length > 0)]);
     }
 
     private static LineSeries Series(
-        string method, int colour, ImmutableArray<LearningCurve> curves, Func<LearningPoint, double> measure, CurveBand band)
+        string method, string name, int colour, ImmutableArray<LearningCurve> curves, Func<LearningPoint, double> measure, CurveBand band)
     {
         var steps = curves
             .Where(curve => curve.Method == method && !curve.Points.IsDefault)
@@ -85,7 +85,7 @@ public static class LearningFigures
                 Steps: group.Average(point => point.Steps), Mean: group.Average(point => point.Mean),
                 Low: group.Average(point => point.Low), High: group.Average(point => point.High)))
             .ToArray();
-        return new(DisplayNames.Method(method), colour, [.. thinned.Select(point => new ChartPoint(point.Steps, point.Mean))])
+        return new(name, colour, [.. thinned.Select(point => new ChartPoint(point.Steps, point.Mean))])
         {
             Band = [.. thinned.Select(point => new BandPoint(point.Steps, point.Low, point.High))],
         };

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Srpo.Core.Results;
 using Srpo.Core.Statistics;
-using Srpo.Reporting.Text;
 
 namespace Srpo.Reporting.Figures;
 
@@ -10,11 +9,13 @@ public static class ShiftFigures
 {
     /// <summary>Mean and interval of the four blocks, a group per shift and a bar per method.</summary>
     /// <param name="shift">The numbers.</param>
+    /// <param name="names">What the populations are called.</param>
     /// <param name="score">What an episode's return is.</param>
-    public static IntervalBarsSpec Bars(ShiftSummary shift, string score)
+    public static IntervalBarsSpec Bars(ShiftSummary shift, PopulationNames names, string score)
     {
         ArgumentNullException.ThrowIfNull(shift);
-        var colours = Palette.ForMethods(shift.Methods.Select(method => method.Method));
+        ArgumentNullException.ThrowIfNull(names);
+        var colours = Palette.For(names, shift.Methods.Select(method => method.Method));
         return new(
             "Mean return without a shift, with unknown teammates, with unknown opponents and with both, by method; the numbers are in the table below",
             $"{score} per episode",
@@ -24,7 +25,7 @@ public static class ShiftFigures
             ]);
 
         BarGroup Group(string name, Func<MethodShift, BlockSummary> block) => new(name, [.. shift.Methods
-            .Select(method => new Bar(DisplayNames.Method(method.Method), colours[method.Method], IsPale: false, block(method).Mean, block(method).MeanInterval))
+            .Select(method => new Bar(names.Of(method.Method), colours[method.Method], IsPale: false, block(method).Mean, block(method).MeanInterval))
             .Where(bar => bar.Value is not null)]);
     }
 
@@ -33,11 +34,13 @@ public static class ShiftFigures
     /// are the opponents of training.
     /// </summary>
     /// <param name="matrices">The matrices of one layout, one for each opponents.</param>
+    /// <param name="names">What the populations are called.</param>
     /// <param name="scale">Colour scale of all heatmaps.</param>
     /// <param name="withOthers">Whether a run plays with the others instead of itself.</param>
-    public static HeatmapSpec Opponents(IReadOnlyList<CrossPlayMatrix> matrices, Scale scale, bool withOthers)
+    public static HeatmapSpec Opponents(IReadOnlyList<CrossPlayMatrix> matrices, PopulationNames names, Scale scale, bool withOthers)
     {
         ArgumentNullException.ThrowIfNull(matrices);
+        ArgumentNullException.ThrowIfNull(names);
         CrossPlayMatrix[] sorted = [.. matrices.OrderBy(matrix => matrix.UnseenOpponents)];
         var methods = sorted[0].Methods();
         AgentLabel[] runs = [.. sorted[0].Rows.OrderBy(run => methods.IndexOf(run.Method)).ThenBy(run => run.Run)];
@@ -45,7 +48,7 @@ public static class ShiftFigures
         return new(
             $"Returns by opponents and run, each run with {(withOthers ? "the other runs of its method" : "itself")}; the first row are the opponents of training",
             [.. sorted.Select(matrix => new HeatmapEntry(matrix.UnseenOpponents ? "unseen" : "trained", Short(matrix.Opponents ?? "")))],
-            [.. runs.Select(run => new HeatmapEntry(DisplayNames.Method(run.Method), run.Run.ToString(CultureInfo.InvariantCulture)))],
+            [.. runs.Select(run => new HeatmapEntry(names.Of(run.Method), run.Run.ToString(CultureInfo.InvariantCulture)))],
             [.. values],
             scale)
         { RowTitle = "opponents", ColumnTitle = "run" };

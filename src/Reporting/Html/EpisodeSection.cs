@@ -8,7 +8,7 @@ namespace Srpo.Reporting.Html;
 /// <summary>The section of the page with an animated episode per method.</summary>
 internal static class EpisodeSection
 {
-    public static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes)
+    public static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes, PopulationNames names)
     {
         if (episodes.IsEmpty) return;
         page.Open("section", ("id", "episodes")).Element("h2", "Episodes").Line();
@@ -16,7 +16,7 @@ internal static class EpisodeSection
         page.Open("div", ("class", "grid3")).Line();
         foreach (var episode in episodes)
         {
-            page.Open("figure", ("class", "card")).Element("h3", DisplayNames.Method(episode.Method));
+            page.Open("figure", ("class", "card")).Element("h3", names.Of(episode.Method));
             page.Raw(SceneAnimation.Draw(episode)).Element("figcaption", Caption(episode)).Close().Line();
         }
 

@@ -24,8 +24,8 @@ internal static class FigureSections
         foreach (var matrix in matrices)
         {
             page.Open("figure", ("class", "card")).Element("h3", DisplayNames.Layout(matrix.Layout));
-            page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(CrossPlayFigures.Matrix(matrix, scale))).Close().Line();
-            page.Element("figcaption", $"{Caption(summary.Layout(matrix.Layout))} {Setting(summary.Layout(matrix.Layout))}".Trim()).Close().Line();
+            page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(CrossPlayFigures.Matrix(matrix, summary.Info.Names, scale))).Close().Line();
+            page.Element("figcaption", $"{Caption(summary.Layout(matrix.Layout), summary.Info.Names)} {Setting(summary.Layout(matrix.Layout))}".Trim()).Close().Line();
         }
 
         page.Close().Close().Line();
@@ -47,12 +47,12 @@ internal static class FigureSections
         if (summary.Learning.IsEmpty) return;
         page.Open("section", ("id", "learning")).Element("h2", "Learning").Line();
         page.Open("figure", ("class", "card")).Element("h3", "Return in the course of training").Open("div", ("class", "scroll"));
-        page.Raw(LineChart.Draw(LearningFigures.Returns(curves, score: summary.Info.Score))).Close();
+        page.Raw(LineChart.Draw(LearningFigures.Returns(curves, summary.Info.Names, score: summary.Info.Score))).Close();
         page.Element("figcaption", "Line: mean over runs. Band: one standard deviation over runs to either side. At the end: " +
             string.Join("; ", summary.Learning.Select(method =>
-                $"{DisplayNames.Method(method.Method)} {Numbers.Short(method.FinalReturn)} (std {Numbers.Short(method.FinalStd)})")) + ".");
+                $"{summary.Info.Names.Of(method.Method)} {Numbers.Short(method.FinalReturn)} (std {Numbers.Short(method.FinalStd)})")) + ".");
         page.Close().Line();
-        var diagnostics = LearningFigures.Diagnostics(curves);
+        var diagnostics = LearningFigures.Diagnostics(curves, summary.Info.Names);
         if (!diagnostics.IsEmpty)
         {
             page.Open("div", ("class", "grid3")).Line();
@@ -72,15 +72,15 @@ internal static class FigureSections
         return $"A cell: {Numbers.Integer(layout.Episodes)} episodes{against}, {layout.Seating}.";
     }
 
-    private static string Caption(LayoutSummary? layout)
+    private static string Caption(LayoutSummary? layout, PopulationNames names)
     {
         if (layout is null) return "";
         var parts = layout.Methods.Where(method => method.SelfPlay.Mean is not null || method.CrossPlay.Mean is not null).Select(method =>
-            DisplayNames.Method(method.Method) + (method.CrossPlay.Mean is null
+            names.Of(method.Method) + (method.CrossPlay.Mean is null
                 ? $": self-play {Numbers.Short(method.SelfPlay.Mean)}"
                 : $": cross-play {Numbers.Short(method.CrossPlay.Mean)}, worst pair {Numbers.Short(method.CrossPlay.Min)}"));
         var between = layout.Between.Where(_ => layout.Methods.Length <= MostMethodsInCaption).Select(pair =>
-            $"{DisplayNames.Method(pair.Method0)} with {DisplayNames.Method(pair.Method1)} {Numbers.Short(pair.Block.Mean)}");
+            $"{names.Of(pair.Method0)} with {names.Of(pair.Method1)} {Numbers.Short(pair.Block.Mean)}");
         var caption = string.Join(". ", parts.Append(string.Join(", ", between)).Where(part => part.Length > 0));
         return caption.Length == 0 ? "Nothing was played." : caption + ".";
     }

@@ -36,7 +36,7 @@ public static class HtmlReport
         FigureSections.WriteCrossPlay(page, results.Matrices, summary);
         FigureSections.WriteBars(page, summary);
         ShiftSection.Write(page, results.Matrices, summary);
-        EpisodeSection.Write(page, results.Episodes);
+        EpisodeSection.Write(page, results.Episodes, results.Info.Names);
         FigureSections.WriteLearning(page, results.Curves, summary);
         WriteTables(page, summary);
         RunSection.Write(page, summary);

@@ -16,24 +16,24 @@ internal static class ShiftSection
         foreach (var shift in summary.Shifts)
         {
             page.Element("p", $"Teams trained against {shift.Training}. Teammate shift: with other runs of their method. Opponent shift: against " +
-                $"{string.Join(", ", shift.Unseen)}. {string.Join(' ', shift.Methods.Select(Cost).OfType<string>())}", ("class", "note")).Line();
+                $"{string.Join(", ", shift.Unseen)}. {string.Join(' ', shift.Methods.Select(method => Cost(method, summary.Info.Names)).OfType<string>())}", ("class", "note")).Line();
             page.Open("figure", ("class", "card")).Open("div", ("class", "scroll"));
-            page.Raw(IntervalBars.Draw(ShiftFigures.Bars(shift, summary.Info.Score))).Close();
+            page.Raw(IntervalBars.Draw(ShiftFigures.Bars(shift, summary.Info.Names, summary.Info.Score))).Close();
             page.Element("figcaption", $"Means. Whiskers: {Numbers.Percent(summary.Bootstrap.Level)} intervals of the mean, bootstrap resamples of whole runs. " +
-                string.Join(". ", shift.Methods.Select(Worst)) + ".").Close().Line();
-            WriteHeatmaps(page, [.. matrices.Where(matrix => matrix.BaseLayout == shift.Layout && matrix.Opponents is not null)], scale);
+                string.Join(". ", shift.Methods.Select(method => Worst(method, summary.Info.Names))) + ".").Close().Line();
+            WriteHeatmaps(page, [.. matrices.Where(matrix => matrix.BaseLayout == shift.Layout && matrix.Opponents is not null)], summary.Info.Names, scale);
         }
 
         page.Close().Line();
     }
 
-    private static void WriteHeatmaps(Markup page, IReadOnlyList<CrossPlayMatrix> matrices, Scale scale)
+    private static void WriteHeatmaps(Markup page, IReadOnlyList<CrossPlayMatrix> matrices, PopulationNames names, Scale scale)
     {
         page.Open("div", ("class", "grid2 after")).Line();
         foreach (var withOthers in new[] { false, true })
         {
             page.Open("figure", ("class", "card")).Element("h3", withOthers ? "With the other runs of the method" : "With itself");
-            page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(ShiftFigures.Opponents(matrices, scale, withOthers))).Close();
+            page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(ShiftFigures.Opponents(matrices, names, scale, withOthers))).Close();
             page.Element("figcaption", "Rows: the opponents of training, then those that were not seen. " +
                 (withOthers ? "Each cell is the mean over the run's partners." : "Each cell is one pair.")).Close().Line();
         }
@@ -42,17 +42,17 @@ internal static class ShiftSection
     }
 
     /// <summary>What risk aversion costs where nothing shifts.</summary>
-    private static string? Cost(MethodShift method)
+    private static string? Cost(MethodShift method, PopulationNames names)
     {
         if (method.Cost is not { } cost) return null;
         var size = Numbers.Short(Math.Abs(cost.Mean));
-        var interval = cost.Interval is { } ends ? $", {DisplayNames.Method(cost.Baseline)} minus {DisplayNames.Method(method.Method)} {Numbers.Range(ends)}" : "";
-        return $"In the training environment {DisplayNames.Method(method.Method)} earns {size} {(cost.Mean >= 0 ? "less" : "more")} in self-play than " +
-            $"{DisplayNames.Method(cost.Baseline)}{interval}.";
+        var interval = cost.Interval is { } ends ? $", {names.Of(cost.Baseline)} minus {names.Of(method.Method)} {Numbers.Range(ends)}" : "";
+        return $"In the training environment {names.Of(method.Method)} earns {size} {(cost.Mean >= 0 ? "less" : "more")} in self-play than " +
+            $"{names.Of(cost.Baseline)}{interval}.";
     }
 
-    private static string Worst(MethodShift method) =>
-        $"{DisplayNames.Method(method.Method)}: std and worst with unknown teammates {Numbers.Short(method.Teammate.Std)} and {Numbers.Short(method.Teammate.Min)}, " +
+    private static string Worst(MethodShift method, PopulationNames names) =>
+        $"{names.Of(method.Method)}: std and worst with unknown teammates {Numbers.Short(method.Teammate.Std)} and {Numbers.Short(method.Teammate.Min)}, " +
         $"with unknown opponents {Numbers.Short(method.Opponent.Std)} and {Numbers.Short(method.Opponent.Min)}, " +
         $"with both {Numbers.Short(method.Both.Std)} and {Numbers.Short(method.Both.Min)}";
 }

@@ -17,11 +17,11 @@ internal static class Tiles
     {
         if (Verdict.MainLayout(summary) is { } layout)
         {
-            var colours = Palette.ForMethods(summary.Layouts.SelectMany(each => each.Methods).Select(method => method.Method));
+            var colours = Palette.For(summary.Info.Names, summary.Layouts.SelectMany(each => each.Methods).Select(method => method.Method));
             var methods = layout.Methods.OrderBy(method => colours[method.Method]).Take(MostMethods).ToArray();
-            foreach (var method in methods) yield return CrossPlay(method, colours[method.Method]);
+            foreach (var method in methods) yield return CrossPlay(method, summary.Info.Names.Of(method.Method), colours[method.Method]);
             foreach (var method in methods.Where(method => method.PrivateCost is { Total: > 0 }))
-                yield return FreeRiding(method, colours[method.Method]);
+                yield return FreeRiding(method, summary.Info.Names.Of(method.Method), colours[method.Method]);
         }
 
         var info = summary.Info;
@@ -39,9 +39,8 @@ internal static class Tiles
         }
     }
 
-    private static Tile CrossPlay(MethodSummary method, int colour)
+    private static Tile CrossPlay(MethodSummary method, string name, int colour)
     {
-        var name = DisplayNames.Method(method.Method);
         var isCross = method.CrossPlay.Mean is not null;
         var block = isCross ? method.CrossPlay : method.SelfPlay;
         var more = isCross ? $"self-play: {Numbers.Short(method.SelfPlay.Mean)}" : "no partner from another run";
@@ -49,8 +48,8 @@ internal static class Tiles
         return new($"{name}, {(isCross ? "cross-play" : "self-play")}", Numbers.Short(block.Mean), more, colour);
     }
 
-    private static Tile FreeRiding(MethodSummary method, int colour) => new(
-        $"{DisplayNames.Method(method.Method)}, free-riding",
+    private static Tile FreeRiding(MethodSummary method, string name, int colour) => new(
+        $"{name}, free-riding",
         Numbers.Short(method.FreeRiding),
         $"difference of the seats' costs, of {Numbers.Short(method.PrivateCost?.Total)} in all",
         colour);

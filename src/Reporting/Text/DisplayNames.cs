@@ -1,23 +1,8 @@
 namespace Srpo.Reporting.Text;
 
-/// <summary>Names of methods and layouts for people.</summary>
+/// <summary>Names of layouts for people.</summary>
 public static class DisplayNames
 {
-    private static readonly Dictionary<string, string> Methods = new(StringComparer.Ordinal)
-    {
-        ["ippo"] = "IPPO",
-        ["srpo"] = "SRPO",
-        ["mappo"] = "MAPPO",
-        ["fcp"] = "FCP",
-        ["ppo"] = "PPO",
-        ["sp"] = "Self-play",
-        ["self-play"] = "Self-play",
-        ["pure-adversarial"] = "Pure adversarial",
-    };
-
-    /// <summary>A method: known keys have a usual spelling, others stay as they are.</summary>
-    public static string Method(string key) => Methods.GetValueOrDefault(key, key);
-
     /// <summary>A layout: <c>training</c> is Training, <c>held-out-a</c> is Held-out A, others only get a capital letter.</summary>
     public static string Layout(string key)
     {

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Srpo.Client.Cli;
 using Srpo.Client.Experiments;
 using Srpo.Client.Tests.Support;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Tests.Documents;
 
@@ -64,6 +65,33 @@ public sealed partial class RepositoryTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "experiments.md"));
         Assert.True(page.Contains(ExperimentKeys.ToMarkdown(), StringComparison.Ordinal), "docs/experiments.md is out of date: put the output of `srpo experiments --keys --markdown` there");
+    }
+
+    [Fact]
+    public void Every_method_has_a_page_and_the_table_of_methods_is_the_programs()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "methods", "README.md"));
+        Assert.True(page.Contains(MethodRegistry.ToMarkdown(), StringComparison.Ordinal), "docs/methods/README.md is out of date: put the output of `srpo experiments --methods --markdown` there");
+        Assert.All(MethodRegistry.All, method =>
+        {
+            var text = File.ReadAllText(Repository.PathOf("docs", "methods", method.Id + ".md"));
+            Assert.Contains($"\"method\": \"{method.Id}\"", text, StringComparison.Ordinal);
+            Assert.All(method.OwnSettings, setting => Assert.Contains($"`{setting.Path}`", text, StringComparison.Ordinal));
+        });
+    }
+
+    /// <summary>A method is one file: what knows it by name elsewhere would have to be changed with it.</summary>
+    [Fact]
+    public void No_other_source_names_a_method()
+    {
+        // "srpo" is the program's name too, and "self-play" a kind of pair.
+        string[] ids = [.. MethodRegistry.Ids.Except(["srpo", "self-play"])];
+        Assert.NotEmpty(ids);
+        var methods = Repository.PathOf("src", "Learning", "Methods");
+        var named = Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(methods, StringComparison.Ordinal) && Path.GetFileName(path) != "MethodIdConverter.cs")
+            .Where(path => File.ReadAllText(path) is var text && ids.Any(id => text.Contains($"\"{id}\"", StringComparison.Ordinal)));
+        Assert.Empty(named);
     }
 
     [Fact]

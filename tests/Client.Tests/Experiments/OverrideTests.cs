@@ -1,6 +1,7 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Experiments;
 using Srpo.Core.Settings;
+using Srpo.Learning;
 
 namespace Srpo.Client.Tests.Experiments;
 
@@ -77,7 +78,7 @@ public sealed class OverrideTests
     public void Every_training_key_can_be_written_as_it_is_shown()
     {
         var settings = new TrainingSettings { Method = "srpo" };
-        foreach (var key in TrainingKeys.All)
+        foreach (var key in AllSettings.All)
         {
             var shown = Output.JsonText.Write(key.Get(settings));
             var experiment = ExperimentLoaderTests.Load("""{ "populations": { "a": {} } }""", $"{key.Path}={shown}");

@@ -22,4 +22,12 @@ public sealed class GoldenRunTests
         Assert.Contains(found.Values, digests => digests.ContainsKey("actors"));
         Assert.Contains(found.Values, digests => digests.ContainsKey("matrix"));
     }
+
+    [Theory]
+    [InlineData("gridworld official", "srpo")]
+    [InlineData("gridworld official", "srpo-shared")]
+    [InlineData("gridworld official", "e3t")]
+    [InlineData("hanabi 3x3-2p", "srpo-shared")]
+    public async Task A_run_that_another_host_goes_on_with_gives_the_recorded_bits(string environment, string name) =>
+        Assert.Equal(GoldenRuns.Recorded(environment)[name], await GoldenRuns.ResumeAsync(environment, name));
 }

@@ -190,7 +190,7 @@ public sealed class StoredReaderTests
 
     private const string Old =
         """
-        { "Spec": { "Population": "p", "Populations": ["p"], "Episodes": 1, "Steps": 1, "Seed": 1, "Environment": { "Name": "e", "Variant": "v" }, "Teams": 2, "Training": { "Network": {}, "Adversary": {} } },
+        { "Spec": { "Population": "p", "Populations": ["p"], "Episodes": 1, "Steps": 1, "Seed": 1, "Environment": { "Name": "e", "Variant": "v" }, "Teams": 2, "Training": { "Method": 1, "Network": {}, "Adversary": {} } },
           "State": { "Version": 3 }, "Teams": [{}], "Players": [{ "Team": 1 }], "Cells": [{}], "Populations": ["p"], "UnderWay": {} }
         """;
 

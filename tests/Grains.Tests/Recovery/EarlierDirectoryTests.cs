@@ -38,6 +38,24 @@ public sealed class EarlierDirectoryTests
         Assert.Equal(["next"], await directory.GetUnderWayAsync(WorkKind.Population));
     }
 
+    /// <summary>Beginning anew would give the same bits: that checkpoints are used must be looked at by itself.</summary>
+    [Fact]
+    public async Task Checkpoints_of_an_earlier_build_are_recognised()
+    {
+        using var data = Earlier();
+        await using var host = await Populations.HostAsync(data);
+        var status = await host.Coordinator("under-way").GetStatusAsync();
+        var spec = await host.Coordinator("under-way").GetSpecAsync();
+        Assert.Equal("srpo", spec.Training.Method);
+        Assert.Contains(status.Teams, team => team.CheckpointRound > 0);
+        var learner = host.Grains.GetGrain<ILearnerGrain>("cpu/0");
+        foreach (var team in status.Teams)
+        {
+            var reply = await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("under-way", team.Team, Math.Max(team.CheckpointRound, 0), spec, long.MaxValue)));
+            Assert.Equal(team.CheckpointRound, reply.Round);
+        }
+    }
+
     [Fact]
     public async Task A_damaged_ledger_hides_no_name_and_is_named()
     {

@@ -1,15 +1,16 @@
+using Srpo.Core.Settings;
 using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning.Tests.Kernels;
 
 /// <summary>One sample of a policy's batch.</summary>
-internal sealed record PolicySample(int Row, int Action, double Advantage);
+internal sealed record CaseSample(int Row, int Action, double Advantage);
 
 /// <summary>Weights of a policy's loss.</summary>
 internal sealed record LossTerms(double Clip, double Entropy, double Kl, bool KlToTarget, bool UseTarget);
 
 /// <summary>
-/// A batch of a softmax policy: its loss written out sample by sample in plain doubles, and the shipped gradient of it. Sums run over
+/// A batch of a softmax policy: its loss in plain doubles, and the kernels' gradient of it. Sums run over
 /// legal actions.
 /// </summary>
 internal sealed unsafe class PolicyCase
@@ -43,7 +44,7 @@ internal sealed unsafe class PolicyCase
 
         while (Samples.Count < 12 * actions)
         {
-            var sample = new PolicySample(Samples.Count % Rows, random.NextInt32(actions), random.NextNormal());
+            var sample = new CaseSample(Samples.Count % Rows, random.NextInt32(actions), random.NextNormal());
             if (Legal[(sample.Row * actions) + sample.Action]) Samples.Add(sample);
         }
     }
@@ -60,7 +61,7 @@ internal sealed unsafe class PolicyCase
 
     public bool[] Legal { get; }
 
-    public List<PolicySample> Samples { get; } = [];
+    public List<CaseSample> Samples { get; } = [];
 
     /// <summary>Logarithms of the probabilities; those of illegal actions, whose probability is 0, are left at 0.</summary>
     public double[] LogSoftmax(double[] logits, int row)
@@ -81,7 +82,39 @@ internal sealed unsafe class PolicyCase
             .Sum(a => toTarget ? Math.Exp(log[a]) * (log[a] - target[a]) : Math.Exp(target[a]) * (target[a] - log[a]));
     }
 
+    /// <summary>The loss as <see cref="Losses"/> has it, mean over the samples.</summary>
     public double Loss(double[] logits, LossTerms terms)
+    {
+        double[] p = new double[Actions], log = new double[Actions], q = new double[Actions], logQ = new double[Actions];
+        var loss = 0.0;
+        foreach (var sample in Samples)
+        {
+            var known = Sample(sample, terms, q, logQ);
+            Losses.Softmax(Row(logits, sample.Row), Mask(sample.Row), p, log);
+            loss += Losses.Policy(known, Weights(terms), p, log);
+        }
+
+        return loss / Samples.Count;
+    }
+
+    /// <summary>The gradient at the logits as <see cref="Losses"/> has it, mean over the samples.</summary>
+    public double[] PlainGradient(LossTerms terms)
+    {
+        double[] p = new double[Actions], log = new double[Actions], q = new double[Actions], logQ = new double[Actions], slopes = new double[Actions];
+        var gradient = new double[Logits.Length];
+        foreach (var sample in Samples)
+        {
+            var known = Sample(sample, terms, q, logQ);
+            Losses.Softmax(Row(Logits, sample.Row), Mask(sample.Row), p, log);
+            Losses.PolicyGradient(known, Weights(terms), p, log, slopes);
+            for (var a = 0; a < Actions; a++) gradient[(sample.Row * Actions) + a] += slopes[a] / Samples.Count;
+        }
+
+        return gradient;
+    }
+
+    /// <summary>The loss written out once more, sharing no code with <see cref="Losses"/>.</summary>
+    public double LossWrittenOut(double[] logits, LossTerms terms)
     {
         var loss = 0.0;
         foreach (var sample in Samples)
@@ -157,6 +190,26 @@ internal sealed unsafe class PolicyCase
 
         return (gradient, sums);
     }
+
+    private static LossWeights Weights(LossTerms terms) =>
+        new(terms.Clip, terms.Entropy, terms.Kl, terms.KlToTarget ? KlDirection.AdversaryToPolicy : KlDirection.PolicyToAdversary);
+
+    private PolicySample Sample(CaseSample sample, LossTerms terms, double[] q, double[] logQ)
+    {
+        if (terms.UseTarget) Losses.Softmax(Row(TargetLogits, sample.Row), Mask(sample.Row), q, logQ);
+        return new PolicySample
+        {
+            Action = sample.Action,
+            Advantage = sample.Advantage,
+            OldLogProbability = LogSoftmax(OldLogits, sample.Row)[sample.Action],
+            PartnerProbabilities = terms.UseTarget ? q : default,
+            PartnerLogProbabilities = terms.UseTarget ? logQ : default,
+        };
+    }
+
+    private ReadOnlySpan<double> Row(double[] logits, int row) => logits.AsSpan(row * Actions, Actions);
+
+    private byte[] Mask(int row) => [.. Enumerable.Range(0, Actions).Select(a => IsLegal(row, a) ? (byte)1 : (byte)0)];
 
     private double Sum(int row, double[] log, Func<double, double> term) => Enumerable.Range(0, Actions).Where(a => IsLegal(row, a)).Sum(a => term(log[a]));
 }

@@ -3,8 +3,8 @@ using Srpo.Learning.Devices.Cpu;
 namespace Srpo.Learning.Tests.Kernels;
 
 /// <summary>
-/// The softmax policy, and the gradient with respect to the logits of each term of its loss, against central differences of the loss
-/// of <see cref="PolicyCase"/>, with and without illegal actions.
+/// The softmax policy, and the gradient with respect to the logits of each term of its loss, against central differences of
+/// <see cref="Losses"/>, with and without illegal actions; and that against the loss written out a second time.
 /// </summary>
 public sealed unsafe class PolicyGradientTests
 {
@@ -32,6 +32,8 @@ public sealed unsafe class PolicyGradientTests
         var c = new PolicyCase(actions, drift, masks);
         var terms = new LossTerms(clip, entropy, kl, klToTarget, useTarget);
         var gradients = TestData.AllKernels.Select(kernels => c.Gradient(kernels, terms).Gradient).ToArray();
+        var plain = c.PlainGradient(terms);
+        Assert.Equal(c.LossWrittenOut(c.Logits, terms), c.Loss(c.Logits, terms), 1e-12);
         const double Step = 1e-6;
         var largest = 0.0;
         for (var r = 0; r < PolicyCase.Rows; r++)
@@ -43,6 +45,7 @@ public sealed unsafe class PolicyGradientTests
                 down[(r * actions) + a] -= Step;
                 var slope = (c.Loss(up, terms) - c.Loss(down, terms)) / (2 * Step);
                 Assert.Equal(slope, gradients[0][(r * c.Stride) + a], 2e-6);
+                Assert.Equal(slope, plain[(r * actions) + a], 1e-8);
                 if (!c.IsLegal(r, a)) Assert.Equal(0f, gradients[0][(r * c.Stride) + a]);
                 largest = Math.Max(largest, Math.Abs(slope));
             }

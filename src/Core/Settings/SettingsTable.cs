@@ -1,0 +1,243 @@
+using System.Globalization;
+
+namespace Srpo.Core.Settings;
+
+/// <summary>
+/// A training setting: path, range, explanation and accessors. Experiments, `--set`, the reference of keys, validation and the identity of a
+/// spec all go by this.
+/// </summary>
+/// <param name="Path">Its path, for example "adversary.entropy".</param>
+/// <param name="Description">What it means; the only description.</param>
+public abstract record Setting(string Path, string Description)
+{
+    /// <summary>What can be written, in words.</summary>
+    public abstract string Type { get; }
+
+    /// <summary>Its value, as written in an experiment.</summary>
+    public abstract object? Get(TrainingSettings settings);
+
+    /// <summary>Its value as a text that is the same on every machine.</summary>
+    public abstract string Text(TrainingSettings settings);
+
+    /// <summary>What is wrong with its value by itself.</summary>
+    public abstract IEnumerable<SettingsProblem> Check(TrainingSettings settings);
+
+    /// <summary>A problem of this setting.</summary>
+    protected SettingsProblem Problem(FormattableString reason, FormattableString remedy) =>
+        new(Path, FormattableString.Invariant(reason), FormattableString.Invariant(remedy));
+}
+
+/// <summary>A setting that is a number.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="Range">The values that it may have.</param>
+/// <param name="Value">Its value; null only where <paramref name="IsOptional"/>.</param>
+/// <param name="With">Settings with another value.</param>
+/// <param name="IsOptional">Whether null is a value.</param>
+public sealed record NumberSetting(
+    string Path, string Description, NumberRange Range, Func<TrainingSettings, double?> Value, Func<TrainingSettings, double?, TrainingSettings> With, bool IsOptional = false)
+    : Setting(Path, Description)
+{
+    /// <inheritdoc/>
+    public override string Type => IsOptional ? "number or null" : "number";
+
+    /// <inheritdoc/>
+    public override object? Get(TrainingSettings settings) => Value(settings);
+
+    /// <inheritdoc/>
+    public override string Text(TrainingSettings settings) => Value(settings)?.ToString("R", CultureInfo.InvariantCulture) ?? "null";
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
+    {
+        if (Value(settings) is { } value && !Range.Holds(value)) yield return Problem($"{value} is out of range", $"use a number {Range}");
+    }
+}
+
+/// <summary>The values that a number may have.</summary>
+/// <param name="Low">Least value.</param>
+/// <param name="High">Largest value; the largest double for none.</param>
+/// <param name="OpenLow">Whether the least value itself is excluded.</param>
+/// <param name="OpenHigh">Whether the largest value itself is excluded.</param>
+public readonly record struct NumberRange(double Low, double High, bool OpenLow = false, bool OpenHigh = false)
+{
+    /// <summary>Whether a number is in it.</summary>
+    public bool Holds(double value) => double.IsFinite(value) && (OpenLow ? value > Low : value >= Low) && (OpenHigh ? value < High : value <= High);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{(OpenLow ? "above" : "at least")} {Low}{(High == double.MaxValue ? "" : $" and {(OpenHigh ? "below" : "at most")} {High}")}");
+}
+
+/// <summary>A setting that is a whole number.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="Low">Least value.</param>
+/// <param name="High">Largest value.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="With">Settings with another value.</param>
+public sealed record WholeSetting(
+    string Path, string Description, int Low, int High, Func<TrainingSettings, int> Value, Func<TrainingSettings, int, TrainingSettings> With)
+    : Setting(Path, Description)
+{
+    /// <inheritdoc/>
+    public override string Type => "whole number";
+
+    /// <inheritdoc/>
+    public override object? Get(TrainingSettings settings) => Value(settings);
+
+    /// <inheritdoc/>
+    public override string Text(TrainingSettings settings) => Value(settings).ToString(CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
+    {
+        if (Value(settings) is var value && (value < Low || value > High)) yield return Problem($"{value} is out of range", $"use a whole number from {Low} to {High}");
+    }
+}
+
+/// <summary>A setting that is true or false.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="With">Settings with another value.</param>
+public sealed record FlagSetting(string Path, string Description, Func<TrainingSettings, bool> Value, Func<TrainingSettings, bool, TrainingSettings> With)
+    : Setting(Path, Description)
+{
+    /// <inheritdoc/>
+    public override string Type => "true or false";
+
+    /// <inheritdoc/>
+    public override object? Get(TrainingSettings settings) => Value(settings);
+
+    /// <inheritdoc/>
+    public override string Text(TrainingSettings settings) => Value(settings) ? "true" : "false";
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingsProblem> Check(TrainingSettings settings) => [];
+}
+
+/// <summary>A setting that is one of several words.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="Words">The words.</param>
+/// <param name="Value">Its word; null for a value that has none.</param>
+/// <param name="With">Settings with another word, one of those.</param>
+public sealed record WordSetting(
+    string Path, string Description, IReadOnlyList<string> Words, Func<TrainingSettings, string?> Value, Func<TrainingSettings, string, TrainingSettings> With)
+    : Setting(Path, Description)
+{
+    /// <inheritdoc/>
+    public override string Type => string.Join(", ", Words.Select(word => $"\"{word}\""));
+
+    /// <inheritdoc/>
+    public override object? Get(TrainingSettings settings) => Value(settings);
+
+    /// <inheritdoc/>
+    public override string Text(TrainingSettings settings) => Value(settings) ?? "unknown";
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
+    {
+        if (Value(settings) is var word && (word is null || !Words.Contains(word))) yield return Problem($"'{word ?? "an unknown number"}' is not known", $"use one of {string.Join(", ", Words)}");
+    }
+
+    /// <summary>A setting whose words stand for the values of an enum.</summary>
+    internal static WordSetting Of<T>(
+        string path, string description, (string Word, T Value)[] words, Func<TrainingSettings, T> value, Func<TrainingSettings, T, TrainingSettings> with)
+        where T : struct, Enum =>
+        new(path, description, [.. words.Select(word => word.Word)],
+            settings => Array.Find(words, word => word.Value.Equals(value(settings))).Word,
+            (settings, text) => with(settings, Array.Find(words, word => word.Word == text).Value));
+}
+
+/// <summary>A setting that is a list of widths of layers.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="MostLayers">Most layers; at least 1.</param>
+/// <param name="MostUnits">Most units of a layer; at least 1.</param>
+/// <param name="Value">The widths.</param>
+/// <param name="With">Settings with other widths.</param>
+public sealed record WidthsSetting(
+    string Path, string Description, int MostLayers, int MostUnits,
+    Func<TrainingSettings, IReadOnlyList<int>> Value, Func<TrainingSettings, IReadOnlyList<int>, TrainingSettings> With)
+    : Setting(Path, Description)
+{
+    /// <inheritdoc/>
+    public override string Type => "list of whole numbers";
+
+    /// <inheritdoc/>
+    public override object? Get(TrainingSettings settings) => Value(settings);
+
+    /// <inheritdoc/>
+    public override string Text(TrainingSettings settings) => string.Join(',', Value(settings));
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
+    {
+        var widths = Value(settings);
+        if (widths.Count < 1 || widths.Count > MostLayers)
+            yield return Problem($"{widths.Count} is out of range", $"use a whole number from 1 to {MostLayers}") with { Field = Path + " (number of layers)" };
+        for (var i = 0; i < widths.Count; i++)
+        {
+            if (widths[i] < 1 || widths[i] > MostUnits)
+                yield return Problem($"{widths[i]} is out of range", $"use a whole number from 1 to {MostUnits}") with { Field = FormattableString.Invariant($"{Path}[{i}]") };
+        }
+    }
+}
+
+/// <summary>All settings of training that do not belong to one method, besides the method itself.</summary>
+public static class SettingsTable
+{
+    /// <summary>The settings, in the order in which people see them.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Number("tau", "Risk aversion, at least 1e-30; 1/tau is the weight of the adversary's KL price. Methods without that price ignore it.", Above(0), s => s.Tau, (s, v) => s with { Tau = v }),
+        Flag("sharePolicy", "One policy plays all seats of the team; where there are adversaries, one takes a random seat. Some methods share in any case.", s => s.SharePolicy, (s, v) => s with { SharePolicy = v }),
+        Number("entropy", "Weight of the policies' entropy bonus, at least 0.", new(0, 1e6), s => s.Entropy, (s, v) => s with { Entropy = v }),
+        Whole("iterations", "Updates of every agent.", 1, 1_000_000_000, s => s.Iterations, (s, v) => s with { Iterations = v }),
+        Whole("lanes", "Environments played side by side in a rollout, 1 to 65536.", 1, 65536, s => s.Lanes, (s, v) => s with { Lanes = v }),
+        Whole("horizon", "Steps of a rollout in every lane, 1 to 65536.", 1, 65536, s => s.Horizon, (s, v) => s with { Horizon = v }),
+        Flag("splitLanes", "Where every agent has a rollout of its own: split the lanes of one among them instead.", s => s.SplitLanes, (s, v) => s with { SplitLanes = v }),
+        Whole("epochs", "Passes over a rollout per update, 1 to 1000.", 1, 1000, s => s.Epochs, (s, v) => s with { Epochs = v }),
+        Whole("minibatches", "Minibatches per pass; 1 uses the full batch.", 1, 1 << 24, s => s.Minibatches, (s, v) => s with { Minibatches = v }),
+        Number("clip", "PPO's clipping range of the probability ratio, between 0 and 1.", new(0, 1, OpenLow: true, OpenHigh: true), s => s.Clip, (s, v) => s with { Clip = v }),
+        Number("discount", "Discount factor gamma, 0 to 1.", new(0, 1), s => s.Discount, (s, v) => s with { Discount = v }),
+        Number("gaeLambda", "Lambda of generalised advantage estimation, 0 to 1.", new(0, 1), s => s.GaeLambda, (s, v) => s with { GaeLambda = v }),
+        Number("valueWeight", "Weight of the critic's squared error, above 0.", Above(0, 1e6), s => s.ValueWeight, (s, v) => s with { ValueWeight = v }),
+        Flag("normaliseAdvantages", "Advantages shifted and scaled to mean 0 and standard deviation 1 per minibatch.", s => s.NormaliseAdvantages, (s, v) => s with { NormaliseAdvantages = v }),
+        Number("rewardScale", "Rewards are multiplied by this before learning; reports keep the plain rewards.", Above(0, 1e6), s => s.RewardScale, (s, v) => s with { RewardScale = v }),
+        Number("learningRate", "Step size of Adam, above 0.", Above(0, 10), s => s.LearningRate, (s, v) => s with { LearningRate = v }),
+        Number("adamEpsilon", "Adam's epsilon, above 0.", Above(0, 1), s => s.AdamEpsilon, (s, v) => s with { AdamEpsilon = v }),
+        new NumberSetting("maxGradientNorm", "Gradients are scaled down to this Euclidean norm per network; null leaves them alone.", Above(0, 1e12),
+            s => s.MaxGradientNorm, (s, v) => s with { MaxGradientNorm = v }, IsOptional: true),
+        new WidthsSetting("network.hidden", "Widths of the hidden layers, input side first.", 8, 4096, s => s.Network.Hidden, (s, v) => s with { Network = s.Network with { Hidden = v } }),
+        WordSetting.Of("network.activation", "Nonlinearity after every hidden layer.", [("tanh", Activation.Tanh), ("relu", Activation.Relu)],
+            s => s.Network.Activation, (s, v) => s with { Network = s.Network with { Activation = v } }),
+        WordSetting.Of("network.initialisation", "Initial parameters: uniform in +-1/sqrt(fan-in), or orthogonal weights and zero biases.",
+            [("fanIn", Initialisation.FanIn), ("orthogonal", Initialisation.Orthogonal)],
+            s => s.Network.Initialisation, (s, v) => s with { Network = s.Network with { Initialisation = v } }),
+        Flag("network.oneHot", "Observations one-hot instead of plain numbers, where the environment offers it.", s => s.Network.OneHot, (s, v) => s with { Network = s.Network with { OneHot = v } }),
+        Flag("network.sharedTrunk", "Policy and critic share the hidden layers; the gradient's norm is then limited as a whole.", s => s.Network.SharedTrunk, (s, v) => s with { Network = s.Network with { SharedTrunk = v } }),
+        WordSetting.Of("adversary.kl", "Direction of the KL price: KL(pi || p) as in the authors' code, or KL(p || pi) as in the paper.",
+            [("policyToAdversary", KlDirection.PolicyToAdversary), ("adversaryToPolicy", KlDirection.AdversaryToPolicy)],
+            s => s.Adversary.Kl, (s, v) => s with { Adversary = s.Adversary with { Kl = v } }),
+        WordSetting.Of("adversary.critic", "Where the adversary's advantage comes from: a critic of its own, or minus the agent's advantage.",
+            [("own", AdversaryCritic.Own), ("shared", AdversaryCritic.Shared)],
+            s => s.Adversary.Critic, (s, v) => s with { Adversary = s.Adversary with { Critic = v } }),
+        Number("adversary.entropy", "Weight of an entropy bonus for the adversary, at least 0; the paper has none.", new(0, 1e6), s => s.Adversary.Entropy, (s, v) => s with { Adversary = s.Adversary with { Entropy = v } }),
+        Whole("curveInterval", "A point of the learning curve every so many interactions per agent; 0 for none.", 0, int.MaxValue, s => s.CurveInterval, (s, v) => s with { CurveInterval = v }),
+        Whole("curveEpisodes", "Episodes per point of the learning curve.", 1, 65536, s => s.CurveEpisodes, (s, v) => s with { CurveEpisodes = v }),
+        Whole("evaluationSteps", "Steps from a reset that count as one episode on the learning curve, and in matches unless evaluation.steps says otherwise.", 1, 65536, s => s.EvaluationSteps, (s, v) => s with { EvaluationSteps = v }),
+    ];
+
+    private static NumberRange Above(double low, double high = double.MaxValue) => new(low, high, OpenLow: true);
+
+    private static NumberSetting Number(string path, string text, NumberRange range, Func<TrainingSettings, double> get, Func<TrainingSettings, double, TrainingSettings> with) =>
+        new(path, text, range, s => get(s), (s, v) => with(s, v ?? double.NaN));
+
+    private static WholeSetting Whole(string path, string text, int low, int high, Func<TrainingSettings, int> get, Func<TrainingSettings, int, TrainingSettings> with) =>
+        new(path, text, low, high, get, with);
+
+    private static FlagSetting Flag(string path, string text, Func<TrainingSettings, bool> get, Func<TrainingSettings, bool, TrainingSettings> with) => new(path, text, get, with);
+}

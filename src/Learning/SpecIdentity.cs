@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Srpo.Core.Settings;
+
+namespace Srpo.Learning;
+
+/// <summary>
+/// What makes two specs the same. A spec is a list of lines "path=value", sorted, settings at their defaults left out: a new setting at its
+/// default, or a property that is renamed while its path stays, changes nothing.
+/// </summary>
+public static class SpecIdentity
+{
+    /// <summary>First line of what is hashed; counts up when the meaning of a line changes.</summary>
+    private const string Version = "srpo-spec 1";
+
+    private const int Shown = 80;
+
+    private static readonly TrainingSettings Defaults = new() { Method = "" };
+
+    /// <summary>Lines that change no bit of any team: how many teams there are, how often they are stored, what else is kept of them, and what they are called.</summary>
+    private static readonly string[] Indifferent = ["checkpointInterval", "population", "seeds", "snapshots"];
+
+    /// <summary>SHA-256 of all lines that decide the bits of a team's training, as hexadecimal text.</summary>
+    public static string Of(PopulationSpec spec)
+    {
+        var text = new StringBuilder(Version).Append('\n');
+        foreach (var (path, value) in Lines(spec))
+        {
+            if (!Indifferent.Contains(path)) text.Append(path).Append('=').Append(value).Append('\n');
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    /// <summary>Whether two specs are the same in every respect.</summary>
+    public static bool Same(PopulationSpec one, PopulationSpec other) =>
+        ReferenceEquals(one, other) || (IsComplete(one) && IsComplete(other) && Lines(one).SequenceEqual(Lines(other)));
+
+    /// <summary>Each difference as "path: stored value, not given value".</summary>
+    public static string Difference(PopulationSpec stored, PopulationSpec given)
+    {
+        var (before, now) = (Lines(stored), Lines(given));
+        return string.Join("; ", before.Keys.Union(now.Keys).Order(StringComparer.Ordinal)
+            .Where(path => before.GetValueOrDefault(path) != now.GetValueOrDefault(path))
+            .Select(path => $"{path}: {Show(before, path, stored)}, not {Show(now, path, given)}"));
+    }
+
+    /// <summary>All lines of a spec, by path.</summary>
+    public static SortedDictionary<string, string> Lines(PopulationSpec spec)
+    {
+        var settings = spec.Training;
+        var lines = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["checkpointInterval"] = Number(spec.CheckpointInterval),
+            ["environment"] = spec.Environment.Name,
+            ["layout"] = spec.Environment.Variant,
+            ["population"] = spec.Population,
+            ["seed"] = spec.Seed.ToString(CultureInfo.InvariantCulture),
+            ["seeds"] = Number(spec.Teams),
+        };
+        if (spec.Environment.Definition is { } definition) lines["definition"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)));
+        if (spec.Snapshots.Count > 0) lines["snapshots"] = string.Join(',', spec.Snapshots.Select(Number));
+        for (var i = 0; i < spec.Opponents.Count; i++) lines[$"opponents[{Number(i)}]"] = spec.Opponents[i].ToString();
+        for (var i = 0; i < spec.Partners.Count; i++) lines[$"partners[{Number(i)}]"] = spec.Partners[i].ToString();
+        IEnumerable<KeyValuePair<string, double>> own = settings.Own is null ? [] : settings.Own;
+        foreach (var (path, value) in own) lines[path] = value.ToString("R", CultureInfo.InvariantCulture);
+        foreach (var setting in AllSettings.All)
+        {
+            if (setting.Text(settings) is var value && value != setting.Text(Defaults)) lines[setting.Path] = value;
+            else lines.Remove(setting.Path);
+        }
+
+        return lines;
+    }
+
+    /// <summary>Whether all parts are there; what comes from outside may lack some.</summary>
+    public static bool IsComplete([NotNullWhen(true)] PopulationSpec? spec) => spec is
+    {
+        Population: not null, Environment: { Name: not null, Variant: not null }, Training: { Method: not null, Device: not null, Network.Hidden: not null, Adversary: not null },
+        Opponents: not null, Partners: not null, Snapshots: not null,
+    } && !spec.Opponents.Contains(null!) && !spec.Partners.Contains(null!);
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Show(SortedDictionary<string, string> lines, string path, PopulationSpec spec)
+    {
+        if (path == "definition") return spec.Environment.Definition is { } text ? JsonText(text) : "none";
+        if (lines.TryGetValue(path, out var value)) return Short(value);
+        return AllSettings.Find(path)?.Text(Defaults) ?? "none";
+    }
+
+    private static string JsonText(string text) => Short(System.Text.Json.JsonSerializer.Serialize(text));
+
+    private static string Short(string text) => text.Length <= Shown ? text : text[..Shown] + "...";
+}

@@ -1,0 +1,131 @@
+using Srpo.Core.Settings;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Devices.Cpu;
+using Srpo.Learning.Devices.Plain;
+using Srpo.Learning.Methods;
+using Srpo.Learning.Tests.Games;
+
+namespace Srpo.Learning.Tests.Devices;
+
+/// <summary>The device of plain doubles against the kernels, from the same rollouts; and that a second device is one at all.</summary>
+public sealed class PlainDeviceTests
+{
+    private static readonly TestGameRules Three = new(3, 3) { EndsEarly = true };
+    private static readonly TestGameRules Turns = new(3, 3) { TurnBased = true, Masks = true, EndsEarly = true };
+
+    public static TheoryData<string, bool> Cases()
+    {
+        var data = new TheoryData<string, bool>();
+        foreach (var method in MethodRegistry.Ids)
+        {
+            data.Add(method, false);
+            data.Add(method, true);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void One_epoch_has_the_kernels_gradients(string method, bool turns)
+    {
+        // After one step from zero moments, Adam's first moment is a tenth of the gradient.
+        var table = Table(method, turns, new() { Epochs = 1, Method = method });
+        foreach (var (plain, cpu) in Both(table))
+        {
+            for (var tensor = 0; tensor < Tensors(table.Shape).Count; tensor++)
+            {
+                var (from, to) = Tensors(table.Shape)[tensor];
+                var (error, norm) = (0.0, 0.0);
+                for (var i = from; i < to; i++)
+                {
+                    error += Math.Pow(plain.FirstMoment[i] - cpu.FirstMoment[i], 2);
+                    norm += Math.Pow(plain.FirstMoment[i], 2);
+                }
+
+                Assert.True(Math.Sqrt(error) <= 1e-5 * Math.Sqrt(norm), $"{method}, tensor {tensor}: {Math.Sqrt(error)} of {Math.Sqrt(norm)}");
+            }
+
+            Assert.Contains(plain.FirstMoment, value => Math.Abs(value) > 1e-5);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void An_update_has_the_kernels_parameters(string method, bool turns)
+    {
+        var table = Table(method, turns, new() { Method = method, AdamEpsilon = 1e-3, Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.5 });
+        foreach (var (plain, cpu) in Both(table))
+        {
+            Assert.Equal((cpu.Version, cpu.AdamSteps), (plain.Version, plain.AdamSteps));
+            for (var i = 0; i < plain.Parameters.Length; i++) Assert.Equal(plain.Parameters[i], cpu.Parameters[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Statistics_are_those_of_the_kernels()
+    {
+        var table = Table("srpo", turns: false, new() { Method = "srpo" });
+        var (plain, cpu) = (Update(table, new PlainDevice()).Statistics, Update(table, CpuDevice.Default).Statistics);
+        for (var actor = 0; actor < plain.Length; actor++)
+        {
+            Assert.Equal(cpu[actor].Entropy, plain[actor].Entropy, 1e-5);
+            Assert.Equal(cpu[actor].Kl, plain[actor].Kl, 1e-5);
+            Assert.Equal(cpu[actor].ClipFraction, plain[actor].ClipFraction, 1e-2);
+            Assert.Equal(cpu[actor].ValueLoss, plain[actor].ValueLoss, 1e-3);
+            Assert.Equal(cpu[actor].ExplainedVariance, plain[actor].ExplainedVariance);
+            Assert.Equal(cpu[actor].Return, plain[actor].Return);
+        }
+    }
+
+    [Theory]
+    [InlineData("ippo")]
+    [InlineData("srpo")]
+    public async Task A_team_trains_on_it(string method)
+    {
+        var spec = TestData.Spec(TestData.Small(method) with { Lanes = 2, Horizon = 20, Iterations = 2 });
+        using var plain = new LocalTeam(spec, device: new PlainDevice());
+        using var again = new LocalTeam(spec, device: new PlainDevice());
+        using var cpu = new LocalTeam(spec);
+        foreach (var team in (LocalTeam[])[plain, again, cpu])
+            while (team.Training.Round < 2) await team.Training.TrainAsync();
+
+        // Actions that fall between two bits could be others; within two rounds of so few steps none does.
+        for (var actor = 0; actor < plain.Plan.Actors.Count; actor++)
+        {
+            Assert.Equal(plain.Training.States![actor].Parameters, again.Training.States![actor].Parameters);
+            for (var i = 0; i < plain.Shape.ParameterCount; i++) Assert.Equal(plain.Training.States[actor].Parameters[i], cpu.Training.States![actor].Parameters[i], 5e-3);
+            Assert.NotEqual(plain.Training.States[actor].Parameters, cpu.Training.States![actor].Parameters);
+        }
+    }
+
+    [Fact]
+    public void Devices_are_found_by_their_names()
+    {
+        Assert.All(LearnerDevices.Names, name => Assert.Equal(name, LearnerDevices.Get(name).Name));
+        var unknown = Assert.Throws<SettingsException>(() => LearnerDevices.Get("plian"));
+        Assert.Contains("'plain'", unknown.Message, StringComparison.Ordinal);
+        Assert.Equal("learner.device", Assert.Single(unknown.Problems).Field);
+    }
+
+    private static GameTable Table(string method, bool turns, TrainingSettings settings) => new(
+        turns ? Turns : Three, settings with { Lanes = 6, Horizon = 30, LearningRate = 5e-3, Network = new NetworkSettings { Hidden = [10, 7] } },
+        partners: MethodRegistry.Get(method).NeedsPartners ? [GameTable.Policy(1), GameTable.Policy(2)] : null);
+
+    private static TeamUpdate Update(GameTable table, ILearnerDevice device)
+    {
+        using var updater = device.CreateUpdater(table.Spec.Training, table.Plan, table.Shape);
+        return updater.Update([new TeamRound(table.Spec.Seed, 0, 1, table.States, table.PlayAll())])[0];
+    }
+
+    private static IEnumerable<(LearnerState Plain, LearnerState Cpu)> Both(GameTable table) =>
+        Update(table, new PlainDevice()).States.Zip(Update(table, CpuDevice.Default).States);
+
+    private static List<(int From, int To)> Tensors(ActorShape shape) =>
+    [
+        .. new[] { (shape.Policy, 0), (shape.Critic, shape.Policy.ParameterCount) }.SelectMany(network => network.Item1.Layers.SelectMany(layer => new[]
+        {
+            (network.Item2 + layer.WeightOffset, network.Item2 + layer.BiasOffset), (network.Item2 + layer.BiasOffset, network.Item2 + layer.End),
+        })),
+    ];
+}
