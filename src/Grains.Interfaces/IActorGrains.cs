@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
 namespace Srpo.Grains.Interfaces;

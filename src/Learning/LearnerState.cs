@@ -29,14 +29,3 @@ public sealed record LearnerState(int Version, float[] Parameters, float[] First
         return rest == 0f;
     }
 }
-
-/// <summary>Measures of one update; see the fields of the message of the same meaning for units.</summary>
-/// <param name="Return">Mean reward of a seat per lane of the rollout, plain; in turn-based environments as far as finished samples hold it.</param>
-/// <param name="PrivateCost">Mean private cost of a seat per lane of the rollout, likewise.</param>
-/// <param name="Entropy">Mean entropy of the policy over its samples in the last epoch, nats.</param>
-/// <param name="ClipFraction">Share of samples whose ratio was clipped in the last epoch.</param>
-/// <param name="ExplainedVariance">1 - Var(returns - values)/Var(returns) of the critic that watched the rollout.</param>
-/// <param name="Kl">Adversaries: mean KL to the partner's policy in the last epoch, in the direction of the settings; else 0.</param>
-/// <param name="ValueLoss">Mean squared error of the critic in the last epoch.</param>
-public sealed record UpdateStatistics(
-    double Return, double PrivateCost, double Entropy, double ClipFraction, double ExplainedVariance, double Kl, double ValueLoss);

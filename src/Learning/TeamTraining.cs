@@ -34,6 +34,8 @@ public interface ITeamHost
 /// <param name="host">Where it happens.</param>
 public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, ITeamHost host)
 {
+    private UpdateMetrics[]? _metrics;
+
     /// <summary>The actors' states in the order of <see cref="TeamPlan.Actors"/>; null before any are given, and after a round that failed.</summary>
     public LearnerState[]? States { get; set; }
 
@@ -58,12 +60,13 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         CheckFinite(round, update.States);
         HasHandedOut = true;
         await host.HandOverAsync(round, update);
-        States = update.States;
+        (States, _metrics) = (update.States, update.Metrics);
         return update;
     }
 
     /// <summary>The point of the learning curve at the present round; null where it has none.</summary>
-    public async Task<CurvePoint?> EvaluateAsync() => HasPoint(spec.Training, plan, Round) ? await host.EvaluateAsync(Round, States!) : null;
+    public async Task<CurvePoint?> EvaluateAsync() =>
+        HasPoint(spec.Training, plan, Round) ? (await host.EvaluateAsync(Round, States!)) with { Actors = _metrics } : null;
 
     /// <summary>Whether the learning curve has a point at a round: round 0, and every round in which an agent's interactions pass a multiple of the interval.</summary>
     public static bool HasPoint(TrainingSettings settings, TeamPlan plan, int round) =>

@@ -15,7 +15,7 @@ public static class ReportWriter
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
-    /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv and report.html; for games with one state
+    /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv, learning-actors.csv and report.html; for games with one state
     /// also strategies.csv and, with equilibria to compare with, equilibria.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
     /// </summary>
     /// <param name="directory">Where to; made if it is missing.</param>
@@ -40,6 +40,7 @@ public static class ReportWriter
             Write($"crossplay-{names[index]}.csv", CrossPlayCsv.WriteMatrix(results.Matrices[index]));
         Write("cells.csv", CrossPlayCsv.WriteCells(results.Matrices));
         Write("learning-curves.csv", LearningCurveCsv.Write(results.Curves));
+        Write("learning-actors.csv", LearningCurveCsv.WriteActors(results.Curves));
         if (!results.Strategies.IsEmpty) Write("strategies.csv", LearnedStrategiesCsv.Write(results.Strategies));
         for (var index = 0; index < sweeps?.Count; index++)
             Write(index == 0 ? "equilibria.csv" : $"equilibria-{(index + 1).ToString(CultureInfo.InvariantCulture)}.csv", SweepCsv.Write(sweeps[index]));

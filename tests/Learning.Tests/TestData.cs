@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
@@ -72,10 +73,10 @@ internal sealed class TestUpdater(TrainingSettings settings, TeamPlan plan, Acto
 {
     private readonly ITeamUpdater _updater = (device ?? CpuDevice.Default).CreateUpdater(settings, plan, shape);
 
-    public (LearnerState[] States, UpdateStatistics[] Statistics) Update(ulong seed, int team, int round, LearnerState[] states, Rollout[] rollouts)
+    public (LearnerState[] States, UpdateMetrics[] Metrics) Update(ulong seed, int team, int round, LearnerState[] states, Rollout[] rollouts)
     {
         var update = _updater.Update([new TeamRound(seed, team, round, states, rollouts)])[0];
-        return (update.States, update.Statistics);
+        return (update.States, update.Metrics);
     }
 
     public void Dispose() => _updater.Dispose();

@@ -94,7 +94,7 @@ public sealed class EquilibriumFiguresTests
                 Assert.Contains(sweep.Game, page.Descendants("h1").Single().Value, StringComparison.Ordinal);
                 using var json = JsonDocument.Parse(File.ReadAllText(paths[1]));
                 Assert.Equal(sweep.Branches.Length, json.RootElement.GetProperty("branches").GetArrayLength());
-                var records = Csv.Read(File.ReadAllText(paths[0]));
+                var records = CsvReader.Read(File.ReadAllText(paths[0]));
                 Assert.Equal(1 + sweep.Branches.Sum(branch => branch.Points.Length), records.Count);
                 Assert.All(records, record => Assert.Equal(records[0].Count, record.Count));
             }

@@ -53,7 +53,7 @@ public sealed class LearnedStrategiesTests
     [Fact]
     public void The_table_has_a_line_per_seat_and_action()
     {
-        var records = Csv.Read(LearnedStrategiesCsv.Write(Results.Strategies));
+        var records = CsvReader.Read(LearnedStrategiesCsv.Write(Results.Strategies));
 
         Assert.Equal(1 + (3 * 4), records.Count);
         Assert.Equal(["srpo", "1", "2", "0.15", "1", "0", "0.9", "0.2", "true", "0.05"], records[11].Take(10));

@@ -83,6 +83,8 @@ internal static class SyntheticRun
                 Entropy = 1.6 - 0.9 * progress + 0.03 * random.NextNormal(),
                 Kl = agent.Method == "srpo" ? 0.25 + 0.5 * progress + 0.05 * random.NextNormal() : null,
                 ClipFraction = 0.02 + 0.06 * progress * Math.Exp(-0.01 * index) + 0.004 * random.NextNormal(),
+                PolicyLoss = -0.05 * (1 - progress),
+                ValueLoss = 3 - (2 * progress),
                 ExplainedVariance = 0.93 * progress + 0.03 * random.NextNormal(),
             };
         })]);

@@ -41,6 +41,7 @@ internal static class QueryViews
             ("KL", report.Kind == "adversary" ? Number(metrics?.Kl, 4) : null),
             ("clip fraction", Number(metrics?.ClipFraction, 4)),
             ("explained variance", Number(metrics?.ExplainedVariance, 4)),
+            ("policy loss", Number(metrics?.PolicyLoss, 4)),
             ("value loss", Number(metrics?.ValueLoss, 3)),
             ("warning", report.Warning),
         ]);

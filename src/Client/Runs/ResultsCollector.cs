@@ -9,6 +9,7 @@ using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Runs;
@@ -35,7 +36,8 @@ internal static class ResultsCollector
             var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(manifest.PopulationName(population.Label));
             if (await KnownAsync(coordinator.GetStatusAsync) is not { } status) continue;
             statuses[population.Label] = status;
-            curves.AddRange((await coordinator.GetCurvesAsync()).Select(curve => ToCurve(population.Label, curve)));
+            var actors = Actors(await coordinator.GetSpecAsync());
+            curves.AddRange((await coordinator.GetCurvesAsync()).Select(curve => ToCurve(population.Label, curve, actors)));
         }
 
         if (statuses.Count == 0) throw new CommandException(ExitCode.NotFound, $"the run '{manifest.Id}' has no results yet; `srpo resume {manifest.Id}` goes on with it");
@@ -114,11 +116,34 @@ internal static class ResultsCollector
         new SeatPair(result.SeatCosts[0], result.SeatCosts[1]),
         episodes);
 
-    private static LearningCurve ToCurve(string label, TeamCurve curve) => new(
-        label,
-        curve.Team,
-        [.. curve.Points.Select(point => new LearningPoint(
-            point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts)))]);
+    /// <summary>Who learns in the teams of a population, in the order of their measures.</summary>
+    private static IReadOnlyList<ActorId> Actors(PopulationSpec spec) => TeamPlan.For(spec, EnvironmentFactory.Create(spec.Environment, lanes: 1).Info).Actors;
+
+    private static LearningCurve ToCurve(string label, TeamCurve curve, IReadOnlyList<ActorId> actors) =>
+        new(label, curve.Team, [.. curve.Points.Select(point => ToPoint(point, actors))]);
+
+    /// <summary>A point with the means over its agents, and over its adversaries for what only these have.</summary>
+    private static LearningPoint ToPoint(CurvePoint point, IReadOnlyList<ActorId> actors)
+    {
+        var plain = new LearningPoint(point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts));
+        if (point.Actors is not { } measured || measured.Length != actors.Count) return plain;
+        return plain with
+        {
+            Kl = Mean(ActorKind.Adversary, metrics => metrics.Kl),
+            Entropy = Mean(ActorKind.Agent, metrics => metrics.Entropy),
+            ClipFraction = Mean(ActorKind.Agent, metrics => metrics.ClipFraction),
+            ExplainedVariance = Mean(ActorKind.Agent, metrics => metrics.ExplainedVariance),
+            PolicyLoss = Mean(ActorKind.Agent, metrics => metrics.PolicyLoss),
+            ValueLoss = Mean(ActorKind.Agent, metrics => metrics.ValueLoss),
+            Actors = [.. measured.Select((metrics, i) => new ActorMetrics(actors[i].ToString(), metrics))],
+        };
+
+        double? Mean(ActorKind kind, Func<UpdateMetrics, double> measure)
+        {
+            double[] values = [.. measured.Where((_, i) => actors[i].Kind == kind).Select(measure)];
+            return values.Length == 0 ? null : values.Average();
+        }
+    }
 
     /// <summary>Seat 0, and the mean of the others, or 0 where it is alone.</summary>
     private static SeatPair Costs(double[] seats) => new(seats[0], seats.Length > 1 ? seats.Skip(1).Average() : 0);

@@ -8,10 +8,12 @@ namespace Srpo.Core.Results;
 /// <param name="EnvironmentSteps">Environment steps of the whole team behind it.</param>
 /// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
 /// <param name="SeatCosts">Mean private cost of each seat per episode.</param>
+/// <param name="Actors">Measures of every actor's update in that round, agents first, each kind by seat; none at round 0, and in points that earlier builds stored.</param>
 [GenerateSerializer, Alias("srpo.CurvePoint"), Immutable]
 public sealed record CurvePoint(
     [property: Id(0)] int Round,
     [property: Id(1)] long AgentSteps,
     [property: Id(2)] long EnvironmentSteps,
     [property: Id(3)] double MeanReturn,
-    [property: Id(4)] double[] SeatCosts);
+    [property: Id(4)] double[] SeatCosts,
+    [property: Id(5)] UpdateMetrics[]? Actors = null);

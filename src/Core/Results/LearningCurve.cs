@@ -28,6 +28,20 @@ public sealed record LearningPoint(long EnvSteps, long AgentSteps, double MeanRe
     /// <summary>Share of samples on which PPO's ratio was clipped, 0 to 1.</summary>
     public double? ClipFraction { get; init; }
 
-    /// <summary>1 - Var(return - value) / Var(return) of the critics; 1 is perfect, 0 is no better than a constant.</summary>
+    /// <summary>1 - Var(return - value) / Var(return) of the agents' critics; 1 is perfect, 0 is no better than a constant.</summary>
     public double? ExplainedVariance { get; init; }
+
+    /// <summary>Mean loss of the agents' policies.</summary>
+    public double? PolicyLoss { get; init; }
+
+    /// <summary>Mean squared error of the agents' critics.</summary>
+    public double? ValueLoss { get; init; }
+
+    /// <summary>Measures of every actor's update behind this point; none where they were not measured.</summary>
+    public ImmutableArray<ActorMetrics> Actors { get; init; } = [];
 }
+
+/// <summary>Measures of one actor's update.</summary>
+/// <param name="Actor">Who, for instance <c>agent 0</c>.</param>
+/// <param name="Metrics">The measures.</param>
+public sealed record ActorMetrics(string Actor, UpdateMetrics Metrics);

@@ -1,3 +1,5 @@
+using Srpo.Core.Results;
+
 namespace Srpo.Grains.Interfaces;
 
 /// <summary>What is needed to evaluate a policy: the shape of its network. Parameters come with <see cref="PolicySnapshot"/>.</summary>
@@ -42,26 +44,6 @@ public sealed record ActorState(
     [property: Id(2)] FloatBlock FirstMoment,
     [property: Id(3)] FloatBlock SecondMoment,
     [property: Id(4)] long AdamSteps);
-
-/// <summary>Measures of one update of an agent or adversary; means over its samples of the round, before the update where not said otherwise.</summary>
-/// <param name="Round">The round, from 1.</param>
-/// <param name="Return">Mean reward per episode length of the seat that the agent plays, as reported (not scaled).</param>
-/// <param name="PrivateCost">Mean private cost per episode length of that seat.</param>
-/// <param name="Entropy">Mean entropy of the policy, nats, after the last epoch but one.</param>
-/// <param name="ClipFraction">Share of samples whose ratio was clipped in the last epoch.</param>
-/// <param name="ExplainedVariance">1 - Var(returns - values)/Var(returns) of its critic.</param>
-/// <param name="Kl">Adversaries: mean KL between adversary and partner's policy in the direction of the settings; 0 for agents.</param>
-/// <param name="ValueLoss">Mean squared error of its critic in the last epoch.</param>
-[GenerateSerializer, Alias("srpo.UpdateMetrics"), Immutable]
-public sealed record UpdateMetrics(
-    [property: Id(0)] int Round,
-    [property: Id(1)] double Return,
-    [property: Id(2)] double PrivateCost,
-    [property: Id(3)] double Entropy,
-    [property: Id(4)] double ClipFraction,
-    [property: Id(5)] double ExplainedVariance,
-    [property: Id(6)] double Kl,
-    [property: Id(7)] double ValueLoss);
 
 /// <summary>What an agent or adversary says of itself.</summary>
 /// <param name="Key">Its key, population/team/seat.</param>

@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
 namespace Srpo.Grains.Interfaces;
@@ -50,7 +51,7 @@ public sealed record TournamentStatus(
 /// <summary>One run that plays in a tournament.</summary>
 /// <param name="Population">Its population.</param>
 /// <param name="Team">Its team.</param>
-/// <param name="Method">Its training method, as in settings: "ippo", "srpo", ...</param>
+/// <param name="Method">Id of its training method, as in settings.</param>
 /// <param name="QuarantinedAt">Round of the checkpoint that a run in quarantine plays from; null for one that has finished.</param>
 [GenerateSerializer, Alias("srpo.TournamentPlayer"), Immutable]
 public sealed record TournamentPlayer(
@@ -58,20 +59,6 @@ public sealed record TournamentPlayer(
     [property: Id(1)] int Team,
     [property: Id(2)] string Method,
     [property: Id(3)] int? QuarantinedAt = null);
-
-/// <summary>
-/// The outcome of a pair of runs. Sums run over episodes in order, so that results do not depend on who played them.
-/// </summary>
-/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
-/// <param name="ReturnDeviation">Standard deviation over episodes of the score (n - 1 in the denominator; 0 for one episode).</param>
-/// <param name="SeatReturns">[2] Mean reward per episode of a seat of the row's run, and of one of the column's.</param>
-/// <param name="SeatCosts">[2] Mean private cost per episode, likewise.</param>
-[GenerateSerializer, Alias("srpo.MatchResult"), Immutable]
-public sealed record MatchResult(
-    [property: Id(0)] double MeanReturn,
-    [property: Id(1)] double ReturnDeviation,
-    [property: Id(2)] double[] SeatReturns,
-    [property: Id(3)] double[] SeatCosts);
 
 /// <summary>The matrix of a tournament.</summary>
 /// <param name="Tournament">Its id.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;

@@ -237,7 +237,7 @@ internal sealed class LearnerGrain(
     private (ILearnerDevice Device, int Slot) CheckKey()
     {
         var (name, slot) = GrainKeys.ParseLearner(Key);
-        if (!LearnerDevices.Names.Contains(name)) throw new GrainKeyException($"'{GrainKeys.Shown(Key)}' is not a key of a learner: {NearestName.Unknown("device", name, [.. LearnerDevices.Names])}");
+        if (!LearnerDevices.Names.Contains(name)) throw new GrainKeyException($"'{GrainKeys.Shown(Key)}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0: {NearestName.Unknown("device", name, [.. LearnerDevices.Names])}");
         var device = LearnerDevices.Get(name);
         var named = GrainKeys.SiloOf(Key);
         if (named is not null && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");

@@ -187,7 +187,7 @@ internal sealed class TeamTrainer : ITeamHost
     async Task ITeamHost.HandOverAsync(int round, TeamUpdate update)
     {
         for (var i = 0; i < _actors.Length; i++)
-            _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(update.States[i]), Wire.ToMessage(round, update.Statistics[i]), Session);
+            _applying[i] = _actors[i].ApplyAsync(Wire.ToMessage(update.States[i]), update.Metrics[i], Session);
         await Task.WhenAll(_applying);
     }
 

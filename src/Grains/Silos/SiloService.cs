@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Services;
 using Orleans.Services;
+using Srpo.Core.Results;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;

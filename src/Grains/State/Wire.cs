@@ -14,10 +14,6 @@ internal static class Wire
     public static LearnerState FromMessage(ActorState state) =>
         new(state.Version, state.Parameters.Values, state.FirstMoment.Values, state.SecondMoment.Values, state.AdamSteps);
 
-    public static UpdateMetrics ToMessage(int round, UpdateStatistics statistics) => new(
-        round, statistics.Return, statistics.PrivateCost, statistics.Entropy, statistics.ClipFraction, statistics.ExplainedVariance,
-        statistics.Kl, statistics.ValueLoss);
-
     public static RolloutBatch ToMessage(int round, Rollout rollout)
     {
         var parts = new SeatRollout[rollout.Parts.Count];

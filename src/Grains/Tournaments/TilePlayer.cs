@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Compute;
@@ -123,14 +124,14 @@ internal sealed class TilePlayer(
             var start = Stopwatch.GetTimestamp();
             try
             {
-                var outcomes = await pool.RunAsync(
+                var results = await pool.RunAsync(
                     () => players.Use(
                         tile.Environment,
                         player => player.Play(tile.Seed, tile.Row, team, tile.FirstColumn, partners, rules, opponents, cancellation)),
                     cancellation);
                 meter.AddSteps((long)tile.Episodes * tile.Steps * partners.Length);
                 measures.TilePlayed(partners.Length, start);
-                return Array.ConvertAll(outcomes, outcome => new MatchResult(outcome.MeanReturn, outcome.ReturnDeviation, outcome.SeatReturns, outcome.SeatCosts));
+                return results;
             }
             catch (ArgumentException error)
             {

@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 

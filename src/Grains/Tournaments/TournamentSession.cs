@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Srpo.Core.Results;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;

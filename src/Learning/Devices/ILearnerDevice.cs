@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
 namespace Srpo.Learning.Devices;
@@ -52,8 +53,8 @@ public sealed record TeamRound(ulong Seed, int Team, int Round, IReadOnlyList<Le
 
 /// <summary>What an update made of a team.</summary>
 /// <param name="States">The actors' next states.</param>
-/// <param name="Statistics">What to report of each.</param>
-public sealed record TeamUpdate(LearnerState[] States, UpdateStatistics[] Statistics);
+/// <param name="Metrics">What to report of each.</param>
+public sealed record TeamUpdate(LearnerState[] States, UpdateMetrics[] Metrics);
 
 /// <summary>A policy network that plays. Not thread-safe.</summary>
 public interface IPolicyNetwork : IDisposable

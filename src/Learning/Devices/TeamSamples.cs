@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Learning.Methods;
 
@@ -20,6 +21,7 @@ internal sealed record ActorSamples(SeatSamples Part, float[] Advantages, float[
 /// <summary>What is summed over the samples of an epoch.</summary>
 internal struct UpdateSums
 {
+    public double Surrogate;
     public double Entropy;
     public double Kl;
     public double Clipped;
@@ -54,8 +56,8 @@ internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
     /// <param name="actor">The actor.</param>
     /// <param name="samples">What it learned from.</param>
     /// <param name="sums">Sums over the last epoch.</param>
-    /// <param name="rollouts">The rollouts that the samples are from.</param>
-    public UpdateStatistics Report(int actor, List<ActorSamples> samples, in UpdateSums sums, IReadOnlyList<Rollout> rollouts)
+    /// <param name="round">The round that the samples are from.</param>
+    public UpdateMetrics Report(int actor, List<ActorSamples> samples, in UpdateSums sums, TeamRound round)
     {
         double reward = 0, cost = 0, returns = 0, squares = 0, errors = 0, errorSquares = 0;
         long count = 0, episodes = 0;
@@ -75,19 +77,22 @@ internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
             }
 
             count += part.Count;
-            episodes += rollouts[0].Lanes * SeatsPerLane(actor, part.Part);
+            episodes += round.Rollouts[0].Lanes * SeatsPerLane(actor, part.Part);
         }
 
         var variance = (squares / count) - (returns / count * (returns / count));
         var errorVariance = (errorSquares / count) - (errors / count * (errors / count));
-        return new UpdateStatistics(
+        var objective = plan.Objectives[actor];
+        return new UpdateMetrics(
+            round.Round,
             reward / episodes,
             cost / episodes,
             sums.Entropy / sums.Samples,
             sums.Clipped / sums.Samples,
             variance > 0 ? 1 - (errorVariance / variance) : 0,
             sums.Kl / sums.Samples,
-            sums.SquaredError / sums.Samples);
+            sums.SquaredError / sums.Samples,
+            (-sums.Surrogate - (objective.EntropyWeight * sums.Entropy) + (objective.KlWeight * sums.Kl)) / sums.Samples);
     }
 
     /// <summary>Where an adversary has a random seat, the agent plays all the others: that many episodes in a lane.</summary>

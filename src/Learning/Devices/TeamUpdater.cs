@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
 namespace Srpo.Learning.Devices;
@@ -32,7 +33,7 @@ internal abstract class TeamUpdater(TrainingSettings settings, TeamPlan plan) : 
     private TeamUpdate Update(TeamRound round, CancellationToken cancellation)
     {
         var next = new LearnerState[round.States.Count];
-        var statistics = new UpdateStatistics[next.Length];
+        var metrics = new UpdateMetrics[next.Length];
         var minibatch = new StreamId(round.Seed, (uint)round.Team, (uint)round.Round, StreamPurpose.Minibatch);
         for (var actor = 0; actor < next.Length; actor++)
         {
@@ -42,14 +43,14 @@ internal abstract class TeamUpdater(TrainingSettings settings, TeamPlan plan) : 
             if (samples.Count == 0)
             {
                 // In turn-based environments an actor may have had no turn that was followed by another: it learns nothing this time.
-                (next[actor], statistics[actor]) = (state with { Version = state.Version + 1 }, new UpdateStatistics(0, 0, 0, 0, 0, 0, 0));
+                (next[actor], metrics[actor]) = (state with { Version = state.Version + 1 }, new UpdateMetrics(round.Round, 0, 0, 0, 0, 0, 0, 0));
                 continue;
             }
 
             (next[actor], var sums) = Update(actor, state, samples, minibatch.Lane(actor), cancellation);
-            statistics[actor] = _samples.Report(actor, samples, sums, round.Rollouts);
+            metrics[actor] = _samples.Report(actor, samples, sums, round);
         }
 
-        return new TeamUpdate(next, statistics);
+        return new TeamUpdate(next, metrics);
     }
 }

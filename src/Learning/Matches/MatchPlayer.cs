@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
@@ -38,12 +39,12 @@ public sealed class MatchPlayer : IDisposable
     /// <returns>One outcome per partner.</returns>
     /// <exception cref="ArgumentException">A policy does not fit the environment, there are too few, or the team has too many seats to mix two runs.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public MatchOutcome[] Play(
+    public MatchResult[] Play(
         ulong seed, int row, FrozenTeam team, int firstColumn, IReadOnlyList<FrozenTeam> partners, MatchRules rules,
         IReadOnlyList<FrozenPolicy>? opponents = null, CancellationToken cancellation = default)
     {
         var stage = Stage(rules);
-        var outcomes = new MatchOutcome[partners.Count];
+        var outcomes = new MatchResult[partners.Count];
         for (var i = 0; i < partners.Count; i++)
         {
             stage.Cast(team, partners[i], opponents ?? [], policy => _players.Get(policy, stage.Environment, _device, _tabulate));

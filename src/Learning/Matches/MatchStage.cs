@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Environments;
 
 namespace Srpo.Learning;
@@ -72,7 +73,7 @@ internal sealed class MatchStage : IEpisodeSink
     }
 
     /// <summary>Sums over episodes in order.</summary>
-    public MatchOutcome Summarise()
+    public MatchResult Summarise()
     {
         var returns = new double[_seats];
         for (var seat = 0; seat < _team; seat++)
@@ -92,7 +93,7 @@ internal sealed class MatchStage : IEpisodeSink
             squares += (score - mean) * (score - mean);
         }
 
-        return new MatchOutcome(mean, _lanes > 1 ? Math.Sqrt(squares / (_lanes - 1)) : 0, PerRun(_rewardTotals), PerRun(_costTotals));
+        return new MatchResult(mean, _lanes > 1 ? Math.Sqrt(squares / (_lanes - 1)) : 0, PerRun(_rewardTotals), PerRun(_costTotals));
     }
 
     /// <inheritdoc/>
@@ -149,10 +150,3 @@ internal sealed class MatchStage : IEpisodeSink
         return (short)(_players.Count - 1);
     }
 }
-
-/// <summary>The outcome of the episodes of one pair.</summary>
-/// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
-/// <param name="ReturnDeviation">Standard deviation over episodes of the score (n - 1; 0 for one episode).</param>
-/// <param name="SeatReturns">[2] Mean reward per episode of a seat of the row's run, and of one of the column's.</param>
-/// <param name="SeatCosts">[2] Mean private cost per episode, likewise.</param>
-public sealed record MatchOutcome(double MeanReturn, double ReturnDeviation, double[] SeatReturns, double[] SeatCosts);

@@ -35,6 +35,8 @@ public static class LearningFigures
             ("KL of adversary and partner", "nats", point => point.Kl),
             ("Clip fraction", "share of samples", point => point.ClipFraction),
             ("Explained variance of the critics", "1 is perfect", point => point.ExplainedVariance),
+            ("Loss of the policies", "minus equation (7)", point => point.PolicyLoss),
+            ("Loss of the critics", "squared error", point => point.ValueLoss),
         ];
         var points = curves.SelectMany(curve => curve.Points.IsDefault ? [] : curve.Points).ToArray();
         return [.. measures

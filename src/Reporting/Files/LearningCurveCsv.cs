@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Srpo.Core.Results;
 
@@ -11,7 +9,13 @@ public static class LearningCurveCsv
     private static readonly string[] Columns =
     [
         "method", "run", "envSteps", "agentSteps", "meanReturn", "seat0Cost", "seat1Cost",
-        "kl", "entropy", "clipFraction", "explainedVariance",
+        "kl", "entropy", "clipFraction", "explainedVariance", "policyLoss", "valueLoss",
+    ];
+
+    private static readonly string[] ActorColumns =
+    [
+        "method", "run", "envSteps", "agentSteps", "actor", "round", "return", "privateCost",
+        "kl", "entropy", "clipFraction", "explainedVariance", "policyLoss", "valueLoss",
     ];
 
     /// <summary>All points of all curves.</summary>
@@ -29,7 +33,7 @@ public static class LearningCurveCsv
                     curve.Method, Csv.Field(curve.Run), Csv.Field(point.EnvSteps), Csv.Field(point.AgentSteps),
                     Csv.Field(point.MeanReturn), Csv.Field(point.SeatCosts.Seat0), Csv.Field(point.SeatCosts.Seat1),
                     Csv.Field(point.Kl), Csv.Field(point.Entropy), Csv.Field(point.ClipFraction),
-                    Csv.Field(point.ExplainedVariance),
+                    Csv.Field(point.ExplainedVariance), Csv.Field(point.PolicyLoss), Csv.Field(point.ValueLoss),
                 ]);
             }
         }
@@ -37,26 +41,24 @@ public static class LearningCurveCsv
         return text.ToString();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; empty diagnostics are null.</summary>
-    /// <exception cref="FormatException">The text has other columns or a field that is no number; the line is named.</exception>
-    public static ImmutableArray<LearningCurve> Read(string text)
+    /// <summary>Measures of every actor's update behind every point of all curves: a line per method, run, point and actor.</summary>
+    public static string WriteActors(IEnumerable<LearningCurve> curves)
     {
-        var points = CsvTable.Read(text, Columns, fields => (
-            Method: fields[0],
-            Run: int.Parse(fields[1], CultureInfo.InvariantCulture),
-            Point: new LearningPoint(
-                long.Parse(fields[2], CultureInfo.InvariantCulture), long.Parse(fields[3], CultureInfo.InvariantCulture),
-                Csv.Number(fields[4]), new(Csv.Number(fields[5]), Csv.Number(fields[6])))
-            {
-                Kl = Optional(fields[7]),
-                Entropy = Optional(fields[8]),
-                ClipFraction = Optional(fields[9]),
-                ExplainedVariance = Optional(fields[10]),
-            }));
-        return [.. points
-            .GroupBy(point => (point.Method, point.Run))
-            .Select(run => new LearningCurve(run.Key.Method, run.Key.Run, [.. run.Select(point => point.Point)]))];
-    }
+        ArgumentNullException.ThrowIfNull(curves);
+        var text = new StringBuilder();
+        Csv.AppendRecord(text, ActorColumns);
+        foreach (var (curve, point, actor) in
+            from curve in curves from point in curve.Points.IsDefault ? [] : curve.Points from actor in point.Actors select (curve, point, actor))
+        {
+            var measured = actor.Metrics;
+            Csv.AppendRecord(text,
+            [
+                curve.Method, Csv.Field(curve.Run), Csv.Field(point.EnvSteps), Csv.Field(point.AgentSteps), actor.Actor, Csv.Field(measured.Round),
+                Csv.Field(measured.Return), Csv.Field(measured.PrivateCost), Csv.Field(measured.Kl), Csv.Field(measured.Entropy),
+                Csv.Field(measured.ClipFraction), Csv.Field(measured.ExplainedVariance), Csv.Field(measured.PolicyLoss), Csv.Field(measured.ValueLoss),
+            ]);
+        }
 
-    private static double? Optional(string field) => field.Length == 0 ? null : Csv.Number(field);
+        return text.ToString();
+    }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
-using Srpo.Reporting.Files;
+using Srpo.Reporting.Tests;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -34,10 +34,10 @@ public sealed class RqeSweepTests : IDisposable
     public async Task The_csv_has_the_equilibria_of_every_tau()
     {
         (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "volunteers", "--tau", "0:2:5", "--out", "there")).Expect(ExitCode.Ok);
-        var records = Csv.Read(File.ReadAllText(_directory["there/sweep.csv"]));
+        var records = CsvReader.Read(File.ReadAllText(_directory["there/sweep.csv"]));
         var columns = records[0].ToList();
         Assert.Equal(["tau", "branch", "stable", "player0 contribute", "player0 defect", "player1 contribute"], columns[..6]);
-        var at = records.Skip(1).Select(record => record.Select((field, i) => i == 2 ? double.NaN : Csv.Number(field)).ToArray()).ToArray();
+        var at = records.Skip(1).Select(record => record.Select((field, i) => i == 2 ? double.NaN : CsvReader.Number(field)).ToArray()).ToArray();
         var pairs = at.Where(numbers => Math.Abs(numbers[0] - 1) < 1e-12).Select(numbers => (Math.Round(numbers[3], 5), Math.Round(numbers[5], 5))).Order().ToArray();
         Assert.Equal([(0.10720, 0.96469), (0.61959, 0.61959), (0.96469, 0.10720)], pairs);
         Assert.All(at, numbers => Assert.Equal(
@@ -83,11 +83,11 @@ public sealed class RqeSweepTests : IDisposable
         var outcome = (await InProcess.RunAsync(_directory.Root, "rqe", "solve", "q.json", "--tau", "0.25", "--json")).Expect(ExitCode.Ok);
         using var json = JsonDocument.Parse(outcome.Out);
         var solved = json.RootElement.GetProperty("equilibria")[0].GetProperty("privateCosts");
-        var records = Csv.Read(File.ReadAllText(_directory["q/sweep.csv"]));
+        var records = CsvReader.Read(File.ReadAllText(_directory["q/sweep.csv"]));
         for (var player = 0; player < 2; player++)
         {
             var column = records[0].ToList().IndexOf(string.Create(CultureInfo.InvariantCulture, $"privateCost{player}"));
-            Assert.Equal(solved[player].GetDouble(), Csv.Number(records[2][column]), 12);
+            Assert.Equal(solved[player].GetDouble(), CsvReader.Number(records[2][column]), 12);
         }
     }
 

@@ -53,7 +53,7 @@ public sealed class ExperimentLoaderTests
     {
         var experiment = ExperimentLoader.Load(new ExperimentFile("overcooked", Path.Combine(Repository.Experiments, "overcooked.json")), Repository.Root, []);
         Assert.Equal(
-            ["ippo", "srpo", "pure-adversarial", "self-play", "fcp", "ippo-entropy0", "ippo-entropy0.01", "ippo-entropy0.2"],
+            ["ippo", "srpo", "pure-adversarial", "self-play", "fcp", "e3t", "ippo-entropy0", "ippo-entropy0.01", "ippo-entropy0.2"],
             experiment.Populations.Select(population => population.Label));
         Assert.Equal(["self-play"], experiment.Populations.Where(population => !population.Evaluate).Select(population => population.Label));
         Assert.Equal("self-play", experiment.Population("fcp").Partners);

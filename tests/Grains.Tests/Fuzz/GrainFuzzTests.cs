@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using Orleans.Storage;
+using Srpo.Core.Results;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Xunit.Abstractions;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Hosting;
@@ -171,7 +172,7 @@ internal static class GoldenRuns
             states.AppendData(MemoryMarshal.AsBytes(state.Parameters.Span));
             states.AppendData(MemoryMarshal.AsBytes(state.FirstMoment.Span));
             states.AppendData(MemoryMarshal.AsBytes(state.SecondMoment.Span));
-            metrics.AppendData(JsonSerializer.SerializeToUtf8Bytes((await actor.QueryAsync()).Metrics));
+            metrics.AppendData(JsonSerializer.SerializeToUtf8Bytes(Known((await actor.QueryAsync()).Metrics!)));
             exports.AppendData((await actor.ExportAsync()).Content);
         }
 
@@ -180,9 +181,16 @@ internal static class GoldenRuns
             ["actors"] = Text(states.GetHashAndReset()),
             ["metrics"] = Text(metrics.GetHashAndReset()),
             ["exports"] = Text(exports.GetHashAndReset()),
-            ["curves"] = Text(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(await host.Coordinator(spec.Population).GetCurvesAsync()))),
+            ["curves"] = Text(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes((await host.Coordinator(spec.Population).GetCurvesAsync()).Select(Known)))),
         };
     }
+
+    /// <summary>The measures that there were when digests were first recorded.</summary>
+    private static object Known(UpdateMetrics measured) =>
+        new { measured.Round, measured.Return, measured.PrivateCost, measured.Entropy, measured.ClipFraction, measured.ExplainedVariance, measured.Kl, measured.ValueLoss };
+
+    private static object Known(TeamCurve curve) =>
+        new { curve.Team, Points = curve.Points.Select(point => new { point.Round, point.AgentSteps, point.EnvironmentSteps, point.MeanReturn, point.SeatCosts }) };
 
     private static async Task<SortedDictionary<string, string>> PlayAsync(LocalHost host, string id, TournamentSpec spec)
     {

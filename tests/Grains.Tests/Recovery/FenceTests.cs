@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;

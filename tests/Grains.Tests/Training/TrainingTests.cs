@@ -99,6 +99,26 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    public async Task Points_of_the_curve_carry_what_every_actor_measured()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        var spec = Populations.Spec("measured", teams: 1, iterations: 6);
+        await host.TrainAsync(spec);
+        var points = (await host.Coordinator("measured").GetCurvesAsync()).Single().Points;
+        Assert.Equal([0, 2, 4, 6], points.Select(point => point.Round));
+        Assert.Null(points[0].Actors);
+        Assert.All(points.Skip(1), point => Assert.Equal(4, point.Actors!.Length));
+        foreach (var (id, _, actor) in host.Actors(spec))
+        {
+            var (last, index) = ((await actor.QueryAsync()).Metrics!, Populations.Plan(spec).Actors.ToList().IndexOf(id));
+            Assert.Equal(last, points[^1].Actors![index]);
+            Assert.Equal(id.Kind == ActorKind.Adversary, last.Kl > 0);
+            Assert.NotEqual(0, last.PolicyLoss);
+        }
+    }
+
+    [Fact]
     public async Task Another_spec_under_the_same_name_is_refused_and_the_difference_named()
     {
         using var data = new TestDirectory();

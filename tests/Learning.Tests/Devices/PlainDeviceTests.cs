@@ -66,7 +66,7 @@ public sealed class PlainDeviceTests
     public void Statistics_are_those_of_the_kernels()
     {
         var table = Table("srpo", turns: false, new() { Method = "srpo" });
-        var (plain, cpu) = (Update(table, new PlainDevice()).Statistics, Update(table, CpuDevice.Default).Statistics);
+        var (plain, cpu) = (Update(table, new PlainDevice()).Metrics, Update(table, CpuDevice.Default).Metrics);
         for (var actor = 0; actor < plain.Length; actor++)
         {
             Assert.Equal(cpu[actor].Entropy, plain[actor].Entropy, 1e-5);
@@ -74,6 +74,8 @@ public sealed class PlainDeviceTests
             Assert.Equal(cpu[actor].ClipFraction, plain[actor].ClipFraction, 1e-2);
             Assert.Equal(cpu[actor].ValueLoss, plain[actor].ValueLoss, 1e-3);
             Assert.Equal(cpu[actor].ExplainedVariance, plain[actor].ExplainedVariance);
+            Assert.Equal(cpu[actor].PolicyLoss, plain[actor].PolicyLoss, 1e-4);
+            Assert.NotEqual(0, plain[actor].PolicyLoss);
             Assert.Equal(cpu[actor].Return, plain[actor].Return);
         }
     }

@@ -78,6 +78,7 @@ public sealed unsafe class PolicyGradientTests
         Assert.Equal(entropy, sums.Entropy, 1e-4);
         Assert.Equal(kl, sums.Kl, 1e-4);
         Assert.Equal(clipped, sums.Clipped);
+        Assert.Equal(-c.Samples.Count * c.Loss(c.Logits, new LossTerms(0.2, 0, 0, false, false)), sums.Surrogate, 1e-4);
         Assert.True(clipped > 5);
     }
 

@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Learning.Devices.Cpu;
 
@@ -18,12 +19,12 @@ public sealed class MatchPlayerTests
 
     private static FrozenTeam Both(FrozenPolicy policy) => FrozenTeam.Shared(policy, 2);
 
-    private static MatchOutcome[] Play(
+    private static MatchResult[] Play(
         MatchPlayer player, ulong seed, int row, FrozenPolicy policy, int firstColumn, IEnumerable<FrozenPolicy> partners, int episodes, int steps,
         CancellationToken cancellation = default) =>
         player.Play(seed, row, Both(policy), firstColumn, [.. partners.Select(Both)], new MatchRules(Seating.Ordered, episodes, steps), null, cancellation);
 
-    private static void AssertSame(MatchOutcome a, MatchOutcome b)
+    private static void AssertSame(MatchResult a, MatchResult b)
     {
         Assert.Equal(a.MeanReturn, b.MeanReturn);
         Assert.Equal(a.ReturnDeviation, b.ReturnDeviation);

@@ -1,14 +1,15 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
+using Srpo.Learning.Devices;
 using Srpo.Learning.Devices.Cpu;
 using Srpo.Learning.Tests.Games;
-using Srpo.Learning.Devices;
 
 namespace Srpo.Learning.Tests.Matches;
 
 /// <summary>Matches of many seats, with opponents, turns, early ends, against the log of the game.</summary>
 public sealed class MatchStageTests
 {
-    private static (MatchOutcome Outcome, TestGame Game) Play(
+    private static (MatchResult Outcome, TestGame Game) Play(
         TestGameRules rules, Seating seating, int asked, FrozenTeam row, FrozenTeam column, int steps = 40, FrozenPolicy[]? opponents = null,
         ILearnerDevice? device = null, bool tabulate = true, uint cell = 3)
     {

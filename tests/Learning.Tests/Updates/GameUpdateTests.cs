@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Learning.Tests.Games;
 
@@ -145,7 +146,7 @@ public sealed class GameUpdateTests
         var (next, reports) = updater.Update(1, 0, 1, table.States, [rollout with { Parts = [rollout.Parts[0], empty, rollout.Parts[2]] }]);
         Assert.Equal(table.States[1].Parameters, next[1].Parameters);
         Assert.Equal((1, 0L), (next[1].Version, next[1].AdamSteps));
-        Assert.Equal(new UpdateStatistics(0, 0, 0, 0, 0, 0, 0), reports[1]);
+        Assert.Equal(new UpdateMetrics(1, 0, 0, 0, 0, 0, 0, 0), reports[1]);
         Assert.NotEqual(table.States[2].Parameters, next[2].Parameters);
     }
 

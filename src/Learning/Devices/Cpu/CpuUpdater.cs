@@ -256,5 +256,5 @@ internal struct EpochSums
     public long Samples;
 
     public readonly UpdateSums ToUpdateSums() =>
-        new() { Entropy = Policy.Entropy, Kl = Policy.Kl, Clipped = Policy.Clipped, SquaredError = SquaredError, Samples = Samples };
+        new() { Surrogate = Policy.Surrogate, Entropy = Policy.Entropy, Kl = Policy.Kl, Clipped = Policy.Clipped, SquaredError = SquaredError, Samples = Samples };
 }

@@ -110,6 +110,7 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
     private static void Count(in PolicySample sample, in LossWeights weights, double[] p, double[] logP, ref UpdateSums sums)
     {
         sums.Samples++;
+        sums.Surrogate += Losses.Surrogate(logP[sample.Action], sample.OldLogProbability, sample.Advantage, weights.Clip);
         sums.Entropy += Losses.Entropy(p, logP);
         if (sample.HasPartner) sums.Kl += Losses.Kl(weights.Direction, sample, p, logP);
         var ratio = Math.Exp(logP[sample.Action] - sample.OldLogProbability);

@@ -202,10 +202,12 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
                     : KlFromTarget(terms, gradient, objective.KlWeight * share, block.Actions, stride));
             }
 
-            if (!objective.CountClipped) continue;
+            if (!objective.CountLoss) continue;
             for (var a = 0; a < block.Actions; a++)
             {
-                if (ratio[a] > 1f + objective.Clip || ratio[a] < 1f - objective.Clip) sums.Clipped += terms.Visits[a];
+                var rho = ratio[a];
+                sums.Surrogate += (Math.Min(rho, 1f + objective.Clip) * terms.PositiveAdvantages[a]) + (Math.Max(rho, 1f - objective.Clip) * terms.NegativeAdvantages[a]);
+                if (rho > 1f + objective.Clip || rho < 1f - objective.Clip) sums.Clipped += terms.Visits[a];
             }
         }
     }
@@ -213,11 +215,13 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
 
 /// <summary>Weights of a policy's loss.</summary>
 internal readonly record struct PolicyObjective(
-    float Clip, float Scale, float EntropyWeight, float KlWeight, bool KlToTarget, bool CountClipped);
+    float Clip, float Scale, float EntropyWeight, float KlWeight, bool KlToTarget, bool CountLoss);
 
 /// <summary>What is summed over samples while gradients are made.</summary>
 internal struct PolicySums
 {
+    /// <summary>Counted where clipped samples are.</summary>
+    public double Surrogate;
     public double Entropy;
     public double Kl;
     public double Clipped;

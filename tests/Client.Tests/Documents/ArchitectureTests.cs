@@ -1,0 +1,42 @@
+using System.Reflection;
+
+namespace Srpo.Client.Tests.Documents;
+
+/// <summary>Arrows between the rooms point down only: what docs/architecture.md says.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal)
+    {
+        ["Srpo.Core"] = [],
+        ["Srpo.Games"] = ["Srpo.Core"],
+        ["Srpo.Reporting"] = ["Srpo.Core"],
+        ["Srpo.Environments"] = ["Srpo.Core", "Srpo.Games"],
+        ["Srpo.Learning"] = ["Srpo.Core", "Srpo.Environments"],
+        ["Srpo.Grains.Interfaces"] = ["Srpo.Core"],
+        ["Srpo.Grains"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
+        ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Grains"],
+        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Grains"],
+    };
+
+    public static TheoryData<string> Rooms => [.. Known.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_room_knows_those_below_it(string room)
+    {
+        var references = Assembly.Load(room).GetReferencedAssemblies().Select(reference => reference.Name!)
+            .Where(name => name.StartsWith("srpo", StringComparison.OrdinalIgnoreCase)).ToArray();
+        Assert.Empty(references.Except(Known[room]));
+
+        // A reference that nothing uses does not show here; of the upper rooms some must.
+        if (room is "srpo" or "Srpo.Grains") Assert.Contains("Srpo.Learning", references);
+    }
+
+    [Fact]
+    public void Every_room_is_looked_at()
+    {
+        var projects = Directory.EnumerateFiles(Support.Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
+            .Select(path => Path.GetFileNameWithoutExtension(path)).Select(name => name == "Srpo.Client" ? "srpo" : name);
+        Assert.Equal(Known.Keys.Order(StringComparer.Ordinal), projects.Order(StringComparer.Ordinal));
+    }
+}
