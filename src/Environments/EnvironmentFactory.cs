@@ -3,49 +3,21 @@ using Srpo.Core.Text;
 using Srpo.Environments.Gridworld;
 using Srpo.Environments.Hanabi;
 using Srpo.Environments.Matrix;
+using Srpo.Environments.Recordings;
 using Srpo.Environments.Tag;
 using Srpo.Games;
 
 namespace Srpo.Environments;
 
 /// <summary>
-/// The registered environments: makes them from settings, and completes settings that a user typed. To add one, add an
-/// <see cref="EnvironmentRegistration"/> to the list; tests of all environments then cover it.
+/// The registered environments: makes them from settings, and completes settings that a user typed. To add one, add its
+/// <see cref="EnvironmentRegistration"/> to the list; tests of all environments then cover it, and no other project names it.
 /// </summary>
 public static class EnvironmentFactory
 {
     /// <summary>The registered environments.</summary>
     public static IReadOnlyList<EnvironmentRegistration> Registrations { get; } =
-    [
-        new EnvironmentRegistration(
-            GridworldEnvironment.RegisteredName,
-            "layout",
-            typeof(GridworldEnvironment),
-            GridworldLayouts.Names,
-            GridworldLayouts.Text,
-            (text, label, file, lanes) => new GridworldEnvironment(GridworldLayout.Parse(text, label, file), lanes)),
-        new EnvironmentRegistration(
-            MatrixEnvironment.RegisteredName,
-            "game",
-            typeof(MatrixEnvironment),
-            MatrixGames.Names,
-            name => new MatrixGameDefinition(MatrixGames.Load(name)).ToJson(),
-            (text, label, file, lanes) => CreateMatrix(text, label, file, lanes)),
-        new EnvironmentRegistration(
-            TagEnvironment.RegisteredName,
-            "scenario",
-            typeof(TagEnvironment),
-            TagScenarios.Names,
-            name => TagScenarios.Load(name).ToJson(),
-            (text, label, file, lanes) => new TagEnvironment(TagDefinition.Parse(text, label, file), lanes)),
-        new EnvironmentRegistration(
-            HanabiEnvironment.RegisteredName,
-            "variant",
-            typeof(HanabiEnvironment),
-            HanabiVariants.Names,
-            name => HanabiVariants.Load(name).ToJson(),
-            (text, label, file, lanes) => new HanabiEnvironment(HanabiDefinition.Parse(text, label, file), lanes)),
-    ];
+        [GridworldRegistration.Value, MatrixRegistration.Value, TagRegistration.Value, HanabiRegistration.Value];
 
     /// <summary>Names of the registered environments.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Registrations.Select(registration => registration.Name)];
@@ -118,18 +90,6 @@ public static class EnvironmentFactory
         var message = NearestName.Unknown(registration.VariantKind, variant, [.. registration.Variants]);
         throw new ArgumentException(message + hint, nameof(variant));
     }
-
-    private static MatrixEnvironment CreateMatrix(string text, string label, string? file, int lanes)
-    {
-        try
-        {
-            return new MatrixEnvironment(MatrixGameDefinition.Parse(text, label), lanes);
-        }
-        catch (FormatException error) when (file is not null)
-        {
-            throw new FormatException($"{file}: {error.Message}", error);
-        }
-    }
 }
 
 /// <summary>An environment that can be asked for by name.</summary>
@@ -145,4 +105,27 @@ public sealed record EnvironmentRegistration(
     Type Implementation,
     IReadOnlyList<string> Variants,
     Func<string, string> ReadBuiltIn,
-    Func<string, string, string?, int, IVectorEnvironment> Create);
+    Func<string, string, string?, int, IVectorEnvironment> Create)
+{
+    /// <summary>Sets of settings that experiments begin with.</summary>
+    public IReadOnlyList<EnvironmentPreset> Presets { get; init; } = [];
+
+    /// <summary>Other names that people may call it by.</summary>
+    public IReadOnlyList<string> OtherNames { get; init; } = [];
+
+    /// <summary>Replays recordings of its reference implementation, by path; null where there are none.</summary>
+    public Func<string, RecordingReport>? Verify { get; init; }
+
+    /// <summary>A short key for every action, for people who play; empty for an action without one.</summary>
+    public Func<IVectorEnvironment, IReadOnlyList<string>> Keys { get; init; } = environment => [.. Enumerable.Repeat("", environment.Info.Actions)];
+
+    /// <summary>The one game that it plays over and over, where it has but one state; null elsewhere.</summary>
+    public Func<IVectorEnvironment, MatrixGame?> Game { get; init; } = _ => null;
+}
+
+/// <summary>A named set of settings that an experiment starts from; the method in it is empty.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it is, one line.</param>
+/// <param name="Layout">The layout of training.</param>
+/// <param name="Training">How teams are trained.</param>
+public sealed record EnvironmentPreset(string Name, string Description, string Layout, TrainingSettings Training);

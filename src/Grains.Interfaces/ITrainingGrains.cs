@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
 namespace Srpo.Grains.Interfaces;
@@ -104,25 +103,6 @@ public interface IPopulationObserver : IGrainObserver
 [Alias("srpo.IEnvironmentGrain")]
 public interface IEnvironmentGrain : IGrainWithStringKey
 {
-    /// <summary>Plays a rollout. Called by the team's learner; equal requests give equal bits.</summary>
-    /// <returns>The rollout; null while it is being played: ask again with the same request, which begins nothing anew.</returns>
-    Task<RolloutBatch?> PlayAsync([Immutable] PopulationSpec spec, PlayRequest request);
-
-    /// <summary>
-    /// Plays the evaluation episodes of a point of the learning curve: Round rounds are behind it, Lanes is the number of
-    /// episodes. Called by the team's learner; equal requests give equal bits.
-    /// </summary>
-    /// <returns>The point; null while it is being played: ask again with the same request, which begins nothing anew.</returns>
-    Task<CurvePoint?> EvaluateAsync([Immutable] PopulationSpec spec, PlayRequest request);
-
-    /// <summary>Ends the rollout or evaluation under way, whose call then fails as cancelled. Without one it lets its buffers go, which the next one makes anew.</summary>
-    [AlwaysInterleave]
-    Task CancelAsync();
-
-    /// <summary>Moves the instance to a silo. Called by the team's learner before a team is restored there.</summary>
-    /// <returns>Whether it is there; false while it moves: ask again.</returns>
-    Task<bool> MoveToAsync(SiloAddress silo);
-
     /// <summary>What the instance says of itself.</summary>
     /// <exception cref="UnknownGrainException">No such population, team or instance.</exception>
     [AlwaysInterleave]
@@ -136,38 +116,6 @@ public interface IEnvironmentGrain : IGrainWithStringKey
 [Alias("srpo.ILearnerGrain")]
 public interface ILearnerGrain : IGrainWithStringKey
 {
-    /// <summary>
-    /// Makes all agents and adversaries of a team stand at the newest round for which each has a readable checkpoint, or at
-    /// round 0, and brings them and the team's environments to this silo. Called by the coordinator before training, after a
-    /// failure and when the team changes its learner; repeating it changes nothing.
-    /// </summary>
-    /// <returns>Where the team stands; null while it is being restored: ask again with the same request, which begins nothing anew.</returns>
-    /// <exception cref="StaleSessionException">A later session of the population is known here.</exception>
-    Task<RestoreReply?> RestoreAsync(RestoreRequest request);
-
-    /// <summary>
-    /// Trains a team for some rounds. Called by the coordinator. When it replies, every agent and adversary of the team
-    /// stands at the last round; when it fails, some may stand in between and must be restored.
-    /// </summary>
-    /// <returns>How far it came; null while it trains: ask again with the same request, which begins nothing anew.</returns>
-    /// <exception cref="StaleSessionException">A later session of the population has begun.</exception>
-    /// <exception cref="TrainingDivergedException">Parameters became infinite or not a number; trying again gives the same.</exception>
-    Task<TrainReply?> TrainAsync(TrainRequest request);
-
-    /// <summary>
-    /// Ends the calls of <see cref="TrainAsync"/> of a session after the round in flight, or without it if it takes longer than
-    /// half a second; their replies say how far they came. Later requests of that session or earlier ones train nothing. A cancelled call would lose the reply: a caller
-    /// that cancels stops listening at once.
-    /// </summary>
-    /// <param name="population">The population.</param>
-    /// <param name="session">The session, as in <see cref="TrainRequest"/>.</param>
-    [AlwaysInterleave]
-    Task StopAsync(string population, long session);
-
-    /// <summary>Ends all calls of <see cref="TrainAsync"/> as <see cref="StopAsync"/> does. Called when the silo is about to stop.</summary>
-    [AlwaysInterleave]
-    Task DrainAsync();
-
     /// <summary>What the learner says of itself.</summary>
     [AlwaysInterleave]
     Task<LearnerReport> QueryAsync();

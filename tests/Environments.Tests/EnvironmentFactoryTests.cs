@@ -1,5 +1,4 @@
 using Srpo.Core.Settings;
-using Srpo.Environments.Gridworld;
 
 namespace Srpo.Environments.Tests;
 

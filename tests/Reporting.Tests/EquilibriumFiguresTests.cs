@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Srpo.Reporting.Equilibria;
 using Srpo.Reporting.Figures;
-using Srpo.Reporting.Files;
 
 namespace Srpo.Reporting.Tests;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Srpo.Client.Experiments;
 using Srpo.Core.Settings;
-using Srpo.Environments.Gridworld;
+using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Cli;

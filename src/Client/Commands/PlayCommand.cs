@@ -10,10 +10,7 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo play`: a person takes one seat beside trained agents.</summary>
 internal static class PlayCommand
 {
-    /// <summary>Other names of environments.</summary>
-    private static readonly Dictionary<string, string> Games = new(StringComparer.Ordinal) { ["overcooked"] = "gridworld" };
-
-    private static readonly Argument<string> Game = new("GAME") { Description = "hanabi, overcooked, or another environment." };
+    private static readonly Argument<string> Game = new("GAME") { Description = "An environment: " + string.Join(", ", Games()) + "." };
 
     private static readonly Argument<string[]> Agents = new("AGENT")
     {
@@ -49,11 +46,14 @@ internal static class PlayCommand
         return (int)ExitCode.Ok;
     }
 
+    /// <summary>Names of environments, also those that people may call them by.</summary>
+    private static string[] Games() => [.. EnvironmentFactory.Registrations.SelectMany(environment => environment.OtherNames.Append(environment.Name)).Order(StringComparer.Ordinal)];
+
     private static async Task<PlayTable> SetAsync(CommandContext context, IStateReader state)
     {
         var game = context.Get(Game);
-        var name = Games.GetValueOrDefault(game, game);
-        string[] known = [.. EnvironmentFactory.Names, .. Games.Keys];
+        var known = Games();
+        var name = EnvironmentFactory.Registrations.FirstOrDefault(environment => environment.OtherNames.Contains(game))?.Name ?? game;
         if (!known.Contains(name)) throw new CommandException(ExitCode.Usage, Core.Text.NearestName.Unknown("game", game, known));
         var keys = context.Get(Agents);
         var seats = new Seats(state);

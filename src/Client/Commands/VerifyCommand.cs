@@ -2,31 +2,22 @@ using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Environments.Gridworld;
-using Srpo.Environments.Hanabi;
+using Srpo.Environments;
 using Srpo.Environments.Recordings;
-using Srpo.Environments.Tag;
 
 namespace Srpo.Client.Commands;
 
 /// <summary>`srpo verify`: replay recorded episodes and compare.</summary>
 internal static class VerifyCommand
 {
-    /// <summary>Environments whose recordings can be replayed.</summary>
-    private static readonly IReadOnlyList<(string Name, Func<string, RecordingReport> Verify)> Verifiers =
-    [
-        (GridworldEnvironment.RegisteredName, GridworldVerifier.Verify),
-        (HanabiEnvironment.RegisteredName, HanabiVerifier.Verify),
-        (TagEnvironment.RegisteredName, TagVerifier.Verify),
-    ];
-
     public static Command Create(Shell shell)
     {
         var verify = new Command("verify", "Replay recorded episodes through an environment's rules and report the first difference.");
-        foreach (var (name, verifier) in Verifiers)
+        foreach (var environment in EnvironmentFactory.Registrations.OrderBy(known => known.Name, StringComparer.Ordinal))
         {
+            if (environment.Verify is not { } verifier) continue;
             var file = new Argument<string>("FILE") { Description = "Recorded episodes: .jsonl or .jsonl.gz." };
-            verify.Add(new Command(name, $"Recordings of the {name}.") { file }.Handle(shell, context => Task.FromResult(Run(context, verifier, context.Get(file)))));
+            verify.Add(new Command(environment.Name, $"Recordings of the {environment.Name}.") { file }.Handle(shell, context => Task.FromResult(Run(context, verifier, context.Get(file)))));
         }
 
         return verify;

@@ -5,7 +5,6 @@ using Srpo.Client.Sessions;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Environments.Matrix;
 using Srpo.Games;
 using Srpo.Games.Finite;
 using Srpo.Games.Finite.Search;
@@ -22,8 +21,7 @@ internal static class StrategyComparer
 
     /// <summary>Whether a population can be held against the theory: its method approximates the theory's game, with an eps above 0.</summary>
     public static bool IsComparable(EnvironmentSettings environment, TrainingSettings training) =>
-        environment.Name == MatrixEnvironment.RegisteredName
-        && !training.NormaliseAdvantages && MethodRegistry.Of(training).Equilibrium(training) is { Epsilon: > 0 };
+        Game(environment) is not null && !training.NormaliseAdvantages && MethodRegistry.Of(training).Equilibrium(training) is { Epsilon: > 0 };
 
     /// <summary>The learned strategies of all populations that can be compared and have begun.</summary>
     public static async Task<ImmutableArray<LearnedStrategies>> CompareAsync(IGrainSession session, RunManifest manifest, IReadOnlySet<string> known)
@@ -31,7 +29,7 @@ internal static class StrategyComparer
         var experiment = manifest.Experiment;
         var populations = experiment.Populations.Where(population => known.Contains(population.Label) && IsComparable(experiment.Environment, population.Training)).ToArray();
         if (populations.Length == 0) return [];
-        var game = Game(experiment).ToFiniteGame();
+        var game = Game(experiment.Environment)!.ToFiniteGame();
         var learned = ImmutableArray.CreateBuilder<LearnedStrategies>();
         foreach (var population in populations)
         {
@@ -57,7 +55,7 @@ internal static class StrategyComparer
     public static IReadOnlyList<EquilibriumSweep> Sweeps(Experiment experiment, ImmutableArray<LearnedStrategies> learned)
     {
         if (learned.IsEmpty) return [];
-        var game = Game(experiment).ToFiniteGame();
+        var game = Game(experiment.Environment)!.ToFiniteGame();
         return [.. learned.GroupBy(team => team.Epsilon).OrderBy(group => group.Key).Select(group =>
         {
             var top = Math.Max(1, 1.05 * group.Max(team => team.Tau));
@@ -81,7 +79,7 @@ internal static class StrategyComparer
     private static double Distance(ImmutableArray<ImmutableArray<double>> first, IReadOnlyList<ImmutableArray<double>> second) =>
         first.Zip(second).Max(row => row.First.Zip(row.Second).Max(pair => Math.Abs(pair.First - pair.Second)));
 
-    private static MatrixGame Game(Experiment experiment) => ((MatrixEnvironment)EnvironmentFactory.Create(experiment.Environment, lanes: 1)).Game;
+    private static MatrixGame? Game(EnvironmentSettings settings) => EnvironmentFactory.Find(settings.Name).Game(EnvironmentFactory.Create(settings, lanes: 1));
 
     /// <summary>Scaled rewards are the same game with tau and eps in other units.</summary>
     private static RiskProfile Risk(TrainingSettings training)

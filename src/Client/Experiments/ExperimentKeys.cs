@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Srpo.Client.Output;
+using Srpo.Environments;
 using Srpo.Learning;
 
 namespace Srpo.Client.Experiments;
@@ -22,7 +23,7 @@ internal static class ExperimentKeys
         new("title", "text", "", "One line for people."),
         new("preset", string.Join(", ", Presets.All.Select(preset => $"\"{preset.Name}\"")), $"\"{Presets.Default}\"", "The settings to start from; all other keys override it."),
         new("environment", "text", "the preset's", "Registered name of the environment."),
-        new("layout", "text", "the preset's", "Layout of training (of Tag the scenario, of Hanabi the variant): a built-in name, or a file relative to this one."),
+        new("layout", "text", "the preset's", "Layout of training (" + string.Join(", ", EnvironmentFactory.Registrations.Where(known => known.VariantKind != "layout").Select(known => $"of {known.Name} the {known.VariantKind}")) + "): a built-in name, or a file relative to this one."),
         new("seeds", "whole number, 1 to 10000", "8", "Teams (training runs) of each population."),
         new("seed", "whole number", "1", "Seed from which all random streams of training are derived."),
         new("checkpointInterval", "whole number", "250", "Rounds between stored checkpoints of a team."),

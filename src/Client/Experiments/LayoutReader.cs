@@ -1,6 +1,5 @@
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Environments.Gridworld;
 
 namespace Srpo.Client.Experiments;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Srpo.Core.Text;
 using Srpo.Environments;
-using Srpo.Environments.Gridworld;
-using Srpo.Environments.Hanabi;
 
 namespace Srpo.Client.Play;
 
@@ -11,20 +9,13 @@ internal sealed class ActionMenu
 {
     private const string Gap = "   ";
 
-    private static readonly string[] Moves = ["w", "s", "a", "d", " "];
-
     private readonly EnvironmentInfo _info;
     private readonly string[] _keys;
 
     public ActionMenu(IVectorEnvironment environment)
     {
         _info = environment.Info;
-        _keys = environment switch
-        {
-            GridworldEnvironment => Moves,
-            HanabiEnvironment hanabi => [.. hanabi.Game.Moves.Select(Key)],
-            _ => [.. Enumerable.Repeat("", _info.Actions)],
-        };
+        _keys = [.. EnvironmentFactory.Find(environment.Info.Name).Keys(environment)];
     }
 
     /// <summary>The legal actions with their numbers and keys.</summary>
@@ -79,15 +70,6 @@ internal sealed class ActionMenu
 
         return -1;
     }
-
-    /// <summary>p0 plays card 0 and d0 discards it; hr1 hints red, h31 the threes to the next player.</summary>
-    private static string Key(HanabiMove move) => move.Kind switch
-    {
-        HanabiMoveKind.Play => string.Create(CultureInfo.InvariantCulture, $"p{move.Position}"),
-        HanabiMoveKind.Discard => string.Create(CultureInfo.InvariantCulture, $"d{move.Position}"),
-        HanabiMoveKind.HintColor => string.Create(CultureInfo.InvariantCulture, $"h{char.ToLowerInvariant(HanabiNames.Letter(move.Color))}{move.TargetOffset}"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"h{move.Rank + 1}{move.TargetOffset}"),
-    };
 
     private static string Shown(string line) => string.Concat(line.Trim().Take(40).Select(c => char.IsControl(c) ? '?' : c));
 }

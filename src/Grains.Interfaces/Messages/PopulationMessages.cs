@@ -1,5 +1,4 @@
 using Srpo.Core.Results;
-using Srpo.Core.Settings;
 
 namespace Srpo.Grains.Interfaces;
 
@@ -76,56 +75,6 @@ public sealed record PopulationStatus(
 public sealed record TeamCurve(
     [property: Id(0)] int Team,
     [property: Id(1)] CurvePoint[] Points);
-
-/// <summary>Tells a learner to train a team for some rounds.</summary>
-/// <param name="Population">Name of the population.</param>
-/// <param name="Team">The team, from 0.</param>
-/// <param name="FirstRound">The first round to play, from 1; every agent must stand at FirstRound - 1.</param>
-/// <param name="Rounds">How many rounds.</param>
-/// <param name="Spec">The population's spec.</param>
-/// <param name="Session">Number of the coordinator's training session; later sessions have larger numbers.</param>
-[GenerateSerializer, Alias("srpo.TrainRequest"), Immutable]
-public sealed record TrainRequest(
-    [property: Id(0)] string Population,
-    [property: Id(1)] int Team,
-    [property: Id(2)] int FirstRound,
-    [property: Id(3)] int Rounds,
-    [property: Id(4)] PopulationSpec Spec,
-    [property: Id(5)] long Session);
-
-/// <summary>Tells a learner to bring a team back to a checkpoint.</summary>
-/// <param name="Population">Name of the population.</param>
-/// <param name="Team">The team, from 0.</param>
-/// <param name="KnownRound">The round up to which the coordinator has the learning curve; later checkpoints would leave a hole in it.</param>
-/// <param name="Spec">The population's spec.</param>
-/// <param name="Session">Number of the coordinator's training session; later sessions have larger numbers.</param>
-/// <param name="Attempt">Number of the restore within the session and team; a request that is repeated, because its reply was lost, has the same.</param>
-[GenerateSerializer, Alias("srpo.RestoreRequest"), Immutable]
-public sealed record RestoreRequest(
-    [property: Id(0)] string Population,
-    [property: Id(1)] int Team,
-    [property: Id(2)] int KnownRound,
-    [property: Id(3)] PopulationSpec Spec,
-    [property: Id(4)] long Session,
-    [property: Id(5)] int Attempt = 0);
-
-/// <summary>What came of a <see cref="RestoreRequest"/>.</summary>
-/// <param name="Round">The round at which every agent and adversary stands.</param>
-/// <param name="Warning">Trouble that was met and survived; else null.</param>
-[GenerateSerializer, Alias("srpo.RestoreReply"), Immutable]
-public sealed record RestoreReply(
-    [property: Id(0)] int Round,
-    [property: Id(1)] string? Warning);
-
-/// <summary>What came of a <see cref="TrainRequest"/>.</summary>
-/// <param name="LastRound">Rounds finished now.</param>
-/// <param name="Curve">Points of the learning curve that were reached.</param>
-/// <param name="SiloStopping">Whether it ended early because its silo is about to stop: the team must change its learner.</param>
-[GenerateSerializer, Alias("srpo.TrainReply"), Immutable]
-public sealed record TrainReply(
-    [property: Id(0)] int LastRound,
-    [property: Id(1)] CurvePoint[] Curve,
-    [property: Id(2)] bool SiloStopping = false);
 
 /// <summary>What a learner says of itself.</summary>
 /// <param name="Key">Its key, device/slot or device/slot/silo.</param>

@@ -76,32 +76,6 @@ public sealed record TournamentMatrix(
     [property: Id(4)] string Seating,
     [property: Id(5)] int Episodes);
 
-/// <summary>A tile of pairs for a silo to play: one run with several.</summary>
-/// <param name="Environment">The environment to play.</param>
-/// <param name="Episodes">Episodes per pair.</param>
-/// <param name="Steps">Steps per episode.</param>
-/// <param name="Seed">Seed of the matches' random streams.</param>
-/// <param name="Row">Row of the tile in the matrix; names the random streams together with the column.</param>
-/// <param name="Team">The policies of the row's run, one per seat of the team.</param>
-/// <param name="FirstColumn">Column of the first partner.</param>
-/// <param name="Partners">The policies of the columns' runs, likewise.</param>
-/// <param name="Tournament">Name of the tournament, by which its tiles can be cancelled; empty for a tile that nobody cancels.</param>
-/// <param name="Mixed">Whether all ways to mix two runs are played, not the row's run in seat 0 and the column's in seat 1.</param>
-/// <param name="Opponents">Frozen policies in the seats after the team's; none where the team is alone.</param>
-[GenerateSerializer, Alias("srpo.MatchTile"), Immutable]
-public sealed record MatchTile(
-    [property: Id(0)] EnvironmentSettings Environment,
-    [property: Id(1)] int Episodes,
-    [property: Id(2)] int Steps,
-    [property: Id(3)] ulong Seed,
-    [property: Id(4)] int Row,
-    [property: Id(5)] PolicySnapshot[] Team,
-    [property: Id(6)] int FirstColumn,
-    [property: Id(7)] PolicySnapshot[][] Partners,
-    [property: Id(8)] string Tournament = "",
-    [property: Id(9)] bool Mixed = false,
-    [property: Id(10)] PolicySnapshot[]? Opponents = null);
-
 /// <summary>Asks for one episode of frozen policies, step by step.</summary>
 /// <param name="Environment">The environment to play.</param>
 /// <param name="Steps">Number of steps.</param>

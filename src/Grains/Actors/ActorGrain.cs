@@ -11,7 +11,7 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>What agents and adversaries have in common: they own what learning changes and keep its last two checkpoints.</summary>
-internal abstract class ActorGrain : Grain, IActorGrain
+internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 

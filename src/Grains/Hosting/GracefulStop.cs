@@ -37,7 +37,7 @@ internal sealed class GracefulStop(ActiveWork work, IGrainFactory grains, ILogge
     /// <summary>Teams of coordinators elsewhere end their rounds here, and their coordinators store and move them.</summary>
     private async Task DrainAsync(CancellationToken cancellation)
     {
-        await Task.WhenAll(work.Learners.Keys.Select(key => TryAsync(key, () => grains.GetGrain<ILearnerGrain>(key).DrainAsync())));
+        await Task.WhenAll(work.Learners.Keys.Select(key => TryAsync(key, () => grains.GetGrain<ITeamLearner>(key).DrainAsync())));
 
         // One silo alone has only coordinators of its own, which wait for their teams.
         if (!work.Unattended) return;

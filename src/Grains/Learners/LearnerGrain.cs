@@ -21,7 +21,7 @@ namespace Srpo.Grains;
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
     EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, ITeamUpdater> updaters, ActiveWork work, WorkMeter meter,
-    ILocalSiloDetails silo, SiloMap map, SrpoMeter measures, IOptions<ComputeOptions> options, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain
+    ILocalSiloDetails silo, SiloMap map, SrpoMeter measures, IOptions<ComputeOptions> options, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain, ITeamLearner
 {
     /// <summary>Teams of which something is remembered; those that rest are forgotten beyond it.</summary>
     private const int MostCalls = 4096;

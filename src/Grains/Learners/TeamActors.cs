@@ -7,24 +7,24 @@ namespace Srpo.Grains;
 internal static class TeamActors
 {
     /// <summary>Agents and adversaries in the order of the plan.</summary>
-    public static IActorGrain[] Actors(IGrainFactory grains, string population, int team, TeamPlan plan)
+    public static ITeamActor[] Actors(IGrainFactory grains, string population, int team, TeamPlan plan)
     {
-        var actors = new IActorGrain[plan.Actors.Count];
+        var actors = new ITeamActor[plan.Actors.Count];
         for (var i = 0; i < actors.Length; i++)
         {
             var key = GrainKeys.Seat(population, team, plan.Actors[i].Seat);
-            actors[i] = plan.Actors[i].Kind == ActorKind.Agent ? grains.GetGrain<IAgentGrain>(key) : grains.GetGrain<IAdversaryGrain>(key);
+            actors[i] = plan.Actors[i].Kind == ActorKind.Agent ? grains.GetGrain<ITeamAgent>(key) : grains.GetGrain<ITeamAdversary>(key);
         }
 
         return actors;
     }
 
     /// <summary>Environment instances in the order of the plan.</summary>
-    public static IEnvironmentGrain[] Environments(IGrainFactory grains, string population, int team, TeamPlan plan)
+    public static ITeamEnvironment[] Environments(IGrainFactory grains, string population, int team, TeamPlan plan)
     {
-        var instances = new IEnvironmentGrain[plan.Instances.Count];
+        var instances = new ITeamEnvironment[plan.Instances.Count];
         for (var i = 0; i < instances.Length; i++)
-            instances[i] = grains.GetGrain<IEnvironmentGrain>(GrainKeys.Instance(population, team, i));
+            instances[i] = grains.GetGrain<ITeamEnvironment>(GrainKeys.Instance(population, team, i));
         return instances;
     }
 }

@@ -32,9 +32,9 @@ internal static class TeamRestore
         throw new SrpoGrainException($"team {request.Team} of '{request.Population}' cannot be brought to any round; look at the warnings of its agents");
     }
 
-    private static async Task<string?> WarningAsync(IActorGrain[] actors, TeamPlan plan, RestoreRequest request, int round)
+    private static async Task<string?> WarningAsync(ITeamActor[] actors, TeamPlan plan, RestoreRequest request, int round)
     {
-        var reports = await Task.WhenAll(actors.Select(actor => actor.QueryAsync()));
+        var reports = await Task.WhenAll(actors.Select(actor => actor.AsReference<IActorGrain>().QueryAsync()));
         var warnings = reports.Where(report => report.Warning is not null).Select(report => report.Warning!).Distinct().ToList();
         if (round == 0 && request.KnownRound > 0 && warnings.Count > 0)
             warnings.Add("no complete checkpoint is left, the team begins anew");

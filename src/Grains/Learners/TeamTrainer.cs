@@ -36,9 +36,9 @@ internal sealed class TeamTrainer : ITeamHost
     private readonly int _team;
     private readonly IGrainFactory _grains;
     private readonly SiloAddress _here;
-    private readonly IActorGrain[] _actors;
-    private readonly IEnvironmentGrain[] _environments;
-    private readonly Task<RolloutBatch>[] _playing;
+    private readonly ITeamActor[] _actors;
+    private readonly ITeamEnvironment[] _environments;
+    private readonly Task<Rollout>[] _playing;
     private readonly Task[] _applying;
     private readonly UpdaterKey _key;
     private readonly ComputePool _pool;
@@ -56,7 +56,7 @@ internal sealed class TeamTrainer : ITeamHost
         (_grains, _here, _spec, _team, Plan, _pool, _updaters, _meter) = (grains, here, spec, team, plan, pool, updaters, meter);
         _actors = TeamActors.Actors(grains, spec.Population, team, plan);
         _environments = TeamActors.Environments(grains, spec.Population, team, plan);
-        _playing = new Task<RolloutBatch>[_environments.Length];
+        _playing = new Task<Rollout>[_environments.Length];
         _applying = new Task[_actors.Length];
         _key = new UpdaterKey(spec.Training, shape, plan.Agents, plan);
         _training = new TeamTraining(spec, team, plan, this);
@@ -167,9 +167,7 @@ internal sealed class TeamTrainer : ITeamHost
     {
         var start = Stopwatch.GetTimestamp();
         PlayAll(round, states);
-        var rollouts = new Rollout[_environments.Length];
-        await Task.WhenAll(_playing);
-        for (var i = 0; i < rollouts.Length; i++) rollouts[i] = Wire.FromMessage(await _playing[i]);
+        var rollouts = await Task.WhenAll(_playing);
         RolloutTicks += Stopwatch.GetTimestamp() - start;
         return rollouts;
     }

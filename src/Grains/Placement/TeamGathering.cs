@@ -1,5 +1,3 @@
-using Srpo.Grains.Interfaces;
-
 namespace Srpo.Grains;
 
 /// <summary>Brings the grains of a team to the silo of its learner.</summary>
@@ -11,7 +9,7 @@ internal static class TeamGathering
     /// Asks every grain to come. What is not active yet begins here; what is active elsewhere, perhaps because somebody asked it
     /// before, moves. One that is slow to come costs messages between silos and nothing else, so it is not waited for long.
     /// </summary>
-    public static async Task RunAsync(SiloAddress here, IActorGrain[] actors, IEnvironmentGrain[] environments)
+    public static async Task RunAsync(SiloAddress here, ITeamActor[] actors, ITeamEnvironment[] environments)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {

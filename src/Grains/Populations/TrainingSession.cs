@@ -134,13 +134,13 @@ internal sealed class TrainingSession : IWorkSession
         : null;
 
     /// <summary>Does something with a learner when it is its turn.</summary>
-    public async Task WithTurnAsync(string key, Func<ILearnerGrain, Task> act)
+    public async Task WithTurnAsync(string key, Func<ITeamLearner, Task> act)
     {
         if (!_turns.TryGetValue(key, out var turns)) _turns.Add(key, turns = new SemaphoreSlim(_teamsPerLearner, _teamsPerLearner));
         await turns.WaitAsync();
         try
         {
-            await act(Grains.GetGrain<ILearnerGrain>(key));
+            await act(Grains.GetGrain<ITeamLearner>(key));
         }
         finally
         {
@@ -188,7 +188,7 @@ internal sealed class TrainingSession : IWorkSession
     {
         try
         {
-            await Grains.GetGrain<ILearnerGrain>(learner).StopAsync(Spec.Population, Record.Session);
+            await Grains.GetGrain<ITeamLearner>(learner).StopAsync(Spec.Population, Record.Session);
         }
         catch (Exception error)
         {

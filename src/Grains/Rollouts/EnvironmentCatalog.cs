@@ -84,8 +84,8 @@ internal sealed class EnvironmentCatalog
         try
         {
             var info = Info(spec.Environment);
-            if (problems.Count == 0) Shape(spec);
             if (problems.Count == 0) problems.AddRange(TeamPlan.Problems(spec, info).Select(problem => problem.ToString()));
+            if (problems.Count == 0) Shape(spec);
         }
         catch (SrpoGrainException error)
         {

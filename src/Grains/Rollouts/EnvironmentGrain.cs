@@ -14,10 +14,10 @@ namespace Srpo.Grains;
 /// <summary>Plays rollouts of given policies on the worker pool. Placed where its team's learner is.</summary>
 [GrainType("environment")]
 internal sealed class EnvironmentGrain(
-    EnvironmentCatalog environments, ComputePool pool, IOptions<ComputeOptions> options, ActiveWork work, ILocalSiloDetails local) : Grain, IEnvironmentGrain
+    EnvironmentCatalog environments, ComputePool pool, IOptions<ComputeOptions> options, ActiveWork work, ILocalSiloDetails local) : Grain, IEnvironmentGrain, ITeamEnvironment
 {
     /// <summary>Rollouts and evaluations by their rounds: what was played for a request is not kept, since it is large and can be played again.</summary>
-    private readonly FollowedWork<int, RolloutBatch> _rollout = new(options.Value.Answer, keeps: false);
+    private readonly FollowedWork<int, Rollout> _rollout = new(options.Value.Answer, keeps: false);
     private readonly FollowedWork<int, CurvePoint> _evaluation = new(options.Value.Answer, keeps: false);
 
     /// <summary>A query that meets a rollout is answered with a drawing no older than this much training.</summary>
@@ -41,7 +41,7 @@ internal sealed class EnvironmentGrain(
     private long _usedAt;
 
     /// <inheritdoc/>
-    public async Task<RolloutBatch?> PlayAsync(PopulationSpec spec, PlayRequest request)
+    public async Task<Rollout?> PlayAsync(PopulationSpec spec, PlayRequest request)
     {
         await UseAsync(spec);
         var instance = _plan!.Instances[_key.Seat];
@@ -102,7 +102,7 @@ internal sealed class EnvironmentGrain(
         Release();
     }
 
-    private async Task<RolloutBatch> PlayNowAsync(PopulationSpec spec, InstancePlan instance, PlayRequest request)
+    private async Task<Rollout> PlayNowAsync(PopulationSpec spec, InstancePlan instance, PlayRequest request)
     {
         var draw = Stopwatch.GetTimestamp() - _drawnAt > DrawingAge;
         var cancellation = Begin();
@@ -116,7 +116,7 @@ internal sealed class EnvironmentGrain(
             }, cancellation, affinity: _key.Team);
             if (drawing is not null) (_drawing, _drawnAt) = (drawing, Stopwatch.GetTimestamp());
             (_last, _played, _drawable) = (summary with { Round = request.Round }, _played + 1, _player);
-            return Wire.ToMessage(request.Round, rollout);
+            return rollout;
         }
         finally
         {

@@ -14,35 +14,6 @@ internal static class Wire
     public static LearnerState FromMessage(ActorState state) =>
         new(state.Version, state.Parameters.Values, state.FirstMoment.Values, state.SecondMoment.Values, state.AdamSteps);
 
-    public static RolloutBatch ToMessage(int round, Rollout rollout)
-    {
-        var parts = new SeatRollout[rollout.Parts.Count];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            var part = rollout.Parts[i];
-            parts[i] = new SeatRollout(
-                part.Actor, part.Seat, new(part.Observations), part.Legal, new(part.LogProbabilities), new(part.Values), part.Row, part.Actions,
-                new(part.Rewards), new(part.Costs), new(part.Signals == part.Rewards ? [] : part.Signals), part.Next);
-        }
-
-        return new RolloutBatch(round, rollout.Lanes, rollout.Steps, parts, rollout.SeatRewards, rollout.SeatCosts);
-    }
-
-    public static Rollout FromMessage(RolloutBatch batch)
-    {
-        var parts = new SeatSamples[batch.Parts.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            var part = batch.Parts[i];
-            var rewards = part.Rewards.Values;
-            parts[i] = new SeatSamples(
-                part.Actor, part.Seat, part.Observations.Values, part.Legal, part.LogProbabilities.Values, part.Values.Values, part.Row, part.Actions,
-                rewards, part.Costs.Values, part.Signals.Length == 0 ? rewards : part.Signals.Values, part.Next);
-        }
-
-        return new Rollout(batch.Lanes, batch.Steps, parts, batch.SeatRewards, batch.SeatCosts);
-    }
-
     public static NetworkDescription Describe(ActorShape shape) => new(
         shape.Policy.Inputs, [.. shape.Policy.Hidden], shape.Policy.Outputs, shape.Policy.Activation.ToString(), shape.Encoding.ToString());
 

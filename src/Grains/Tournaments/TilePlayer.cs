@@ -11,6 +11,26 @@ using Srpo.Learning;
 
 namespace Srpo.Grains;
 
+/// <summary>A tile of pairs for a silo to play: one run with several. It refers to policies, which the silo fetches.</summary>
+/// <param name="Tournament">Name of the tournament.</param>
+/// <param name="Session">The stretch of play that it belongs to; what was fetched for another one is not used.</param>
+/// <param name="Spec">What is played.</param>
+/// <param name="Seating">How two runs share the seats.</param>
+/// <param name="Row">Row of the tile in the matrix; names the random streams together with the column.</param>
+/// <param name="FirstColumn">Column of the first partner.</param>
+/// <param name="Team">The policies of the row's run, one per seat of the team.</param>
+/// <param name="Partners">The policies of the columns' runs, likewise.</param>
+[GenerateSerializer, Alias("srpo.MatchTile"), Immutable]
+internal sealed record MatchTile(
+    [property: Id(0)] string Tournament,
+    [property: Id(1)] Guid Session,
+    [property: Id(2)] TournamentSpec Spec,
+    [property: Id(3)] Seating Seating,
+    [property: Id(4)] int Row,
+    [property: Id(5)] int FirstColumn,
+    [property: Id(6)] PolicyReference[] Team,
+    [property: Id(7)] PolicyReference[][] Partners);
+
 /// <summary>What tells a tile of a tournament from the others.</summary>
 internal readonly record struct TileName(string Tournament, int Row, int FirstColumn);
 
@@ -19,7 +39,7 @@ internal readonly record struct TileName(string Tournament, int Row, int FirstCo
 /// results are kept for a while in case a reply is lost. Thread-safe.
 /// </summary>
 internal sealed class TilePlayer(
-    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, WorkMeter meter, SrpoMeter measures,
+    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, TilePolicies policies, WorkMeter meter, SrpoMeter measures,
     IOptions<ComputeOptions> options)
 {
     /// <summary>Results of so many tiles are kept; they are small.</summary>
@@ -35,7 +55,7 @@ internal sealed class TilePlayer(
     public Task<MatchResult[]?> PlayAsync(MatchTile tile)
     {
         var play = Prepare(tile);
-        var name = new TileName(tile.Tournament ?? "", tile.Row, tile.FirstColumn);
+        var name = new TileName(tile.Tournament, tile.Row, tile.FirstColumn);
         Tile? playing;
         lock (_lock)
         {
@@ -74,11 +94,20 @@ internal sealed class TilePlayer(
         }
     }
 
-    private static FrozenTeam Team(PolicySnapshot[] policies, EnvironmentInfo info)
+    private static void Check(PolicyReference[]? seats, EnvironmentInfo info)
     {
-        if (policies is null || policies.Length != info.TeamSeats)
-            throw new SrpoGrainException($"a run has {policies?.Length ?? 0} policies; a team in {info.Name} {info.Variant} has {info.TeamSeats} seats");
-        return new FrozenTeam(Wire.ToPolicies(policies));
+        if (seats is null || seats.Length != info.TeamSeats)
+            throw new SrpoGrainException($"a run has {seats?.Length ?? 0} policies; a team in {info.Name} {info.Variant} has {info.TeamSeats} seats");
+        Check(seats);
+    }
+
+    private static void Check(PolicyReference[] seats)
+    {
+        foreach (var seat in seats)
+        {
+            if (seat?.Agent is null) throw new SrpoGrainException("a policy names no agent");
+            GrainKeys.ParseMember(seat.Agent);
+        }
     }
 
     private async Task<MatchResult[]?> AnswerAsync(Tile tile) => await Following.EndsAsync(tile.Results, options.Value.Answer) ? await tile.Results : null;
@@ -105,32 +134,37 @@ internal sealed class TilePlayer(
 
     private Func<CancellationToken, Task<MatchResult[]>> Prepare(MatchTile tile)
     {
-        if (tile?.Team is null || tile.Partners is null || tile.Environment is null) throw new SrpoGrainException("a tile needs an environment and policies for two runs");
-        var info = environments.Info(tile.Environment);
-        if (!string.IsNullOrEmpty(tile.Tournament)) GrainKeys.CheckName(tile.Tournament);
-        GrainChecks.Range("episodes", tile.Episodes, 1, 1_000_000);
-        GrainChecks.Range("steps", tile.Steps, 1, 65536);
+        if (tile?.Team is null || tile.Partners is null || tile.Spec?.Environment is null) throw new SrpoGrainException("a tile needs an environment and policies for two runs");
+        GrainKeys.CheckName(tile.Tournament);
+        var spec = tile.Spec;
+        var info = environments.Info(spec.Environment);
+        GrainChecks.Range("episodes", spec.Episodes, 1, 1_000_000);
+        GrainChecks.Range("steps", spec.Steps, 1, 65536);
         GrainChecks.Range("row", tile.Row, 0, 1 << 20);
         GrainChecks.Range("first column", tile.FirstColumn, 0, 1 << 20);
         GrainChecks.Range("columns", tile.Partners.Length, 1, GrainChecks.MaxColumns);
         GrainChecks.Range("seats of a team", info.TeamSeats, 1, Seatings.MaxMixedSeats);
-        var team = Team(tile.Team, info);
-        var partners = Array.ConvertAll(tile.Partners, partner => Team(partner, info));
-        var opponents = Wire.ToPolicies(tile.Opponents);
-        var rules = new MatchRules(tile.Mixed ? Seating.Mixed : Seating.Ordered, tile.Episodes, tile.Steps);
+        GrainChecks.Range("seating", (int)tile.Seating, 0, 1);
+        Check(tile.Team, info);
+        foreach (var partner in tile.Partners) Check(partner, info);
+        var seats = spec.Opponents ?? [];
+        Check(seats);
+        var rules = new MatchRules(tile.Seating, spec.Episodes, spec.Steps);
         return async cancellation =>
         {
-            using var activity = SrpoActivities.Tile(tile.Row, tile.FirstColumn, partners.Length);
+            using var activity = SrpoActivities.Tile(tile.Row, tile.FirstColumn, tile.Partners.Length);
             var start = Stopwatch.GetTimestamp();
+            var teams = await policies.TeamsAsync(tile.Session, [tile.Team, .. tile.Partners]).WaitAsync(cancellation);
+            var opponents = await policies.PoliciesAsync(tile.Session, seats).WaitAsync(cancellation);
             try
             {
                 var results = await pool.RunAsync(
                     () => players.Use(
-                        tile.Environment,
-                        player => player.Play(tile.Seed, tile.Row, team, tile.FirstColumn, partners, rules, opponents, cancellation)),
+                        spec.Environment,
+                        player => player.Play(spec.Seed, tile.Row, teams[0], tile.FirstColumn, teams[1..], rules, opponents, cancellation)),
                     cancellation);
-                meter.AddSteps((long)tile.Episodes * tile.Steps * partners.Length);
-                measures.TilePlayed(partners.Length, start);
+                meter.AddSteps((long)spec.Episodes * spec.Steps * tile.Partners.Length);
+                measures.TilePlayed(tile.Partners.Length, start);
                 return results;
             }
             catch (ArgumentException error)

@@ -7,12 +7,11 @@ using Srpo.Learning.Methods;
 
 namespace Srpo.Grains;
 
-/// <summary>The runs of a tournament with their policies.</summary>
+/// <summary>The runs of a tournament and where their policies are; the silos that play fetch them.</summary>
 /// <param name="Players">The runs.</param>
 /// <param name="Teams">Of every run, a policy for each seat of the team; the same one where it is shared.</param>
-/// <param name="Opponents">Frozen policies in the seats after the team's.</param>
 /// <param name="Seating">How two runs share the seats.</param>
-internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnapshot[][] Teams, PolicySnapshot[] Opponents, Seating Seating)
+internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyReference[][] Teams, Seating Seating)
 {
     /// <summary>Policies that are read at the same time.</summary>
     private const int Readers = 32;
@@ -20,7 +19,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
     /// <summary>More runs would make a matrix that nobody can read or store.</summary>
     private const int MaxPlayers = 2000;
 
-    /// <summary>Collects the policies of finished populations.</summary>
+    /// <summary>Looks at the policies of finished populations, whether they are there and can play.</summary>
     /// <exception cref="SrpoGrainException">A population is unknown or unfinished, or a policy cannot play in the environment.</exception>
     public static async Task<TournamentPolicies> GatherAsync(IGrainFactory grains, TournamentSpec spec, EnvironmentInfo environment)
     {
@@ -37,7 +36,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
         if (count > MaxPlayers) throw new SrpoGrainException($"the populations have {count} runs together; a tournament takes at most {MaxPlayers}");
         using var readers = new SemaphoreSlim(Readers);
         var players = new List<TournamentPlayer>(count);
-        var runs = new List<Task<PolicySnapshot[]>>(count);
+        var runs = new List<Task<PolicyReference[]>>(count);
         var seats = environment.TeamSeats;
         foreach (var (population, teams) in specs)
         {
@@ -52,23 +51,21 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
 
         var policies = await Task.WhenAll(runs);
 
-        var opponents = new List<PolicySnapshot>();
         foreach (var reference in spec.Opponents ?? [])
         {
             var opponent = await grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round);
             Check(opponent, environment);
-            opponents.Add(opponent);
         }
 
         var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy()));
-        return new TournamentPolicies([.. players], policies, [.. opponents], seating);
+        return new TournamentPolicies([.. players], policies, seating);
 
-        async Task<PolicySnapshot[]> RunAsync(PopulationSpec population, int team, int rounds)
+        async Task<PolicyReference[]> RunAsync(PopulationSpec population, int team, int rounds)
         {
             await readers.WaitAsync();
             try
             {
-                var run = new PolicySnapshot[seats];
+                var run = new PolicyReference[seats];
                 for (var seat = 0; seat < seats; seat++)
                     run[seat] = seat > 0 && population.Training.UsesOnePolicy() ? run[0] : await PolicyAsync(grains, population, team, seat, rounds, environment);
                 return run;
@@ -80,7 +77,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
         }
     }
 
-    private static async Task<PolicySnapshot> PolicyAsync(
+    private static async Task<PolicyReference> PolicyAsync(
         IGrainFactory grains, PopulationSpec population, int team, int seat, int rounds, EnvironmentInfo environment)
     {
         var snapshot = await grains.GetGrain<IAgentGrain>(GrainKeys.Seat(population.Population, team, seat)).GetPolicyAsync();
@@ -92,7 +89,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicySnap
         }
 
         Check(snapshot, environment);
-        return snapshot;
+        return new PolicyReference(snapshot.Key, rounds);
     }
 
     private static void Check(PolicySnapshot snapshot, EnvironmentInfo environment)

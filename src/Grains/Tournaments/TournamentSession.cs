@@ -4,7 +4,6 @@ using Srpo.Core.Results;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -20,6 +19,7 @@ internal sealed class TournamentSession(
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
+    private readonly Guid _session = Guid.NewGuid();
     private readonly TileQueue _tiles = new(record);
     private readonly Dictionary<SiloAddress, int> _playing = [];
     private readonly HashSet<SiloAddress> _resting = [];
@@ -90,9 +90,8 @@ internal sealed class TournamentSession(
         try
         {
             using var activity = SrpoActivities.HavePlayed(name, row, first, count);
-            var results = await activity.AwaitAsync(PlayAsync(silos.Of(silo), new MatchTile(
-                spec.Environment, spec.Episodes, spec.Steps, spec.Seed, row, policies.Teams[row], first, policies.Teams[first..(first + count)], name,
-                policies.Seating == Seating.Mixed, policies.Opponents)));
+            var results = await activity.AwaitAsync(PlayAsync(
+                silos.Of(silo), new MatchTile(name, _session, spec, policies.Seating, row, first, policies.Teams[row], policies.Teams[first..(first + count)])));
             if (results.Length != count) throw new SrpoGrainException($"{results.Length} results came back for {count} pairs");
             for (var i = 0; i < results.Length; i++) record.Cells[row * record.Players.Length + first + i] = results[i];
             Waiting = null;

@@ -1,3 +1,5 @@
+using Orleans;
+
 namespace Srpo.Learning;
 
 /// <summary>
@@ -19,21 +21,23 @@ namespace Srpo.Learning;
 /// <param name="Costs">[Samples] private costs over the same time.</param>
 /// <param name="Signals">[Samples] what an adversary maximises: minus the mean reward of the agents beside it; the same array as the rewards for agents.</param>
 /// <param name="Next">[Samples] what follows: at least 0, that sample; <see cref="Ended"/>, nothing; below, the row of <see cref="BootstrapRow"/>.</param>
+[GenerateSerializer, Alias("srpo.SeatSamples"), Immutable]
 public sealed record SeatSamples(
-    int Actor,
-    int Seat,
-    float[] Observations,
-    byte[] Legal,
-    float[] LogProbabilities,
-    float[] Values,
-    int[] Row,
-    byte[] Actions,
-    float[] Rewards,
-    float[] Costs,
-    float[] Signals,
-    int[] Next)
+    [property: Id(0)] int Actor,
+    [property: Id(1)] int Seat,
+    [property: Id(2)] float[] Observations,
+    [property: Id(3)] byte[] Legal,
+    [property: Id(4)] float[] LogProbabilities,
+    [property: Id(5)] float[] Values,
+    [property: Id(6)] int[] Row,
+    [property: Id(7)] byte[] Actions,
+    [property: Id(8)] float[] Rewards,
+    [property: Id(9)] float[] Costs,
+    [property: Id(10)] float[] Signals,
+    [property: Id(11)] int[] Next)
 {
     /// <summary>[Rows x state length] what the network had carried into each row's observation; empty for networks that carry nothing.</summary>
+    [Id(12)]
     public float[] State { get; init; } = [];
 
     /// <summary>In <see cref="Next"/>: the episode ended, nothing is bootstrapped.</summary>
@@ -55,9 +59,10 @@ public sealed record SeatSamples(
 /// <param name="Parts">The samples of every actor that learns: one part per seat where seats are fixed, else one per actor.</param>
 /// <param name="SeatRewards">Sum of every seat's rewards over lanes and steps.</param>
 /// <param name="SeatCosts">Sum of every seat's private costs over lanes and steps.</param>
+[GenerateSerializer, Alias("srpo.Rollout"), Immutable]
 public sealed record Rollout(
-    int Lanes,
-    int Steps,
-    IReadOnlyList<SeatSamples> Parts,
-    double[] SeatRewards,
-    double[] SeatCosts);
+    [property: Id(0)] int Lanes,
+    [property: Id(1)] int Steps,
+    [property: Id(2)] IReadOnlyList<SeatSamples> Parts,
+    [property: Id(3)] double[] SeatRewards,
+    [property: Id(4)] double[] SeatCosts);

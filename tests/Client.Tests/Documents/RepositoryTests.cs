@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Srpo.Client.Cli;
 using Srpo.Client.Experiments;
 using Srpo.Client.Tests.Support;
+using Srpo.Environments;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Tests.Documents;
@@ -91,6 +92,21 @@ public sealed partial class RepositoryTests
         var named = Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.StartsWith(methods, StringComparison.Ordinal) && Path.GetFileName(path) != "MethodIdConverter.cs")
             .Where(path => File.ReadAllText(path) is var text && ids.Any(id => text.Contains($"\"{id}\"", StringComparison.Ordinal)));
+        Assert.Empty(named);
+    }
+
+    /// <summary>An environment is one folder and one registration; benchmarks, which are about one of them, aside.</summary>
+    [Fact]
+    public void The_client_names_no_environment()
+    {
+        var bench = Repository.PathOf("src", "Client", "Bench");
+        string[] words = [.. EnvironmentFactory.Registrations.SelectMany(known => new[] { $"\"{known.Name}\"", known.Implementation.Name, known.Implementation.Namespace + ";" })];
+        Assert.True(words.Length >= 12);
+
+        // "matrix" is also what a cross-play of populations is.
+        var named = Directory.EnumerateFiles(Repository.PathOf("src", "Client"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(bench, StringComparison.Ordinal) && Path.GetFileName(path) is not ("QueryViews.cs" or "FiniteSweep.cs"))
+            .Where(path => File.ReadAllText(path) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)));
         Assert.Empty(named);
     }
 

@@ -28,6 +28,9 @@ internal static class ContractTypes
     /// <summary>Every type of ours in messages and records.</summary>
     public static IReadOnlyList<Type> All { get; } = Reached([.. Messages, .. Records]);
 
+    /// <summary>Every type of ours in records.</summary>
+    public static IReadOnlyList<Type> Stored { get; } = Reached(Records);
+
     /// <summary>The errors that grains answer with.</summary>
     public static IReadOnlyList<Type> Errors { get; } =
         [.. Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsAssignableTo(typeof(SrpoGrainException))).OrderBy(type => type.Name, StringComparer.Ordinal)];

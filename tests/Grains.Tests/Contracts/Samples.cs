@@ -47,6 +47,7 @@ internal sealed class Samples(Filling filling)
         if (type == typeof(float)) return (float)Real(number);
         if (type == typeof(double)) return Real(number);
         if (type.IsEnum) return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1);
+        if (type == typeof(Guid)) return new Guid(number, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
         if (type == typeof(SiloAddress)) return SiloAddress.New(IPAddress.Parse("10.1.2.3"), number, number);
         if (type.IsArray) return List(type.GetElementType()!, depth);
         if (type == typeof(OwnSettings)) return new OwnSettings(filling == Filling.Empty ? [] : [new("a.b", Real(number)), new("a.c", Real(++_count))]);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Srpo.Core.Settings;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
@@ -23,8 +24,9 @@ public sealed class ActivityTests
         await using var host = await Populations.HostAsync(data);
         var spec = Populations.Spec("traced", teams: 2, iterations: 12, checkpoints: 4);
         await host.TrainAsync(spec);
-        var policy = await host.Grains.GetGrain<IAgentGrain>("traced/0/0").GetPolicyAsync();
-        await host.Services.GetRequiredService<TilePlayer>().PlayAsync(new MatchTile(spec.Environment, 1, 4, 1, 987_654, [policy, policy], 0, [[policy, policy]]));
+        PolicyReference[] team = [new("traced/0/0", 12), new("traced/0/1", 12)];
+        await host.Services.GetRequiredService<TilePlayer>().PlayAsync(
+            new MatchTile("traced", Guid.NewGuid(), new TournamentSpec(["traced"], spec.Environment, 1, 4, 1), Learning.Seating.Ordered, 987_654, 0, team, [team]));
 
         // Other tests of this process are traced as well.
         var ours = ended.Where(activity => Equals(activity.GetTagItem("srpo.population"), "traced") || Equals(activity.GetTagItem("srpo.row"), 987_654))

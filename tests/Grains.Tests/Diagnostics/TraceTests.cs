@@ -25,13 +25,13 @@ public sealed class TraceTests
             Assert.Equal([chunk], trace.Values.Where(span => span.ParentSpanId == default));
             Assert.All(trace.Values.Where(span => span != chunk), span => Assert.Contains(span.ParentSpanId, trace.Keys));
             var train = Assert.Single(trace.Values, span => span.OperationName == "srpo.train");
-            Assert.Equal(["ILearnerGrain/TrainAsync", "ILearnerGrain/TrainAsync", "srpo.coordinator.train"], Above(train, trace));
+            Assert.Equal(["ITeamLearner/TrainAsync", "ITeamLearner/TrainAsync", "srpo.coordinator.train"], Above(train, trace));
             var below = trace.Values.Where(span => Above(span, trace).Contains("srpo.train") && span.Kind == ActivityKind.Server).Select(span => span.OperationName.Split('/')[1]).ToHashSet();
             Assert.Superset(new HashSet<string> { "PlayAsync", "ApplyAsync" }, below);
         }
 
         // Learners of the other silo are among them.
-        Assert.Contains(spans.All, span => span is { OperationName: "ILearnerGrain/TrainAsync", Kind: ActivityKind.Server } && !$"{span.GetTagItem("rpc.orleans.target_id")}".EndsWith(here, StringComparison.Ordinal));
+        Assert.Contains(spans.All, span => span is { OperationName: "ITeamLearner/TrainAsync", Kind: ActivityKind.Server } && !$"{span.GetTagItem("rpc.orleans.target_id")}".EndsWith(here, StringComparison.Ordinal));
 
         // Storing a team, and bringing it back, are trees of their own.
         foreach (var name in (string[])["srpo.checkpoint", "srpo.coordinator.restore"])

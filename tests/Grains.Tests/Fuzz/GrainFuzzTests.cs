@@ -22,8 +22,8 @@ public sealed class GrainFuzzTests(ITestOutputHelper output)
 
     private static readonly (Type Type, MethodInfo Method)[] Targets =
     [
-        .. typeof(GrainKeys).Assembly.GetTypes()
-            .Where(type => type.IsInterface && type != typeof(IActorGrain) && type.IsAssignableTo(typeof(IGrain)))
+        .. typeof(GrainKeys).Assembly.GetTypes().Concat(typeof(ITeamActor).Assembly.GetTypes())
+            .Where(type => type.IsInterface && type != typeof(IActorGrain) && type != typeof(ITeamActor) && type.IsAssignableTo(typeof(IGrain)))
             .OrderBy(type => type.Name, StringComparer.Ordinal)
             .SelectMany(type => type.GetInterfaces().Append(type)
                 .Where(declaring => declaring.Assembly == type.Assembly)
@@ -71,7 +71,7 @@ public sealed class GrainFuzzTests(ITestOutputHelper output)
         var spec = Populations.Spec("fuzz-a", iterations: 2);
         await host.TrainAsync(spec);
         var agent = host.Grains.GetGrain<IAgentGrain>("fuzz-a/0/0");
-        var (state, policy) = (await agent.GetStateAsync(), await agent.GetPolicyAsync());
+        var (state, policy) = (await agent.AsReference<ITeamAgent>().GetStateAsync(), await agent.GetPolicyAsync());
         return new Dictionary<Type, object>
         {
             [typeof(ActorState)] = state with { Version = state.Version + 1 },
@@ -81,7 +81,6 @@ public sealed class GrainFuzzTests(ITestOutputHelper output)
             [typeof(TrainRequest)] = new TrainRequest("fuzz-a", 0, 1, 2, spec, long.MaxValue),
             [typeof(RestoreRequest)] = new RestoreRequest("fuzz-a", 0, 0, spec, long.MaxValue),
             [typeof(TournamentSpec)] = new TournamentSpec(["fuzz-a"], spec.Environment, 2, 16, 1),
-            [typeof(MatchTile)] = new MatchTile(spec.Environment, 2, 16, 1, 0, [policy, policy], 0, [[policy, policy], [policy, policy]]),
             [typeof(ReplayRequest)] = new ReplayRequest(spec.Environment, 4, 1, 0, [policy, policy]),
         };
     }

@@ -31,8 +31,8 @@ internal sealed class MessageGenerator(int seed, IReadOnlyDictionary<Type, objec
         if (Chance(0.1)) return Text();
         var name = Pick(["fuzz-a", "fuzz-b", "fuzz-c"]);
         var number = _random.Next(3);
-        if (typeof(IActorGrain).IsAssignableFrom(grain) || grain == typeof(IEnvironmentGrain)) return $"{name}/{number}/{_random.Next(3)}";
-        if (grain == typeof(ILearnerGrain)) return $"cpu/{number}";
+        if (typeof(IActorGrain).IsAssignableFrom(grain) || typeof(ITeamActor).IsAssignableFrom(grain) || grain == typeof(IEnvironmentGrain) || grain == typeof(ITeamEnvironment)) return $"{name}/{number}/{_random.Next(3)}";
+        if (grain == typeof(ILearnerGrain) || grain == typeof(ITeamLearner)) return $"cpu/{number}";
         if (grain == typeof(IDirectoryGrain)) return GrainKeys.Directory;
         return name;
     }

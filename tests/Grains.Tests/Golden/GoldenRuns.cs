@@ -172,8 +172,8 @@ internal static class GoldenRuns
             states.AppendData(MemoryMarshal.AsBytes(state.Parameters.Span));
             states.AppendData(MemoryMarshal.AsBytes(state.FirstMoment.Span));
             states.AppendData(MemoryMarshal.AsBytes(state.SecondMoment.Span));
-            metrics.AppendData(JsonSerializer.SerializeToUtf8Bytes(Known((await actor.QueryAsync()).Metrics!)));
-            exports.AppendData((await actor.ExportAsync()).Content);
+            metrics.AppendData(JsonSerializer.SerializeToUtf8Bytes(Known((await actor.AsReference<IActorGrain>().QueryAsync()).Metrics!)));
+            exports.AppendData((await actor.AsReference<IActorGrain>().ExportAsync()).Content);
         }
 
         return new SortedDictionary<string, string>(StringComparer.Ordinal)

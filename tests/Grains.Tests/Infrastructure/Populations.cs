@@ -111,9 +111,9 @@ internal static class Populations
     }
 
     /// <summary>All actors of a population, with their kinds.</summary>
-    public static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(this LocalHost host, PopulationSpec spec) => Actors(host.Grains, spec);
+    public static IEnumerable<(ActorId Id, int Team, ITeamActor Grain)> Actors(this LocalHost host, PopulationSpec spec) => Actors(host.Grains, spec);
 
-    private static IEnumerable<(ActorId Id, int Team, IActorGrain Grain)> Actors(IGrainFactory grains, PopulationSpec spec)
+    private static IEnumerable<(ActorId Id, int Team, ITeamActor Grain)> Actors(IGrainFactory grains, PopulationSpec spec)
     {
         var plan = Plan(spec);
         for (var team = 0; team < spec.Teams; team++)
@@ -126,7 +126,10 @@ internal static class Populations
     /// <summary>One number for all bits of the state of all actors, their metrics and the learning curves.</summary>
     public static Task<string> FingerprintAsync(this LocalHost host, PopulationSpec spec) => FingerprintAsync(host.Grains, spec);
 
-    public static async Task<string> FingerprintAsync(IGrainFactory grains, PopulationSpec spec)
+    /// <param name="grains">Gives references to grains.</param>
+    /// <param name="spec">The population's spec.</param>
+    /// <param name="measures">Whether points of the curve count with what actors measured; points of earlier builds have none.</param>
+    public static async Task<string> FingerprintAsync(IGrainFactory grains, PopulationSpec spec, bool measures = true)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (_, _, actor) in Actors(grains, spec))
@@ -137,19 +140,21 @@ internal static class Populations
             hash.AppendData(MemoryMarshal.AsBytes(state.Parameters.Span));
             hash.AppendData(MemoryMarshal.AsBytes(state.FirstMoment.Span));
             hash.AppendData(MemoryMarshal.AsBytes(state.SecondMoment.Span));
-            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes((await actor.QueryAsync()).Metrics));
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes((await actor.AsReference<IActorGrain>().QueryAsync()).Metrics));
         }
 
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(await grains.GetGrain<ICoordinatorGrain>(spec.Population).GetCurvesAsync()));
+        var curves = await grains.GetGrain<ICoordinatorGrain>(spec.Population).GetCurvesAsync();
+        if (!measures) curves = Array.ConvertAll(curves, curve => curve with { Points = Array.ConvertAll(curve.Points, point => point with { Actors = null }) });
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(curves));
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     /// <summary>Trains a population without interruption in a directory of its own.</summary>
-    public static async Task<string> ReferenceAsync(PopulationSpec spec, int workers = 1)
+    public static async Task<string> ReferenceAsync(PopulationSpec spec, int workers = 1, bool measures = true)
     {
         using var data = new TestDirectory();
         await using var host = await HostAsync(data, workers);
         await host.TrainAsync(spec);
-        return await host.FingerprintAsync(spec);
+        return await FingerprintAsync(host.Grains, spec, measures);
     }
 }

@@ -19,7 +19,7 @@ public sealed class FenceTests
         using var data = new TestDirectory();
         await using (var host = await Populations.HostAsync(data))
         {
-            var agent = host.Grains.GetGrain<IAgentGrain>("fenced/0/0");
+            var agent = host.Grains.GetGrain<ITeamAgent>("fenced/0/0");
             Assert.True(await agent.PrepareAsync(Spec, 0, 5));
             var state = await agent.GetStateAsync();
             Assert.True(await agent.PrepareAsync(Spec, 0, 7));
@@ -39,8 +39,8 @@ public sealed class FenceTests
 
         // Storage knows the session too: another activation, after a partition, refuses as well.
         await using var next = await Populations.HostAsync(data);
-        await Assert.ThrowsAsync<StaleSessionException>(() => next.Grains.GetGrain<IAgentGrain>("fenced/0/0").PrepareAsync(Spec, 1, 6));
-        Assert.True(await next.Grains.GetGrain<IAgentGrain>("fenced/0/0").PrepareAsync(Spec, 1, 8));
+        await Assert.ThrowsAsync<StaleSessionException>(() => next.Grains.GetGrain<ITeamAgent>("fenced/0/0").PrepareAsync(Spec, 1, 6));
+        Assert.True(await next.Grains.GetGrain<ITeamAgent>("fenced/0/0").PrepareAsync(Spec, 1, 8));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class FenceTests
     {
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
-        var learner = host.Grains.GetGrain<ILearnerGrain>("cpu/0");
+        var learner = host.Grains.GetGrain<ITeamLearner>("cpu/0");
         Assert.Equal(0, (await learner.RestoreAsync(new RestoreRequest("fenced", 0, -1, Spec, 7)))!.Round);
         await Assert.ThrowsAsync<StaleSessionException>(() => learner.RestoreAsync(new RestoreRequest("fenced", 0, -1, Spec, 6)));
         await Assert.ThrowsAsync<StaleSessionException>(() => learner.TrainAsync(new TrainRequest("fenced", 0, 1, 1, Spec, 6)));
@@ -76,9 +76,9 @@ public sealed class FenceTests
         Assert.Equal(PopulationPhase.Failed, status.Phase);
         Assert.Contains("another process", status.Error);
 
-        static async Task PrepareAsync(IActorGrain actor)
+        static async Task PrepareAsync(ITeamActor actor)
         {
-            var report = await actor.QueryAsync();
+            var report = await actor.AsReference<IActorGrain>().QueryAsync();
             var spec = Spec with { Training = Spec.Training with { Iterations = 100_000 } };
             await actor.PrepareAsync(spec, report.CheckpointVersions is [var newest, ..] ? newest : 0, long.MaxValue);
         }
@@ -94,7 +94,7 @@ public sealed class FenceTests
 
         // An agent's file is written behind its back: the next checkpoint conflicts, the agent reads both again.
         var storage = host.Services.GetRequiredKeyedService<IGrainStorage>(StorageNames.Actors);
-        var agent = host.Grains.GetGrain<IAgentGrain>("fenced/0/0").GetGrainId();
+        var agent = host.Grains.GetGrain<ITeamAgent>("fenced/0/0").GetGrainId();
         for (var slot = 0; slot < 2; slot++)
         {
             var record = new GrainState<ActorCheckpoint>();

@@ -107,8 +107,8 @@ internal sealed class LostReplies : IOutgoingGrainCallFilter
 
     public static IReadOnlyList<string> Methods { get; } =
     [
-        $"{nameof(ILearnerGrain)}.{nameof(ILearnerGrain.RestoreAsync)}", $"{nameof(ILearnerGrain)}.{nameof(ILearnerGrain.TrainAsync)}",
-        $"{nameof(IEnvironmentGrain)}.{nameof(IEnvironmentGrain.PlayAsync)}", $"{nameof(IEnvironmentGrain)}.{nameof(IEnvironmentGrain.EvaluateAsync)}",
+        $"{nameof(ITeamLearner)}.{nameof(ITeamLearner.RestoreAsync)}", $"{nameof(ITeamLearner)}.{nameof(ITeamLearner.TrainAsync)}",
+        $"{nameof(ITeamEnvironment)}.{nameof(ITeamEnvironment.PlayAsync)}", $"{nameof(ITeamEnvironment)}.{nameof(ITeamEnvironment.EvaluateAsync)}",
         $"{nameof(ISiloService)}.{nameof(ISiloService.PlayAsync)}",
     ];
 

@@ -38,6 +38,30 @@ public sealed class TournamentTests
     }
 
     [Fact]
+    public async Task A_silo_fetches_a_policy_once_for_a_session_and_again_where_that_failed()
+    {
+        using var data = new TestDirectory();
+        await using var host = await TrainedAsync(data, 1);
+        using var policies = new TilePolicies(host.Grains);
+        var (session, agent) = (Guid.NewGuid(), new PolicyReference("t.srpo/0/0", 4));
+        var first = (await policies.PoliciesAsync(session, [agent, new PolicyReference("t.srpo/0/0", 4)])).Distinct().Single();
+        Assert.Same(first, (await policies.TeamsAsync(session, [[agent, agent]])).Single().Seats[1]);
+        Assert.NotSame(first, (await policies.PoliciesAsync(Guid.NewGuid(), [agent])).Single());
+
+        // The first session is among those that are kept until four others have come.
+        for (var other = 0; other < 2; other++) await policies.PoliciesAsync(Guid.NewGuid(), [agent]);
+        Assert.Same(first, (await policies.PoliciesAsync(session, [agent])).Single());
+        for (var other = 0; other < 4; other++) await policies.PoliciesAsync(Guid.NewGuid(), [agent]);
+        Assert.NotSame(first, (await policies.PoliciesAsync(session, [agent])).Single());
+
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await Assert.ThrowsAsync<SrpoGrainException>(() => policies.PoliciesAsync(session, [agent with { Round = 3 }]));
+            await Assert.ThrowsAsync<UnknownGrainException>(() => policies.PoliciesAsync(session, [new PolicyReference("nobody/0/0", 4)]));
+        }
+    }
+
+    [Fact]
     public async Task What_is_played_is_stored_and_the_rest_is_played_after_a_restart()
     {
         using var data = new TestDirectory();

@@ -33,7 +33,7 @@ public sealed class DamageTests
         Assert.Contains(file, status.Warning);
         Assert.Contains("team 1 goes on from round 8", status.Warning);
         Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
-        var versions = await host.Grains.GetGrain<IAgentGrain>("damaged/1/0").GetCheckpointVersionsAsync();
+        var versions = await host.Grains.GetGrain<ITeamAgent>("damaged/1/0").GetCheckpointVersionsAsync();
         Assert.Equal([12, 8], versions);
     }
 
@@ -46,7 +46,7 @@ public sealed class DamageTests
         Damage(data.File("actors", "agent", "damaged", "0", "1", "checkpoint0.state"), "flip");
         var actor = host.Grains.GetGrain<IAgentGrain>("damaged/0/1");
 
-        var versions = await actor.GetCheckpointVersionsAsync();
+        var versions = await actor.AsReference<ITeamActor>().GetCheckpointVersionsAsync();
         Assert.Equal([8], versions);
         Assert.Equal(12, (await actor.QueryAsync()).Version);
         Assert.NotNull((await actor.QueryAsync()).Warning);

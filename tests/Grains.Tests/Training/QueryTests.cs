@@ -99,7 +99,7 @@ public sealed class QueryTests
         await using var host = await Populations.HostAsync(data);
         await host.TrainAsync(Spec);
         var actor = host.Grains.GetGrain<IAdversaryGrain>("asked/1/0");
-        var state = await actor.GetStateAsync();
+        var state = await actor.AsReference<ITeamActor>().GetStateAsync();
         var shape = new EnvironmentCatalog().Shape(Spec);
 
         var file = Safetensors.Read((await actor.ExportAsync()).Content, "asked/1/0");
@@ -196,16 +196,16 @@ public sealed class QueryTests
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
         await host.TrainAsync(Spec);
-        var actor = host.Grains.GetGrain<IAgentGrain>("asked/0/0");
+        var actor = host.Grains.GetGrain<ITeamAgent>("asked/0/0");
         var state = await actor.GetStateAsync();
-        var metrics = (await actor.QueryAsync()).Metrics!;
+        var metrics = (await actor.AsReference<IAgentGrain>().QueryAsync()).Metrics!;
 
         Assert.False(await actor.PrepareAsync(Spec, 3, Later));
         Assert.True(await actor.PrepareAsync(Spec, 8, Later));
         await Assert.ThrowsAsync<SrpoGrainException>(() => actor.PrepareAsync(Spec, 9, Later));
         await Assert.ThrowsAsync<SrpoGrainException>(() => actor.PrepareAsync(Populations.Spec("other"), 0, Later));
-        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<IAgentGrain>("asked/0/5").PrepareAsync(Spec, 0, Later));
-        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<IAgentGrain>("asked/7/0").PrepareAsync(Spec, 0, Later));
+        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<ITeamAgent>("asked/0/5").PrepareAsync(Spec, 0, Later));
+        await Assert.ThrowsAsync<SrpoGrainException>(() => host.Grains.GetGrain<ITeamAgent>("asked/7/0").PrepareAsync(Spec, 0, Later));
 
         // An old version is ignored, a new one of the wrong size is refused.
         await actor.ApplyAsync(state with { Version = 7, AdamSteps = 99 }, metrics, Later);
@@ -227,7 +227,7 @@ public sealed class QueryTests
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
         await host.TrainAsync(Spec);
-        var environment = host.Grains.GetGrain<IEnvironmentGrain>("asked/0/0");
+        var environment = host.Grains.GetGrain<ITeamEnvironment>("asked/0/0");
         var plan = Populations.Plan(Spec);
         var states = await Task.WhenAll(TeamActors.Actors(host.Grains, "asked", 0, plan).Select(actor => actor.GetStateAsync()));
         var request = new PlayRequest(3, 0, 4, [states[0].Parameters, states[2].Parameters], []);
@@ -235,14 +235,14 @@ public sealed class QueryTests
         var batch = await environment.PlayAsync(Spec, request);
         var again = await environment.PlayAsync(Spec, request);
 
-        Assert.Equal(batch!.Parts[1].Rewards.Values, again!.Parts[1].Rewards.Values);
+        Assert.Equal(batch!.Parts[1].Rewards, again!.Parts[1].Rewards);
         Assert.Equal(batch!.Parts[0].Actions, again!.Parts[0].Actions);
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Lanes = 3 }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Round = 0 }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Actors = [states[0].Parameters] }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Populations.Spec("other"), request));
 
-        var learner = host.Grains.GetGrain<ILearnerGrain>("cpu/0");
+        var learner = host.Grains.GetGrain<ITeamLearner>("cpu/0");
         var session = long.MaxValue;
         await Assert.ThrowsAsync<SrpoGrainException>(() => learner.TrainAsync(new TrainRequest("asked", 5, 1, 1, Spec, session)));
         await Assert.ThrowsAsync<SrpoGrainException>(() => learner.TrainAsync(new TrainRequest("asked", 0, 8, 2, Spec, session)));

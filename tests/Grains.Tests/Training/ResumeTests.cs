@@ -99,7 +99,7 @@ public sealed class ResumeTests
     {
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
-        var learner = host.Grains.GetGrain<ILearnerGrain>("cpu/0");
+        var learner = host.Grains.GetGrain<ITeamLearner>("cpu/0");
         await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, -1, Spec, 5)));
         Assert.Equal(15, (await Following.AskAsync(() => learner.TrainAsync(new TrainRequest("resumed", 0, 1, 15, Spec, 5)))).LastRound);
         foreach (var actor in TeamActors.Actors(host.Grains, "resumed", 0, Populations.Plan(Spec))) Assert.Equal(15, await actor.CheckpointAsync(5));
@@ -117,7 +117,7 @@ public sealed class ResumeTests
         await host.AtRoundAsync("resumed", 20);
 
         // From now on this agent takes no update, so that the next checkpoint of its team does not fit.
-        var agent = host.Grains.GetGrain<IAgentGrain>("resumed/1/0");
+        var agent = host.Grains.GetGrain<ITeamAgent>("resumed/1/0");
         var state = await agent.GetStateAsync();
         await agent.ApplyAsync(state with { Version = 1000 }, new UpdateMetrics(1000, 0, 0, 0, 0, 0, 0, 0), long.MaxValue);
 

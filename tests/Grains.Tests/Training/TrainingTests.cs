@@ -30,7 +30,7 @@ public sealed class TrainingTests
         Assert.True(status.TrainingSeconds > 0);
         foreach (var (id, team, actor) in host.Actors(spec))
         {
-            var report = await actor.QueryAsync();
+            var report = await actor.AsReference<IActorGrain>().QueryAsync();
             Assert.Equal($"whole/{team}/{id.Seat}", report.Key);
             Assert.Equal(id.Kind == ActorKind.Agent ? "agent" : "adversary", report.Kind);
             Assert.Equal(12, report.Version);
@@ -77,8 +77,8 @@ public sealed class TrainingTests
         await using var host = await Populations.HostAsync(data);
         var spec = Populations.Spec("teams", teams: 2, iterations: 1);
         await host.TrainAsync(spec);
-        var first = await host.Grains.GetGrain<IAgentGrain>("teams/0/0").GetStateAsync();
-        var second = await host.Grains.GetGrain<IAgentGrain>("teams/1/0").GetStateAsync();
+        var first = await host.Grains.GetGrain<ITeamAgent>("teams/0/0").GetStateAsync();
+        var second = await host.Grains.GetGrain<ITeamAgent>("teams/1/0").GetStateAsync();
         Assert.NotEqual(first.Parameters.Values, second.Parameters.Values);
     }
 
@@ -111,7 +111,7 @@ public sealed class TrainingTests
         Assert.All(points.Skip(1), point => Assert.Equal(4, point.Actors!.Length));
         foreach (var (id, _, actor) in host.Actors(spec))
         {
-            var (last, index) = ((await actor.QueryAsync()).Metrics!, Populations.Plan(spec).Actors.ToList().IndexOf(id));
+            var (last, index) = ((await actor.AsReference<IActorGrain>().QueryAsync()).Metrics!, Populations.Plan(spec).Actors.ToList().IndexOf(id));
             Assert.Equal(last, points[^1].Actors![index]);
             Assert.Equal(id.Kind == ActorKind.Adversary, last.Kl > 0);
             Assert.NotEqual(0, last.PolicyLoss);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Srpo.Environments.Gridworld;
+namespace Srpo.Environments;
 
 /// <summary>The text of a layout is wrong. The message names file, line, column, what is wrong and the remedy.</summary>
 public sealed class LayoutException : FormatException

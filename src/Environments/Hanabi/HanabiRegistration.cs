@@ -1,0 +1,49 @@
+using System.Globalization;
+using Srpo.Core.Settings;
+
+namespace Srpo.Environments.Hanabi;
+
+/// <summary>Hanabi, as it can be asked for.</summary>
+internal static class HanabiRegistration
+{
+    public static EnvironmentRegistration Value { get; } = new(
+        HanabiEnvironment.RegisteredName, "variant", typeof(HanabiEnvironment), HanabiVariants.Names, name => HanabiVariants.Load(name).ToJson(),
+        (text, label, file, lanes) => new HanabiEnvironment(HanabiDefinition.Parse(text, label, file), lanes))
+    {
+        Verify = HanabiVerifier.Verify,
+        Keys = environment => [.. ((HanabiEnvironment)environment).Game.Moves.Select(Key)],
+        Presets =
+        [
+            new("hanabi-2p", "Hanabi with 3 colours and 3 ranks for two, one policy for all seats; lanes and epochs as in the paper, the rest is ours.", "3x3-2p", Training([128, 128])),
+            new("hanabi-4p", "The same for four players, with wider networks.", "3x3-4p", Training([256, 256])),
+        ],
+    };
+
+    /// <summary>p0 plays card 0 and d0 discards it; hr1 hints red, h31 the threes to the next player.</summary>
+    private static string Key(HanabiMove move) => move.Kind switch
+    {
+        HanabiMoveKind.Play => string.Create(CultureInfo.InvariantCulture, $"p{move.Position}"),
+        HanabiMoveKind.Discard => string.Create(CultureInfo.InvariantCulture, $"d{move.Position}"),
+        HanabiMoveKind.HintColor => string.Create(CultureInfo.InvariantCulture, $"h{char.ToLowerInvariant(HanabiNames.Letter(move.Color))}{move.TargetOffset}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"h{move.Rank + 1}{move.TargetOffset}"),
+    };
+
+    /// <summary>What the paper does not give was found by sweeps, see docs/experiments.md.</summary>
+    private static TrainingSettings Training(int[] hidden) => new()
+    {
+        Method = "",
+        SharePolicy = true,
+        Iterations = 300,
+        Lanes = 1000,
+        Horizon = 32,
+        Epochs = 15,
+        LearningRate = 2e-3,
+        NormaliseAdvantages = true,
+        MaxGradientNorm = 0.5,
+        Entropy = 0.01,
+        Network = new NetworkSettings { Hidden = hidden, Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal, SharedTrunk = true },
+        CurveInterval = 320_000,
+        CurveEpisodes = 200,
+        EvaluationSteps = 100,
+    };
+}

@@ -1,0 +1,25 @@
+using Srpo.Games;
+
+namespace Srpo.Environments.Matrix;
+
+/// <summary>Games with one state, as they can be asked for.</summary>
+internal static class MatrixRegistration
+{
+    public static EnvironmentRegistration Value { get; } = new(
+        MatrixEnvironment.RegisteredName, "game", typeof(MatrixEnvironment), MatrixGames.Names, name => new MatrixGameDefinition(MatrixGames.Load(name)).ToJson(), Create)
+    {
+        Game = environment => ((MatrixEnvironment)environment).Game,
+    };
+
+    private static MatrixEnvironment Create(string text, string label, string? file, int lanes)
+    {
+        try
+        {
+            return new MatrixEnvironment(MatrixGameDefinition.Parse(text, label), lanes);
+        }
+        catch (FormatException error) when (file is not null)
+        {
+            throw new FormatException($"{file}: {error.Message}", error);
+        }
+    }
+}
