@@ -2,7 +2,6 @@ using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
-using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning;
 
@@ -16,7 +15,7 @@ public sealed class LocalTeam : ITeamHost, IDisposable
     /// <param name="spec">A valid spec.</param>
     /// <param name="team">The team, 0 to Teams - 1.</param>
     /// <param name="frozen">The frozen policies that the spec names: opponents, then partners.</param>
-    /// <param name="device">Where networks run, by default the processor.</param>
+    /// <param name="device">Where networks run, by default the one that the spec names.</param>
     /// <exception cref="SettingsException">The spec cannot be trained.</exception>
     /// <exception cref="ArgumentException">There are more or fewer frozen policies, or one does not fit the environment.</exception>
     public LocalTeam(PopulationSpec spec, int team = 0, IReadOnlyList<FrozenPolicy>? frozen = null, ILearnerDevice? device = null)
@@ -26,8 +25,9 @@ public sealed class LocalTeam : ITeamHost, IDisposable
         var environment = EnvironmentFactory.Create(spec.Environment, 1).Info;
         Plan = TeamPlan.For(spec, environment);
         Shape = ActorShape.For(spec.Training, environment);
+        device ??= LearnerDevices.Get(spec.Training.Device);
         _players = [.. Plan.Instances.Select(instance => new RolloutPlayer(spec, team, Plan, instance, frozen, device))];
-        _updater = (device ?? CpuDevice.Default).CreateUpdater(spec.Training, Plan, Shape);
+        _updater = device.CreateUpdater(spec.Training, Plan, Shape);
         Training = new TeamTraining(spec, team, Plan, this) { States = [.. Plan.Actors.Select(actor => ActorInitialisation.Create(spec, team, actor, Shape))] };
     }
 
@@ -41,10 +41,12 @@ public sealed class LocalTeam : ITeamHost, IDisposable
     public ActorShape Shape { get; }
 
     /// <summary>The agents' policies as they are now, by seat of the team.</summary>
+    /// <exception cref="InvalidOperationException">A round failed, and the team has no states.</exception>
     public FrozenTeam Policies()
     {
+        var states = Training.States ?? throw new InvalidOperationException("the team has no states");
         var agents = Plan.Actors.Select((actor, i) => (actor, i)).Where(pair => pair.actor.Kind == ActorKind.Agent)
-            .Select(pair => new FrozenPolicy(Shape.Policy, Shape.Encoding, Training.States![pair.i].Parameters)).ToArray();
+            .Select(pair => new FrozenPolicy(Shape.Policy, Shape.Encoding, states[pair.i].Parameters)).ToArray();
         return agents.Length == 1 ? FrozenTeam.Shared(agents[0], Plan.Agents) : new FrozenTeam(agents);
     }
 
@@ -60,7 +62,7 @@ public sealed class LocalTeam : ITeamHost, IDisposable
         Task.FromResult(_players.Select((player, i) => player.Play(round, Parameters(Plan.Instances[i], states))).ToArray());
 
     /// <inheritdoc/>
-    Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round) => Task.FromResult(_updater.Update([round])[0]);
+    Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round) => Task.FromResult(TeamTraining.Checked(Plan, round.Round, _updater.Update([round])[0]));
 
     /// <inheritdoc/>
     Task ITeamHost.HandOverAsync(int round, TeamUpdate update) => Task.CompletedTask;

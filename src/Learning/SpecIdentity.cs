@@ -19,16 +19,16 @@ public static class SpecIdentity
 
     private static readonly TrainingSettings Defaults = new() { Method = "" };
 
-    /// <summary>Lines that change no bit of any team: how many teams there are, how often they are stored, what else is kept of them, and what they are called.</summary>
-    private static readonly string[] Indifferent = ["checkpointInterval", "population", "seeds", "snapshots"];
+    /// <summary>Lines that change nothing in any team: how many there are, how often they are stored, and what they are called.</summary>
+    private static readonly string[] Indifferent = ["checkpointInterval", "population", "seeds"];
 
-    /// <summary>SHA-256 of all lines that decide the bits of a team's training, as hexadecimal text.</summary>
+    /// <summary>SHA-256 of all lines that decide what a team learns and keeps, as hexadecimal text.</summary>
     public static string Of(PopulationSpec spec)
     {
         var text = new StringBuilder(Version).Append('\n');
         foreach (var (path, value) in Lines(spec))
         {
-            if (!Indifferent.Contains(path)) text.Append(path).Append('=').Append(value).Append('\n');
+            if (!Indifferent.Contains(path)) text.Append(path).Append('=').Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

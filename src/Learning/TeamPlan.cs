@@ -1,6 +1,7 @@
 using System.Globalization;
 using Srpo.Core.Settings;
 using Srpo.Environments;
+using Srpo.Learning.Devices;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Learning;
@@ -137,6 +138,7 @@ public sealed class TeamPlan
             return problems;
         }
 
+        if (!LearnerDevices.Names.Contains(settings.Device)) problems.Add(LearnerDevices.Unknown(settings.Device));
         OwnSettings(method, settings, Add);
         Others(method, spec, environment, Add);
         var agents = spec.Opponents.Count > 0 ? environment.TeamSeats : environment.Seats;

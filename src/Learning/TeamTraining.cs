@@ -12,7 +12,7 @@ public interface ITeamHost
     /// <param name="states">The actors' states.</param>
     Task<Rollout[]> PlayAsync(int round, LearnerState[] states);
 
-    /// <summary>Has the actors updated.</summary>
+    /// <summary>Has the actors updated, and the update <see cref="TeamTraining.Checked">checked</see> on the same thread.</summary>
     Task<TeamUpdate> UpdateAsync(TeamRound round);
 
     /// <summary>Hands every actor its next state, and what there is to report.</summary>
@@ -35,9 +35,14 @@ public interface ITeamHost
 public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, ITeamHost host)
 {
     private UpdateMetrics[]? _metrics;
+    private LearnerState[]? _states;
 
     /// <summary>The actors' states in the order of <see cref="TeamPlan.Actors"/>; null before any are given, and after a round that failed.</summary>
-    public LearnerState[]? States { get; set; }
+    public LearnerState[]? States
+    {
+        get => _states;
+        set => (_states, _metrics) = (value, null);
+    }
 
     /// <summary>Rounds behind the states, or -1 without any.</summary>
     public int Round => States is null ? -1 : States[0].Version;
@@ -57,10 +62,9 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         (States, HasHandedOut) = (null, false);
         var rollouts = await host.PlayAsync(round, states);
         var update = await host.UpdateAsync(new TeamRound(spec.Seed, team, round, states, rollouts));
-        CheckFinite(round, update.States);
         HasHandedOut = true;
         await host.HandOverAsync(round, update);
-        (States, _metrics) = (update.States, update.Metrics);
+        (_states, _metrics) = (update.States, update.Metrics);
         return update;
     }
 
@@ -76,15 +80,19 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
     public static bool HasPointBetween(TrainingSettings settings, TeamPlan plan, int known, int round) =>
         settings.CurveInterval > 0 && round > known && (known < 0 || Passed(settings, plan, round) > Passed(settings, plan, known));
 
-    private static long Passed(TrainingSettings settings, TeamPlan plan, int round) => (long)round * plan.StepsPerAgent / settings.CurveInterval;
-
-    private void CheckFinite(int round, LearnerState[] states)
+    /// <summary>An update whose parameters and moments are all finite.</summary>
+    /// <exception cref="DivergedException">Some are not.</exception>
+    public static TeamUpdate Checked(TeamPlan plan, int round, TeamUpdate update)
     {
-        for (var i = 0; i < states.Length; i++)
+        for (var i = 0; i < update.States.Length; i++)
         {
-            if (!states[i].IsFinite) throw new DivergedException(plan.Actors[i], round);
+            if (!update.States[i].IsFinite) throw new DivergedException(plan.Actors[i], round);
         }
+
+        return update;
     }
+
+    private static long Passed(TrainingSettings settings, TeamPlan plan, int round) => (long)round * plan.StepsPerAgent / settings.CurveInterval;
 }
 
 /// <summary>Parameters became infinite or not a number.</summary>

@@ -1,6 +1,7 @@
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Experiments;
 
@@ -72,7 +73,7 @@ internal sealed class PopulationReader
     {
         var own = population["seeds"] is { } value ? _reader.Whole(value, $"{field}.seeds", 1, 10_000) : null;
         var evaluate = population["evaluate"] is not { } flag || _reader.Boolean(flag, $"{field}.evaluate") != false;
-        var read = TrainingReader.Read(draft, population, field, ExperimentKeys.Names(ExperimentKeys.Population), _reader);
+        var read = WithoutForeign(TrainingReader.Read(draft, population, field, ExperimentKeys.Names(ExperimentKeys.Population), _reader), population);
         foreach (var (label, settings) in Sweep.Expand(member.Name, read, population["sweep"], $"{field}.sweep", _reader))
         {
             if (_entries.Any(known => known.Population.Label == label))
@@ -87,6 +88,21 @@ internal sealed class PopulationReader
                 Partners = population["partners"],
             });
         }
+    }
+
+    /// <summary>What is said for all populations counts for those whose method has such a setting; what a population says itself is kept, and refused.</summary>
+    private static TrainingDraft WithoutForeign(TrainingDraft draft, JsonObjectValue population)
+    {
+        var method = MethodRegistry.Find(draft.Settings.Method);
+        IEnumerable<KeyValuePair<string, double>> own = draft.Settings.Own is null ? [] : draft.Settings.Own;
+        var settings = draft.Settings;
+        foreach (var (path, _) in own)
+        {
+            if (method?.OwnSettings.Any(setting => setting.Path == path) == false && population[path.Split('.')[0]] is null)
+                settings = settings with { Own = OwnSettings.With(settings.Own, path, null) };
+        }
+
+        return draft with { Settings = settings };
     }
 
     private void Check(Entry entry, TrainingDraft draft, EnvironmentInfo environment)

@@ -116,8 +116,12 @@ internal static class ResultsCollector
         new SeatPair(result.SeatCosts[0], result.SeatCosts[1]),
         episodes);
 
-    /// <summary>Who learns in the teams of a population, in the order of their measures.</summary>
-    private static IReadOnlyList<ActorId> Actors(PopulationSpec spec) => TeamPlan.For(spec, EnvironmentFactory.Create(spec.Environment, lanes: 1).Info).Actors;
+    /// <summary>Who learns in the teams of a population, in the order of their measures; nobody where this build could not train it.</summary>
+    private static IReadOnlyList<ActorId> Actors(PopulationSpec spec)
+    {
+        var environment = EnvironmentFactory.Create(spec.Environment, lanes: 1).Info;
+        return TeamPlan.Problems(spec, environment).Count > 0 ? [] : TeamPlan.For(spec, environment).Actors;
+    }
 
     private static LearningCurve ToCurve(string label, TeamCurve curve, IReadOnlyList<ActorId> actors) =>
         new(label, curve.Team, [.. curve.Points.Select(point => ToPoint(point, actors))]);

@@ -38,6 +38,7 @@ public static class SrpoSiloBuilderExtensions
         builder.Services.AddSingleton<EnvironmentCatalog>();
         builder.Services.AddSingleton(new ActiveWork { Unattended = options.Unattended });
         builder.Services.AddSingleton<WorkMeter>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<TilePolicies>();
         builder.Services.AddSingleton<TilePlayer>();
         builder.Services.AddSingleton<ActiveSilos>();

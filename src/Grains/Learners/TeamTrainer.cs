@@ -218,7 +218,7 @@ internal sealed class TeamTrainer : ITeamHost
     private TeamUpdate Update(TeamRound round)
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, _pool.Closing);
-        return _updaters.Use(_key, updater => updater.Update([round], cancellation.Token)[0]);
+        return TeamTraining.Checked(Plan, round.Round, _updaters.Use(_key, updater => updater.Update([round], cancellation.Token)[0]));
     }
 
     private string Name() => $"team {_team} of '{_spec.Population}'";

@@ -10,7 +10,10 @@ internal readonly record struct LearnerSlot(SiloAddress Silo, int Slot);
 /// other populations train there, and stay where they are unless their silo goes or another one has clearly less to do. Who
 /// trains a team changes none of its bits.
 /// </summary>
-internal sealed class TeamBoard(string population, int teams)
+/// <param name="population">The population.</param>
+/// <param name="teams">Its teams.</param>
+/// <param name="capacity">Most teams that a silo's device does well to have in work, by the silo's cores.</param>
+internal sealed class TeamBoard(string population, int teams, Func<int, int> capacity)
 {
     private readonly LearnerSlot?[] _slots = new LearnerSlot?[teams];
     private SiloCapacity[] _silos = [];
@@ -44,7 +47,7 @@ internal sealed class TeamBoard(string population, int teams)
             _slots[moved] = Place(to);
     }
 
-    private static SiloCapacity[] Usable(IEnumerable<SiloCapacity> silos) => [.. silos.Where(silo => !silo.Stopping && silo.Cores > 0)];
+    private SiloCapacity[] Usable(IEnumerable<SiloCapacity> silos) => [.. silos.Where(silo => !silo.Stopping && silo.Cores > 0).Select(silo => silo with { Cores = capacity(silo.Cores) })];
 
     private int IndexOf(SiloAddress silo) => Array.FindIndex(_silos, known => known.Silo.Equals(silo));
 

@@ -5,6 +5,7 @@ using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
 
@@ -38,7 +39,7 @@ internal sealed class TrainingSession : IWorkSession
         (Record, Grains, _map, Writer, Meter, Logger) = (record, grains, map, writer, meter, logger);
         (_teamsPerLearner, _namesSilos) = (teamsPerLearner, namesSilos);
         Plan = plan;
-        _board = new TeamBoard(Spec.Population, Spec.Teams);
+        _board = new TeamBoard(Spec.Population, Spec.Teams, LearnerDevices.Get(Spec.Training.Device).Capacity);
         _runs = [.. Enumerable.Range(0, Spec.Teams).Select(team => new TeamRun(this, team))];
         Started = Stopwatch.GetTimestamp();
         StepsBefore = Steps();

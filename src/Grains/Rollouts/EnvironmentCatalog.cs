@@ -54,7 +54,7 @@ internal sealed class EnvironmentCatalog
         {
             return ActorShape.For(spec.Training, Info(spec.Environment));
         }
-        catch (ArgumentException error)
+        catch (Exception error) when (error is ArgumentException or SettingsException)
         {
             throw new SrpoGrainException(error.Message, error);
         }
@@ -78,7 +78,8 @@ internal sealed class EnvironmentCatalog
     public IReadOnlyList<string> Problems(PopulationSpec? spec)
     {
         if (spec is null) return ["no spec is given"];
-        if (spec.Training?.Network?.Hidden is null || spec.Training.Adversary is null) return ["training: the settings are incomplete; give network and adversary"];
+        if (spec.Training?.Network?.Hidden is null || spec.Training.Adversary is null || spec.Training.Method is null || spec.Training.Device is null)
+            return ["training: the settings are incomplete; give method, device, network and adversary"];
         if (spec.Opponents is null || spec.Partners is null || spec.Snapshots is null) return ["opponents, partners, snapshots: give lists, empty ones where there are none"];
         var problems = spec.Validate().Select(problem => problem.ToString()).ToList();
         try

@@ -29,6 +29,6 @@ internal sealed partial class StateJson : JsonSerializerContext
     private sealed class Settings : IJsonTypeInfoResolver
     {
         public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) =>
-            type.Assembly == typeof(PopulationSpec).Assembly ? Reflection.GetTypeInfo(type, options) : null;
+            type.Namespace == typeof(PopulationSpec).Namespace ? Reflection.GetTypeInfo(type, options) : null;
     }
 }

@@ -13,7 +13,7 @@ namespace Srpo.Grains;
 
 /// <summary>A tile of pairs for a silo to play: one run with several. It refers to policies, which the silo fetches.</summary>
 /// <param name="Tournament">Name of the tournament.</param>
-/// <param name="Session">The stretch of play that it belongs to; what was fetched for another one is not used.</param>
+/// <param name="Session">The stretch of play that it belongs to; policies that were fetched for another one are not used.</param>
 /// <param name="Spec">What is played.</param>
 /// <param name="Seating">How two runs share the seats.</param>
 /// <param name="Row">Row of the tile in the matrix; names the random streams together with the column.</param>
@@ -110,6 +110,21 @@ internal sealed class TilePlayer(
         }
     }
 
+    private async Task<(FrozenTeam[] Teams, FrozenPolicy[] Opponents)> FetchAsync(MatchTile tile, PolicyReference[] opponents, CancellationToken cancellation)
+    {
+        try
+        {
+            return (
+                await policies.TeamsAsync(tile.Session, [tile.Team, .. tile.Partners]).WaitAsync(cancellation),
+                await policies.PoliciesAsync(tile.Session, opponents).WaitAsync(cancellation));
+        }
+        catch (UnknownGrainException error)
+        {
+            // Whoever follows a tile takes this for a tile that is not known here.
+            throw new SrpoGrainException(error.Message, error);
+        }
+    }
+
     private async Task<MatchResult[]?> AnswerAsync(Tile tile) => await Following.EndsAsync(tile.Results, options.Value.Answer) ? await tile.Results : null;
 
     private async Task<MatchResult[]> RunAsync(Tile tile, Func<CancellationToken, Task<MatchResult[]>> play)
@@ -154,8 +169,7 @@ internal sealed class TilePlayer(
         {
             using var activity = SrpoActivities.Tile(tile.Row, tile.FirstColumn, tile.Partners.Length);
             var start = Stopwatch.GetTimestamp();
-            var teams = await policies.TeamsAsync(tile.Session, [tile.Team, .. tile.Partners]).WaitAsync(cancellation);
-            var opponents = await policies.PoliciesAsync(tile.Session, seats).WaitAsync(cancellation);
+            var (teams, opponents) = await FetchAsync(tile, seats, cancellation);
             try
             {
                 var results = await pool.RunAsync(

@@ -6,9 +6,9 @@ namespace Srpo.Grains;
 
 /// <summary>
 /// The policies that tiles refer to: a silo fetches each once for a session of a tournament, whatever the number of tiles. Those of the sessions used
-/// last are kept. Thread-safe.
+/// last are kept, and let go when nobody has asked for a while. Thread-safe.
 /// </summary>
-internal sealed class TilePolicies(IGrainFactory grains) : IDisposable
+internal sealed class TilePolicies(IGrainFactory grains, TimeProvider time) : IDisposable
 {
     /// <summary>Sessions whose policies are kept; a silo rarely plays for more at a time.</summary>
     private const int Sessions = 4;
@@ -16,8 +16,12 @@ internal sealed class TilePolicies(IGrainFactory grains) : IDisposable
     /// <summary>Policies that are fetched at the same time.</summary>
     private const int Readers = 32;
 
+    /// <summary>How long nobody asks before a session's policies are let go.</summary>
+    internal static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
-    private readonly LinkedList<(Guid Session, Dictionary<PolicyReference, Task<FrozenPolicy>> Policies)> _recent = new();
+    private readonly LinkedList<Session> _recent = new();
+    private ITimer? _timer;
     private readonly SemaphoreSlim _readers = new(Readers, Readers);
 
     /// <summary>The policies of runs, a policy for every seat of the team.</summary>
@@ -42,16 +46,37 @@ internal sealed class TilePolicies(IGrainFactory grains) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _readers.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _timer?.Dispose();
+            _timer = null;
+        }
+
+        _readers.Dispose();
+    }
 
     private Dictionary<PolicyReference, Task<FrozenPolicy>> Use(Guid session)
     {
-        var node = _recent.First;
-        while (node is not null && node.Value.Session != session) node = node.Next;
-        if (node is not null) _recent.Remove(node);
-        _recent.AddFirst(node ??= new((session, [])));
+        var known = _recent.FirstOrDefault(recent => recent.Id == session) ?? new Session(session);
+        _recent.Remove(known);
+        _recent.AddFirst(known);
         if (_recent.Count > Sessions) _recent.RemoveLast();
-        return node.Value.Policies;
+        known.UsedAt = time.GetTimestamp();
+        _timer ??= time.CreateTimer(_ => LetGo(), null, Rest, Rest);
+        return known.Policies;
+    }
+
+    private void LetGo()
+    {
+        lock (_lock)
+        {
+            while (_recent.Last is { Value: var oldest } && time.GetElapsedTime(oldest.UsedAt) >= Rest) _recent.RemoveLast();
+            if (_recent.Count > 0) return;
+            _timer?.Dispose();
+            _timer = null;
+        }
     }
 
     private async Task<FrozenPolicy> FetchAsync(PolicyReference reference)
@@ -67,5 +92,15 @@ internal sealed class TilePolicies(IGrainFactory grains) : IDisposable
         {
             _readers.Release();
         }
+    }
+
+    /// <summary>What was fetched for a session.</summary>
+    private sealed class Session(Guid id)
+    {
+        public Guid Id => id;
+
+        public long UsedAt { get; set; }
+
+        public Dictionary<PolicyReference, Task<FrozenPolicy>> Policies { get; } = [];
     }
 }

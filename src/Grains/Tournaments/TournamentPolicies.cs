@@ -29,7 +29,9 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
             var coordinator = grains.GetGrain<ICoordinatorGrain>(name);
             var status = await coordinator.GetStatusAsync();
             if (status.Phase != PopulationPhase.Finished) throw Unfinished(status);
-            specs.Add((await coordinator.GetSpecAsync(), status.Teams));
+            var population = await coordinator.GetSpecAsync();
+            if (MethodRegistry.Find(population.Training.Method) is null) throw new SrpoGrainException($"population '{name}' was trained with the method '{population.Training.Method}', which this build does not know");
+            specs.Add((population, status.Teams));
         }
 
         var count = specs.Sum(population => population.Teams.Length);

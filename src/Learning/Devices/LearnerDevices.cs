@@ -21,5 +21,9 @@ public static class LearnerDevices
     /// <exception cref="SettingsException">There is none; the message names the known ones and the nearest.</exception>
     public static ILearnerDevice Get(string name) => Known.TryGetValue(name ?? "", out var create)
         ? create()
-        : throw new SettingsException("learner.device", NearestName.Unknown("device", name ?? "", [.. Names]), "use one of " + string.Join(", ", Names));
+        : throw new SettingsException([Unknown(name)]);
+
+    /// <summary>What is said of a name that no device has.</summary>
+    internal static SettingsProblem Unknown(string? name) =>
+        new("learner.device", NearestName.Unknown("device", name ?? "", [.. Names]), "use one of " + string.Join(", ", Names));
 }

@@ -25,7 +25,7 @@ public static class LearningFigures
         ImmutableArray<LearningCurve> curves, PopulationNames names, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return") =>
         Chart(curves, names, $"{score} per episode", point => point.MeanReturn, band, logX);
 
-    /// <summary>Further measures, those that were recorded: cost difference of the seats, entropy, KL, clip fraction, explained variance.</summary>
+    /// <summary>Further measures, those that were recorded: cost difference of the seats, entropy, KL, clip fraction, explained variance, losses.</summary>
     public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves, PopulationNames names)
     {
         (string Title, string Axis, Func<LearningPoint, double?> Measure)[] measures =

@@ -20,8 +20,12 @@ public sealed class TrainingSettingsTests
     [InlineData("2", "pure-adversarial")]
     [InlineData("3", "self-play")]
     [InlineData("4", "fcp")]
+    [InlineData("\"pureAdversarial\"", "pure-adversarial")]
+    [InlineData("\"selfPlay\"", "self-play")]
+    [InlineData("\"fictitiousCoPlay\"", "fcp")]
+    [InlineData("\"srpo\"", "srpo")]
     [InlineData("\"own\"", "own")]
-    public void A_stored_method_is_an_id_or_a_number_of_the_first_builds(string stored, string method) =>
+    public void A_stored_method_is_an_id_or_what_the_first_builds_stored(string stored, string method) =>
         Assert.Equal(method, JsonSerializer.Deserialize<TrainingSettings>($"{{ \"Method\": {stored} }}")!.Method);
 
     [Theory]

@@ -14,7 +14,7 @@ public sealed class TeamBoardTests
     public void Teams_are_dealt_out_in_proportion_to_cores(int teams, int[] cores, int[] expected)
     {
         var silos = Silos(cores);
-        var board = new TeamBoard("p", teams);
+        var board = new TeamBoard("p", teams, cores => cores);
         board.Update(silos, _ => true);
         Assert.Equal(expected, Counts(board, teams, silos));
     }
@@ -22,7 +22,7 @@ public sealed class TeamBoardTests
     [Fact]
     public void A_silo_alone_has_a_slot_per_core_and_its_teams_take_them_in_turn()
     {
-        var board = new TeamBoard("p", 5);
+        var board = new TeamBoard("p", 5, cores => cores);
         board.Update(Silos(2), _ => true);
         Assert.Equal([0, 1, 0, 1, 0], Enumerable.Range(0, 5).Select(team => board.Of(team)!.Value.Slot));
     }
@@ -31,7 +31,7 @@ public sealed class TeamBoardTests
     public void Only_as_many_teams_move_as_must()
     {
         var silos = Silos(2, 2, 2);
-        var board = new TeamBoard("p", 12);
+        var board = new TeamBoard("p", 12, cores => cores);
         board.Update(silos[..2], _ => true);
         var before = All(board, 12);
 
@@ -55,7 +55,7 @@ public sealed class TeamBoardTests
     public void Silos_that_stop_take_nothing_and_without_any_teams_wait()
     {
         var silos = Silos(1, 1);
-        var board = new TeamBoard("p", 3);
+        var board = new TeamBoard("p", 3, cores => cores);
         board.Update(silos, _ => true);
         Assert.False(board.Differs(silos));
         silos[0] = silos[0] with { Stopping = true };
@@ -75,7 +75,7 @@ public sealed class TeamBoardTests
         silos[0] = silos[0] with { Teams = 2 };
         foreach (var name in new[] { "a", "b", "c", "d" })
         {
-            var board = new TeamBoard(name, 1);
+            var board = new TeamBoard(name, 1, cores => cores);
             board.Update(silos, _ => true);
             Assert.Equal(silos[1].Silo, board.Of(0)!.Value.Silo);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
@@ -42,7 +43,8 @@ public sealed class TournamentTests
     {
         using var data = new TestDirectory();
         await using var host = await TrainedAsync(data, 1);
-        using var policies = new TilePolicies(host.Grains);
+        var time = new FakeTimeProvider();
+        using var policies = new TilePolicies(host.Grains, time);
         var (session, agent) = (Guid.NewGuid(), new PolicyReference("t.srpo/0/0", 4));
         var first = (await policies.PoliciesAsync(session, [agent, new PolicyReference("t.srpo/0/0", 4)])).Distinct().Single();
         Assert.Same(first, (await policies.TeamsAsync(session, [[agent, agent]])).Single().Seats[1]);
@@ -53,6 +55,13 @@ public sealed class TournamentTests
         Assert.Same(first, (await policies.PoliciesAsync(session, [agent])).Single());
         for (var other = 0; other < 4; other++) await policies.PoliciesAsync(Guid.NewGuid(), [agent]);
         Assert.NotSame(first, (await policies.PoliciesAsync(session, [agent])).Single());
+
+        // Nobody asks for a while.
+        var last = (await policies.PoliciesAsync(session, [agent])).Single();
+        time.Advance(TilePolicies.Rest / 2);
+        Assert.Same(last, (await policies.PoliciesAsync(session, [agent])).Single());
+        time.Advance(TilePolicies.Rest * 2);
+        Assert.NotSame(last, (await policies.PoliciesAsync(session, [agent])).Single());
 
         for (var attempt = 0; attempt < 2; attempt++)
         {
