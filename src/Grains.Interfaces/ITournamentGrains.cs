@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Srpo.Grains.Interfaces;
@@ -6,12 +7,13 @@ namespace Srpo.Grains.Interfaces;
 /// Computes a cross-play matrix, tile by tile. Key: the tournament's id. Finished tiles are stored, so that it goes on
 /// after a restart. As with coordinators, what a user wishes is stored before it is acknowledged, and every method answers within seconds.
 /// </summary>
-[Alias("srpo.ITournamentGrain")]
+[Alias("srpo.ITournamentGrain"), Version(1)]
 public interface ITournamentGrain : IGrainWithStringKey
 {
     /// <summary>Starts playing, or goes on. Repeating the call with an equal spec is harmless.</summary>
     /// <exception cref="SrpoGrainException">The spec is invalid, a population is unknown, or the tournament exists with another spec.</exception>
     /// <exception cref="WorkPendingException">Its policies are still being collected, or it is not stored yet; ask again.</exception>
+    [Alias("Start")]
     Task<TournamentStatus> StartAsync(TournamentSpec spec);
 
     /// <summary>
@@ -19,11 +21,11 @@ public interface ITournamentGrain : IGrainWithStringKey
     /// what is played is stored. Returns when the wish is stored; <see cref="TournamentStatus.Playing"/> tells when it is carried out.
     /// </summary>
     /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
-    [AlwaysInterleave]
+    [Alias("Pause"), AlwaysInterleave]
     Task<TournamentStatus> PauseAsync();
 
     /// <summary>Begins to stop as <see cref="PauseAsync"/> does, but it remains under way. Called by a host that shuts down.</summary>
-    [AlwaysInterleave]
+    [Alias("Suspend"), AlwaysInterleave]
     Task SuspendAsync();
 
     /// <summary>
@@ -31,27 +33,28 @@ public interface ITournamentGrain : IGrainWithStringKey
     /// Called again and again by a watcher on the silos; repeating it is harmless.
     /// </summary>
     /// <returns>Whether it is under way; if not, it has taken itself off the directory's list of those.</returns>
+    [Alias("EnsureRunning")]
     Task<bool> EnsureRunningAsync();
 
     /// <summary>Where the tournament stands.</summary>
     /// <exception cref="UnknownGrainException">No such tournament.</exception>
-    [AlwaysInterleave]
+    [Alias("GetStatus"), AlwaysInterleave]
     Task<TournamentStatus> GetStatusAsync();
 
     /// <summary>The matrix as far as it is played.</summary>
     /// <exception cref="UnknownGrainException">No such tournament.</exception>
-    [AlwaysInterleave]
+    [Alias("GetMatrix"), AlwaysInterleave]
     Task<TournamentMatrix> GetMatrixAsync();
 
     /// <summary>
     /// Asks for status messages, about two a second, until unsubscribed or for <see cref="Subscriptions.Expiry"/>: whoever stays
     /// subscribes again every <see cref="Subscriptions.Renewal"/>.
     /// </summary>
-    [AlwaysInterleave]
+    [Alias("Subscribe"), AlwaysInterleave]
     Task SubscribeAsync(ITournamentObserver observer);
 
     /// <summary>Ends a subscription.</summary>
-    [AlwaysInterleave]
+    [Alias("Unsubscribe"), AlwaysInterleave]
     Task UnsubscribeAsync(ITournamentObserver observer);
 }
 
@@ -60,16 +63,17 @@ public interface ITournamentGrain : IGrainWithStringKey
 public interface ITournamentObserver : IGrainObserver
 {
     /// <summary>The tournament moved on.</summary>
-    [OneWay]
+    [Alias("OnProgress"), OneWay]
     Task OnProgressAsync(TournamentStatus status);
 }
 
 /// <summary>Plays single episodes to look at, on the silo of its caller. Stateless: as many activations as there are cores; call key 0.</summary>
-[Alias("srpo.IMatchWorkerGrain")]
+[Alias("srpo.IMatchWorkerGrain"), Version(1)]
 public interface IMatchWorkerGrain : IGrainWithIntegerKey
 {
     /// <summary>Plays one episode and records every step. Its length bounds the time it takes: minutes for the longest.</summary>
     [ResponseTimeout("00:05:00")]
+    [Alias("Replay")]
     [return: Immutable]
     Task<ReplayFrame[]> ReplayAsync(ReplayRequest request);
 }

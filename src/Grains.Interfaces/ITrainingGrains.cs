@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 using Srpo.Core.Settings;
 
@@ -11,7 +12,7 @@ namespace Srpo.Grains.Interfaces;
 /// tells how far it is. Every method answers within seconds or throws; whoever had no answer asks again, which is harmless.
 /// </para>
 /// </summary>
-[Alias("srpo.ICoordinatorGrain")]
+[Alias("srpo.ICoordinatorGrain"), Version(1)]
 public interface ICoordinatorGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -20,11 +21,13 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// </summary>
     /// <exception cref="SrpoGrainException">The spec is invalid, or the population exists with another spec.</exception>
     /// <exception cref="WorkPendingException">It is not stored yet; ask again.</exception>
+    [Alias("Start")]
     Task<PopulationStatus> StartAsync([Immutable] PopulationSpec spec);
 
     /// <summary>Goes on with a population that is known, after a restart, pause or stop.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     /// <exception cref="WorkPendingException">It is not stored yet, or a pause before it is not carried out yet; ask again.</exception>
+    [Alias("Resume")]
     Task<PopulationStatus> ResumeAsync();
 
     /// <summary>
@@ -33,20 +36,20 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// </summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
-    [AlwaysInterleave]
+    [Alias("Pause"), AlwaysInterleave]
     Task<PopulationStatus> PauseAsync();
 
     /// <summary>Like <see cref="PauseAsync"/>, and marks the population as ended by the user.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
-    [AlwaysInterleave]
+    [Alias("Stop"), AlwaysInterleave]
     Task<PopulationStatus> StopAsync();
 
     /// <summary>
     /// Begins to end training in good order, while what is stored remains in training. Called by a host that shuts down, which
     /// sees in what it has under way when it has ended; without training it does nothing.
     /// </summary>
-    [AlwaysInterleave]
+    [Alias("Suspend"), AlwaysInterleave]
     Task SuspendAsync();
 
     /// <summary>
@@ -54,22 +57,25 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// coordinator died. Called again and again by a watcher on the silos; repeating it is harmless.
     /// </summary>
     /// <returns>Whether the population is in training; if not, it has taken itself off the directory's list of those.</returns>
+    [Alias("EnsureRunning")]
     Task<bool> EnsureRunningAsync();
 
     /// <summary>Where the population stands.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
-    [AlwaysInterleave]
+    [Alias("GetStatus"), AlwaysInterleave]
     Task<PopulationStatus> GetStatusAsync();
 
     /// <summary>The spec it was started with.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     [AlwaysInterleave]
+    [Alias("GetSpec")]
     [return: Immutable]
     Task<PopulationSpec> GetSpecAsync();
 
     /// <summary>The learning curves of all teams, up to the present.</summary>
     /// <exception cref="UnknownGrainException">No such population.</exception>
     [AlwaysInterleave]
+    [Alias("GetCurves")]
     [return: Immutable]
     Task<TeamCurve[]> GetCurvesAsync();
 
@@ -78,11 +84,11 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// <see cref="Subscriptions.Expiry"/>: whoever stays subscribes again every <see cref="Subscriptions.Renewal"/>, also since
     /// a subscription ends with the silo.
     /// </summary>
-    [AlwaysInterleave]
+    [Alias("Subscribe"), AlwaysInterleave]
     Task SubscribeAsync(IPopulationObserver observer);
 
     /// <summary>Ends a subscription.</summary>
-    [AlwaysInterleave]
+    [Alias("Unsubscribe"), AlwaysInterleave]
     Task UnsubscribeAsync(IPopulationObserver observer);
 }
 
@@ -91,7 +97,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
 public interface IPopulationObserver : IGrainObserver
 {
     /// <summary>The population moved on.</summary>
-    [OneWay]
+    [Alias("OnProgress"), OneWay]
     Task OnProgressAsync(PopulationStatus status);
 }
 
@@ -100,12 +106,12 @@ public interface IPopulationObserver : IGrainObserver
 /// the partner's seat; in IPPO and self-play instance 0 plays the agents with each other. Owns nothing durable: its random
 /// streams are named by (seed, team, round, lane).
 /// </summary>
-[Alias("srpo.IEnvironmentGrain")]
+[Alias("srpo.IEnvironmentGrain"), Version(1)]
 public interface IEnvironmentGrain : IGrainWithStringKey
 {
     /// <summary>What the instance says of itself.</summary>
     /// <exception cref="UnknownGrainException">No such population, team or instance.</exception>
-    [AlwaysInterleave]
+    [Alias("Query"), AlwaysInterleave]
     Task<EnvironmentReport> QueryAsync();
 }
 
@@ -113,10 +119,10 @@ public interface IEnvironmentGrain : IGrainWithStringKey
 /// Trains teams: has their rollouts played, updates agents and adversaries, hands out the new versions. Key: device/slot, on a
 /// cluster device/slot/silo; it runs on that silo and on no other. Many teams share a learner; the work itself runs on a bounded pool of threads, a team per core.
 /// </summary>
-[Alias("srpo.ILearnerGrain")]
+[Alias("srpo.ILearnerGrain"), Version(1)]
 public interface ILearnerGrain : IGrainWithStringKey
 {
     /// <summary>What the learner says of itself.</summary>
-    [AlwaysInterleave]
+    [Alias("Query"), AlwaysInterleave]
     Task<LearnerReport> QueryAsync();
 }

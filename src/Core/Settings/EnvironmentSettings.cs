@@ -1,3 +1,5 @@
+using Orleans;
+
 namespace Srpo.Core.Settings;
 
 /// <summary>
@@ -6,4 +8,8 @@ namespace Srpo.Core.Settings;
 /// <param name="Name">Registered name: "gridworld", "matrix", ...</param>
 /// <param name="Variant">Layout or game, for example "official"; a label once <paramref name="Definition"/> is given.</param>
 /// <param name="Definition">The layout's or game's full text, or null to take the built-in one named by <paramref name="Variant"/>.</param>
-public sealed record EnvironmentSettings(string Name, string Variant, string? Definition = null);
+[GenerateSerializer, Alias("srpo.EnvironmentSettings"), Immutable]
+public sealed record EnvironmentSettings(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string Variant,
+    [property: Id(2)] string? Definition = null);

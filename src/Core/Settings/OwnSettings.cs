@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orleans;
 
 namespace Srpo.Core.Settings;
 
@@ -8,26 +9,37 @@ namespace Srpo.Core.Settings;
 /// Numbers by path, for settings that only one method has, for example "e3t.noise". Immutable, in order of the paths; equal when paths and
 /// numbers are. Which paths there are, and their ranges, the method says.
 /// </summary>
-[JsonConverter(typeof(OwnSettingsConverter))]
+[GenerateSerializer, Alias("srpo.OwnSettings"), Immutable, JsonConverter(typeof(OwnSettingsConverter))]
 public sealed class OwnSettings : IEquatable<OwnSettings>, IEnumerable<KeyValuePair<string, double>>
 {
-    private static readonly SortedList<string, double> Empty = [];
-
-    private readonly SortedList<string, double>? _values;
+    [Id(0)]
+    private readonly KeyValuePair<string, double>[]? _values;
 
     /// <summary>One that a serializer has made may lack its list.</summary>
-    private SortedList<string, double> Values => _values ?? Empty;
+    private KeyValuePair<string, double>[] Values => _values ?? [];
 
     /// <summary>Settings with these values; of a path that is given twice the last counts.</summary>
     public OwnSettings(IEnumerable<KeyValuePair<string, double>> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        _values = new SortedList<string, double>(StringComparer.Ordinal);
-        foreach (var (path, value) in values) _values[path] = value;
+        var sorted = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var (path, value) in values) sorted[path] = value;
+        _values = [.. sorted];
     }
 
     /// <summary>The value of a path; null where it is not given.</summary>
-    public double? this[string path] => Values.TryGetValue(path, out var value) ? value : null;
+    public double? this[string path]
+    {
+        get
+        {
+            foreach (var (known, value) in Values)
+            {
+                if (known == path) return value;
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>Settings with another value; null, which stands for none, if that was the only one and it is taken away.</summary>
     /// <param name="own">The settings so far, or null for none.</param>
@@ -38,11 +50,11 @@ public sealed class OwnSettings : IEquatable<OwnSettings>, IEnumerable<KeyValueP
         IEnumerable<KeyValuePair<string, double>> known = own is null ? [] : own;
         var rest = known.Where(setting => setting.Key != path);
         var all = new OwnSettings(value is { } number ? rest.Append(new KeyValuePair<string, double>(path, number)) : rest);
-        return all.Values.Count == 0 ? null : all;
+        return all.Values.Length == 0 ? null : all;
     }
 
     /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => Values.GetEnumerator();
+    public IEnumerator<KeyValuePair<string, double>> GetEnumerator() => Values.AsEnumerable().GetEnumerator();
 
     /// <inheritdoc/>
     public bool Equals(OwnSettings? other) => other is not null && Values.SequenceEqual(other.Values);

@@ -1,39 +1,51 @@
+using Orleans;
+
 namespace Srpo.Core.Settings;
 
 /// <summary>
 /// A population: a number of teams trained apart from each other with the same settings and different seeds. Complete in
 /// itself and immutable; two runs of equal specs give the same bits.
 /// </summary>
+[GenerateSerializer, Alias("srpo.PopulationSpec"), Immutable]
 public sealed record PopulationSpec
 {
     /// <summary>Name, unique in a data directory or cluster: letters, digits, '-', '_' and '.', at most 100 characters.</summary>
+    [Id(0)]
     public required string Population { get; init; }
 
     /// <summary>The environment with its full definition.</summary>
+    [Id(1)]
     public required EnvironmentSettings Environment { get; init; }
 
     /// <summary>How every team is trained.</summary>
+    [Id(2)]
     public required TrainingSettings Training { get; init; }
 
     /// <summary>Number of teams (training runs with different random streams), 1 to 10000.</summary>
+    [Id(3)]
     public required int Teams { get; init; }
 
     /// <summary>Seed of the whole population.</summary>
+    [Id(4)]
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Rounds between checkpoints of a team, at least 1.</summary>
+    [Id(5)]
     public int CheckpointInterval { get; init; } = 250;
 
     /// <summary>
     /// Frozen policies in the seats after the team's, one per seat (the runner of Tag). Empty: whoever sits there learns too.
     /// </summary>
-    public IReadOnlyList<PolicyReference> Opponents { get; init; } = [];
+    [Id(6)]
+    public IReadOnlyList<PolicyReference> Opponents { get; init => field = Lists.Fixed(value); } = [];
 
     /// <summary>A frozen pool of partners, for methods that train with one; empty for others.</summary>
-    public IReadOnlyList<PolicyReference> Partners { get; init; } = [];
+    [Id(7)]
+    public IReadOnlyList<PolicyReference> Partners { get; init => field = Lists.Fixed(value); } = [];
 
     /// <summary>Rounds after which agents keep their policy for good, besides the last; ascending, each at least 1.</summary>
-    public IReadOnlyList<int> Snapshots { get; init; } = [];
+    [Id(8)]
+    public IReadOnlyList<int> Snapshots { get; init => field = Lists.Fixed(value); } = [];
 
     /// <summary>
     /// All problems of the spec in itself, none if it can be used. What its method refuses is checked with the method, the environment's

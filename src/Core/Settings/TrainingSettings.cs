@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orleans;
 
 namespace Srpo.Core.Settings;
 
@@ -43,21 +44,27 @@ public enum Initialisation
 }
 
 /// <summary>The networks of agents, adversaries and critics: multi-layer perceptrons of one shape.</summary>
+[GenerateSerializer, Alias("srpo.NetworkSettings"), Immutable]
 public sealed record NetworkSettings
 {
     /// <summary>Widths of the hidden layers, input side first; 1 to 8 layers of 1 to 4096 units.</summary>
-    public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
+    [Id(0)]
+    public IReadOnlyList<int> Hidden { get; init => field = Lists.Fixed(value); } = Lists.Fixed([64, 64]);
 
     /// <summary>Nonlinearity after every hidden layer.</summary>
+    [Id(1)]
     public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>Initial distribution of the parameters.</summary>
+    [Id(2)]
     public Initialisation Initialisation { get; init; } = Initialisation.FanIn;
 
     /// <summary>Observations one-hot instead of plain numbers, where the environment offers it.</summary>
+    [Id(3)]
     public bool OneHot { get; init; }
 
     /// <summary>Policy and critic share the hidden layers and differ in their linear heads; the gradient's norm is then limited as a whole.</summary>
+    [Id(4)]
     public bool SharedTrunk { get; init; }
 
     /// <inheritdoc/>
@@ -70,101 +77,132 @@ public sealed record NetworkSettings
 }
 
 /// <summary>Adversaries (paper, equation 9).</summary>
+[GenerateSerializer, Alias("srpo.AdversarySettings"), Immutable]
 public sealed record AdversarySettings
 {
     /// <summary>Direction of the KL price.</summary>
+    [Id(0)]
     public KlDirection Kl { get; init; } = KlDirection.PolicyToAdversary;
 
     /// <summary>Where its advantage comes from.</summary>
+    [Id(1)]
     public AdversaryCritic Critic { get; init; } = AdversaryCritic.Own;
 
     /// <summary>Weight of an entropy bonus for the adversary, at least 0; the paper has none.</summary>
+    [Id(2)]
     public double Entropy { get; init; }
 }
 
 /// <summary>All settings of the training of one team. The defaults are the preset `official` of the gridworld; the method has none.</summary>
+[GenerateSerializer, Alias("srpo.TrainingSettings"), Immutable]
 public sealed record TrainingSettings
 {
     /// <summary>Id of the method that trains the team, as registered in Learning/Methods.</summary>
     [JsonConverter(typeof(MethodIdConverter))]
+    [Id(0)]
     public required string Method { get; init; }
 
     /// <summary>
     /// Policy sharing: one agent plays all seats of the team. Where the method has adversaries, one of them takes a random seat of every
     /// lane (paper 6.3). Some methods share in any case.
     /// </summary>
+    [Id(1)]
     public bool SharePolicy { get; init; }
 
     /// <summary>Risk aversion tau, at least 1e-30; 1/tau is the weight of the adversary's KL price. Ignored by methods without one.</summary>
+    [Id(2)]
     public double Tau { get; init; } = 10;
 
     /// <summary>Weight eps of the policies' entropy bonus, at least 0 (bounded rationality).</summary>
+    [Id(3)]
     public double Entropy { get; init; } = 0.1;
 
     /// <summary>Updates of every agent, at least 1.</summary>
+    [Id(4)]
     public int Iterations { get; init; } = 1953;
 
     /// <summary>Lanes of a rollout, 1 to 65536.</summary>
+    [Id(5)]
     public int Lanes { get; init; } = 8;
 
     /// <summary>Steps of a rollout in every lane, 1 to 65536.</summary>
+    [Id(6)]
     public int Horizon { get; init; } = 128;
 
     /// <summary>Where every agent has a rollout of its own: split the lanes of one among them instead.</summary>
+    [Id(7)]
     public bool SplitLanes { get; init; }
 
     /// <summary>Passes over a rollout per update, 1 to 1000.</summary>
+    [Id(8)]
     public int Epochs { get; init; } = 4;
 
     /// <summary>Minibatches per pass, 1 to the number of samples; 1 uses the full batch.</summary>
+    [Id(9)]
     public int Minibatches { get; init; } = 1;
 
     /// <summary>PPO's clipping range eta of the probability ratio, in (0, 1).</summary>
+    [Id(10)]
     public double Clip { get; init; } = 0.2;
 
     /// <summary>Discount factor gamma, in [0, 1].</summary>
+    [Id(11)]
     public double Discount { get; init; } = 0.99;
 
     /// <summary>GAE's lambda, in [0, 1].</summary>
+    [Id(12)]
     public double GaeLambda { get; init; } = 0.95;
 
     /// <summary>Weight of the critic's squared error, above 0.</summary>
+    [Id(13)]
     public double ValueWeight { get; init; } = 0.5;
 
     /// <summary>Advantages shifted and scaled to mean 0 and standard deviation 1 per minibatch.</summary>
+    [Id(14)]
     public bool NormaliseAdvantages { get; init; }
 
     /// <summary>Rewards are multiplied by this before learning, above 0; reports keep the plain rewards.</summary>
+    [Id(15)]
     public double RewardScale { get; init; } = 1;
 
     /// <summary>Step size of Adam, above 0.</summary>
+    [Id(16)]
     public double LearningRate { get; init; } = 6e-4;
 
     /// <summary>Adam's epsilon, above 0.</summary>
+    [Id(17)]
     public double AdamEpsilon { get; init; } = 1e-8;
 
     /// <summary>Gradients are scaled down to this Euclidean norm per network; null leaves them alone.</summary>
+    [Id(18)]
     public double? MaxGradientNorm { get; init; }
 
     /// <summary>The networks.</summary>
+    [Id(19)]
     public NetworkSettings Network { get; init; } = new();
 
     /// <summary>The adversaries.</summary>
+    [Id(20)]
     public AdversarySettings Adversary { get; init; } = new();
 
     /// <summary>A point of the learning curve every so many interactions per agent; 0 for no curve.</summary>
+    [Id(21)]
     public int CurveInterval { get; init; } = 10240;
 
     /// <summary>Episodes per point of the learning curve, 1 to 65536.</summary>
+    [Id(22)]
     public int CurveEpisodes { get; init; } = 5;
 
     /// <summary>Steps from a reset that count as one episode on the learning curve and in matches, 1 to 65536.</summary>
+    [Id(23)]
     public int EvaluationSteps { get; init; } = 128;
 
     /// <summary>Name of the device that networks run on, as in Learning/Devices.</summary>
+    [Id(24)]
     public string Device { get; init; } = "cpu";
 
     /// <summary>Settings that belong to the method alone, where they differ from its defaults; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(25)]
     public OwnSettings? Own { get; init; }
 }

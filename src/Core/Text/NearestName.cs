@@ -9,6 +9,9 @@ public static class NearestName
     /// <summary>Most names that are listed all.</summary>
     private const int Whole = 15;
 
+    /// <summary>Most characters that are shown of what was typed.</summary>
+    private const int Shown = 80;
+
     /// <summary>
     /// The known name nearest to what was typed, or null where none is near: at most one edit for every three characters
     /// (but one is always allowed), or one of the two names begins with the other. Letter case costs nothing.
@@ -25,14 +28,16 @@ public static class NearestName
 
     /// <summary>
     /// The text of an error about an unknown name, for example: unknown layout 'offical'; did you mean 'official'? Known
-    /// layouts: official, wide. Of more than fifteen names the nearest ten are listed.
+    /// layouts: official, wide. Of more than fifteen names the nearest ten are listed; of a long text the beginning is shown.
     /// </summary>
     /// <param name="kind">What the name names, singular, for example "layout".</param>
     /// <param name="typed">What was typed.</param>
     /// <param name="known">The names that exist.</param>
     public static string Unknown(string kind, string typed, IReadOnlyCollection<string> known)
     {
+        ArgumentNullException.ThrowIfNull(typed);
         ArgumentNullException.ThrowIfNull(known);
+        if (typed.Length > Shown) typed = typed[..Shown] + "...";
         if (known.Count == 0) return $"unknown {kind} '{typed}': there is none.";
         var question = Find(typed, known) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
         return $"unknown {kind} '{typed}'{question} {Known(kind, typed, known)}";

@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
@@ -10,7 +11,7 @@ namespace Srpo.Grains;
 /// What the silos ask of agents and adversaries: their part in the training of their team. Everything here stays within a team's silo, or between
 /// its learner and the coordinator; clients know none of it.
 /// </summary>
-[Alias("srpo.ITeamActor")]
+[Alias("srpo.ITeamActor"), Version(1)]
 internal interface ITeamActor : IGrainWithStringKey
 {
     /// <summary>
@@ -22,10 +23,12 @@ internal interface ITeamActor : IGrainWithStringKey
     /// <param name="session">The training session, as in <see cref="TrainRequest"/>; requests of earlier ones are refused from now on.</param>
     /// <returns>Whether the actor stands at the round; false if no checkpoint of it is left.</returns>
     /// <exception cref="StaleSessionException">A later session has prepared the actor.</exception>
+    [Alias("Prepare")]
     Task<bool> PrepareAsync([Immutable] PopulationSpec spec, int round, long session);
 
     /// <summary>The complete learning state at its present version. Called by the team's learner.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    [Alias("GetState")]
     Task<ActorState> GetStateAsync();
 
     /// <summary>
@@ -33,38 +36,43 @@ internal interface ITeamActor : IGrainWithStringKey
     /// present one is ignored, so a repeated call changes nothing.
     /// </summary>
     /// <exception cref="StaleSessionException">A later session has prepared the actor.</exception>
+    [Alias("Apply")]
     Task ApplyAsync(ActorState next, UpdateMetrics metrics, long session);
 
     /// <summary>Stores the present version as a checkpoint, unless it is stored already. The older of the two kept ones is overwritten.</summary>
     /// <returns>The version stored.</returns>
     /// <exception cref="StaleSessionException">A later session has prepared the actor.</exception>
+    [Alias("Checkpoint")]
     Task<int> CheckpointAsync(long session);
 
     /// <summary>
     /// Moves the actor to a silo, with what storage holds of it. Called by the team's learner before a team is restored there.
     /// </summary>
     /// <returns>Whether it is there; false while it moves: ask again.</returns>
+    [Alias("MoveTo")]
     Task<bool> MoveToAsync(SiloAddress silo);
 
     /// <summary>The versions that can be read back from storage, newest first. Damaged ones are passed over with a warning.</summary>
+    [Alias("GetCheckpointVersions")]
     [return: Immutable]
     Task<int[]> GetCheckpointVersionsAsync();
 }
 
 /// <summary>An agent as a member of its team. Key: population/team/seat.</summary>
-[Alias("srpo.ITeamAgent")]
+[Alias("srpo.ITeamAgent"), Version(1)]
 internal interface ITeamAgent : ITeamActor { }
 
 /// <summary>An adversary as a member of its team. Key: population/team/seat of the agent that it trains.</summary>
-[Alias("srpo.ITeamAdversary")]
+[Alias("srpo.ITeamAdversary"), Version(1)]
 internal interface ITeamAdversary : ITeamActor { }
 
 /// <summary>What a team's learner asks of its environments. Key: population/team/instance.</summary>
-[Alias("srpo.ITeamEnvironment")]
+[Alias("srpo.ITeamEnvironment"), Version(1)]
 internal interface ITeamEnvironment : IGrainWithStringKey
 {
     /// <summary>Plays a rollout. Called by the team's learner; equal requests give equal bits.</summary>
     /// <returns>The rollout; null while it is being played: ask again with the same request, which begins nothing anew.</returns>
+    [Alias("Play")]
     Task<Rollout?> PlayAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
     /// <summary>
@@ -72,19 +80,21 @@ internal interface ITeamEnvironment : IGrainWithStringKey
     /// episodes. Called by the team's learner; equal requests give equal bits.
     /// </summary>
     /// <returns>The point; null while it is being played: ask again with the same request, which begins nothing anew.</returns>
+    [Alias("Evaluate")]
     Task<CurvePoint?> EvaluateAsync([Immutable] PopulationSpec spec, PlayRequest request);
 
     /// <summary>Ends the rollout or evaluation under way, whose call then fails as cancelled. Without one it lets its buffers go, which the next one makes anew.</summary>
-    [AlwaysInterleave]
+    [Alias("Cancel"), AlwaysInterleave]
     Task CancelAsync();
 
     /// <summary>Moves the instance to a silo. Called by the team's learner before a team is restored there.</summary>
     /// <returns>Whether it is there; false while it moves: ask again.</returns>
+    [Alias("MoveTo")]
     Task<bool> MoveToAsync(SiloAddress silo);
 }
 
 /// <summary>What coordinators ask of learners. Key: device/slot, on a cluster device/slot/silo.</summary>
-[Alias("srpo.ITeamLearner")]
+[Alias("srpo.ITeamLearner"), Version(1)]
 internal interface ITeamLearner : IGrainWithStringKey
 {
     /// <summary>
@@ -94,6 +104,7 @@ internal interface ITeamLearner : IGrainWithStringKey
     /// </summary>
     /// <returns>Where the team stands; null while it is being restored: ask again with the same request, which begins nothing anew.</returns>
     /// <exception cref="StaleSessionException">A later session of the population is known here.</exception>
+    [Alias("Restore")]
     Task<RestoreReply?> RestoreAsync(RestoreRequest request);
 
     /// <summary>
@@ -103,6 +114,7 @@ internal interface ITeamLearner : IGrainWithStringKey
     /// <returns>How far it came; null while it trains: ask again with the same request, which begins nothing anew.</returns>
     /// <exception cref="StaleSessionException">A later session of the population has begun.</exception>
     /// <exception cref="TrainingDivergedException">Parameters became infinite or not a number; trying again gives the same.</exception>
+    [Alias("Train")]
     Task<TrainReply?> TrainAsync(TrainRequest request);
 
     /// <summary>
@@ -112,11 +124,11 @@ internal interface ITeamLearner : IGrainWithStringKey
     /// </summary>
     /// <param name="population">The population.</param>
     /// <param name="session">The session, as in <see cref="TrainRequest"/>.</param>
-    [AlwaysInterleave]
+    [Alias("Stop"), AlwaysInterleave]
     Task StopAsync(string population, long session);
 
     /// <summary>Ends all calls of <see cref="TrainAsync"/> as <see cref="StopAsync"/> does. Called when the silo is about to stop.</summary>
-    [AlwaysInterleave]
+    [Alias("Drain"), AlwaysInterleave]
     Task DrainAsync();
 }
 

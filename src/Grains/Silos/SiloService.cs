@@ -13,23 +13,28 @@ namespace Srpo.Grains;
 internal interface ISiloService : IGrainService
 {
     /// <summary>What the silo can take. Asked by the other silos every few seconds.</summary>
+    [Alias("GetCapacity")]
     Task<SiloCapacity> GetCapacityAsync();
 
     /// <summary>What the silo says of itself.</summary>
+    [Alias("Query")]
     Task<SiloReport> QueryAsync();
 
     /// <summary>Plays every pair of a tile on this silo's workers. Equal tiles give equal bits.</summary>
     /// <returns>One result per partner; null while it is being played: ask for it with <see cref="FollowAsync"/>.</returns>
+    [Alias("Play")]
     [return: Immutable]
     Task<MatchResult[]?> PlayAsync(MatchTile tile);
 
     /// <summary>The results of a tile that is being played here, or was a moment ago.</summary>
     /// <returns>As those of <see cref="PlayAsync"/>.</returns>
     /// <exception cref="UnknownGrainException">This silo does not know the tile: send it again.</exception>
+    [Alias("Follow")]
     [return: Immutable]
     Task<MatchResult[]?> FollowAsync(string tournament, int row, int firstColumn);
 
     /// <summary>Ends the tiles of a tournament that are played here; whoever follows them is told that they were cancelled.</summary>
+    [Alias("CancelTiles")]
     Task CancelTilesAsync(string tournament);
 }
 

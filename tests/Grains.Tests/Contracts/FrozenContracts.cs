@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Orleans.CodeGeneration;
 
 namespace Srpo.Grains.Tests;
 
@@ -62,19 +63,24 @@ internal static class FrozenContracts
 
     private static IEnumerable<string> Interface(Type type) =>
     [
-        $"interface {type.GetCustomAttribute<AliasAttribute>()?.Alias ?? "without an alias: " + type.Name}",
+        $"interface {type.GetCustomAttribute<AliasAttribute>()?.Alias ?? "without an alias: " + type.Name} = {type.GetCustomAttribute<VersionAttribute>()?.Version}",
         .. type.GetMethods().Select(method =>
-            $"method {Name(type)} {method.Name}({string.Join(", ", method.GetParameters().Select(parameter => Name(parameter.ParameterType)))}) = {Name(method.ReturnType)}"),
+            $"method {Name(type)} {method.GetCustomAttribute<AliasAttribute>()?.Alias ?? "without an alias: " + method.Name}({string.Join(", ", method.GetParameters().Select(parameter => Name(parameter.ParameterType)))}) = {Name(method.ReturnType)}"),
     ];
 
     private static IEnumerable<string> Type(Type type)
     {
         if (type.IsEnum)
             return Enum.GetNames(type).Select(name => string.Create(CultureInfo.InvariantCulture, $"enum {type.Name} {name} = {Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture)}"));
-        if (MessageRules.IsJson(type))
-            return type.GetProperties().Where(property => property.CanWrite).Select(property => $"json {type.Name} {property.Name} = {Name(property.PropertyType)}");
-        return [$"type {Name(type)}", .. ContractTypes.Members(ContractTypes.SurrogateOf(type) ?? type)
-            .Select(member => string.Create(CultureInfo.InvariantCulture, $"member {Name(member.Declaring)} {member.Name} = {member.Id} {Name(member.Type)}"))];
+        return
+        [
+            $"type {Name(type)}",
+            .. ContractTypes.Members(ContractTypes.SurrogateOf(type) ?? type)
+                .Select(member => string.Create(CultureInfo.InvariantCulture, $"member {Name(member.Declaring)} {member.Name} = {member.Id} {Name(member.Type)}")),
+            .. MessageRules.IsJson(type)
+                ? type.GetProperties().Where(property => property.CanWrite).Select(property => $"json {type.Name} {property.Name} = {Name(property.PropertyType)}")
+                : [],
+        ];
     }
 
     private static string Subject(string fact) => fact.Split(" = ")[0];

@@ -35,7 +35,7 @@ internal static class MessageRules
     /// <summary>What of a message or record would be lost or mixed up, one sentence each.</summary>
     public static IEnumerable<string> Numbers(Type type)
     {
-        if (type.IsEnum || ContractTypes.SurrogateOf(type) is not null || IsJson(type)) yield break;
+        if (type.IsEnum || ContractTypes.SurrogateOf(type) is not null) yield break;
         if (!type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false))
         {
             yield return $"{type.Name} has no serialiser: mark it [GenerateSerializer] and number its members with [Id], or register a converter";
@@ -58,7 +58,7 @@ internal static class MessageRules
         where property.SetMethod is { } setter && !setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit))
         select $"{type.Name}.{property.Name} can be set, although {type.Name} is shared as immutable: make it init or get only";
 
-    /// <summary>Whether a type of settings travels as JSON within its population's spec.</summary>
+    /// <summary>Whether a type is stored by the names of its properties besides being sent by their numbers.</summary>
     public static bool IsJson(Type type) => type.Namespace == typeof(Core.Settings.PopulationSpec).Namespace;
 
     private static Type? Changeable(Type type)

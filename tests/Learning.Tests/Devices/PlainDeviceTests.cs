@@ -30,36 +30,39 @@ public sealed class PlainDeviceTests
     public void One_epoch_has_the_kernels_gradients(string method, bool turns)
     {
         // After one step from zero moments, Adam's first moment is a tenth of the gradient.
-        var table = Table(method, turns, new() { Epochs = 1, Method = method });
-        foreach (var (plain, cpu) in Both(table))
-        {
-            for (var tensor = 0; tensor < Tensors(table.Shape).Count; tensor++)
-            {
-                var (from, to) = Tensors(table.Shape)[tensor];
-                var (error, norm) = (0.0, 0.0);
-                for (var i = from; i < to; i++)
-                {
-                    error += Math.Pow(plain.FirstMoment[i] - cpu.FirstMoment[i], 2);
-                    norm += Math.Pow(plain.FirstMoment[i], 2);
-                }
-
-                Assert.True(Math.Sqrt(error) <= 1e-5 * Math.Sqrt(norm), $"{method}, tensor {tensor}: {Math.Sqrt(error)} of {Math.Sqrt(norm)}");
-            }
-
-            Assert.Contains(plain.FirstMoment, value => Math.Abs(value) > 1e-5);
-        }
+        AssertSameGradients(Table(method, turns, new() { Epochs = 1, Method = method }), method);
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void An_update_has_the_kernels_parameters(string method, bool turns)
     {
-        var table = Table(method, turns, new() { Method = method, AdamEpsilon = 1e-3, Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.5 });
-        foreach (var (plain, cpu) in Both(table))
+        AssertSameParameters(Table(method, turns, new() { Method = method, AdamEpsilon = 1e-3, Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.5 }));
+    }
+
+    public static TheoryData<string, TrainingSettings> Variants()
+    {
+        var srpo = new TrainingSettings { Method = "srpo" };
+        return new()
         {
-            Assert.Equal((cpu.Version, cpu.AdamSteps), (plain.Version, plain.AdamSteps));
-            for (var i = 0; i < plain.Parameters.Length; i++) Assert.Equal(plain.Parameters[i], cpu.Parameters[i], 1e-5);
-        }
+            { "shared trunk", srpo with { Network = new() { SharedTrunk = true } } },
+            { "critic of the agent", srpo with { Adversary = new() { Critic = AdversaryCritic.Shared } } },
+            { "the paper's KL", srpo with { Adversary = new() { Kl = KlDirection.AdversaryToPolicy } } },
+            { "entropy of the adversary", srpo with { Adversary = new() { Entropy = 0.05 } } },
+            { "one policy", srpo with { SharePolicy = true } },
+            { "rectifiers", srpo with { Network = new() { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } } },
+            { "split lanes", srpo with { SplitLanes = true, RewardScale = 0.5 } },
+        };
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Every_kind_of_team_has_the_kernels_gradients_and_parameters(string variant, TrainingSettings settings)
+    {
+        var game = new TestGameRules(2, 2) { EndsEarly = true };
+        settings = settings with { Lanes = 6, Horizon = 30, LearningRate = 5e-3, AdamEpsilon = 1e-3, Network = settings.Network with { Hidden = [10, 7] } };
+        AssertSameGradients(new GameTable(game, settings with { Epochs = 1 }), variant);
+        AssertSameParameters(new GameTable(game, settings with { Minibatches = 2, MaxGradientNorm = 0.5 }));
     }
 
     [Fact]
@@ -108,6 +111,36 @@ public sealed class PlainDeviceTests
         var unknown = Assert.Throws<SettingsException>(() => LearnerDevices.Get("plian"));
         Assert.Contains("'plain'", unknown.Message, StringComparison.Ordinal);
         Assert.Equal("learner.device", Assert.Single(unknown.Problems).Field);
+    }
+
+    private static void AssertSameGradients(GameTable table, string what)
+    {
+        foreach (var (plain, cpu) in Both(table))
+        {
+            for (var tensor = 0; tensor < Tensors(table.Shape).Count; tensor++)
+            {
+                var (from, to) = Tensors(table.Shape)[tensor];
+                var (error, norm) = (0.0, 0.0);
+                for (var i = from; i < to; i++)
+                {
+                    error += Math.Pow(plain.FirstMoment[i] - cpu.FirstMoment[i], 2);
+                    norm += Math.Pow(plain.FirstMoment[i], 2);
+                }
+
+                Assert.True(Math.Sqrt(error) <= 1e-5 * Math.Sqrt(norm), $"{what}, tensor {tensor}: {Math.Sqrt(error)} of {Math.Sqrt(norm)}");
+            }
+
+            Assert.Contains(plain.FirstMoment, value => Math.Abs(value) > 1e-5);
+        }
+    }
+
+    private static void AssertSameParameters(GameTable table)
+    {
+        foreach (var (plain, cpu) in Both(table))
+        {
+            Assert.Equal((cpu.Version, cpu.AdamSteps), (plain.Version, plain.AdamSteps));
+            for (var i = 0; i < plain.Parameters.Length; i++) Assert.Equal(plain.Parameters[i], cpu.Parameters[i], 1e-5);
+        }
     }
 
     private static GameTable Table(string method, bool turns, TrainingSettings settings) => new(
