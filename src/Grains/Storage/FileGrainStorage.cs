@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using Srpo.Grains.Interfaces;
 
@@ -12,6 +13,7 @@ namespace Srpo.Grains.Storage;
 public sealed class FileGrainStorage : IGrainStorage, IDisposable
 {
     private readonly FileStorageOptions _options;
+    private readonly StatePayload _payloads = new();
     private readonly Lock _leaseLock = new();
     private DirectoryLease? _lease;
     private bool _disposed;
@@ -40,29 +42,15 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Task.Run(() =>
     {
         var path = PathOf(stateName, grainId);
-        grainState.State = StateType.Empty<T>();
+        grainState.State = StoredState.Empty<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
         using var stream = OpenToRead(path);
         if (stream is null) return;
-
-        var problem = StateEnvelope.TryReadHead(stream, out var head, out var hash);
-        if (problem is not null) throw Corrupt(path, problem);
-        grainState.ETag = head!.Tag;
-        if (head.Grain != grainId.ToString() || head.State != stateName)
-            throw Corrupt(path, $"it belongs to the state '{head.State}' of the grain '{head.Grain}', not to '{stateName}' of '{grainId}'");
-        if (head.Type != StateType.Name<T>()) throw Corrupt(path, $"it holds a '{head.Type}', not a '{StateType.Name<T>()}'");
-        problem = StateEnvelope.TryReadPayload(stream, stream.Length - stream.Position, head, hash, out var payload);
-        if (problem is not null) throw Corrupt(path, problem);
-        try
-        {
-            grainState.State = JsonSerializer.Deserialize<T>(payload, _options.Json) ?? throw new JsonException("the state is null");
-            grainState.RecordExists = true;
-        }
-        catch (Exception error) when (error is JsonException or FormatException or NotSupportedException)
-        {
-            throw Corrupt(path, "its data cannot be understood: " + error.Message, error);
-        }
+        var stored = StoredState.Open(stream);
+        grainState.ETag = stored.Tag;
+        grainState.State = stored.Read<T>(_payloads, new StateKey(grainId.ToString(), stateName), $"state file '{path}'");
+        grainState.RecordExists = true;
     });
 
     /// <inheritdoc/>
@@ -71,15 +59,14 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         // Serialised in the grain's turn, so that the grain may change the state while the file is being written.
-        var payload = JsonSerializer.SerializeToUtf8Bytes(grainState.State, _options.Json);
+        var payload = _payloads.Write(grainState.State);
         return Task.Run(() =>
         {
             var path = PathOf(stateName, grainId);
             TakeLease();
             CheckTag(path, grainState.ETag, "written");
             var tag = NextTag(grainState.ETag);
-            var head = new StateHead(StateType.Name<T>(), grainId.ToString(), stateName, tag, payload.Length);
-            StateFile.Replace(path, StateEnvelope.WriteHead(head, payload), payload, StateFile.Create);
+            StateFile.Replace(path, StoredState.Head<T>(new StateKey(grainId.ToString(), stateName), tag, payload), payload, StateFile.Create);
             grainState.ETag = tag;
             grainState.RecordExists = true;
         });
@@ -101,7 +88,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             throw StateFile.Explain(error, path, "removed");
         }
 
-        grainState.State = StateType.Empty<T>();
+        grainState.State = StoredState.Empty<T>();
         grainState.ETag = null;
         grainState.RecordExists = false;
     });
@@ -142,16 +129,12 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
     private static void CheckTag(string path, string? expected, string what)
     {
         using var stream = OpenToRead(path);
-        StateHead? head = null;
-        if (stream is not null && StateEnvelope.TryReadHead(stream, out head, out _) is not null) return;
-        if (head?.Tag == expected) return;
+        var stored = stream is null ? null : StoredState.Open(stream);
+        if (stored?.Problem is not null || stored?.Tag == expected) return;
         throw new InconsistentStateException(
             $"state file '{path}' cannot be {what}: another process wrote it meanwhile; let only one process train or play at a time in this data directory",
-            head?.Tag ?? "none", expected ?? "none");
+            stored?.Tag ?? "none", expected ?? "none");
     }
-
-    private static CorruptStateException Corrupt(string path, string problem, Exception? cause = null) =>
-        new($"state file '{path}' cannot be used: {problem}", cause);
 
     private void TakeLease()
     {
@@ -161,5 +144,34 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             _lease ??= DirectoryLease.Take(root);
         }
+    }
+}
+
+/// <summary>Where and how <see cref="FileGrainStorage"/> keeps its files.</summary>
+public sealed class FileStorageOptions
+{
+    /// <summary>The directory of this storage's files; it is made when the first state is written.</summary>
+    public string Directory { get; set; } = "";
+
+    /// <summary>
+    /// A directory that only one process may write under, or null. The first write takes a lock there and the process keeps
+    /// it; another process is refused with a clear message. Reading needs no lock. <value>null by default.</value>
+    /// </summary>
+    public string? ExclusiveRoot { get; set; }
+}
+
+/// <summary>Registers <see cref="FileGrainStorage"/>.</summary>
+public static class FileGrainStorageExtensions
+{
+    /// <summary>Adds a storage of local files under a name.</summary>
+    public static ISiloBuilder AddFileGrainStorage(this ISiloBuilder builder, string name, Action<FileStorageOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.AddOptions<FileStorageOptions>(name).Configure(configure);
+        builder.Services.AddKeyedSingleton<IGrainStorage>(
+            name, (services, _) => new FileGrainStorage(name, services.GetRequiredService<IOptionsMonitor<FileStorageOptions>>().Get(name)));
+        return builder;
     }
 }

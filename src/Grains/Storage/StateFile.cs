@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -74,5 +76,55 @@ internal static class StateFile
         {
             // The first error is the one to report; the next write uses the same name.
         }
+    }
+}
+
+/// <summary>
+/// The file of a state: directory / grain type / parts of the key / state name. Parts are escaped so that no key can leave
+/// the directory, name a device or clash with another key.
+/// </summary>
+internal static class StatePath
+{
+    public const string Extension = ".state";
+
+    private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "CON", "PRN", "AUX", "NUL",
+        "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9",
+        "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
+    };
+
+    public static string For(string directory, string grainType, string key, string stateName)
+    {
+        var path = new StringBuilder(Path.GetFullPath(directory)).Append(Path.DirectorySeparatorChar).Append(Escape(grainType));
+        foreach (var part in key.Split('/')) path.Append(Path.DirectorySeparatorChar).Append(Escape(part));
+        return path.Append(Path.DirectorySeparatorChar).Append(Escape(stateName)).Append(Extension).ToString();
+    }
+
+    /// <summary>
+    /// Letters, digits, '-', '_' and '.' stand for themselves except for a '.' at either end; other bytes become %XX. An empty
+    /// part becomes a single '%', which no escape yields.
+    /// </summary>
+    internal static string Escape(string part)
+    {
+        if (part.Length == 0) return "%";
+        var device = Devices.Contains(part.Split('.')[0]);
+        var safe = new StringBuilder(part.Length);
+        for (var i = 0; i < part.Length; i++)
+        {
+            var c = part[i];
+            var plain = char.IsAsciiLetterOrDigit(c) || c is '-' or '_' || (c == '.' && i > 0 && i < part.Length - 1);
+            if (plain && !(device && i == 0))
+            {
+                safe.Append(c);
+                continue;
+            }
+
+            var length = char.IsHighSurrogate(c) && i + 1 < part.Length && char.IsLowSurrogate(part[i + 1]) ? 2 : 1;
+            foreach (var b in Encoding.UTF8.GetBytes(part.Substring(i, length))) safe.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+            i += length - 1;
+        }
+
+        return safe.ToString();
     }
 }

@@ -1,82 +1,66 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
 
 /// <summary>
-/// A state as bytes, little-endian: length of the JSON (u32), the JSON, and for each block of floats, in the order of the JSON,
-/// its length (u32) and its raw IEEE 754 singles. In the JSON a block is its number. Base64, as state files have it, would make
-/// checkpoints a third larger, and a database would send that third over the network each time.
+/// States as bytes and back, little-endian: length of the JSON (u32), the JSON, and for each block of floats, in the order of the JSON,
+/// its length (u32) and its raw IEEE 754 singles. In the JSON a block is its number; base64 there would make checkpoints a third larger, and a database
+/// would send that third over the network each time. Numbers are exact to the bit, not-a-number and infinities allowed. Thread-safe.
 /// </summary>
-internal static class StatePayload
+internal sealed class StatePayload
 {
     /// <summary>A state of more bytes cannot be held in one array.</summary>
     private const long Limit = 2_000_000_000;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new BlockNumbers() },
-    };
+    private readonly ConcurrentBag<Text> _idle = [];
 
     /// <summary>The bytes of a state.</summary>
     /// <exception cref="SrpoGrainException">It is too large to be stored as one state.</exception>
-    public static byte[] Write<T>(T state)
+    public byte[] Write<T>(T state)
     {
-        var blocks = new List<FloatBlock>();
-        BlockNumbers.Current = blocks;
-        byte[] json;
-        try
-        {
-            json = JsonSerializer.SerializeToUtf8Bytes(state, Json);
-        }
-        finally
-        {
-            BlockNumbers.Current = null;
-        }
-
+        var (json, blocks) = With(text => (JsonSerializer.SerializeToUtf8Bytes(state, text.Options), text.Blocks.Take()));
         var size = 4L + json.Length + blocks.Sum(block => 4 + 4L * block.Length);
         if (size > Limit) throw new SrpoGrainException($"a state of {size} bytes is too large to be stored; use a smaller network");
-        var writer = new ArrayBufferWriter<byte>((int)size);
-        Length(writer, json.Length);
-        writer.Write(json);
-        foreach (var block in blocks)
-        {
-            Length(writer, block.Length);
-            writer.Write(MemoryMarshal.AsBytes(block.Span));
-        }
-
-        return MemoryMarshal.TryGetArray(writer.WrittenMemory, out var array) && array.Array!.Length == array.Count
-            ? array.Array
-            : writer.WrittenSpan.ToArray();
+        var bytes = new byte[size];
+        var rest = bytes.AsSpan();
+        Put(ref rest, json.Length, json);
+        foreach (var block in blocks) Put(ref rest, block.Length, MemoryMarshal.AsBytes(block.Span));
+        return bytes;
     }
 
-    /// <summary>The state behind bytes of <see cref="Write"/>.</summary>
-    /// <exception cref="JsonException">They are not such bytes.</exception>
-    public static T Read<T>(ReadOnlySpan<byte> bytes)
+    /// <summary>The state behind bytes of <see cref="Write"/>, or behind JSON that has blocks in base64, as files of format version 1 have it.</summary>
+    /// <exception cref="JsonException">They are neither.</exception>
+    public T Read<T>(byte[] bytes)
     {
-        var json = Take(ref bytes, 1);
+        if (IsText(bytes)) return With(text => Deserialise<T>(bytes, text, []));
+        ReadOnlySpan<byte> rest = bytes;
+        var json = Take(ref rest, 1).ToArray();
         var blocks = new List<FloatBlock>();
-        while (!bytes.IsEmpty) blocks.Add(new FloatBlock(MemoryMarshal.Cast<byte, float>(Take(ref bytes, sizeof(float))).ToArray()));
-        BlockNumbers.Current = blocks;
-        try
-        {
-            return JsonSerializer.Deserialize<T>(json, Json) ?? throw new JsonException("the state is null");
-        }
-        finally
-        {
-            BlockNumbers.Current = null;
-        }
+        while (!rest.IsEmpty) blocks.Add(new FloatBlock(MemoryMarshal.Cast<byte, float>(Take(ref rest, sizeof(float))).ToArray()));
+        return With(text => Deserialise<T>(json, text, blocks));
     }
 
-    private static void Length(ArrayBufferWriter<byte> writer, int length)
+    private static T Deserialise<T>(byte[] json, Text text, List<FloatBlock> blocks)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(writer.GetSpan(4), (uint)length);
-        writer.Advance(4);
+        text.Blocks.Give(blocks);
+        return JsonSerializer.Deserialize<T>(json, text.Options) ?? throw new JsonException("the state is null");
+    }
+
+    /// <summary>Taken for a length, the beginning of an object in JSON is larger than any state.</summary>
+    private static bool IsText(ReadOnlySpan<byte> bytes) => bytes is [(byte)'{', ..] && (bytes.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(bytes) > bytes.Length - 4);
+
+    private static void Put(ref Span<byte> rest, int length, ReadOnlySpan<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)length);
+        bytes.CopyTo(rest[4..]);
+        rest = rest[(4 + bytes.Length)..];
     }
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes, int size)
@@ -89,27 +73,86 @@ internal static class StatePayload
         return part;
     }
 
-    /// <summary>Writes the number of a block in place of its floats. JSON is written and read within one call, on one thread.</summary>
+    private T With<T>(Func<Text, T> use)
+    {
+        if (!_idle.TryTake(out var text)) text = new Text();
+        try
+        {
+            return use(text);
+        }
+        finally
+        {
+            text.Blocks.Take();
+            _idle.Add(text);
+        }
+    }
+
+    /// <summary>The JSON of one state at a time, and the blocks that it refers to.</summary>
+    private sealed class Text
+    {
+        public Text() => Options = new JsonSerializerOptions
+        {
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            TypeInfoResolver = StateJson.Resolver,
+            Converters = { Blocks },
+        };
+
+        public BlockNumbers Blocks { get; } = new();
+
+        public JsonSerializerOptions Options { get; }
+    }
+
+    /// <summary>Writes the number of a block in place of its floats.</summary>
     private sealed class BlockNumbers : JsonConverter<FloatBlock>
     {
-        [ThreadStatic]
-        private static List<FloatBlock>? current;
+        private List<FloatBlock> _blocks = [];
 
-        public static List<FloatBlock>? Current
+        /// <summary>The blocks that are referred to from here on.</summary>
+        public void Give(List<FloatBlock> blocks) => _blocks = blocks;
+
+        /// <summary>The blocks that were referred to; none are left.</summary>
+        public List<FloatBlock> Take()
         {
-            set => current = value;
+            var taken = _blocks;
+            _blocks = [];
+            return taken;
         }
 
         public override FloatBlock Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
+            if (reader.TokenType == JsonTokenType.String) return new(MemoryMarshal.Cast<byte, float>(reader.GetBytesFromBase64()).ToArray());
             var number = reader.GetInt32();
-            return number >= 0 && number < current!.Count ? current[number] : throw new JsonException($"there is no block {number}");
+            return number >= 0 && number < _blocks.Count ? _blocks[number] : throw new JsonException($"there is no block {number}");
         }
 
         public override void Write(Utf8JsonWriter writer, FloatBlock value, JsonSerializerOptions options)
         {
-            writer.WriteNumberValue(current!.Count);
-            current.Add(value);
+            writer.WriteNumberValue(_blocks.Count);
+            _blocks.Add(value);
         }
+    }
+}
+
+/// <summary>
+/// How the records of grains become JSON and back, worked out when the program is built: the same bytes as by reflection, which takes time
+/// in every process that reads a state. Settings go by reflection all the same: what is worked out here would give a property that can only
+/// be initialised, and is not in the JSON, no default.
+/// </summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ActorCheckpoint))]
+[JsonSerializable(typeof(DirectoryRecord))]
+[JsonSerializable(typeof(PopulationRecord))]
+[JsonSerializable(typeof(TournamentRecord))]
+internal sealed partial class StateJson : JsonSerializerContext
+{
+    private static readonly DefaultJsonTypeInfoResolver Reflection = new();
+
+    /// <summary>Records as worked out here, all other types by reflection.</summary>
+    public static IJsonTypeInfoResolver Resolver { get; } = JsonTypeInfoResolver.Combine(new Settings(), Default, Reflection);
+
+    private sealed class Settings : IJsonTypeInfoResolver
+    {
+        public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options) =>
+            type.Namespace == typeof(PopulationSpec).Namespace ? Reflection.GetTypeInfo(type, options) : null;
     }
 }

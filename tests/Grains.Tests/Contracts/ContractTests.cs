@@ -156,5 +156,9 @@ public sealed class ContractTests
 
     private static T Sent<T>(T value) => Serializer.Deserialize<T>(Serializer.SerializeToArray(value))!;
 
-    private static T Stored<T>(T value) => StatePayload.Read<T>(StatePayload.Write(value));
+    private static T Stored<T>(T value)
+    {
+        var payloads = new StatePayload();
+        return payloads.Read<T>(payloads.Write(value));
+    }
 }

@@ -154,7 +154,7 @@ public sealed class StoredReaderTests
     public void Records_become_the_same_JSON_as_by_reflection_and_back()
     {
         var reflection = new JsonSerializerOptions { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
-        var generated = Storage.StateJson.States();
+        var generated = new JsonSerializerOptions(reflection) { TypeInfoResolver = Storage.StateJson.Resolver };
         var curve = new CurvePoint(3, 48, 96, double.NaN, [0.1, double.PositiveInfinity]);
         object[] records =
         [

@@ -114,7 +114,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
             ("DELETE FROM srpo_state_chunk", "0 bytes of data instead of"),
             ("UPDATE srpo_state SET head = set_byte(head, 60, get_byte(head, 60) # 4)", "checksum of its head"),
             ("UPDATE srpo_state SET head = substr(head, 1, 30)", "within its head"),
-            ("UPDATE srpo_state SET head = ''", "in its head, it is empty"),
+            ("UPDATE srpo_state SET head = ''", "it is empty"),
             ("UPDATE srpo_state SET tag = gen_random_uuid()", "another version"),
         };
         var state = new GrainState<Thing>(new Thing());

@@ -18,18 +18,18 @@ internal sealed class PostgresStateTable(string service, string storage, int chu
     public string RowName(long id) => FormattableString.Invariant($"row {id} of the table srpo_state (storage '{storage}')");
 
     /// <summary>Reads a state; one statement, so that head and data are of the same version.</summary>
-    public async Task<StoredState?> ReadAsync(NpgsqlConnection connection, StateKey key)
+    public async Task<StoredRows?> ReadAsync(NpgsqlConnection connection, StateKey key)
     {
         await using var command = Command(
             connection, $"SELECT s.id, s.tag, s.head, c.number, c.data FROM srpo_state s LEFT JOIN srpo_state_chunk c ON c.state = s.id WHERE {Where} ORDER BY c.number", key);
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess);
-        StoredState? found = null;
+        StoredRows? found = null;
         while (await reader.ReadAsync())
         {
             if (found is null)
             {
                 var id = reader.GetInt64(0);
-                found = new StoredState(id, reader.GetGuid(1), await reader.GetFieldValueAsync<byte[]>(2));
+                found = new StoredRows(id, reader.GetGuid(1), await reader.GetFieldValueAsync<byte[]>(2));
             }
 
             if (!await reader.IsDBNullAsync(3)) found.Add(reader.GetInt32(3), await reader.GetFieldValueAsync<byte[]>(4));
@@ -127,5 +127,47 @@ internal sealed class PostgresStateTable(string service, string storage, int chu
         command.Parameters.AddWithValue("grain", key.Grain);
         command.Parameters.AddWithValue("name", key.Name);
         return command;
+    }
+}
+
+/// <summary>The outcome of a conditional write.</summary>
+/// <param name="Conflict">Whether the row had another tag than expected; nothing was done then.</param>
+/// <param name="Tag">The tag that it had, null if there is no row.</param>
+internal readonly record struct WriteOutcome(bool Conflict, Guid? Tag)
+{
+    public static WriteOutcome Done => default;
+}
+
+/// <summary>A <see cref="StoredState"/> as its rows give it.</summary>
+/// <param name="Id">Number of the row in srpo_state.</param>
+/// <param name="Tag">Its version tag.</param>
+/// <param name="Head">What precedes the data.</param>
+internal sealed record StoredRows(long Id, Guid Tag, byte[] Head)
+{
+    private readonly List<byte[]> _parts = [];
+
+    /// <summary>What is missing, or null.</summary>
+    public string? Gap { get; private set; }
+
+    /// <summary>Takes the next part of the data.</summary>
+    public void Add(int number, byte[] data)
+    {
+        if (number != _parts.Count) Gap ??= $"part {_parts.Count} of its data is missing";
+        _parts.Add(data);
+    }
+
+    /// <summary>The data in one.</summary>
+    public byte[] Data()
+    {
+        if (_parts.Count == 1) return _parts[0];
+        var whole = new byte[_parts.Sum(part => part.Length)];
+        var at = 0;
+        foreach (var part in _parts)
+        {
+            part.CopyTo(whole, at);
+            at += part.Length;
+        }
+
+        return whole;
     }
 }
