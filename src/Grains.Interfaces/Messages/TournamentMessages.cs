@@ -20,7 +20,16 @@ public sealed record TournamentSpec(
     [property: Id(2)] int Episodes,
     [property: Id(3)] int Steps,
     [property: Id(4)] ulong Seed,
-    [property: Id(5)] PolicyReference[]? Opponents = null);
+    [property: Id(5)] PolicyReference[]? Opponents = null)
+{
+    /// <summary>Whether the same is played.</summary>
+    public bool Equals(TournamentSpec? other) =>
+        other is not null && Environment == other.Environment && (Episodes, Steps, Seed) == (other.Episodes, other.Steps, other.Seed)
+        && Populations.AsSpan().SequenceEqual(other.Populations) && Opponents.AsSpan().SequenceEqual(other.Opponents);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Environment, Episodes, Steps, Seed, Populations?.Length, Opponents?.Length);
+}
 
 /// <summary>Where a tournament stands.</summary>
 /// <param name="Tournament">Its id.</param>

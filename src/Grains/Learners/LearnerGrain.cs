@@ -57,6 +57,8 @@ internal sealed class LearnerGrain(
         Check(request?.Spec, request?.Population, request?.Team ?? -1);
         GrainChecks.Session(environments.Problems(request!.Spec), request.Session);
         GrainChecks.Range("known round", request.KnownRound, -1, request.Spec.Training.Iterations);
+        if (request.Identity is not null && request.Identity != SpecIdentity.Of(request.Spec))
+            throw Refuse("this silo is of another build than the coordinator's and does not know every setting of the population; resume it when all silos are of the newer build");
         Fence(request.Population).Enter(request.Session);
         var calls = Calls((request.Population, request.Team));
         var before = calls.Restore.Work ?? Task.CompletedTask;

@@ -169,6 +169,7 @@ internal sealed record TrainRequest(
 /// <param name="Spec">The population's spec.</param>
 /// <param name="Session">Number of the coordinator's training session; later sessions have larger numbers.</param>
 /// <param name="Attempt">Number of the restore within the session and team; a request that is repeated, because its reply was lost, has the same.</param>
+/// <param name="Identity"><see cref="SpecIdentity.Of"/> the spec where it was sent: a silo of an older build drops settings that it does not know, and must not train without them.</param>
 [GenerateSerializer, Alias("srpo.RestoreRequest"), Immutable]
 internal sealed record RestoreRequest(
     [property: Id(0)] string Population,
@@ -176,7 +177,8 @@ internal sealed record RestoreRequest(
     [property: Id(2)] int KnownRound,
     [property: Id(3)] PopulationSpec Spec,
     [property: Id(4)] long Session,
-    [property: Id(5)] int Attempt = 0);
+    [property: Id(5)] int Attempt = 0,
+    [property: Id(6)] string? Identity = null);
 
 /// <summary>What came of a <see cref="RestoreRequest"/>.</summary>
 /// <param name="Round">The round at which every agent and adversary stands.</param>

@@ -135,12 +135,20 @@ internal sealed class CoordinatorGrain(
     private async Task BeginAsync(PopulationSpec spec)
     {
         CheckTakesWork();
+        CheckUnderstood();
         await EndedAsync();
         await StoreBeginAsync(undo: Record.Begin(spec));
         _warnings.Clear();
         _leaving = false;
         Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, meter, Logger));
         Notify();
+    }
+
+    /// <summary>A build that does not know a setting of the stored spec would train without it.</summary>
+    private void CheckUnderstood()
+    {
+        if (Record is { Spec: { } spec, Identity: { } identity } && identity != SpecIdentity.Of(spec))
+            throw new SrpoGrainException($"population '{Name}' was begun by a newer build, with a setting that this build does not know; use that build, or choose another name");
     }
 
     /// <summary>Notes a wish durably; the session ends meanwhile. Without one it is carried out at once.</summary>

@@ -1,6 +1,7 @@
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -40,6 +41,13 @@ internal sealed class PopulationRecord : IWorkRecord
     [Id(7)]
     public PopulationPhase? Wish { get; set; }
 
+    /// <summary>
+    /// <see cref="SpecIdentity.Of"/> the spec, as the build had it that began: one that does not know a setting would read the spec without it. Null in
+    /// records of builds that stored none.
+    /// </summary>
+    [Id(8)]
+    public string? Identity { get; set; }
+
     bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training && Wish is null;
 
     double IWorkRecord.SecondsOfWork
@@ -58,13 +66,13 @@ internal sealed class PopulationRecord : IWorkRecord
     /// <returns>Undoes it, for when it cannot be stored.</returns>
     public Action Begin(PopulationSpec spec)
     {
-        var (phase, teams, error, known, wish) = (Phase, Teams, Error, Spec, Wish);
-        (Spec, Phase, Error, Wish) = (spec, PopulationPhase.Training, null, null);
+        var (phase, teams, error, known, wish, identity) = (Phase, Teams, Error, Spec, Wish, Identity);
+        (Spec, Phase, Error, Wish, Identity) = (spec, PopulationPhase.Training, null, null, SpecIdentity.Of(spec));
         if (teams.Length == 0) Teams = [.. Enumerable.Range(0, spec.Teams).Select(_ => new TeamRecord())];
 
         // Larger than that of any earlier session, even of a population of this name whose record was removed.
         Session = Math.Max(Session + 1, DateTime.UtcNow.Ticks);
-        return () => (Phase, Teams, Error, Spec, Wish) = (phase, teams, error, known, wish);
+        return () => (Phase, Teams, Error, Spec, Wish, Identity) = (phase, teams, error, known, wish, identity);
     }
 }
 

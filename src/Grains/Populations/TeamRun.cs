@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains;
 
@@ -128,7 +129,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         {
             if (session.Stopping.IsCancellationRequested) return;
             using var activity = SrpoActivities.HaveRestored(session.Spec.Population, team);
-            var request = new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session, ++_restores);
+            var request = new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session, ++_restores, SpecIdentity.Of(session.Spec));
             var reply = await activity.AwaitAsync(Following.AskAsync(() => grain.RestoreAsync(request)));
             Record.CutTo(reply.Round);
             if (reply.Round > 0) Record.AddCheckpoint(reply.Round);

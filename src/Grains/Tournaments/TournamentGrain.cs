@@ -19,10 +19,9 @@ internal sealed class TournamentGrain(
         GrainKeys.CheckName(Name);
         Check(spec);
         await LoadAsync();
-        var text = JsonSerializer.Serialize(spec);
-        await AskedAsync("starting", "start " + text, async () =>
+        await AskedAsync("starting", "start " + JsonSerializer.Serialize(spec), async () =>
         {
-            if (Record.Spec is { } known && JsonSerializer.Serialize(known) != text)
+            if (Record.Spec is { } known && known != spec)
                 throw new SrpoGrainException($"tournament '{Name}' exists with other settings; choose another id, or give the settings that it was started with");
 
             // A pause that is under way is carried out first.

@@ -1,6 +1,8 @@
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
+using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 
@@ -106,6 +108,35 @@ public sealed class ResumeTests
 
         Assert.Equal(0, (await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, known, Spec, 7)))).Round);
         Assert.Equal(15, (await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, 15, Spec, 9)))).Round);
+    }
+
+    /// <summary>A build that lacks a setting reads and receives specs without it, and would train something else.</summary>
+    [Fact]
+    public async Task A_build_that_does_not_know_a_setting_of_the_spec_trains_nothing()
+    {
+        using var data = new TestDirectory();
+        await using (var host = await Populations.HostAsync(data))
+        {
+            var learner = host.Grains.GetGrain<ITeamLearner>("cpu/0");
+            var request = new RestoreRequest("resumed", 0, -1, Spec, 5, 1, SpecIdentity.Of(Spec with { Seed = 99 }));
+            var refused = await Assert.ThrowsAsync<SrpoGrainException>(() => learner.RestoreAsync(request));
+            Assert.Contains("does not know every setting", refused.Message, StringComparison.Ordinal);
+            Assert.NotNull(await Following.AskAsync(() => learner.RestoreAsync(request with { Identity = SpecIdentity.Of(Spec) })));
+            await host.RunAsync("resumed", c => c.StartAsync(Spec));
+        }
+
+        using (var storage = new FileGrainStorage(StorageNames.Populations, new FileStorageOptions { Directory = data.File(StorageNames.Populations) }))
+        {
+            var record = new AlternatingRecord<PopulationRecord>(new SlotPair<PopulationRecord>(storage, GrainId.Create("coordinator", "resumed"), "population"));
+            await record.LoadAsync();
+            Assert.Equal(SpecIdentity.Of(Spec), record.Value.Identity);
+            record.Value.Identity = SpecIdentity.Of(Spec with { Seed = 99 });
+            await record.SaveAsync();
+        }
+
+        await using var next = await Populations.HostAsync(data);
+        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => next.Coordinator("resumed").ResumeAsync());
+        Assert.Contains("newer build", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
