@@ -9,6 +9,7 @@ using Orleans.Serialization.Configuration;
 using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Live;
+using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
@@ -143,12 +144,12 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     }
 
     /// <summary>
-    /// Leaves the serializer the types of the contracts and of Orleans' own clients. Those of silos are in this program too; taking note of
+    /// Leaves the serializer the types of the contracts, of what they carry, and of Orleans' own clients. Those of silos are in this program too; taking note of
     /// every one of them would take a client longer than its question does.
     /// </summary>
     private static void KeepWhatClientsExchange(TypeManifestOptions manifest)
     {
-        Assembly[] exchanged = [typeof(ICoordinatorGrain).Assembly, typeof(IGrain).Assembly, typeof(IClusterClient).Assembly, typeof(TypeManifestOptions).Assembly];
+        Assembly[] exchanged = [typeof(ICoordinatorGrain).Assembly, typeof(PopulationSpec).Assembly, typeof(IGrain).Assembly, typeof(IClusterClient).Assembly, typeof(TypeManifestOptions).Assembly];
         foreach (var types in new[] { manifest.Activators, manifest.Converters, manifest.Copiers, manifest.FieldCodecs, manifest.Interfaces, manifest.InterfaceImplementations, manifest.InterfaceProxies, manifest.Serializers })
             types.RemoveWhere(type => !exchanged.Contains(type.Assembly));
     }

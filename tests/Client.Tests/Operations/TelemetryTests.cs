@@ -22,7 +22,7 @@ public sealed class TelemetryTests
         await using var silo = await SiloProcess.StartAsync(
             ("Srpo__Telemetry__Endpoint", collector.Address), ("Srpo__Telemetry__Protocol", "http/protobuf"), ("Srpo__Telemetry__GrainCalls", "true"));
         await silo.TrainAsync();
-        await silo.UntilAsync("the trace of a chunk is whole", () => Array.Exists(Chunks(collector), chunk => Whole(collector, chunk, "srpo.train", "IEnvironmentGrain/PlayAsync", "IActorGrain/ApplyAsync")));
+        await silo.UntilAsync("the trace of a chunk is whole", () => Array.Exists(Chunks(collector), chunk => Whole(collector, chunk, "srpo.train", "ITeamEnvironment/PlayAsync", "ITeamActor/ApplyAsync")));
         await silo.UntilAsync("metrics have come", () => collector.Metrics.ContainsKey("srpo.training.rounds") && collector.Metrics.ContainsKey("srpo.compute.workers"));
         Assert.All(collector.Spans, span => Assert.Equal("srpo-silo", span.Service));
 
