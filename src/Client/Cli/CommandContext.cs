@@ -3,6 +3,7 @@ using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Grains;
 
 namespace Srpo.Client.Cli;
@@ -51,7 +52,7 @@ internal sealed class CommandContext
     public void PrintJson<T>(T value) => Out.WriteLine(JsonText.Show(value));
 
     /// <summary>Opens the grains: of the cluster, of the process of this machine that works on the data directory, or in this process.</summary>
-    /// <exception cref="CommandException">There is no data directory, or what has the grains does not answer.</exception>
+    /// <exception cref="SrpoException">There is no data directory, or what has the grains does not answer.</exception>
     public Task<IGrainSession> OpenAsync() => OpenAsync(CancellationToken.None);
 
     /// <summary>Opens the grains for long work: of the cluster, or in this process, where other processes can ask them meanwhile.</summary>

@@ -6,6 +6,7 @@ using Srpo.Client.Experiments;
 using Srpo.Client.Output;
 using Srpo.Client.Runs;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
@@ -40,7 +41,7 @@ internal static class CrossPlayCommand
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
         string[] names = [.. context.Get(Populations).Select(GrainKeys.CheckName)];
-        if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new CommandException(ExitCode.Usage, "a population is named twice");
+        if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new SrpoException(ErrorKind.Usage, "a population is named twice");
         var specs = new List<PopulationSpec>();
         foreach (var name in names) specs.Add(await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync());
         var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], ReadLayouts(context, specs[0].Environment));

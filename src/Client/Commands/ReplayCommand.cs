@@ -5,6 +5,7 @@ using Srpo.Client.Experiments;
 using Srpo.Client.Output;
 using Srpo.Client.Runs;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains;
@@ -43,7 +44,7 @@ internal static class ReplayCommand
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
-        if (context.Get(Speed) is <= 0 or double.NaN) throw new CommandException(ExitCode.Usage, "--speed must be above 0");
+        if (context.Get(Speed) is <= 0 or double.NaN) throw new SrpoException(ErrorKind.Usage, "--speed must be above 0");
         var keys = context.Get(Agents);
         var seats = new Seats(new GrainReader(session.Grains));
         var spec = await seats.SpecAsync(keys[0]);
@@ -51,7 +52,7 @@ internal static class ReplayCommand
         var example = EnvironmentFactory.Create(environment, lanes: 1);
         var file = context.Get(Svg) is { } svg ? context.Shell.Resolve(svg) : null;
         if (file is not null && example is not ISceneEnvironment)
-            throw new CommandException(ExitCode.Usage, $"--svg: {environment.Name} is not drawn in the plane");
+            throw new SrpoException(ErrorKind.Usage, $"--svg: {environment.Name} is not drawn in the plane");
         PolicySnapshot[] players = [.. (await seats.TakeAsync(keys, example.Info)).OfType<PolicySnapshot>()];
         var request = new ReplayRequest(environment, context.Get(Steps) ?? spec.Training.EvaluationSteps, context.Get(Seed), context.Get(Episode) ?? 0, players);
         var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);

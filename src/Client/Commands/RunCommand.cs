@@ -6,6 +6,7 @@ using Srpo.Client.Equilibria;
 using Srpo.Client.Experiments;
 using Srpo.Client.Live;
 using Srpo.Client.Runs;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Commands;
 
@@ -47,7 +48,7 @@ internal static class RunCommand
         using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
         if (File.Exists(context.Data.Manifest(held.Id)))
-            throw new CommandException(ExitCode.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
+            throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
         var manifest = new RunManifest
         {
             Id = held.Id,
@@ -65,12 +66,12 @@ internal static class RunCommand
     private static int RunSweep(CommandContext context, RqeExperiment experiment)
     {
         if (OverridesOf(context).FirstOrDefault() is { } change)
-            throw new CommandException(ExitCode.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
+            throw new SrpoException(ErrorKind.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
         context.Data.EnsureWritable();
         using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
         if (Directory.Exists(context.Data.Run(held.Id)))
-            throw new CommandException(ExitCode.InUse, $"the run '{held.Id}' exists already; --id chooses another id");
+            throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already; --id chooses another id");
         return SweepRun.Run(context, experiment, held, context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null);
     }
 
@@ -85,8 +86,8 @@ internal static class RunCommand
     private static string CheckOutput(string directory)
     {
         if (File.Exists(Path.Combine(directory, "summary.json")))
-            throw new CommandException(ExitCode.InUse, $"{directory} holds the results of another run (summary.json); choose another directory with --out");
-        if (File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"--out {directory} is a file; choose a directory");
+            throw new SrpoException(ErrorKind.InUse, $"{directory} holds the results of another run (summary.json); choose another directory with --out");
+        if (File.Exists(directory)) throw new SrpoException(ErrorKind.Usage, $"--out {directory} is a file; choose a directory");
         Directory.CreateDirectory(directory);
         return directory;
     }

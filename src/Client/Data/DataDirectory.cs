@@ -1,4 +1,4 @@
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Data;
 
@@ -34,7 +34,7 @@ internal sealed class DataDirectory
     public void EnsureExists()
     {
         if (!Directory.Exists(Root))
-            throw new CommandException(ExitCode.NotFound, $"there is no data directory {Root}; name another one with --data DIR, or make it with `srpo run overcooked`");
+            throw new SrpoException(ErrorKind.NotFound, $"there is no data directory {Root}; name another one with --data DIR, or make it with `srpo run overcooked`");
     }
 
     /// <summary>Makes the directory and checks that files can be written there, before any work is spent.</summary>
@@ -49,8 +49,8 @@ internal sealed class DataDirectory
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(
-                ExitCode.Environment,
+            throw new SrpoException(
+                ErrorKind.Environment,
                 $"the data directory {Root} cannot be written: {error.Message.TrimEnd('.')}. Use another one with --data DIR, make room, or change its permissions.",
                 error);
         }

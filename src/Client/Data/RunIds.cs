@@ -1,5 +1,5 @@
 using System.Globalization;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 
 namespace Srpo.Client.Data;
@@ -10,7 +10,7 @@ internal static class RunIds
     /// <summary>Checks an id that a user chose.</summary>
     public static string Check(string id) => PopulationSpec.IsValidName(id) && !id.Contains('.', StringComparison.Ordinal) && id.Length <= 60
         ? id
-        : throw new CommandException(ExitCode.Usage, $"'{id}' is not a valid id; use 1 to 60 letters, digits, '-' or '_'");
+        : throw new SrpoException(ErrorKind.Usage, $"'{id}' is not a valid id; use 1 to 60 letters, digits, '-' or '_'");
 
     /// <summary>Locks the first free id NAME-1, NAME-2, ...</summary>
     public static RunLock TakeFirstFree(DataDirectory data, string name)

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
-using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Data;
 
@@ -28,10 +28,10 @@ internal sealed class RunLock : IDisposable
     public string Id { get; }
 
     /// <summary>Takes the lock.</summary>
-    /// <exception cref="CommandException">Another process holds it.</exception>
+    /// <exception cref="SrpoException">Another process holds it.</exception>
     public static RunLock Take(DataDirectory data, string id) =>
-        TryTake(data, id) ?? throw new CommandException(
-            ExitCode.InUse,
+        TryTake(data, id) ?? throw new SrpoException(
+            ErrorKind.InUse,
             $"'{id}' is in use by {Holder(data, id)}. Watch it with `srpo population list`, wait for its end, or choose another id with --id.");
 
     /// <summary>Takes the lock, or returns null where another process holds it.</summary>

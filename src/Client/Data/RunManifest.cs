@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Srpo.Client.Cli;
 using Srpo.Client.Experiments;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
 using Srpo.Core.Text;
 
 namespace Srpo.Client.Data;
@@ -56,11 +56,11 @@ internal sealed record RunManifest
     public void Save(DataDirectory data) => AtomicFiles.Write(data.Manifest(Id), JsonText.Write(this) + "\n");
 
     /// <summary>Reads the manifest of a run.</summary>
-    /// <exception cref="CommandException">No such run, or the file is damaged.</exception>
+    /// <exception cref="SrpoException">No such run, or the file is damaged.</exception>
     public static RunManifest Load(DataDirectory data, string id)
     {
         var path = data.Manifest(id);
-        if (!File.Exists(path)) throw new CommandException(ExitCode.NotFound, Unknown(data, id));
+        if (!File.Exists(path)) throw new SrpoException(ErrorKind.NotFound, Unknown(data, id));
         try
         {
             var manifest = JsonText.Read<RunManifest>(File.ReadAllText(path));
@@ -74,8 +74,8 @@ internal sealed record RunManifest
         }
     }
 
-    private static CommandException Damaged(string path, string why, Exception? inner) => new(
-        ExitCode.Damaged, $"{path} cannot be read: {why}. Agents are stored apart from it and are not lost: `srpo population list` shows them.", inner);
+    private static SrpoException Damaged(string path, string why, Exception? inner) => new(
+        ErrorKind.Damaged, $"{path} cannot be read: {why}. Agents are stored apart from it and are not lost: `srpo population list` shows them.", inner);
 
     private static string Unknown(DataDirectory data, string id)
     {

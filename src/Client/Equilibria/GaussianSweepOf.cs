@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Games;
 using Srpo.Games.Files;
 using Srpo.Games.Quadratic;
@@ -22,7 +22,7 @@ internal static class GaussianSweepOf
         ImmutableArray<double> taus = [.. range.Values().Where(tau => tau < largest * (1 - Margin))];
         if (taus.IsEmpty)
         {
-            throw new CommandException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture,
+            throw new SrpoException(ErrorKind.Usage, string.Create(CultureInfo.InvariantCulture,
                 $"{file.Name}: tau: the whole range {range} lies beyond the largest admissible tau {largest:g8}, from which the risk is infinite; begin below it"));
         }
 

@@ -1,4 +1,4 @@
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Core.Text;
 using Srpo.Games.Files;
 
@@ -29,7 +29,7 @@ internal static class ShippedGames
     /// <summary>Reads the game that NAME or FILE means.</summary>
     /// <param name="nameOrFile">A name, or a path that ends in .json or has a directory.</param>
     /// <param name="directory">Directory against which a relative path is meant.</param>
-    /// <exception cref="CommandException">There is no such game, or the file is wrong; the message names file and field.</exception>
+    /// <exception cref="SrpoException">There is no such game, or the file is wrong; the message names file and field.</exception>
     public static GameFile Load(string nameOrFile, string directory)
     {
         var path = Find(nameOrFile, directory);
@@ -40,7 +40,7 @@ internal static class ShippedGames
         }
         catch (FormatException error)
         {
-            throw new CommandException(ExitCode.Usage, $"{shown}: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"{shown}: {error.Message}", error);
         }
     }
 
@@ -49,13 +49,13 @@ internal static class ShippedGames
         if (nameOrFile.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || nameOrFile.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             var path = Path.GetFullPath(nameOrFile, directory);
-            return File.Exists(path) ? path : throw new CommandException(ExitCode.Usage, $"there is no game file {path}");
+            return File.Exists(path) ? path : throw new SrpoException(ErrorKind.Usage, $"there is no game file {path}");
         }
 
         var known = Known();
         return known.FirstOrDefault(game => game.Name == nameOrFile).Path
-            ?? throw new CommandException(
-                ExitCode.Usage, NearestName.Unknown("game", nameOrFile, [.. known.Select(game => game.Name)]) + " A file of your own is named by its path, ending in .json.");
+            ?? throw new SrpoException(
+                ErrorKind.Usage, NearestName.Unknown("game", nameOrFile, [.. known.Select(game => game.Name)]) + " A file of your own is named by its path, ending in .json.");
     }
 
     private static IReadOnlyList<(string Name, string Path)> In(string folder) =>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Reporting.Equilibria;
 
 namespace Srpo.Client.Equilibria;
@@ -12,14 +12,14 @@ internal static class SweepFiles
     /// <summary>Checks that a directory is free, or holds an earlier sweep of the same game.</summary>
     public static void Check(string directory, string game)
     {
-        if (File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"--out {directory} is a file; choose a directory");
+        if (File.Exists(directory)) throw new SrpoException(ErrorKind.Usage, $"--out {directory} is a file; choose a directory");
         if (!Directory.Exists(directory)) return;
         var json = Path.Combine(directory, "sweep.json");
         var taken = File.Exists(json)
             ? GameOf(json) == game ? Others.FirstOrDefault(name => File.Exists(Path.Combine(directory, name))) : "sweep.json"
             : SweepWriter.Names.Concat(Others).FirstOrDefault(name => File.Exists(Path.Combine(directory, name)));
         if (taken is not null)
-            throw new CommandException(ExitCode.InUse, $"{directory} holds something else's {taken}; choose another directory with --out");
+            throw new SrpoException(ErrorKind.InUse, $"{directory} holds something else's {taken}; choose another directory with --out");
     }
 
     private static string? GameOf(string path)

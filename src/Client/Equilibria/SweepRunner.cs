@@ -1,5 +1,6 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Runs;
+using Srpo.Core.Errors;
 using Srpo.Games;
 using Srpo.Games.Files;
 using Srpo.Reporting.Equilibria;
@@ -23,7 +24,7 @@ internal static class SweepRunner
         }
         catch (FormatException error)
         {
-            throw new CommandException(ExitCode.Usage, $"{file.Name}: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"{file.Name}: {error.Message}", error);
         }
 
         try
@@ -33,7 +34,7 @@ internal static class SweepRunner
         }
         catch (ArgumentException error)
         {
-            throw new CommandException(ExitCode.Usage, $"{file.Name}: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"{file.Name}: {error.Message}", error);
         }
     }
 

@@ -1,3 +1,5 @@
+using Srpo.Core.Errors;
+
 namespace Srpo.Client.Experiments;
 
 /// <summary>Something in an experiment that cannot be used.</summary>
@@ -11,10 +13,10 @@ internal sealed record ExperimentProblem(Origin Origin, string Field, string Rea
 }
 
 /// <summary>An experiment that cannot be used, with every problem found.</summary>
-internal sealed class ExperimentException : Exception
+internal sealed class ExperimentException : SrpoException
 {
     public ExperimentException(params IReadOnlyList<ExperimentProblem> problems)
-        : base(string.Join('\n', problems)) => Problems = problems;
+        : base(ErrorKind.Usage, string.Join('\n', problems)) => Problems = problems;
 
     public IReadOnlyList<ExperimentProblem> Problems { get; }
 }

@@ -1,4 +1,5 @@
 using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Core.Text;
 
 namespace Srpo.Client.Experiments;
@@ -43,12 +44,12 @@ internal static class ExperimentFiles
         {
             var path = shell.Resolve(nameOrFile);
             if (File.Exists(path)) return new ExperimentFile(Path.GetFileNameWithoutExtension(path), nameOrFile == path ? path : nameOrFile);
-            throw new CommandException(ExitCode.Usage, $"there is no experiment file {path}");
+            throw new SrpoException(ErrorKind.Usage, $"there is no experiment file {path}");
         }
 
         var known = Known();
         return known.FirstOrDefault(file => file.Name == nameOrFile)
-            ?? throw new CommandException(
-                ExitCode.Usage, NearestName.Unknown("experiment", nameOrFile, [.. known.Select(file => file.Name)]) + " A file of your own is named by its path, ending in .json.");
+            ?? throw new SrpoException(
+                ErrorKind.Usage, NearestName.Unknown("experiment", nameOrFile, [.. known.Select(file => file.Name)]) + " A file of your own is named by its path, ending in .json.");
     }
 }

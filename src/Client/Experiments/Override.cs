@@ -1,4 +1,4 @@
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Learning;
 
 namespace Srpo.Client.Experiments;
@@ -12,7 +12,7 @@ internal sealed record Override(string Path, JsonValue Value)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
-            throw new CommandException(ExitCode.Usage, $"--set {text}: write KEY=VALUE, for example --set tau=5; `srpo experiments --keys` lists the keys");
+            throw new SrpoException(ErrorKind.Usage, $"--set {text}: write KEY=VALUE, for example --set tau=5; `srpo experiments --keys` lists the keys");
         return Of(text[..equals].Trim(), text[(equals + 1)..].Trim(), $"--set {text}");
     }
 

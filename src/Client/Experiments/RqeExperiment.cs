@@ -1,6 +1,6 @@
 using System.Globalization;
-using Srpo.Client.Cli;
 using Srpo.Client.Equilibria;
+using Srpo.Core.Errors;
 using Srpo.Games.Files;
 
 namespace Srpo.Client.Experiments;
@@ -46,7 +46,7 @@ internal sealed record RqeExperiment(string Name, string Title, string GameName,
         {
             game = ShippedGames.Load(chosen, directory);
         }
-        catch (CommandException error)
+        catch (SrpoException error)
         {
             reader.Add(gameName.Origin, "rqe.game", error.Message.TrimEnd('.'), "name a game or a file that is right");
             return null;

@@ -1,6 +1,7 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Runs;
@@ -30,7 +31,7 @@ internal static class CrossPlay
             onProgress();
             if (status.Warning is { } warning && warned.Add(warning)) context.Error.WriteLine($"srpo: warning: {title}: {warning}");
             if (status.Error is { } error)
-                throw new CommandException(ErrorReporter.CodeOfText(error), $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
+                throw new SrpoException(ErrorReporter.KindOfText(error), $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
             if (status.Finished) return status;
             try
             {
@@ -60,8 +61,8 @@ internal static class CrossPlay
         }
         catch (OperationCanceledException)
         {
-            throw new CommandException(
-                ExitCode.Environment, $"the tournament {id} could not be paused within {PauseLimit.TotalMinutes:0} minutes and goes on by itself; what it plays is stored");
+            throw new SrpoException(
+                ErrorKind.Environment, $"the tournament {id} could not be paused within {PauseLimit.TotalMinutes:0} minutes and goes on by itself; what it plays is stored");
         }
     }
 }

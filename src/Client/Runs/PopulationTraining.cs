@@ -1,6 +1,7 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 
@@ -20,7 +21,7 @@ internal static class PopulationTraining
     private static readonly TimeSpan PauseLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Starts the populations and returns their last status once every one is finished.</summary>
-    /// <exception cref="CommandException">Training failed, or was paused or stopped.</exception>
+    /// <exception cref="SrpoException">Training failed, or was paused or stopped.</exception>
     public static async Task<IReadOnlyList<PopulationStatus>> RunAsync(
         CommandContext context, IGrainSession session, IReadOnlyList<TrainingJob> jobs, string resumeCommand, ProgressDisplay display, Action onProgress)
     {
@@ -52,8 +53,8 @@ internal static class PopulationTraining
     public static double Fraction(PopulationStatus status) =>
         status.Phase == PopulationPhase.Finished ? 1 : status.EnvironmentStepsTotal == 0 ? 0 : (double)status.EnvironmentSteps / status.EnvironmentStepsTotal;
 
-    public static CommandException Paused(string resumeCommand) =>
-        new(ExitCode.Interrupted, $"paused; nothing is lost. To go on:\n  {resumeCommand}");
+    public static SrpoException Paused(string resumeCommand) =>
+        new(ErrorKind.Interrupted, $"paused; nothing is lost. To go on:\n  {resumeCommand}");
 
     /// <returns>The last statuses once all are finished; null if one was paused or stopped by somebody.</returns>
     private static async Task<PopulationStatus[]?> FollowAsync(
@@ -72,7 +73,7 @@ internal static class PopulationTraining
 
             onProgress();
             if (statuses.FirstOrDefault(status => status.Phase == PopulationPhase.Failed) is { } failed)
-                throw new CommandException(ErrorReporter.CodeOfText(failed.Error ?? ""), $"training of {failed.Population} failed: {failed.Error}\n`{resumeCommand}` goes on from the last checkpoints.");
+                throw new SrpoException(ErrorReporter.KindOfText(failed.Error ?? ""), $"training of {failed.Population} failed: {failed.Error}\n`{resumeCommand}` goes on from the last checkpoints.");
             if (statuses.Any(status => status.Phase is PopulationPhase.Paused or PopulationPhase.Stopped)) return null;
             if (statuses.All(status => status.Phase == PopulationPhase.Finished)) return statuses;
             await Task.Delay(poll, context.Cancellation);
@@ -90,8 +91,8 @@ internal static class PopulationTraining
         }
         catch (OperationCanceledException)
         {
-            throw new CommandException(
-                ExitCode.Environment, $"not all populations could be told to pause within {PauseLimit.TotalMinutes:0} minutes, and those go on by themselves; `srpo population pause` pauses them later");
+            throw new SrpoException(
+                ErrorKind.Environment, $"not all populations could be told to pause within {PauseLimit.TotalMinutes:0} minutes, and those go on by themselves; `srpo population pause` pauses them later");
         }
 
         async Task PauseAsync(ICoordinatorGrain coordinator)

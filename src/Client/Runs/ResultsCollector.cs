@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Srpo.Client.Cli;
 using Srpo.Client.Data;
 using Srpo.Client.Equilibria;
 using Srpo.Client.Experiments;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -40,7 +40,7 @@ internal static class ResultsCollector
             curves.AddRange((await coordinator.GetCurvesAsync()).Select(curve => ToCurve(population.Label, curve, actors)));
         }
 
-        if (statuses.Count == 0) throw new CommandException(ExitCode.NotFound, $"the run '{manifest.Id}' has no results yet; `srpo resume {manifest.Id}` goes on with it");
+        if (statuses.Count == 0) throw new SrpoException(ErrorKind.NotFound, $"the run '{manifest.Id}' has no results yet; `srpo resume {manifest.Id}` goes on with it");
         var info = new RunInfo
         {
             Name = experiment.Name,

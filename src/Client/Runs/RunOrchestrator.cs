@@ -5,6 +5,7 @@ using Srpo.Client.Equilibria;
 using Srpo.Client.Experiments;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains;
 using Srpo.Grains.Interfaces;
@@ -78,7 +79,7 @@ internal sealed class RunOrchestrator
         catch (Exception error) when (ErrorReporter.Describe(error).Code == ExitCode.Interrupted)
         {
             state = RunState.Paused;
-            throw error is CommandException ? error : PopulationTraining.Paused(_resume);
+            throw error is SrpoException ? error : PopulationTraining.Paused(_resume);
         }
         finally
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains;
@@ -33,7 +33,7 @@ internal sealed class Seats
     /// <param name="info">The environment.</param>
     /// <param name="person">A seat of the team that stays free; null for none.</param>
     /// <returns>[Info.Seats] policies, null in the free seat.</returns>
-    /// <exception cref="CommandException">The number of keys fits in no way.</exception>
+    /// <exception cref="SrpoException">The number of keys fits in no way.</exception>
     public async Task<PolicySnapshot?[]> TakeAsync(IReadOnlyList<string> keys, EnvironmentInfo info, int? person = null)
     {
         int[] team = [.. Enumerable.Range(0, info.TeamSeats).Where(seat => seat != person)];
@@ -47,7 +47,7 @@ internal sealed class Seats
 
         if (keys.Count != team.Length && keys.Count != 1) throw WrongCount(keys.Count, team.Length, all.Length, info);
         if (keys.Count == 1 && team.Length > 1 && IsOneSeat(keys[0]) && !(await SpecAsync(keys[0])).Training.UsesOnePolicy())
-            throw new CommandException(ExitCode.Usage, $"{keys[0]} is trained for one seat; name an agent for each, or the team: {keys[0][..keys[0].LastIndexOf('/')]}");
+            throw new SrpoException(ErrorKind.Usage, $"{keys[0]} is trained for one seat; name an agent for each, or the team: {keys[0][..keys[0].LastIndexOf('/')]}");
         for (var i = 0; i < team.Length; i++) players[team[i]] = await PolicyAsync(keys[keys.Count == 1 ? 0 : i], team[i]);
         for (var seat = info.TeamSeats; seat < info.Seats; seat++) players[seat] = await OpponentAsync(keys[0], info, seat);
         return players;
@@ -75,10 +75,10 @@ internal sealed class Seats
     private static string WithSeat(string key, int seat) =>
         key.Count(c => c == '/') == 1 ? string.Create(CultureInfo.InvariantCulture, $"{key}/{seat}") : key;
 
-    private static CommandException WrongCount(int given, int team, int all, EnvironmentInfo info)
+    private static SrpoException WrongCount(int given, int team, int all, EnvironmentInfo info)
     {
         var each = team == all ? "" : string.Create(CultureInfo.InvariantCulture, $", or {all} with the opponents'");
-        return new CommandException(ExitCode.Usage, string.Create(
+        return new SrpoException(ErrorKind.Usage, string.Create(
             CultureInfo.InvariantCulture, $"{given} agents are named; in {info.Name} {info.Variant} name one team for all seats of the team, or an agent for each of {team}{each}"));
     }
 }

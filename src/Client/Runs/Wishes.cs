@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Runs;
@@ -31,7 +32,7 @@ internal static class Wishes
     }
 
     /// <summary>Follows a pause or stop that is stored until it is carried out.</summary>
-    /// <exception cref="CommandException">It takes too long, or Ctrl-C was pressed; the wish stays.</exception>
+    /// <exception cref="SrpoException">It takes too long, or Ctrl-C was pressed; the wish stays.</exception>
     public static async Task<PopulationStatus> FollowAsync(CommandContext context, ICoordinatorGrain coordinator, PopulationStatus status, CancellationToken cancellation)
     {
         var began = Stopwatch.GetTimestamp();
@@ -46,7 +47,7 @@ internal static class Wishes
             }
 
             if (waited > Limit)
-                throw new CommandException(ExitCode.Environment, $"{status.Population} is still {Doing(status)} after {Limit.TotalSeconds:0} seconds{Reason(status)}\nThe wish is stored and is carried out by itself; `{CommandHints.For(context, $"population status {status.Population}")}` shows how far it is.");
+                throw new SrpoException(ErrorKind.Environment, $"{status.Population} is still {Doing(status)} after {Limit.TotalSeconds:0} seconds{Reason(status)}\nThe wish is stored and is carried out by itself; `{CommandHints.For(context, $"population status {status.Population}")}` shows how far it is.");
             try
             {
                 await Task.Delay(Poll, cancellation);
@@ -54,7 +55,7 @@ internal static class Wishes
             }
             catch (OperationCanceledException)
             {
-                throw new CommandException(ExitCode.Interrupted, $"not waited for: {status.Population} is {Doing(status)}, which is stored and carried out by itself");
+                throw new SrpoException(ErrorKind.Interrupted, $"not waited for: {status.Population} is {Doing(status)}, which is stored and carried out by itself");
             }
         }
 

@@ -1,5 +1,5 @@
-using Srpo.Client.Cli;
 using Srpo.Client.Experiments;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Learning;
 
@@ -69,8 +69,8 @@ public sealed class OverrideTests
     [Fact]
     public void An_option_without_a_value_is_an_error()
     {
-        var error = Assert.Throws<CommandException>(() => Override.Parse("tau"));
-        Assert.Equal(ExitCode.Usage, error.Code);
+        var error = Assert.Throws<SrpoException>(() => Override.Parse("tau"));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Contains("KEY=VALUE", error.Message, StringComparison.Ordinal);
     }
 

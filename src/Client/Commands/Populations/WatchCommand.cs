@@ -4,6 +4,7 @@ using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Runs;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;
@@ -88,7 +89,7 @@ internal static class WatchCommand
         {
             await coordinator.UnsubscribeAsync(reference).WaitAsync(TimeSpan.FromSeconds(1));
         }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException or SrpoGrainException or CommandException)
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException or SrpoGrainException or SrpoException)
         {
             // It ends by itself.
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Equilibria;
 using Srpo.Client.Runs;
+using Srpo.Core.Errors;
 using Srpo.Games.Files;
 using Srpo.Reporting.Equilibria;
 
@@ -48,12 +49,12 @@ internal static class RqeSweepCommand
         try
         {
             if (context.Get(Tau) is { } text) return TauRange.Parse(text, context.Get(Log), "--tau");
-            if (game.Sweep is not { } range) throw new CommandException(ExitCode.Usage, $"{game.Name}: say which taus with --tau A:B, for example --tau 0:4, or give the game \"sweep\": {{ \"tau\": \"0:4\" }}");
+            if (game.Sweep is not { } range) throw new SrpoException(ErrorKind.Usage, $"{game.Name}: say which taus with --tau A:B, for example --tau 0:4, or give the game \"sweep\": {{ \"tau\": \"0:4\" }}");
             return context.Get(Log) ? TauRange.Parse(range.ToString(), isLogarithmic: true, "--log: tau") : range;
         }
         catch (FormatException error)
         {
-            throw new CommandException(ExitCode.Usage, error.Message, error);
+            throw new SrpoException(ErrorKind.Usage, error.Message, error);
         }
     }
 
