@@ -1,10 +1,12 @@
 using System.CommandLine;
-using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Cli;
 
@@ -63,6 +65,12 @@ internal sealed class CommandContext
         Data.EnsureWritable();
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
     }
+
+    /// <summary>What work in this command's sight works with.</summary>
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="observer">Who looks on; null for plain lines on the error stream.</param>
+    public RunContext ToRun(IGrainSession session, IRunObserver? observer = null) =>
+        new(session, observer ?? new PlainProgress(Error), command => CommandHints.For(Shell, command), Cancellation);
 
     /// <summary>Runs a handler with the grains.</summary>
     public async Task<int> WithGrainsAsync(Func<IGrainSession, Task<int>> handler)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Environments;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Cli;
@@ -58,25 +59,11 @@ internal static class ErrorReporter
         _ => ExitCode.Internal,
     };
 
-    /// <summary>The kind of an error that is known by its text only, such as the error of a failed population.</summary>
-    public static ErrorKind KindOfText(string message)
-    {
-        if (message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("not enough space", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("disk is full", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("Read-only file system", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("denied", StringComparison.OrdinalIgnoreCase))
-            return ErrorKind.Environment;
-        return message.Contains("damaged", StringComparison.OrdinalIgnoreCase) || message.Contains("corrupt", StringComparison.OrdinalIgnoreCase)
-            ? ErrorKind.Damaged
-            : ErrorKind.Failed;
-    }
-
     /// <summary>A grain refuses what it is asked: most often the request is at fault, unless the cause says otherwise.</summary>
     private static ErrorKind KindOfRefusal(SrpoGrainException error)
     {
         if (error.Message.Contains("another process is writing", StringComparison.Ordinal)) return ErrorKind.InUse;
-        var kind = KindOfText(error.Message);
+        var kind = ErrorTexts.KindOf(error.Message);
         if (kind != ErrorKind.Failed) return kind;
         return error.InnerException is IOException or UnauthorizedAccessException ? ErrorKind.Environment : ErrorKind.Usage;
     }

@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Bench;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
 using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Commands;
 

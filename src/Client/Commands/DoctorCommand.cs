@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Commands;
 

@@ -1,12 +1,11 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Client.Commands;
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Play;
-using Srpo.Client.Runs;
 using Srpo.Core.Errors;
 using Srpo.Environments;
-using Srpo.Grains;
+using Srpo.Experiments;
+using Srpo.Experiments.Runs;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands;
 
@@ -60,7 +61,7 @@ internal static class PlayCommand
         var seats = new Seats(state);
         var spec = await seats.SpecAsync(keys[0]);
         if (spec.Environment.Name != name) throw new SrpoException(ErrorKind.Usage, $"{keys[0]} was trained on {spec.Environment.Name} {spec.Environment.Variant}, not on {game}");
-        var environment = context.Get(Layout) is { } layout ? ReplayCommand.ReadLayout(context, spec.Environment, layout) : spec.Environment;
+        var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var info = EnvironmentFactory.Create(environment, lanes: 1).Info;
         var seat = context.Get(Seat) ?? 0;
         if (seat >= info.TeamSeats) throw new SrpoException(ErrorKind.Usage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}"));

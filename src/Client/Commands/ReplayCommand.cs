@@ -1,14 +1,11 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
-using Srpo.Client.Experiments;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
-using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
-using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Grains;
+using Srpo.Experiments;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Reporting.Figures;
 
@@ -48,7 +45,7 @@ internal static class ReplayCommand
         var keys = context.Get(Agents);
         var seats = new Seats(new GrainReader(session.Grains));
         var spec = await seats.SpecAsync(keys[0]);
-        var environment = context.Get(Layout) is { } layout ? ReadLayout(context, spec.Environment, layout) : spec.Environment;
+        var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var example = EnvironmentFactory.Create(environment, lanes: 1);
         var file = context.Get(Svg) is { } svg ? context.Shell.Resolve(svg) : null;
         if (file is not null && example is not ISceneEnvironment)
@@ -78,12 +75,5 @@ internal static class ReplayCommand
         var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
         await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / context.Get(Speed)) : null);
         return (int)ExitCode.Ok;
-    }
-
-    internal static EnvironmentSettings ReadLayout(CommandContext context, EnvironmentSettings training, string layout)
-    {
-        var reader = new ValueReader();
-        return new LayoutReader(reader, context.Shell.Directory).Read(training.Name, layout, new Origin($"--layout {layout}", 0, 0), "layout")
-            ?? throw new ExperimentException(reader.Problems);
     }
 }

@@ -1,5 +1,5 @@
-using Srpo.Client.Data;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Live;
 

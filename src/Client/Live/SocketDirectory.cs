@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
-using Srpo.Client.Data;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Live;
 

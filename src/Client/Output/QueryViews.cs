@@ -1,11 +1,10 @@
 using System.Globalization;
 using Srpo.Client.Cli;
-using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
+using Srpo.Core.Settings;
 using Srpo.Core.Text;
-using Srpo.Grains;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Client.Output;
 

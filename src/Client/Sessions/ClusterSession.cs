@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Sessions;

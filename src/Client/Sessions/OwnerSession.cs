@@ -6,9 +6,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Serialization.Configuration;
-using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 

@@ -1,8 +1,8 @@
-using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Tests.Commands;
@@ -36,8 +36,8 @@ public sealed class LiveTests : IDisposable
     public void First_free_ids_count_up_and_pass_over_runs_and_locks()
     {
         Directory.CreateDirectory(Data.Run("x-1"));
-        using var second = RunIds.TakeFirstFree(Data, "x");
-        using var third = RunIds.TakeFirstFree(Data, "x");
+        using var second = RunLock.TakeFirstFree(Data, "x");
+        using var third = RunLock.TakeFirstFree(Data, "x");
         Assert.Equal(("x-2", "x-3"), (second.Id, third.Id));
     }
 

@@ -2,9 +2,8 @@ using System.CommandLine;
 using System.Threading.Channels;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
-using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Equilibria;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Equilibria;
+using Srpo.Games.Checks;
 using Srpo.Games.Files;
 
 namespace Srpo.Client.Commands.Rqe;
