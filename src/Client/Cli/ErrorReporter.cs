@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Environments;
-using Srpo.Experiments.Runs;
-using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Cli;
 
@@ -29,16 +27,11 @@ internal static class ErrorReporter
         return (int)code;
     }
 
-    /// <summary>The exit code and message of an exception; also used for errors that come as text from a grain.</summary>
+    /// <summary>The exit code and message of an exception.</summary>
     public static (ExitCode Code, string Message) Describe(Exception error) => error switch
     {
         SrpoException known => (CodeOf(known.Kind), known.Message),
         LayoutException layout => (ExitCode.Usage, layout.Message),
-        GrainKeyException key => (ExitCode.Usage, key.Message),
-        UnknownGrainException unknown => (ExitCode.NotFound, unknown.Message),
-        StorageUnavailableException storage => (ExitCode.Environment, storage.Message),
-        CorruptStateException corrupt => (ExitCode.Damaged, corrupt.Message),
-        SrpoGrainException grain => (CodeOf(KindOfRefusal(grain)), grain.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         IOException io => (ExitCode.Environment, Explain(io)),
         UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory (--data DIR) or change its permissions."),
@@ -58,15 +51,6 @@ internal static class ErrorReporter
         ErrorKind.Interrupted => ExitCode.Interrupted,
         _ => ExitCode.Internal,
     };
-
-    /// <summary>A grain refuses what it is asked: most often the request is at fault, unless the cause says otherwise.</summary>
-    private static ErrorKind KindOfRefusal(SrpoGrainException error)
-    {
-        if (error.Message.Contains("another process is writing", StringComparison.Ordinal)) return ErrorKind.InUse;
-        var kind = ErrorTexts.KindOf(error.Message);
-        if (kind != ErrorKind.Failed) return kind;
-        return error.InnerException is IOException or UnauthorizedAccessException ? ErrorKind.Environment : ErrorKind.Usage;
-    }
 
     private static string Explain(IOException error) => (error.HResult & 0xFFFF) switch
     {

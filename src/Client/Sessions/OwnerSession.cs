@@ -149,7 +149,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     /// </summary>
     private static void KeepWhatClientsExchange(TypeManifestOptions manifest)
     {
-        Assembly[] exchanged = [typeof(ICoordinatorGrain).Assembly, typeof(IGrain).Assembly, typeof(IClusterClient).Assembly, typeof(TypeManifestOptions).Assembly];
+        Assembly[] exchanged = [typeof(ICoordinatorGrain).Assembly, typeof(SrpoException).Assembly, typeof(IGrain).Assembly, typeof(IClusterClient).Assembly, typeof(TypeManifestOptions).Assembly];
         foreach (var types in new[] { manifest.Activators, manifest.Converters, manifest.Copiers, manifest.FieldCodecs, manifest.Interfaces, manifest.InterfaceImplementations, manifest.InterfaceProxies, manifest.Serializers })
             types.RemoveWhere(type => !exchanged.Contains(type.Assembly));
     }

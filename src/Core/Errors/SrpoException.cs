@@ -1,3 +1,5 @@
+using Orleans;
+
 namespace Srpo.Core.Errors;
 
 /// <summary>Why something could not be done. Exit codes and logs go by it. The numbers are part of messages and stored state.</summary>
@@ -26,6 +28,7 @@ public enum ErrorKind
 }
 
 /// <summary>An error that the user can understand and act on: its message names the culprit and the remedy.</summary>
+[GenerateSerializer, Alias("srpo.SrpoException")]
 public class SrpoException : Exception
 {
     /// <summary>An error.</summary>
@@ -36,5 +39,24 @@ public class SrpoException : Exception
         : base(message, innerException) => Kind = kind;
 
     /// <summary>Why it could not be done.</summary>
+    [Id(0)]
     public ErrorKind Kind { get; }
+
+    /// <summary>The kind of an error that ended work which had begun: what was in its way, else <see cref="ErrorKind.Failed"/>.</summary>
+    /// <param name="error">Any error.</param>
+    public static ErrorKind OfWork(Exception error) => error switch
+    {
+        SrpoException { Kind: ErrorKind.Damaged or ErrorKind.Environment or ErrorKind.InUse } known => known.Kind,
+        IOException or UnauthorizedAccessException => ErrorKind.Environment,
+        _ => error.InnerException is { } cause ? OfWork(cause) : ErrorKind.Failed,
+    };
+
+    /// <summary>The kind of a request that is refused because of an error: what was in its way, else <see cref="ErrorKind.Usage"/>.</summary>
+    /// <param name="cause">The error, or null for none.</param>
+    protected static ErrorKind OfRefusal(Exception? cause) => cause switch
+    {
+        SrpoException known => known.Kind,
+        IOException or UnauthorizedAccessException => ErrorKind.Environment,
+        _ => ErrorKind.Usage,
+    };
 }

@@ -35,7 +35,7 @@ public static class CrossPlay
             onProgress();
             if (status.Warning is { } warning && warned.Add(warning)) context.Observer.Notice($"warning: {title}: {warning}");
             if (status.Error is { } error)
-                throw new SrpoException(ErrorTexts.KindOf(error), $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
+                throw new SrpoException(status.ErrorKind ?? ErrorKind.Failed, $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
             if (status.Finished) return status;
             try
             {

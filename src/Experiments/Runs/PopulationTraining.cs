@@ -76,7 +76,7 @@ public static class PopulationTraining
 
             onProgress();
             if (statuses.FirstOrDefault(status => status.Phase == PopulationPhase.Failed) is { } failed)
-                throw new SrpoException(ErrorTexts.KindOf(failed.Error ?? ""), $"training of {failed.Population} failed: {failed.Error}\n`{resumeCommand}` goes on from the last checkpoints.");
+                throw new SrpoException(failed.ErrorKind ?? ErrorKind.Failed, $"training of {failed.Population} failed: {failed.Error}\n`{resumeCommand}` goes on from the last checkpoints.");
             if (statuses.Any(status => status.Phase is PopulationPhase.Paused or PopulationPhase.Stopped)) return null;
             if (statuses.All(status => status.Phase == PopulationPhase.Finished)) return statuses;
             await Task.Delay(poll, context.Cancellation);

@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
@@ -40,6 +41,10 @@ internal sealed class PopulationRecord : IWorkRecord
     [Id(7)]
     public PopulationPhase? Wish { get; set; }
 
+    /// <summary>Why it went wrong, when failed.</summary>
+    [Id(8)]
+    public ErrorKind? ErrorKind { get; set; }
+
     bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training && Wish is null;
 
     double IWorkRecord.SecondsOfWork
@@ -58,13 +63,13 @@ internal sealed class PopulationRecord : IWorkRecord
     /// <returns>Undoes it, for when it cannot be stored.</returns>
     public Action Begin(PopulationSpec spec)
     {
-        var (phase, teams, error, known, wish) = (Phase, Teams, Error, Spec, Wish);
-        (Spec, Phase, Error, Wish) = (spec, PopulationPhase.Training, null, null);
+        var (phase, teams, error, kind, known, wish) = (Phase, Teams, Error, ErrorKind, Spec, Wish);
+        (Spec, Phase, Error, ErrorKind, Wish) = (spec, PopulationPhase.Training, null, null, null);
         if (teams.Length == 0) Teams = [.. Enumerable.Range(0, spec.Teams).Select(_ => new TeamRecord())];
 
         // Larger than that of any earlier session, even of a population of this name whose record was removed.
         Session = Math.Max(Session + 1, DateTime.UtcNow.Ticks);
-        return () => (Phase, Teams, Error, Spec, Wish) = (phase, teams, error, known, wish);
+        return () => (Phase, Teams, Error, ErrorKind, Spec, Wish) = (phase, teams, error, kind, known, wish);
     }
 }
 
