@@ -1,14 +1,19 @@
+using Srpo.Core.Errors;
+
 namespace Srpo.Grains.Interfaces;
 
 /// <summary>A request that a grain refuses or cannot fulfil. The message is meant for the user and says what to do.</summary>
 [GenerateSerializer, Alias("srpo.SrpoGrainException")]
-public class SrpoGrainException : Exception
+public class SrpoGrainException : SrpoException
 {
-    /// <summary>An exception with a message.</summary>
-    public SrpoGrainException(string message) : base(message) { }
+    /// <summary>A refusal: the request is at fault.</summary>
+    public SrpoGrainException(string message) : base(ErrorKind.Usage, message) { }
 
-    /// <summary>An exception with a message and a cause.</summary>
-    public SrpoGrainException(string message, Exception? innerException) : base(message, innerException) { }
+    /// <summary>A refusal with a cause, whose kind it has where that has one.</summary>
+    public SrpoGrainException(string message, Exception? innerException) : base(OfRefusal(innerException), message, innerException) { }
+
+    /// <summary>A refusal of some kind.</summary>
+    public SrpoGrainException(ErrorKind kind, string message, Exception? innerException = null) : base(kind, message, innerException) { }
 }
 
 /// <summary>A grain key of the wrong form.</summary>
@@ -16,7 +21,7 @@ public class SrpoGrainException : Exception
 public sealed class GrainKeyException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public GrainKeyException(string message) : base(message) { }
+    public GrainKeyException(string message) : base(ErrorKind.Usage, message) { }
 }
 
 /// <summary>The grain exists by name only: nothing was ever stored under its key.</summary>
@@ -24,7 +29,7 @@ public sealed class GrainKeyException : SrpoGrainException
 public sealed class UnknownGrainException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public UnknownGrainException(string message) : base(message) { }
+    public UnknownGrainException(string message) : base(ErrorKind.NotFound, message) { }
 }
 
 /// <summary>Stored state that cannot be read: truncated, altered, or of an unknown version. Names the file or row.</summary>
@@ -32,10 +37,10 @@ public sealed class UnknownGrainException : SrpoGrainException
 public sealed class CorruptStateException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public CorruptStateException(string message) : base(message) { }
+    public CorruptStateException(string message) : base(ErrorKind.Damaged, message) { }
 
     /// <summary>An exception with a message and a cause.</summary>
-    public CorruptStateException(string message, Exception? innerException) : base(message, innerException) { }
+    public CorruptStateException(string message, Exception? innerException) : base(ErrorKind.Damaged, message, innerException) { }
 }
 
 /// <summary>
@@ -46,7 +51,7 @@ public sealed class CorruptStateException : SrpoGrainException
 public sealed class StaleSessionException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public StaleSessionException(string message) : base(message) { }
+    public StaleSessionException(string message) : base(ErrorKind.Failed, message) { }
 }
 
 /// <summary>
@@ -57,7 +62,7 @@ public sealed class StaleSessionException : SrpoGrainException
 public sealed class TeamOutOfStepException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public TeamOutOfStepException(string message) : base(message) { }
+    public TeamOutOfStepException(string message) : base(ErrorKind.Failed, message) { }
 }
 
 /// <summary>Training gave infinite parameters or some that are not a number. It would do so again: the settings must change.</summary>
@@ -65,7 +70,7 @@ public sealed class TeamOutOfStepException : SrpoGrainException
 public sealed class TrainingDivergedException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public TrainingDivergedException(string message) : base(message) { }
+    public TrainingDivergedException(string message) : base(ErrorKind.Failed, message) { }
 }
 
 /// <summary>
@@ -76,10 +81,10 @@ public sealed class TrainingDivergedException : SrpoGrainException
 public sealed class StorageUnavailableException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public StorageUnavailableException(string message) : base(message) { }
+    public StorageUnavailableException(string message) : base(ErrorKind.Environment, message) { }
 
     /// <summary>An exception with a message and a cause.</summary>
-    public StorageUnavailableException(string message, Exception? innerException) : base(message, innerException) { }
+    public StorageUnavailableException(string message, Exception? innerException) : base(ErrorKind.Environment, message, innerException) { }
 }
 
 /// <summary>
@@ -90,5 +95,5 @@ public sealed class StorageUnavailableException : SrpoGrainException
 public sealed class WorkPendingException : SrpoGrainException
 {
     /// <summary>An exception with a message.</summary>
-    public WorkPendingException(string message) : base(message) { }
+    public WorkPendingException(string message) : base(ErrorKind.Environment, message) { }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Srpo.Client.Runs;
+using Srpo.Experiments.Runs;
 using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Client.Bench;

@@ -1,9 +1,12 @@
 using System.CommandLine;
-using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Cli;
 
@@ -51,7 +54,7 @@ internal sealed class CommandContext
     public void PrintJson<T>(T value) => Out.WriteLine(JsonText.Show(value));
 
     /// <summary>Opens the grains: of the cluster, of the process of this machine that works on the data directory, or in this process.</summary>
-    /// <exception cref="CommandException">There is no data directory, or what has the grains does not answer.</exception>
+    /// <exception cref="SrpoException">There is no data directory, or what has the grains does not answer.</exception>
     public Task<IGrainSession> OpenAsync() => OpenAsync(CancellationToken.None);
 
     /// <summary>Opens the grains for long work: of the cluster, or in this process, where other processes can ask them meanwhile.</summary>
@@ -62,6 +65,12 @@ internal sealed class CommandContext
         Data.EnsureWritable();
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
     }
+
+    /// <summary>What work in this command's sight works with.</summary>
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="observer">Who looks on; null for plain lines on the error stream.</param>
+    public RunContext ToRun(IGrainSession session, IRunObserver? observer = null) =>
+        new(session, observer ?? new PlainProgress(Error), command => CommandHints.For(Shell, command), Cancellation);
 
     /// <summary>Runs a handler with the grains.</summary>
     public async Task<int> WithGrainsAsync(Func<IGrainSession, Task<int>> handler)

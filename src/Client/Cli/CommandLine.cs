@@ -6,6 +6,9 @@ namespace Srpo.Client.Cli;
 /// <summary>Parses and runs one command line.</summary>
 internal static class CommandLine
 {
+    /// <summary>EPIPE: the reader of a pipe went away, as with `| head`.</summary>
+    private const int BrokenPipe = 32;
+
     /// <summary>Runs a command line in a shell; never throws for what a user can do wrong.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Shell shell, CancellationToken cancellation)
     {
@@ -23,7 +26,7 @@ internal static class CommandLine
             };
             return await parse.InvokeAsync(configuration, cancellation);
         }
-        catch (IOException error) when (error.Message.Contains("Broken pipe", StringComparison.Ordinal))
+        catch (IOException error) when ((error.HResult & 0xFFFF) == BrokenPipe && !OperatingSystem.IsWindows())
         {
             return (int)ExitCode.Ok;
         }

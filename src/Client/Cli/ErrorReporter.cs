@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Srpo.Client.Experiments;
-using Srpo.Core.Settings;
+using Srpo.Core.Errors;
 using Srpo.Environments;
-using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Cli;
 
@@ -29,18 +27,11 @@ internal static class ErrorReporter
         return (int)code;
     }
 
-    /// <summary>The exit code and message of an exception; also used for errors that come as text from a grain.</summary>
+    /// <summary>The exit code and message of an exception.</summary>
     public static (ExitCode Code, string Message) Describe(Exception error) => error switch
     {
-        CommandException command => (command.Code, command.Message),
-        ExperimentException experiment => (ExitCode.Usage, experiment.Message),
-        SettingsException settings => (ExitCode.Usage, settings.Message),
+        SrpoException known => (CodeOf(known.Kind), known.Message),
         LayoutException layout => (ExitCode.Usage, layout.Message),
-        GrainKeyException key => (ExitCode.Usage, key.Message),
-        UnknownGrainException unknown => (ExitCode.NotFound, unknown.Message),
-        StorageUnavailableException storage => (ExitCode.Environment, storage.Message),
-        CorruptStateException corrupt => (ExitCode.Damaged, corrupt.Message),
-        SrpoGrainException grain => (CodeOfRefusal(grain), grain.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         IOException io => (ExitCode.Environment, Explain(io)),
         UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory (--data DIR) or change its permissions."),
@@ -48,28 +39,18 @@ internal static class ErrorReporter
         _ => (ExitCode.Internal, $"{error.GetType().Name}: {error.Message}"),
     };
 
-    /// <summary>The exit code for an error that is known by its text only, such as the error of a failed population.</summary>
-    public static ExitCode CodeOfText(string message)
+    /// <summary>The exit code of a kind of error.</summary>
+    public static ExitCode CodeOf(ErrorKind kind) => kind switch
     {
-        if (message.Contains("No space left", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("not enough space", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("disk is full", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("Read-only file system", StringComparison.OrdinalIgnoreCase)
-            || message.Contains("denied", StringComparison.OrdinalIgnoreCase))
-            return ExitCode.Environment;
-        return message.Contains("damaged", StringComparison.OrdinalIgnoreCase) || message.Contains("corrupt", StringComparison.OrdinalIgnoreCase)
-            ? ExitCode.Damaged
-            : ExitCode.CheckFailed;
-    }
-
-    /// <summary>A grain refuses what it is asked: most often the request is at fault, unless the cause says otherwise.</summary>
-    private static ExitCode CodeOfRefusal(SrpoGrainException error)
-    {
-        if (error.Message.Contains("another process is writing", StringComparison.Ordinal)) return ExitCode.InUse;
-        var code = CodeOfText(error.Message);
-        if (code != ExitCode.CheckFailed) return code;
-        return error.InnerException is IOException or UnauthorizedAccessException ? ExitCode.Environment : ExitCode.Usage;
-    }
+        ErrorKind.Failed => ExitCode.CheckFailed,
+        ErrorKind.Usage => ExitCode.Usage,
+        ErrorKind.NotFound => ExitCode.NotFound,
+        ErrorKind.Damaged => ExitCode.Damaged,
+        ErrorKind.Environment => ExitCode.Environment,
+        ErrorKind.InUse => ExitCode.InUse,
+        ErrorKind.Interrupted => ExitCode.Interrupted,
+        _ => ExitCode.Internal,
+    };
 
     private static string Explain(IOException error) => (error.HResult & 0xFFFF) switch
     {

@@ -20,4 +20,7 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, string Directory,
 
     /// <summary>A path of the command line, made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Directory);
+
+    /// <summary>An absolute path as messages show it: short where it is below the directory.</summary>
+    public string Shown(string path) => Path.GetRelativePath(Directory, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
 }

@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Bench;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Commands;
 
@@ -23,7 +24,7 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         if (context.UsesCluster)
-            throw new CommandException(ExitCode.Usage, "bench measures this machine; leave out --cluster");
+            throw new SrpoException(ErrorKind.Usage, "bench measures this machine; leave out --cluster");
         var workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount;
         var directory = Directory.CreateTempSubdirectory("srpo-bench-");
         try

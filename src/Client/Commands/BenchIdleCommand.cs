@@ -3,6 +3,7 @@ using System.Globalization;
 using Srpo.Client.Bench;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Commands;
 
@@ -22,7 +23,7 @@ internal static class BenchIdleCommand
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        if (!context.UsesCluster) throw new CommandException(ExitCode.Usage, "bench idle measures a cluster; give --cluster");
+        if (!context.UsesCluster) throw new SrpoException(ErrorKind.Usage, "bench idle measures a cluster; give --cluster");
         await using var session = await context.OpenAsync();
         var bench = new IdleBench(session.Grains, context.Get(Populations) ?? 1000, context.Get(Teams) ?? 50, context.Get(Hidden) ?? 1);
         if (!context.Get(Wake))

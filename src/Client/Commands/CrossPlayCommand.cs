@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
-using Srpo.Client.Experiments;
+using Srpo.Client.Live;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
-using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
+using Srpo.Experiments;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Reporting;
 
@@ -40,14 +41,14 @@ internal static class CrossPlayCommand
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
         string[] names = [.. context.Get(Populations).Select(GrainKeys.CheckName)];
-        if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new CommandException(ExitCode.Usage, "a population is named twice");
+        if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new SrpoException(ErrorKind.Usage, "a population is named twice");
         var specs = new List<PopulationSpec>();
         foreach (var name in names) specs.Add(await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync());
-        var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], ReadLayouts(context, specs[0].Environment));
+        var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory));
 
         context.Data.EnsureWritable();
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
-        using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, "crossplay") : RunLock.Take(context.Data, chosen);
+        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, "crossplay") : RunLock.Take(context.Data, chosen);
         var directory = context.Get(Out) is { } output ? context.Shell.Resolve(output) : context.Data.Run(held.Id);
         Directory.CreateDirectory(directory);
 
@@ -61,7 +62,7 @@ internal static class CrossPlayCommand
                 var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? 100, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
                     [.. layout.Opponents.Select(reference => reference.Policy(name => name))]);
                 var tournament = $"{held.Id}.{layout.Name}";
-                await CrossPlay.RunAsync(context, session, tournament, layout.Name, spec, Repeat(context, held.Id), display, onProgress: () => { });
+                await CrossPlay.RunAsync(context.ToRun(session, display), tournament, layout.Name, spec, Repeat(context, held.Id), onProgress: () => { });
                 matrices.Add(ResultsCollector.ToMatrix(layout, await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync(), labels));
             }
         });
@@ -70,7 +71,7 @@ internal static class CrossPlayCommand
             Name = "cross-play",
             Id = held.Id,
             Date = DateTimeOffset.Now,
-            CommandLine = "srpo " + string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote)),
+            CommandLine = "srpo " + CommandHints.Typed(context.Shell),
             Seeds = specs.Max(spec => spec.Teams),
             Score = ResultsCollector.ScoreName(specs[0].Environment),
             WallSeconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds,
@@ -79,14 +80,6 @@ internal static class CrossPlayCommand
         var report = ReportWriter.WriteAll(directory, new RunResults(info, [.. matrices], []));
         RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
         return (int)ExitCode.Ok;
-    }
-
-    private static IReadOnlyList<EvaluationLayout> ReadLayouts(CommandContext context, EnvironmentSettings training)
-    {
-        var reader = new ValueReader();
-        var origin = new Origin("--layout", 0, 0);
-        var list = new JsonListValue(origin, [.. (context.Get(Layouts) ?? []).Select(name => new JsonStringValue(new Origin($"--layout {name}", 0, 0), name))]);
-        return new LayoutReader(reader, context.Shell.Directory).ReadAll(list, "layout", training, training.Name) ?? throw new ExperimentException(reader.Problems);
     }
 
     /// <summary>Short labels where they tell the populations apart: what follows the run's id.</summary>
@@ -99,7 +92,7 @@ internal static class CrossPlayCommand
 
     private static string Repeat(CommandContext context, string id)
     {
-        var typed = string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote));
+        var typed = CommandHints.Typed(context.Shell);
         var named = context.Get(Id) is null ? string.Create(CultureInfo.InvariantCulture, $"{typed} --id {id}") : typed;
         return "srpo " + named;
     }

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Commands;
 
@@ -64,7 +65,7 @@ internal static class DoctorCommand
             context.Data.EnsureWritable();
             return null;
         }
-        catch (CommandException error)
+        catch (SrpoException error)
         {
             return error.Message;
         }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Experiments;
 using Srpo.Client.Output;
+using Srpo.Experiments;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Commands;

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Client.Commands;
 
@@ -30,9 +30,9 @@ internal static class ExportCommand
         if (PopulationSpec.IsValidName(key)) return PopulationAsync(context, key, path);
         GrainKeys.ParseMember(key);
         if (System.IO.File.Exists(path) && !context.Get(Force))
-            throw new CommandException(ExitCode.InUse, $"{path} exists; --force replaces it");
+            throw new SrpoException(ErrorKind.InUse, $"{path} exists; --force replaces it");
         if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
-            throw new CommandException(ExitCode.Usage, $"{path} cannot be written: {(Directory.Exists(path) ? "it is a directory" : "its directory does not exist")}");
+            throw new SrpoException(ErrorKind.Usage, $"{path} cannot be written: {(Directory.Exists(path) ? "it is a directory" : "its directory does not exist")}");
         return context.WithStateAsync(async state =>
         {
             var export = await state.ExportActorAsync(context.Get(Adversary) ? ActorKind.Adversary : ActorKind.Agent, key);
@@ -45,10 +45,10 @@ internal static class ExportCommand
 
     private static Task<int> PopulationAsync(CommandContext context, string population, string directory)
     {
-        if (context.Get(Adversary)) throw new CommandException(ExitCode.Usage, "--adversary goes with the key of one agent; a population is exported with its adversaries");
-        if (System.IO.File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"{directory} is a file; a population is exported into a directory");
+        if (context.Get(Adversary)) throw new SrpoException(ErrorKind.Usage, "--adversary goes with the key of one agent; a population is exported with its adversaries");
+        if (System.IO.File.Exists(directory)) throw new SrpoException(ErrorKind.Usage, $"{directory} is a file; a population is exported into a directory");
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any() && !context.Get(Force))
-            throw new CommandException(ExitCode.InUse, $"{directory} is not empty; --force replaces files in it");
+            throw new SrpoException(ErrorKind.InUse, $"{directory} is not empty; --force replaces files in it");
         return context.WithStateAsync(async state =>
         {
             var spec = await state.GetSpecAsync(population);

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Play;
-using Srpo.Client.Runs;
+using Srpo.Core.Errors;
 using Srpo.Environments;
-using Srpo.Grains;
+using Srpo.Experiments;
+using Srpo.Experiments.Runs;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands;
 
@@ -54,16 +56,16 @@ internal static class PlayCommand
         var game = context.Get(Game);
         var known = Games();
         var name = EnvironmentFactory.Registrations.FirstOrDefault(environment => environment.OtherNames.Contains(game))?.Name ?? game;
-        if (!known.Contains(name)) throw new CommandException(ExitCode.Usage, Core.Text.NearestName.Unknown("game", game, known));
+        if (!known.Contains(name)) throw new SrpoException(ErrorKind.Usage, Core.Text.NearestName.Unknown("game", game, known));
         var keys = context.Get(Agents);
         var seats = new Seats(state);
         var spec = await seats.SpecAsync(keys[0]);
-        if (spec.Environment.Name != name) throw new CommandException(ExitCode.Usage, $"{keys[0]} was trained on {spec.Environment.Name} {spec.Environment.Variant}, not on {game}");
-        var environment = context.Get(Layout) is { } layout ? ReplayCommand.ReadLayout(context, spec.Environment, layout) : spec.Environment;
+        if (spec.Environment.Name != name) throw new SrpoException(ErrorKind.Usage, $"{keys[0]} was trained on {spec.Environment.Name} {spec.Environment.Variant}, not on {game}");
+        var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var info = EnvironmentFactory.Create(environment, lanes: 1).Info;
         var seat = context.Get(Seat) ?? 0;
-        if (seat >= info.TeamSeats) throw new CommandException(ExitCode.Usage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}"));
-        if (info.TeamSeats < 2) throw new CommandException(ExitCode.Usage, $"in {info.Name} {info.Variant} a team has one seat: there is nobody to play with");
+        if (seat >= info.TeamSeats) throw new SrpoException(ErrorKind.Usage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}"));
+        if (info.TeamSeats < 2) throw new SrpoException(ErrorKind.Usage, $"in {info.Name} {info.Variant} a team has one seat: there is nobody to play with");
         var players = await seats.TakeAsync(keys, info, seat);
         return new PlayTable(environment, players, seat, context.Get(Steps) ?? (info.EndsEarly ? info.EpisodeLength : spec.Training.EvaluationSteps), context.Get(Seed));
     }

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Client.Sessions;
-using Srpo.Grains;
+using Srpo.Core.Settings;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Client.Commands;
 

@@ -1,13 +1,11 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
-using Srpo.Client.Experiments;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
-using Srpo.Client.Sessions;
-using Srpo.Core.Settings;
+using Srpo.Core.Errors;
 using Srpo.Environments;
-using Srpo.Grains;
+using Srpo.Experiments;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Reporting.Figures;
 
@@ -43,15 +41,15 @@ internal static class ReplayCommand
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
-        if (context.Get(Speed) is <= 0 or double.NaN) throw new CommandException(ExitCode.Usage, "--speed must be above 0");
+        if (context.Get(Speed) is <= 0 or double.NaN) throw new SrpoException(ErrorKind.Usage, "--speed must be above 0");
         var keys = context.Get(Agents);
         var seats = new Seats(new GrainReader(session.Grains));
         var spec = await seats.SpecAsync(keys[0]);
-        var environment = context.Get(Layout) is { } layout ? ReadLayout(context, spec.Environment, layout) : spec.Environment;
+        var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var example = EnvironmentFactory.Create(environment, lanes: 1);
         var file = context.Get(Svg) is { } svg ? context.Shell.Resolve(svg) : null;
         if (file is not null && example is not ISceneEnvironment)
-            throw new CommandException(ExitCode.Usage, $"--svg: {environment.Name} is not drawn in the plane");
+            throw new SrpoException(ErrorKind.Usage, $"--svg: {environment.Name} is not drawn in the plane");
         PolicySnapshot[] players = [.. (await seats.TakeAsync(keys, example.Info)).OfType<PolicySnapshot>()];
         var request = new ReplayRequest(environment, context.Get(Steps) ?? spec.Training.EvaluationSteps, context.Get(Seed), context.Get(Episode) ?? 0, players);
         var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
@@ -77,12 +75,5 @@ internal static class ReplayCommand
         var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
         await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / context.Get(Speed)) : null);
         return (int)ExitCode.Ok;
-    }
-
-    internal static EnvironmentSettings ReadLayout(CommandContext context, EnvironmentSettings training, string layout)
-    {
-        var reader = new ValueReader();
-        return new LayoutReader(reader, context.Shell.Directory).Read(training.Name, layout, new Origin($"--layout {layout}", 0, 0), "layout")
-            ?? throw new ExperimentException(reader.Problems);
     }
 }

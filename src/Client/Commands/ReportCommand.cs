@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
-using Srpo.Client.Equilibria;
-using Srpo.Client.Runs;
+using Srpo.Client.Output;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Commands;
 
@@ -19,12 +19,12 @@ internal static class ReportCommand
     private static Task<int> RunAsync(CommandContext context)
     {
         var id = RunIds.Check(context.Get(Id));
-        if (SweepRun.IsFinished(context, id)) return Task.FromResult((int)ExitCode.Ok);
+        if (SweepView.IsFinished(context, id)) return Task.FromResult((int)ExitCode.Ok);
         var manifest = RunManifest.Load(context.Data, id);
         return context.WithGrainsToReadAsync(async session =>
         {
-            var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Out ?? context.Data.Run(manifest.Id);
-            var report = await RunOrchestrator.ReportAsync(session, manifest, directory);
+            var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Output(context.Data);
+            var report = await ExperimentRun.ReportAsync(session, manifest, directory);
             RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
             return (int)ExitCode.Ok;
         });

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
-using Srpo.Client.Equilibria;
 using Srpo.Client.Live;
-using Srpo.Client.Runs;
+using Srpo.Client.Output;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Commands;
 
@@ -18,12 +17,12 @@ internal static class ResumeCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var id = RunIds.Check(context.Get(Id));
-        if (SweepRun.IsFinished(context, id)) return (int)ExitCode.Ok;
+        if (SweepView.IsFinished(context, id)) return (int)ExitCode.Ok;
         // Looked up before anything is written, so that a slip of the pen leaves no trace.
         _ = RunManifest.Load(context.Data, id);
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, id);
         LiveRegistry.EnsureAlone(context.Data, id);
-        return await RunOrchestrator.RunAsync(context, RunManifest.Load(context.Data, id), held);
+        return await Foreground.RunAsync(context, RunManifest.Load(context.Data, id), held);
     }
 }

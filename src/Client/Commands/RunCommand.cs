@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
-using Srpo.Client.Equilibria;
-using Srpo.Client.Experiments;
 using Srpo.Client.Live;
-using Srpo.Client.Runs;
+using Srpo.Client.Output;
+using Srpo.Core.Errors;
+using Srpo.Experiments;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Equilibria;
+using Srpo.Experiments.Reading;
 
 namespace Srpo.Client.Commands;
 
@@ -37,41 +39,44 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        var file = ExperimentFiles.Find(context.Get(Experiment), context.Shell);
+        var file = ExperimentFiles.Find(context.Get(Experiment), context.Shell.Directory);
         if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return RunSweep(context, rqe);
         var experiment = ExperimentLoader.Load(file, context.Shell.Directory, OverridesOf(context));
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
         context.Data.EnsureWritable();
         var output = context.Get(Out) is { } directory ? CheckOutput(context.Shell.Resolve(directory)) : null;
 
-        using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
         if (File.Exists(context.Data.Manifest(held.Id)))
-            throw new CommandException(ExitCode.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
+            throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context.Shell, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
         var manifest = new RunManifest
         {
             Id = held.Id,
-            CommandLine = string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote)),
+            CommandLine = CommandHints.Typed(context.Shell),
             Started = DateTimeOffset.Now,
             Out = output,
             Workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount,
             Experiment = experiment,
         };
         Directory.CreateDirectory(context.Data.Run(held.Id));
-        return await RunOrchestrator.RunAsync(context, manifest, held);
+        return await Foreground.RunAsync(context, manifest, held);
     }
 
     /// <summary>An experiment without training: computed at once, in this process.</summary>
     private static int RunSweep(CommandContext context, RqeExperiment experiment)
     {
         if (OverridesOf(context).FirstOrDefault() is { } change)
-            throw new CommandException(ExitCode.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
+            throw new SrpoException(ErrorKind.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
         context.Data.EnsureWritable();
-        using var held = chosen is null ? RunIds.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
         if (Directory.Exists(context.Data.Run(held.Id)))
-            throw new CommandException(ExitCode.InUse, $"the run '{held.Id}' exists already; --id chooses another id");
-        return SweepRun.Run(context, experiment, held, context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null);
+            throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already; --id chooses another id");
+        var output = context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null;
+        var (run, sweep) = SweepRun.Compute(experiment, context.Data, held.Id, "srpo " + CommandHints.Typed(context.Shell), output);
+        SweepView.Print(context, sweep, run.Out);
+        return (int)ExitCode.Ok;
     }
 
     private static IEnumerable<Override> OverridesOf(CommandContext context)
@@ -85,8 +90,8 @@ internal static class RunCommand
     private static string CheckOutput(string directory)
     {
         if (File.Exists(Path.Combine(directory, "summary.json")))
-            throw new CommandException(ExitCode.InUse, $"{directory} holds the results of another run (summary.json); choose another directory with --out");
-        if (File.Exists(directory)) throw new CommandException(ExitCode.Usage, $"--out {directory} is a file; choose a directory");
+            throw new SrpoException(ErrorKind.InUse, $"{directory} holds the results of another run (summary.json); choose another directory with --out");
+        if (File.Exists(directory)) throw new SrpoException(ErrorKind.Usage, $"--out {directory} is a file; choose a directory");
         Directory.CreateDirectory(directory);
         return directory;
     }

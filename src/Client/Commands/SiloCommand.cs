@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Commands;
 
@@ -7,6 +8,6 @@ namespace Srpo.Client.Commands;
 internal static class SiloCommand
 {
     public static Command Create(Shell shell) => new Command("silo", "Start a silo of a cluster, in the foreground. Settings are arguments: --Srpo:NAME=VALUE.") { TreatUnmatchedTokensAsErrors = false }
-        .Handle(shell, _ => throw new CommandException(
-            ExitCode.Usage, "`srpo silo` is a program of its own, Srpo.Silo; the launcher ./srpo of the source tree builds and starts it, elsewhere it is `dotnet Srpo.Silo.dll` (docs/commands/silo.md)"));
+        .Handle(shell, _ => throw new SrpoException(
+            ErrorKind.Usage, "`srpo silo` is a program of its own, Srpo.Silo; the launcher ./srpo of the source tree builds and starts it, elsewhere it is `dotnet Srpo.Silo.dll` (docs/commands/silo.md)"));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
 using Srpo.Environments;
 using Srpo.Environments.Recordings;
 
@@ -26,7 +27,7 @@ internal static class VerifyCommand
     private static int Run(CommandContext context, Func<string, RecordingReport> verifier, string file)
     {
         var path = context.Shell.Resolve(file);
-        if (!File.Exists(path)) throw new CommandException(ExitCode.NotFound, $"there is no file {path}");
+        if (!File.Exists(path)) throw new SrpoException(ErrorKind.NotFound, $"there is no file {path}");
         RecordingReport report;
         try
         {
@@ -34,7 +35,7 @@ internal static class VerifyCommand
         }
         catch (RecordingException error)
         {
-            throw new CommandException(ExitCode.Damaged, error.Message, error);
+            throw new SrpoException(ErrorKind.Damaged, error.Message, error);
         }
 
         if (context.Json) context.PrintJson(report with { File = file });

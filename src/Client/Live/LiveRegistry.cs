@@ -1,5 +1,5 @@
-using Srpo.Client.Cli;
-using Srpo.Client.Data;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Live;
 
@@ -37,8 +37,8 @@ internal static class LiveRegistry
         foreach (var process in All(data))
         {
             if (process.Id == own) continue;
-            throw new CommandException(
-                ExitCode.InUse,
+            throw new SrpoException(
+                ErrorKind.InUse,
                 $"{process.Name} is working in {data.Root}; wait until it has finished, pause it with Ctrl-C, or use another directory with --data DIR");
         }
     }
@@ -47,7 +47,7 @@ internal static class LiveRegistry
     /// The process that works on the data directory and can be asked, or null. There is at most one: it has the newest
     /// state of what it trains in memory, and can wake everything else from storage.
     /// </summary>
-    /// <exception cref="CommandException">It belongs to another user, or leads to a socket of one.</exception>
+    /// <exception cref="SrpoException">It belongs to another user, or leads to a socket of one.</exception>
     public static LiveProcess? FindOwner(DataDirectory data)
     {
         foreach (var process in All(data))
@@ -55,8 +55,8 @@ internal static class LiveRegistry
             if (process.Info is { OfAnotherUser: false, Socket: null }) continue;
             if (process.Info.Socket is { } socket && OwnerOnly.Is(Path.GetDirectoryName(socket)!)) return process;
             if (!process.Info.OfAnotherUser && !RunLock.IsHeld(data, process.Id)) continue; // it has just ended
-            throw new CommandException(
-                ExitCode.InUse,
+            throw new SrpoException(
+                ErrorKind.InUse,
                 $"{process.Name} is working in {data.Root}, and nobody but {(process.Info.OfAnotherUser ? "that user" : "the user who started it")} can ask it; wait until it has finished, or use another directory with --data DIR");
         }
 

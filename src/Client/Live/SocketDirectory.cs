@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
-using Srpo.Client.Cli;
-using Srpo.Client.Data;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Live;
 
@@ -24,7 +24,7 @@ internal sealed class SocketDirectory : IDisposable
     public string Socket => Path.Combine(_path, Name);
 
     /// <summary>Makes the directory for the holder of a lock.</summary>
-    /// <exception cref="CommandException">There is no place that is safe.</exception>
+    /// <exception cref="SrpoException">There is no place that is safe.</exception>
     public static SocketDirectory Create(DataDirectory data, string id)
     {
         var beside = Beside(data, id);
@@ -37,8 +37,8 @@ internal sealed class SocketDirectory : IDisposable
             problems.Add(problem);
         }
 
-        throw new CommandException(
-            ExitCode.Environment, $"there is no safe place for the socket of this process: {string.Join("; ", problems)}. Name a directory of yours with --data DIR or TMPDIR.");
+        throw new SrpoException(
+            ErrorKind.Environment, $"there is no safe place for the socket of this process: {string.Join("; ", problems)}. Name a directory of yours with --data DIR or TMPDIR.");
     }
 
     /// <summary>Removes what a process that was killed left, if it is this user's.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Srpo.Client.Cli;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Output;
 
@@ -12,7 +13,8 @@ internal sealed class BarProgress : ProgressDisplay
     private readonly ConcurrentDictionary<int, string> _notes;
     private readonly Dictionary<string, ProgressTask> _tasks = new(StringComparer.Ordinal);
 
-    private BarProgress(ProgressContext context, ConcurrentDictionary<int, string> notes)
+    private BarProgress(TextWriter error, ProgressContext context, ConcurrentDictionary<int, string> notes)
+        : base(error)
     {
         _context = context;
         _notes = notes;
@@ -26,7 +28,7 @@ internal sealed class BarProgress : ProgressDisplay
             .AutoClear(true)
             .HideCompleted(false)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 30 }, new PercentageColumn(), new NoteColumn(notes))
-            .StartAsync(context => work(new BarProgress(context, notes)));
+            .StartAsync(context => work(new BarProgress(shell.Error, context, notes)));
     }
 
     public override void Report(WorkState state)

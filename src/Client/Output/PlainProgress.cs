@@ -1,18 +1,16 @@
 using System.Diagnostics;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Output;
 
 /// <summary>Progress where there is no terminal: a line after two seconds, then one every ten.</summary>
-internal sealed class PlainProgress : ProgressDisplay
+internal sealed class PlainProgress(TextWriter error) : ProgressDisplay(error)
 {
     private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NextLine = TimeSpan.FromSeconds(10);
 
-    private readonly TextWriter _output;
     private readonly Dictionary<string, TimeSpan> _next = new(StringComparer.Ordinal);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-
-    public PlainProgress(TextWriter output) => _output = output;
 
     public override void Report(WorkState state)
     {
@@ -21,6 +19,6 @@ internal sealed class PlainProgress : ProgressDisplay
         if (!_next.TryGetValue(state.Title, out var next)) _next[state.Title] = next = now + FirstLine;
         if (now < next || state.Fraction >= 1) return;
         _next[state.Title] = now + NextLine;
-        _output.WriteLine($"{state.Title}: {Texts.Percent(state.Fraction)}{Texts.RateSuffix(state.StepsPerSecond)}{(left is { } time ? ", " + Texts.Duration(time) + " left" : "")}");
+        Error.WriteLine($"{state.Title}: {Texts.Percent(state.Fraction)}{Texts.RateSuffix(state.StepsPerSecond)}{(left is { } time ? ", " + Texts.Duration(time) + " left" : "")}");
     }
 }

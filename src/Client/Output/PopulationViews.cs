@@ -1,6 +1,6 @@
 using System.Globalization;
 using Srpo.Client.Cli;
-using Srpo.Client.Runs;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Output;

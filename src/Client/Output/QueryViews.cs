@@ -1,10 +1,10 @@
 using System.Globalization;
 using Srpo.Client.Cli;
-using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
+using Srpo.Core.Settings;
 using Srpo.Core.Text;
-using Srpo.Grains;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Client.Output;
 
@@ -121,7 +121,7 @@ internal static class QueryViews
     {
         var silos = await session.Grains.GetGrain<IClusterGrain>(0).GetSilosAsync();
         if (Array.Find(silos, silo => silo.Silo == key) is not { } report)
-            throw new CommandException(ExitCode.NotFound, NearestName.Unknown("silo", key, [.. silos.Select(silo => silo.Silo)]));
+            throw new SrpoException(ErrorKind.NotFound, NearestName.Unknown("silo", key, [.. silos.Select(silo => silo.Silo)]));
         if (context.Json)
         {
             context.PrintJson(report);
@@ -158,7 +158,7 @@ internal static class QueryViews
                 string[] known = context.UsesCluster
                     ? [.. silos.Where(silo => slot < silo.Cores).Select(silo => $"{GrainKeys.Learner(device, slot)}/{silo.Silo}")]
                     : [.. Enumerable.Range(0, silos.Max(silo => silo.Cores)).Select(each => GrainKeys.Learner(device, each))];
-                throw new CommandException(ExitCode.NotFound, NearestName.Unknown("learner", key, known));
+                throw new SrpoException(ErrorKind.NotFound, NearestName.Unknown("learner", key, known));
             }
         }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Srpo.Client.Cli;
-using Srpo.Client.Runs;
 using Srpo.Environments;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Output;

@@ -1,4 +1,4 @@
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
@@ -9,15 +9,15 @@ namespace Srpo.Client.Play;
 /// <summary>Policies of messages as Learning plays them.</summary>
 internal static class Policies
 {
-    /// <exception cref="CommandException">The message is of a later version of this program.</exception>
+    /// <exception cref="SrpoException">The message is of a later version of this program.</exception>
     public static FrozenPolicy Freeze(PolicySnapshot snapshot)
     {
         var network = snapshot.Network;
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding))
-            throw new CommandException(ExitCode.Damaged, $"policy {snapshot.Key}: nonlinearity '{network.Activation}' or encoding '{network.Encoding}' is not known to this program");
+            throw new SrpoException(ErrorKind.Damaged, $"policy {snapshot.Key}: nonlinearity '{network.Activation}' or encoding '{network.Encoding}' is not known to this program");
         var shape = new MlpShape(network.Inputs, network.Hidden, network.Actions, activation);
         return snapshot.Parameters.Length >= shape.ParameterCount
             ? new FrozenPolicy(shape, encoding, snapshot.Parameters.Values)
-            : throw new CommandException(ExitCode.Damaged, $"policy {snapshot.Key} has {snapshot.Parameters.Length} parameters; its network needs {shape.ParameterCount}");
+            : throw new SrpoException(ErrorKind.Damaged, $"policy {snapshot.Key} has {snapshot.Parameters.Length} parameters; its network needs {shape.ParameterCount}");
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
 using Srpo.Environments;
+using Srpo.Experiments.Runs;
 using Srpo.Learning;
 
 namespace Srpo.Client.Play;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Grains.Security;
 
 namespace Srpo.Client.Sessions;
@@ -14,7 +14,7 @@ internal static class ClientTls
     private const string FileVariable = "SRPO_SETTINGS";
 
     /// <summary>Secures the connections of a client, if the settings ask for it.</summary>
-    /// <exception cref="CommandException">A setting cannot be used.</exception>
+    /// <exception cref="SrpoException">A setting cannot be used.</exception>
     public static IClientBuilder UseClientTls(this IClientBuilder client)
     {
         try
@@ -23,7 +23,7 @@ internal static class ClientTls
         }
         catch (TlsSettingsException error)
         {
-            throw new CommandException(ExitCode.Usage, error.Message, error);
+            throw new SrpoException(ErrorKind.Usage, error.Message, error);
         }
     }
 
@@ -37,7 +37,7 @@ internal static class ClientTls
         var builder = new ConfigurationBuilder();
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file)
         {
-            if (!File.Exists(file)) throw new CommandException(ExitCode.Usage, $"${FileVariable} names '{file}', which does not exist");
+            if (!File.Exists(file)) throw new SrpoException(ErrorKind.Usage, $"${FileVariable} names '{file}', which does not exist");
             builder.AddJsonFile(Path.GetFullPath(file), optional: false);
         }
 
@@ -47,7 +47,7 @@ internal static class ClientTls
         }
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException or FormatException)
         {
-            throw new CommandException(ExitCode.Usage, $"the settings of TLS cannot be read: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"the settings of TLS cannot be read: {error.Message}", error);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Sessions;
@@ -39,7 +39,7 @@ internal sealed record ClusterAddress
     /// <summary>Reads an address and, where it needs them, environment variables and the file that they name.</summary>
     /// <param name="text">What stands after --cluster.</param>
     /// <param name="environment">Looks a variable up.</param>
-    /// <exception cref="CommandException">It cannot be understood; the message says what would be right.</exception>
+    /// <exception cref="SrpoException">It cannot be understood; the message says what would be right.</exception>
     public static ClusterAddress Parse(string text, Func<string, string?> environment)
     {
         var address = text.Trim() switch
@@ -52,8 +52,8 @@ internal sealed record ClusterAddress
         return address with
         {
             Name = address.Postgres?.Name ?? address.Azure?.Name ?? address.Name,
-            ClusterId = ClusterIdOf(null, environment) ?? (address.Gateways.Count > 0 ? DefaultName : throw new CommandException(
-                ExitCode.Usage, $"--cluster {(address.Azure is null ? "postgres" : "azure")} needs the name of the cluster: set {ClusterIdVariable} to Srpo:ClusterId of its silos")),
+            ClusterId = ClusterIdOf(null, environment) ?? (address.Gateways.Count > 0 ? DefaultName : throw new SrpoException(
+                ErrorKind.Usage, $"--cluster {(address.Azure is null ? "postgres" : "azure")} needs the name of the cluster: set {ClusterIdVariable} to Srpo:ClusterId of its silos")),
             ServiceId = NotEmpty(environment(ServiceIdVariable)) ?? DefaultName,
         };
     }
@@ -62,7 +62,7 @@ internal sealed record ClusterAddress
     public static string? ClusterIdOf(string? given, Func<string, string?> environment) => NotEmpty(given) ?? NotEmpty(environment(ClusterIdVariable));
 
     /// <summary>A database from a connection string.</summary>
-    /// <exception cref="CommandException">It is no such string; it is not repeated.</exception>
+    /// <exception cref="SrpoException">It is no such string; it is not repeated.</exception>
     public static PostgresConnection Database(string text, string source)
     {
         try
@@ -71,12 +71,12 @@ internal sealed record ClusterAddress
         }
         catch (ArgumentException)
         {
-            throw new CommandException(ExitCode.Usage, $"{source} cannot be used: write 'Host=HOST;Database=NAME;Username=USER;Password=...' (it is not shown here because it may hold a password)");
+            throw new SrpoException(ErrorKind.Usage, $"{source} cannot be used: write 'Host=HOST;Database=NAME;Username=USER;Password=...' (it is not shown here because it may hold a password)");
         }
     }
 
     /// <summary>The connection string from the environment or the file that it names; null if neither is given.</summary>
-    /// <exception cref="CommandException">The file cannot be read.</exception>
+    /// <exception cref="SrpoException">The file cannot be read.</exception>
     public static string? FromEnvironment(Func<string, string?> environment)
     {
         if (NotEmpty(environment(ConnectionVariable)) is { } text) return text;
@@ -84,7 +84,7 @@ internal sealed record ClusterAddress
     }
 
     /// <summary>The connection string in a file.</summary>
-    /// <exception cref="CommandException">The file cannot be read.</exception>
+    /// <exception cref="SrpoException">The file cannot be read.</exception>
     public static string FromFile(string file, string source)
     {
         try
@@ -93,14 +93,14 @@ internal sealed record ClusterAddress
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.Environment, $"{source} {file}: the file with the connection string cannot be read: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Environment, $"{source} {file}: the file with the connection string cannot be read: {error.Message}", error);
         }
     }
 
     private static string? NotEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     /// <summary>The tables of a storage account from a connection string.</summary>
-    /// <exception cref="CommandException">It is no such string; it is not repeated.</exception>
+    /// <exception cref="SrpoException">It is no such string; it is not repeated.</exception>
     private static AzureTables Account(string text)
     {
         try
@@ -109,20 +109,20 @@ internal sealed record ClusterAddress
         }
         catch (ArgumentException error)
         {
-            throw new CommandException(ExitCode.Usage, $"{ConnectionVariable} cannot be used: {error.Message.Split(" (Parameter")[0]}");
+            throw new SrpoException(ErrorKind.Usage, $"{ConnectionVariable} cannot be used: {error.Message.Split(" (Parameter")[0]}");
         }
     }
 
-    private static string Secret(string kind, Func<string, string?> environment) => FromEnvironment(environment) ?? throw new CommandException(
-        ExitCode.Usage, $"--cluster {kind.Trim()} needs a connection string: set {ConnectionVariable}, or {ConnectionFileVariable} to the name of a file that holds it");
+    private static string Secret(string kind, Func<string, string?> environment) => FromEnvironment(environment) ?? throw new SrpoException(
+        ErrorKind.Usage, $"--cluster {kind.Trim()} needs a connection string: set {ConnectionVariable}, or {ConnectionFileVariable} to the name of a file that holds it");
 
     private static PostgresConnection Open(string text)
     {
         var database = Database(text, "--cluster: the connection string");
         return new Npgsql.NpgsqlConnectionStringBuilder(database.ConnectionString).Password is null or ""
             ? database
-            : throw new CommandException(
-                ExitCode.Usage, $"--cluster: a password on the command line can be read by every user of this machine; write --cluster postgres and put the connection string in {ConnectionVariable}, or in a file named by {ConnectionFileVariable}");
+            : throw new SrpoException(
+                ErrorKind.Usage, $"--cluster: a password on the command line can be read by every user of this machine; write --cluster postgres and put the connection string in {ConnectionVariable}, or in a file named by {ConnectionFileVariable}");
     }
 
     private static DnsEndPoint[] Several(string text)
@@ -130,7 +130,7 @@ internal sealed record ClusterAddress
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return parts.Length > 0
             ? [.. parts.Select(One)]
-            : throw new CommandException(ExitCode.Usage, "--cluster: write HOST:PORT, several separated by commas, 'localhost', or 'postgres'");
+            : throw new SrpoException(ErrorKind.Usage, "--cluster: write HOST:PORT, several separated by commas, 'localhost', or 'postgres'");
     }
 
     private static DnsEndPoint One(string text)
@@ -140,8 +140,8 @@ internal sealed record ClusterAddress
         var host = (colon < 0 ? text : text[..colon]).Trim('[', ']');
         var port = DefaultGatewayPort;
         if (colon >= 0 && (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
-            throw new CommandException(ExitCode.Usage, $"--cluster {text}: the port must be a number from 1 to 65535");
-        if (host.Length == 0) throw new CommandException(ExitCode.Usage, $"--cluster {text}: the host is missing; write HOST:PORT");
+            throw new SrpoException(ErrorKind.Usage, $"--cluster {text}: the port must be a number from 1 to 65535");
+        if (host.Length == 0) throw new SrpoException(ErrorKind.Usage, $"--cluster {text}: the host is missing; write HOST:PORT");
         return new DnsEndPoint(host, port, AddressFamily.Unspecified);
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Grains;
 using Srpo.Grains.Interfaces;
 
@@ -45,7 +45,7 @@ internal sealed class ClusterPatience(TextWriter error, CancellationToken cancel
         context.InterfaceMethod.DeclaringType?.Assembly == Contracts ? RunAsync(context.Invoke) : context.Invoke();
 
     /// <summary>Attempts until there is an answer or a refusal.</summary>
-    /// <exception cref="CommandException">The cluster has not answered for <see cref="Limit"/>.</exception>
+    /// <exception cref="SrpoException">The cluster has not answered for <see cref="Limit"/>.</exception>
     /// <exception cref="OperationCanceledException">Ctrl-C was pressed.</exception>
     public async Task RunAsync(Func<Task> attempt)
     {
@@ -65,8 +65,8 @@ internal sealed class ClusterPatience(TextWriter error, CancellationToken cancel
                 stop.ThrowIfCancellationRequested();
                 if (Stopwatch.GetElapsedTime(began) > Limit)
                 {
-                    throw new CommandException(
-                        ExitCode.Environment,
+                    throw new SrpoException(
+                        ErrorKind.Environment,
                         $"the cluster has not answered for {Limit.TotalMinutes:0.#} minutes: {FirstLine(absence)}\nWhat is under way goes on by itself where silos live; `srpo cluster status` shows them, and the same command follows it again.", absence);
                 }
 

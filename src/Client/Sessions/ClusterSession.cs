@@ -6,7 +6,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Sessions;
@@ -64,18 +65,18 @@ internal sealed class ClusterSession : IGrainSession
                     continue;
                 }
 
-                throw new CommandException(
-                    ExitCode.Environment, $"no silo of the cluster '{address.ClusterId}' has answered at {address.Name}, which was tried {ConnectTimeouts.Length} times in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s; if none runs, start one (docs/commands/README.md, deploy/README.md), if its machine is very busy, repeat the command, or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
+                throw new SrpoException(
+                    ErrorKind.Environment, $"no silo of the cluster '{address.ClusterId}' has answered at {address.Name}, which was tried {ConnectTimeouts.Length} times in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s; if none runs, start one (docs/commands/README.md, deploy/README.md), if its machine is very busy, repeat the command, or give the address of its gateway with --cluster and its name in {ClusterAddress.ClusterIdVariable}{ClientTls.Hint()}", trouble);
             }
             catch (NpgsqlException trouble) when (address.Postgres is not null)
             {
                 host.Dispose();
-                throw new CommandException(ExitCode.Environment, PostgresErrors.Explain(trouble, address.Postgres), trouble);
+                throw new SrpoException(ErrorKind.Environment, PostgresErrors.Explain(trouble, address.Postgres), trouble);
             }
             catch (Azure.RequestFailedException trouble)
             {
                 host.Dispose();
-                throw new CommandException(ExitCode.Environment, AzureErrors.Explain(trouble, address.Name), trouble);
+                throw new SrpoException(ErrorKind.Environment, AzureErrors.Explain(trouble, address.Name), trouble);
             }
             catch
             {
@@ -136,7 +137,7 @@ internal sealed class ClusterSession : IGrainSession
         }
         catch (SocketException error)
         {
-            throw new CommandException(ExitCode.Environment, $"--cluster {gateway.Host}:{gateway.Port}: the name '{gateway.Host}' is not known: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Environment, $"--cluster {gateway.Host}:{gateway.Port}: the name '{gateway.Host}' is not known: {error.Message}", error);
         }
     }
 
@@ -149,7 +150,7 @@ internal sealed class ClusterSession : IGrainSession
         }
         catch (Exception error) when (error is Azure.RequestFailedException or OperationCanceledException or IOException && !cancellation.IsCancellationRequested)
         {
-            throw new CommandException(ExitCode.Environment, AzureErrors.Explain(error, tables.Name), error);
+            throw new SrpoException(ErrorKind.Environment, AzureErrors.Explain(error, tables.Name), error);
         }
     }
 
@@ -158,11 +159,11 @@ internal sealed class ClusterSession : IGrainSession
     {
         try
         {
-            if (await PostgresSchema.MissingAsync(database, cancellation) is { } missing) throw new CommandException(ExitCode.Environment, missing);
+            if (await PostgresSchema.MissingAsync(database, cancellation) is { } missing) throw new SrpoException(ErrorKind.Environment, missing);
         }
         catch (NpgsqlException error)
         {
-            throw new CommandException(ExitCode.Environment, PostgresErrors.Explain(error, database), error);
+            throw new SrpoException(ErrorKind.Environment, PostgresErrors.Explain(error, database), error);
         }
     }
 }

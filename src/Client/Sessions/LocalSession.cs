@@ -1,5 +1,6 @@
-using Srpo.Client.Data;
 using Srpo.Client.Live;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Hosting;
 
 namespace Srpo.Client.Sessions;

@@ -6,18 +6,19 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Serialization.Configuration;
-using Srpo.Client.Cli;
-using Srpo.Client.Data;
 using Srpo.Client.Live;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Sessions;
 
 /// <summary>The process that had the grains ended while it was being asked. What it stored can be read in this process.</summary>
-internal sealed class OwnerEndedException(LiveProcess owner, Exception? inner) : CommandException(
-    ExitCode.Environment, $"{owner.Name}, which has this in memory, ended before it answered; repeat the command to read the stored state", inner);
+internal sealed class OwnerEndedException(LiveProcess owner, Exception? inner) : SrpoException(
+    ErrorKind.Environment, $"{owner.Name}, which has this in memory, ended before it answered; repeat the command to read the stored state", inner);
 
 /// <summary>
 /// The grains of another process of this user, which works on the data directory: a client over the socket of that process. A
@@ -73,7 +74,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     /// <param name="giveUpCalls">Ends the waiting for answers. Calls that are made afterwards, to bring things in order, are waited for.</param>
     /// <param name="cancellation">Gives up connecting.</param>
     /// <returns>null if it has ended.</returns>
-    /// <exception cref="CommandException">It lives, and does not answer.</exception>
+    /// <exception cref="SrpoException">It lives, and does not answer.</exception>
     public static async Task<IGrainSession?> TryConnectAsync(DataDirectory data, LiveProcess owner, CancellationToken giveUpCalls, CancellationToken cancellation)
     {
         if (owner.Info.ClusterId is null) throw Silent(owner, null);
@@ -163,8 +164,8 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     private static bool IsFailureToConnect(Exception error) => error is OrleansException or SocketException or TimeoutException or OperationCanceledException
         or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException;
 
-    private static CommandException Silent(LiveProcess owner, Exception? error) => new(
-        ExitCode.Environment, $"{owner.Name}, which has this in memory, does not answer; wait until it goes on, or end it: what it stored is not lost", error);
+    private static SrpoException Silent(LiveProcess owner, Exception? error) => new(
+        ErrorKind.Environment, $"{owner.Name}, which has this in memory, does not answer; wait until it goes on, or end it: what it stored is not lost", error);
 
     private void OnGatewayCountChanged(object? sender, GatewayCountChangedEventArgs change)
     {
@@ -192,7 +193,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
         while (IsAlive(_data, _owner))
         {
             if (Stopwatch.GetElapsedTime(began) > EndTimeout)
-                return new CommandException(ExitCode.Environment, $"the connection to {_owner.Name}, which has this in memory, broke; repeat the command", error);
+                return new SrpoException(ErrorKind.Environment, $"the connection to {_owner.Name}, which has this in memory, broke; repeat the command", error);
             await Task.Delay(Pause);
         }
 

@@ -1,3 +1,5 @@
+using Srpo.Core.Errors;
+
 namespace Srpo.Core.Settings;
 
 /// <summary>A setting that cannot be used: which, why, and what to do.</summary>
@@ -11,11 +13,11 @@ public sealed record SettingsProblem(string Field, string Reason, string Remedy)
 }
 
 /// <summary>Settings that cannot be used.</summary>
-public sealed class SettingsException : Exception
+public sealed class SettingsException : SrpoException
 {
     /// <summary>An exception for a list of problems.</summary>
     public SettingsException(IReadOnlyList<SettingsProblem> problems)
-        : base(string.Join(Environment.NewLine, problems)) => Problems = problems;
+        : base(ErrorKind.Usage, string.Join(Environment.NewLine, problems)) => Problems = problems;
 
     /// <summary>An exception for one problem.</summary>
     public SettingsException(string field, string reason, string remedy)

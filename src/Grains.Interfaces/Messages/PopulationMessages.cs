@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 
 namespace Srpo.Grains.Interfaces;
@@ -52,6 +53,7 @@ public sealed record TeamStatus(
 /// <param name="Error">What went wrong, when failed; else null.</param>
 /// <param name="Warning">Trouble that was met and survived, for example a damaged checkpoint passed over; else null.</param>
 /// <param name="Wish">The phase that the user has asked for while it is not reached yet, <see cref="PopulationPhase.Paused"/> or <see cref="PopulationPhase.Stopped"/>; else null.</param>
+/// <param name="ErrorKind">Why it went wrong, when failed; else null.</param>
 [GenerateSerializer, Alias("srpo.PopulationStatus"), Immutable]
 public sealed record PopulationStatus(
     [property: Id(0)] string Population,
@@ -66,7 +68,8 @@ public sealed record PopulationStatus(
     [property: Id(9)] double EnvironmentStepsPerSecond,
     [property: Id(10)] string? Error,
     [property: Id(11)] string? Warning,
-    [property: Id(12)] PopulationPhase? Wish = null);
+    [property: Id(12)] PopulationPhase? Wish = null,
+    [property: Id(13)] ErrorKind? ErrorKind = null);
 
 /// <summary>The learning curve of one team.</summary>
 /// <param name="Team">The team, from 0.</param>

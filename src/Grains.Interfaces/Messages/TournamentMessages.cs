@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
@@ -43,6 +44,7 @@ public sealed record TournamentSpec(
 /// <param name="Error">What went wrong, else null.</param>
 /// <param name="Warning">Runs that play from an earlier checkpoint than the last round, and why it waits if it does; else null.</param>
 /// <param name="Playing">Whether it is being played now.</param>
+/// <param name="ErrorKind">Why it went wrong, else null.</param>
 [GenerateSerializer, Alias("srpo.TournamentStatus"), Immutable]
 public sealed record TournamentStatus(
     [property: Id(0)] string Tournament,
@@ -55,7 +57,8 @@ public sealed record TournamentStatus(
     [property: Id(7)] bool Finished,
     [property: Id(8)] string? Error,
     [property: Id(9)] string? Warning = null,
-    [property: Id(10)] bool Playing = false);
+    [property: Id(10)] bool Playing = false,
+    [property: Id(11)] ErrorKind? ErrorKind = null);
 
 /// <summary>One run that plays in a tournament.</summary>
 /// <param name="Population">Its population.</param>

@@ -1,7 +1,7 @@
+using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Grains;
 

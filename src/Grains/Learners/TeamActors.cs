@@ -1,3 +1,4 @@
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 

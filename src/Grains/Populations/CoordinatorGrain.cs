@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
@@ -102,19 +103,20 @@ internal sealed class CoordinatorGrain(
         if (session.Outcome == TrainingOutcome.Superseded && Work.Unattended) return false;
 
         // A failure while the host shuts down is most likely the shutdown itself: the next process tries again.
-        (Record.Phase, Record.Error) = session.Outcome switch
+        (Record.Phase, Record.Error, Record.ErrorKind) = session.Outcome switch
         {
-            TrainingOutcome.Finished => (PopulationPhase.Finished, null),
-            TrainingOutcome.Superseded => (PopulationPhase.Failed, "another process trains this population or wrote its record; let one process work with a data directory, then resume"),
-            TrainingOutcome.Failed when !_leaving => (PopulationPhase.Failed, session.Error),
-            _ => (Record.Wish ?? PopulationPhase.Training, null),
+            TrainingOutcome.Finished => (PopulationPhase.Finished, null, null),
+            TrainingOutcome.Superseded => (PopulationPhase.Failed, "another process trains this population or wrote its record; let one process work with a data directory, then resume", ErrorKind.Failed),
+            TrainingOutcome.Failed when !_leaving => (PopulationPhase.Failed, session.Error, session.ErrorKind),
+            _ => (Record.Wish ?? PopulationPhase.Training, (string?)null, (ErrorKind?)null),
         };
         Record.Wish = null;
         return true;
     }
 
     /// <inheritdoc/>
-    protected override void ConcludeUnstored(Exception error) => (Record.Phase, Record.Error) = (PopulationPhase.Failed, Record.Error ?? error.Message);
+    protected override void ConcludeUnstored(Exception error) => (Record.Phase, Record.Error, Record.ErrorKind) =
+        (PopulationPhase.Failed, Record.Error ?? error.Message, Record.ErrorKind ?? SrpoException.OfWork(error));
 
     /// <inheritdoc/>
     protected override Func<IPopulationObserver, Task> Progress()

@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
@@ -48,6 +49,10 @@ internal sealed class PopulationRecord : IWorkRecord
     [Id(8)]
     public string? Identity { get; set; }
 
+    /// <summary>Why it went wrong, when failed.</summary>
+    [Id(9)]
+    public ErrorKind? ErrorKind { get; set; }
+
     bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training && Wish is null;
 
     double IWorkRecord.SecondsOfWork
@@ -66,13 +71,13 @@ internal sealed class PopulationRecord : IWorkRecord
     /// <returns>Undoes it, for when it cannot be stored.</returns>
     public Action Begin(PopulationSpec spec)
     {
-        var (phase, teams, error, known, wish, identity) = (Phase, Teams, Error, Spec, Wish, Identity);
-        (Spec, Phase, Error, Wish, Identity) = (spec, PopulationPhase.Training, null, null, SpecIdentity.Of(spec));
+        var (phase, teams, error, kind, known, wish, identity) = (Phase, Teams, Error, ErrorKind, Spec, Wish, Identity);
+        (Spec, Phase, Error, ErrorKind, Wish, Identity) = (spec, PopulationPhase.Training, null, null, null, SpecIdentity.Of(spec));
         if (teams.Length == 0) Teams = [.. Enumerable.Range(0, spec.Teams).Select(_ => new TeamRecord())];
 
         // Larger than that of any earlier session, even of a population of this name whose record was removed.
         Session = Math.Max(Session + 1, DateTime.UtcNow.Ticks);
-        return () => (Phase, Teams, Error, Spec, Wish, Identity) = (phase, teams, error, known, wish, identity);
+        return () => (Phase, Teams, Error, ErrorKind, Spec, Wish, Identity) = (phase, teams, error, kind, known, wish, identity);
     }
 }
 

@@ -45,7 +45,8 @@ internal static class PopulationStatusBuilder
                 .. Quarantined(record),
                 .. session is null ? warnings : session.Warnings,
             ]),
-            session is null ? null : record.Wish);
+            session is null ? null : record.Wish,
+            record.ErrorKind);
     }
 
     private static IEnumerable<string> Quarantined(PopulationRecord record) => record.Teams

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using Srpo.Core.Errors;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -116,7 +117,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
             _failedAt = round;
             session.Logger.LogWarning(
                 error, "Team {Team} of {Population} failed after round {Round}; attempt {Attempt} of {Attempts}.", team, session.Spec.Population, round, _failures, Attempts);
-            if (_failures == Attempts || session.Stopping.IsCancellationRequested) session.Fail($"{Name} failed after round {round}: {error.Message}");
+            if (_failures == Attempts || session.Stopping.IsCancellationRequested) session.Fail(SrpoException.OfWork(error), $"{Name} failed after round {round}: {error.Message}");
         }
     }
 

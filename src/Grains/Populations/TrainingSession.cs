@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
@@ -75,6 +76,9 @@ internal sealed class TrainingSession : IWorkSession
     /// <summary>Why a team failed, or null.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>The kind of <see cref="Error"/>.</summary>
+    public ErrorKind? ErrorKind { get; private set; }
+
     /// <summary>Whether another coordinator has taken over, or storage has a record that this one did not write.</summary>
     public bool Superseded { get; private set; }
 
@@ -116,9 +120,9 @@ internal sealed class TrainingSession : IWorkSession
     }
 
     /// <summary>A team cannot be trained: the session ends with an error.</summary>
-    public void Fail(string reason)
+    public void Fail(ErrorKind kind, string reason)
     {
-        Error ??= reason;
+        (Error, ErrorKind) = (Error ?? reason, ErrorKind ?? kind);
         Stop();
     }
 
@@ -176,7 +180,7 @@ internal sealed class TrainingSession : IWorkSession
         if (Error is not null) return TrainingOutcome.Failed;
         if (Array.TrueForAll(Record.Teams, team => team.Quarantine is not null))
         {
-            Error = $"no team is left to train: {Record.Teams[0].Quarantine}";
+            (Error, ErrorKind) = ($"no team is left to train: {Record.Teams[0].Quarantine}", Core.Errors.ErrorKind.Failed);
             return TrainingOutcome.Failed;
         }
 

@@ -1,7 +1,6 @@
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
-using Srpo.Learning;
 
 namespace Srpo.Grains;
 

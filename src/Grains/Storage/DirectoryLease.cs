@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -55,7 +56,7 @@ internal sealed class DirectoryLease : IDisposable
         catch (IOException error) when (File.Exists(path) && error is not PathTooLongException)
         {
             throw new SrpoGrainException(
-                $"another process is writing to the data directory '{directory}'; wait until it has finished, stop it, or choose another data directory", error);
+                ErrorKind.InUse, $"another process is writing to the data directory '{directory}'; wait until it has finished, stop it, or choose another data directory", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

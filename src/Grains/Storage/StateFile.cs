@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -63,7 +64,7 @@ internal static class StateFile
                 ("the path is too long", "choose a data directory with a shorter path"),
             _ => (error.Message, "check the disk and the data directory, then go on"),
         };
-        return new SrpoGrainException($"state file '{path}' cannot be {what}: {reason}; {remedy}. What was stored before is untouched.", error);
+        return new SrpoGrainException(ErrorKind.Environment, $"state file '{path}' cannot be {what}: {reason}; {remedy}. What was stored before is untouched.", error);
     }
 
     private static void Discard(string temporary)

@@ -68,7 +68,7 @@ internal sealed class TournamentGrain(
     protected override bool Conclude(TournamentSession session) => true;
 
     /// <inheritdoc/>
-    protected override void ConcludeUnstored(Exception error) => Record.Error ??= error.Message;
+    protected override void ConcludeUnstored(Exception error) => Record.Fail(error);
 
     /// <inheritdoc/>
     protected override Func<ITournamentObserver, Task> Progress()
@@ -121,7 +121,7 @@ internal sealed class TournamentGrain(
             throw Refuse("its populations have other runs than when it began; start one with another id");
         }
 
-        (Record.Error, Record.Active) = (null, true);
+        (Record.Error, Record.ErrorKind, Record.Active) = (null, null, true);
         await StoreBeginAsync(undo: () => Record.Active = false);
         Run(new TournamentSession(Name, Record, policies, silos, map, Writer, Logger));
     }

@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -40,12 +41,24 @@ internal sealed class TournamentRecord : IWorkRecord
     [Id(7)]
     public Seating Seating { get; set; }
 
+    /// <summary>Why it went wrong, else null.</summary>
+    [Id(8)]
+    public ErrorKind? ErrorKind { get; set; }
+
     bool IWorkRecord.GoesOn => Active && Error is null && !IsFinished();
 
     double IWorkRecord.SecondsOfWork
     {
         get => Seconds;
         set => Seconds = value;
+    }
+
+    /// <summary>Notes what went wrong; the first error stays.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="what">What was being done; null for nothing in particular.</param>
+    public void Fail(Exception error, string? what = null)
+    {
+        if (Error is null) (Error, ErrorKind) = (what is null ? error.Message : $"{what}: {error.Message}", SrpoException.OfWork(error));
     }
 
     /// <summary>A pause is noted in <see cref="Active"/> at once, so that nothing is left to settle.</summary>

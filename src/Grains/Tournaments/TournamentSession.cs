@@ -111,7 +111,7 @@ internal sealed class TournamentSession(
                 return;
             }
 
-            record.Error ??= $"'{record.Players[row].Population}' team {record.Players[row].Team} with columns {first} to {first + count - 1}: {error.Message}";
+            record.Fail(error, $"'{record.Players[row].Population}' team {record.Players[row].Team} with columns {first} to {first + count - 1}");
             Stop();
         }
     }

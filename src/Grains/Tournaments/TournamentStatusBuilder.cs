@@ -12,7 +12,7 @@ internal static class TournamentStatusBuilder
         return new TournamentStatus(
             name, $"{spec.Environment.Name} {spec.Environment.Variant}", record.Players.Length, played, record.Cells.Length,
             (long)played * spec.Episodes * spec.Steps, seconds, record.IsFinished() && session is null, record.Error, Warning(record, session, storageProblem),
-            session is not null);
+            session is not null, record.ErrorKind);
     }
 
     private static string? Warning(TournamentRecord record, TournamentSession? session, string? storageProblem)

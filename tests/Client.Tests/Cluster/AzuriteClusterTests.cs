@@ -3,6 +3,7 @@ using Azure.Storage.Blobs;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 using Srpo.Grains.Tests;

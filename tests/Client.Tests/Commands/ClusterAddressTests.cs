@@ -1,6 +1,6 @@
-using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -41,8 +41,8 @@ public sealed class ClusterAddressTests
     [InlineData("azure", "UseDevelopmentStorage=true", "--cluster azure")]
     public void A_list_that_clusters_may_share_needs_the_name_of_the_cluster(string text, string secret, string named)
     {
-        var error = Assert.Throws<CommandException>(() => ClusterAddress.Parse(text, name => name == "SRPO_CLUSTER_CONNECTION" ? secret : null));
-        Assert.Equal(ExitCode.Usage, error.Code);
+        var error = Assert.Throws<SrpoException>(() => ClusterAddress.Parse(text, name => name == "SRPO_CLUSTER_CONNECTION" ? secret : null));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Contains("set SRPO_CLUSTER_ID to Srpo:ClusterId of its silos", error.Message, StringComparison.Ordinal);
     }
@@ -57,8 +57,8 @@ public sealed class ClusterAddressTests
     [InlineData(",", "HOST:PORT")]
     public void What_cannot_be_understood_is_refused_with_the_remedy(string text, string message)
     {
-        var error = Assert.Throws<CommandException>(() => ClusterAddress.Parse(text, _ => null));
-        Assert.Equal(ExitCode.Usage, error.Code);
+        var error = Assert.Throws<SrpoException>(() => ClusterAddress.Parse(text, _ => null));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("geheim", error.ToString(), StringComparison.Ordinal);
     }

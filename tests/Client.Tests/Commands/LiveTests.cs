@@ -1,8 +1,8 @@
-using Srpo.Client.Cli;
-using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Tests.Commands;
@@ -23,8 +23,8 @@ public sealed class LiveTests : IDisposable
             Assert.True(RunLock.IsHeld(Data, "a"));
             Assert.Null(RunLock.TryTake(Data, "a"));
             held.Announce(new LiveInfo(4711, null, "run x", DateTimeOffset.UtcNow));
-            var error = Assert.Throws<CommandException>(() => RunLock.Take(Data, "a"));
-            Assert.Equal(ExitCode.InUse, error.Code);
+            var error = Assert.Throws<SrpoException>(() => RunLock.Take(Data, "a"));
+            Assert.Equal(ErrorKind.InUse, error.Kind);
             Assert.Contains("process 4711 (`srpo run x`)", error.Message, StringComparison.Ordinal);
         }
 
@@ -36,8 +36,8 @@ public sealed class LiveTests : IDisposable
     public void First_free_ids_count_up_and_pass_over_runs_and_locks()
     {
         Directory.CreateDirectory(Data.Run("x-1"));
-        using var second = RunIds.TakeFirstFree(Data, "x");
-        using var third = RunIds.TakeFirstFree(Data, "x");
+        using var second = RunLock.TakeFirstFree(Data, "x");
+        using var third = RunLock.TakeFirstFree(Data, "x");
         Assert.Equal(("x-2", "x-3"), (second.Id, third.Id));
     }
 
@@ -79,7 +79,7 @@ public sealed class LiveTests : IDisposable
     {
         using var held = RunLock.Take(Data, "a");
         await using var work = await LocalSession.StartAsync(Data, held, "run x", workers: 1, CancellationToken.None);
-        Assert.Equal(ExitCode.InUse, Assert.Throws<CommandException>(() => LiveRegistry.EnsureAlone(Data, "b")).Code);
+        Assert.Equal(ErrorKind.InUse, Assert.Throws<SrpoException>(() => LiveRegistry.EnsureAlone(Data, "b")).Kind);
         LiveRegistry.EnsureAlone(Data, "a");
     }
 
@@ -153,8 +153,8 @@ public sealed class LiveTests : IDisposable
         using var held = RunLock.Take(Data, "a");
         Directory.CreateDirectory(_directory["open"]);
         held.Announce(new LiveInfo(4711, _directory["open/gateway"], "run x", DateTimeOffset.UtcNow, "c"));
-        var error = Assert.Throws<CommandException>(() => LiveRegistry.FindOwner(Data));
-        Assert.Equal(ExitCode.InUse, error.Code);
+        var error = Assert.Throws<SrpoException>(() => LiveRegistry.FindOwner(Data));
+        Assert.Equal(ErrorKind.InUse, error.Kind);
         Assert.Contains("process 4711", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,8 @@
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
+using Srpo.Client.Live;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Tests.Commands;
 

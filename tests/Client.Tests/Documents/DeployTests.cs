@@ -34,7 +34,7 @@ public sealed partial class DeployTests
         string[] variables =
         [
             ClusterAddress.ConnectionVariable, ClusterAddress.ConnectionFileVariable, ClusterAddress.ClusterIdVariable, ClusterAddress.ServiceIdVariable,
-            "SRPO_DATA", "SRPO_EXPERIMENTS", Srpo.Client.Equilibria.ShippedGames.FolderVariable,
+            "SRPO_DATA", "SRPO_EXPERIMENTS", Srpo.Experiments.Equilibria.ShippedGames.FolderVariable,
         ];
         foreach (Match match in Variable().Matches(File.ReadAllText(Repository.PathOf(file))))
             Assert.True(variables.Contains(match.Value), $"{file} names the variable {match.Value}, which the command line does not read");

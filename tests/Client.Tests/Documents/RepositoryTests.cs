@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Srpo.Client.Cli;
-using Srpo.Client.Experiments;
 using Srpo.Client.Tests.Support;
 using Srpo.Environments;
+using Srpo.Experiments;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Tests.Documents;
@@ -97,14 +97,14 @@ public sealed partial class RepositoryTests
 
     /// <summary>An environment is one folder and one registration; benchmarks, which are about one of them, aside.</summary>
     [Fact]
-    public void The_client_names_no_environment()
+    public void Client_and_experiments_name_no_environment()
     {
         var bench = Repository.PathOf("src", "Client", "Bench");
         string[] words = [.. EnvironmentFactory.Registrations.SelectMany(known => new[] { $"\"{known.Name}\"", known.Implementation.Name, known.Implementation.Namespace + ";" })];
         Assert.True(words.Length >= 12);
 
         // "matrix" is also what a cross-play of populations is.
-        var named = Directory.EnumerateFiles(Repository.PathOf("src", "Client"), "*.cs", SearchOption.AllDirectories)
+        var named = new[] { "Client", "Experiments" }.SelectMany(room => Directory.EnumerateFiles(Repository.PathOf("src", room), "*.cs", SearchOption.AllDirectories))
             .Where(path => !path.StartsWith(bench, StringComparison.Ordinal) && Path.GetFileName(path) is not ("QueryViews.cs" or "FiniteSweep.cs"))
             .Where(path => File.ReadAllText(path) is var text && words.Any(word => text.Contains(word, StringComparison.Ordinal)));
         Assert.Empty(named);

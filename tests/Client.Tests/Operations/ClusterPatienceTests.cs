@@ -1,5 +1,5 @@
-using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Tests.Operations;
@@ -25,8 +25,8 @@ public sealed class ClusterPatienceTests : IDisposable
     public async Task What_stays_away_is_an_error_with_advice()
     {
         using var patience = Patience(limit: TimeSpan.FromMilliseconds(30));
-        var error = await Assert.ThrowsAsync<CommandException>(() => patience.RunAsync(() => AnswerAsync(away: int.MaxValue, new TimeoutException("gone"))));
-        Assert.Equal(ExitCode.Environment, error.Code);
+        var error = await Assert.ThrowsAsync<SrpoException>(() => patience.RunAsync(() => AnswerAsync(away: int.MaxValue, new TimeoutException("gone"))));
+        Assert.Equal(ErrorKind.Environment, error.Kind);
         Assert.Contains("no answer within 5 seconds", error.Message, StringComparison.Ordinal);
         Assert.Contains("srpo cluster status", error.Message, StringComparison.Ordinal);
         Assert.True(_asked > 1);

@@ -3,6 +3,7 @@ using Orleans.Configuration;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Core.Errors;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
@@ -115,8 +116,8 @@ public sealed class OwnerTests(OwnerTests.Shared shared) : IClassFixture<OwnerTe
         run.Process.Signal("STOP");
         var waiting = coordinator.GetStatusAsync();
         wire.Cut();
-        var broken = await Assert.ThrowsAsync<CommandException>(() => waiting);
-        Assert.Equal(ExitCode.Environment, broken.Code);
+        var broken = await Assert.ThrowsAsync<SrpoException>(() => waiting);
+        Assert.Equal(ErrorKind.Environment, broken.Kind);
         Assert.Contains("broke; repeat the command", broken.Message, StringComparison.Ordinal);
 
         run.Process.Signal("CONT");
@@ -126,7 +127,7 @@ public sealed class OwnerTests(OwnerTests.Shared shared) : IClassFixture<OwnerTe
             {
                 return (await coordinator.GetStatusAsync()).Phase == PopulationPhase.Training;
             }
-            catch (CommandException)
+            catch (SrpoException)
             {
                 return false;
             }

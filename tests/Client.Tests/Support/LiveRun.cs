@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Srpo.Client.Cli;
-using Srpo.Client.Data;
 using Srpo.Client.Live;
 using Srpo.Client.Sessions;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Tests.Support;
 

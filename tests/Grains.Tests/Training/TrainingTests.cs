@@ -1,6 +1,5 @@
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Commands.Admin;
@@ -21,13 +22,13 @@ internal static class DatabaseOptions
     };
 
     /// <summary>The database that the options, or else the environment, name.</summary>
-    /// <exception cref="CommandException">None is named, or it cannot be understood.</exception>
+    /// <exception cref="SrpoException">None is named, or it cannot be understood.</exception>
     public static PostgresConnection Database(CommandContext context)
     {
         if (context.Get(Connection) is { } given) return ClusterAddress.Database(given, "--connection");
         if (context.Get(ConnectionFile) is { } file) return ClusterAddress.Database(ClusterAddress.FromFile(context.Shell.Resolve(file), "--connection-file"), $"the connection string in {file}");
         var text = ClusterAddress.FromEnvironment(Environment.GetEnvironmentVariable)
-            ?? throw new CommandException(ExitCode.Usage, $"say which database: --connection STRING, --connection-file FILE, or {ClusterAddress.ConnectionVariable}");
+            ?? throw new SrpoException(ErrorKind.Usage, $"say which database: --connection STRING, --connection-file FILE, or {ClusterAddress.ConnectionVariable}");
         return ClusterAddress.Database(text, ClusterAddress.ConnectionVariable);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Npgsql;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Commands.Admin;
@@ -29,23 +30,23 @@ internal static class ForgetSilosCommand
     {
         var database = DatabaseOptions.Database(context);
         var cluster = ClusterAddress.ClusterIdOf(context.Get(ClusterId), Environment.GetEnvironmentVariable)
-            ?? throw new CommandException(ExitCode.Usage, $"say which cluster: --cluster-id NAME, or {ClusterAddress.ClusterIdVariable}");
+            ?? throw new SrpoException(ErrorKind.Usage, $"say which cluster: --cluster-id NAME, or {ClusterAddress.ClusterIdVariable}");
         try
         {
             return await RunAsync(context, database, cluster);
         }
         catch (NpgsqlException error)
         {
-            throw new CommandException(ExitCode.Environment, PostgresErrors.Explain(error, database), error);
+            throw new SrpoException(ErrorKind.Environment, PostgresErrors.Explain(error, database), error);
         }
     }
 
     private static async Task<int> RunAsync(CommandContext context, PostgresConnection database, string cluster)
     {
-        if (await PostgresSchema.MissingAsync(database, context.Cancellation) is { } missing) throw new CommandException(ExitCode.Environment, missing);
+        if (await PostgresSchema.MissingAsync(database, context.Cancellation) is { } missing) throw new SrpoException(ErrorKind.Environment, missing);
         var clusters = await SiloList.ClustersAsync(database, context.Cancellation);
         if (clusters.Count > 0 && !clusters.Contains(cluster))
-            throw new CommandException(ExitCode.NotFound, $"{database.Name} has no list of a cluster '{cluster}'; it has {string.Join(", ", clusters.Select(name => $"'{name}'"))}: choose with --cluster-id");
+            throw new SrpoException(ErrorKind.NotFound, $"{database.Name} has no list of a cluster '{cluster}'; it has {string.Join(", ", clusters.Select(name => $"'{name}'"))}: choose with --cluster-id");
         var silos = await SiloList.ReadAsync(database, cluster, context.Cancellation);
         var signs = await SiloProbe.SignsAsync(silos, context.Cancellation);
 
@@ -55,8 +56,8 @@ internal static class ForgetSilosCommand
         var living = silos.Select((silo, i) => (Silo: silo, Sign: signs[i])).Where(pair => pair.Sign is not null && gone.Contains(pair.Silo)).ToArray();
         if (living.Length > 0 && !context.Get(Force))
         {
-            throw new CommandException(
-                ExitCode.InUse,
+            throw new SrpoException(
+                ErrorKind.InUse,
                 $"silos of the cluster '{cluster}' live, and take those that are gone off the list by themselves; nothing was changed:\n"
                 + string.Join('\n', living.Select(pair => $"  {Name(pair.Silo)} {pair.Sign}"))
                 + "\nIf they are not yours, or are to end, --force takes all silos off.");
@@ -70,8 +71,8 @@ internal static class ForgetSilosCommand
 
         if (!context.Get(Yes))
         {
-            throw new CommandException(
-                ExitCode.Usage,
+            throw new SrpoException(
+                ErrorKind.Usage,
                 $"nothing was changed; --yes takes {Count(gone.Length)} off the list of the cluster '{cluster}' in {database.Name}:\n"
                 + string.Join('\n', gone.Select(silo => $"  {Describe(silo)}")));
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Npgsql;
 using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Commands.Admin;
@@ -30,7 +31,7 @@ internal static class InitDatabaseCommand
         }
         catch (NpgsqlException error)
         {
-            throw new CommandException(ExitCode.Environment, PostgresErrors.Explain(error, database), error);
+            throw new SrpoException(ErrorKind.Environment, PostgresErrors.Explain(error, database), error);
         }
     }
 

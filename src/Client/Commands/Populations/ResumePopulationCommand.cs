@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;
@@ -17,7 +17,7 @@ internal static class ResumePopulationCommand
             var population = GrainKeys.CheckName(context.Get(name));
             if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(population, population, null));
             await using var session = await context.OpenAsync();
-            PopulationViews.Print(context, await Wishes.AskAsync(context, session.Grains.GetGrain<ICoordinatorGrain>(population).ResumeAsync, context.Cancellation));
+            PopulationViews.Print(context, await Wishes.AskAsync(context.ToRun(session), session.Grains.GetGrain<ICoordinatorGrain>(population).ResumeAsync, context.Cancellation));
             return (int)ExitCode.Ok;
         });
     }

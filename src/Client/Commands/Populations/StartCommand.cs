@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Srpo.Client.Cli;
-using Srpo.Client.Experiments;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
 using Srpo.Core.Settings;
+using Srpo.Experiments;
+using Srpo.Experiments.Reading;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning.Methods;
 
@@ -55,7 +56,7 @@ internal static class StartCommand
         if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
         await using var session = await context.OpenAsync();
         var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
-        PopulationViews.Print(context, await Wishes.AskAsync(context, () => coordinator.StartAsync(spec), context.Cancellation));
+        PopulationViews.Print(context, await Wishes.AskAsync(context.ToRun(session), () => coordinator.StartAsync(spec), context.Cancellation));
         return (int)ExitCode.Ok;
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;
@@ -16,8 +16,8 @@ internal static class StopCommand
             context.WithGrainsAsync(async session =>
             {
                 var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name)));
-                var status = await Wishes.AskAsync(context, coordinator.StopAsync, context.Cancellation);
-                PopulationViews.Print(context, await Wishes.FollowAsync(context, coordinator, status, context.Cancellation));
+                var status = await Wishes.AskAsync(context.ToRun(session), coordinator.StopAsync, context.Cancellation);
+                PopulationViews.Print(context, await Wishes.FollowAsync(context.ToRun(session), coordinator, status, context.Cancellation));
                 return (int)ExitCode.Ok;
             }));
     }

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Threading.Channels;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Client.Runs;
-using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Populations;
@@ -88,7 +88,7 @@ internal static class WatchCommand
         {
             await coordinator.UnsubscribeAsync(reference).WaitAsync(TimeSpan.FromSeconds(1));
         }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException or SrpoGrainException or CommandException)
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException or SrpoGrainException or SrpoException)
         {
             // It ends by itself.
         }

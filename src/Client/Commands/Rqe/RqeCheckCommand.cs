@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Equilibria;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Equilibria;
+using Srpo.Games.Checks;
 using Srpo.Games.Files;
 
 namespace Srpo.Client.Commands.Rqe;
@@ -49,7 +51,7 @@ internal static class RqeCheckCommand
         }
         catch (ArgumentException error)
         {
-            throw new CommandException(ExitCode.Usage, $"{game.Name}: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"{game.Name}: {error.Message}", error);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Srpo.Client.Cli;
+using Srpo.Core.Errors;
 using Srpo.Games;
 using Srpo.Games.Files;
 
@@ -36,7 +36,7 @@ internal static class RqeOptions
         }
         catch (FormatException error)
         {
-            throw new CommandException(ExitCode.Usage, $"{game.Name}: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"{game.Name}: {error.Message}", error);
         }
     }
 }

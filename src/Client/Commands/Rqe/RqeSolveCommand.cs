@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Equilibria;
+using Srpo.Client.Output;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Equilibria;
 using Srpo.Games.Finite.Search;
 
 namespace Srpo.Client.Commands.Rqe;
@@ -37,7 +39,7 @@ internal static class RqeSolveCommand
         }
         catch (ArgumentException error)
         {
-            throw new CommandException(ExitCode.Usage, $"{game.Name}: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"{game.Name}: {error.Message}", error);
         }
 
         if (context.Json) context.PrintJson(solved);

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Equilibria;
-using Srpo.Client.Runs;
+using Srpo.Client.Output;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Equilibria;
 using Srpo.Games.Files;
 using Srpo.Reporting.Equilibria;
 
@@ -35,11 +36,9 @@ internal static class RqeSweepCommand
         var range = Range(context, game);
         var directory = context.Shell.Resolve(context.Get(Out) ?? FolderName(game.Name));
         SweepFiles.Check(directory, game.Name);
-        var commandLine = "srpo " + string.Join(' ', context.Shell.Arguments.Select(CommandHints.Quote));
-        var sweep = SweepRunner.Compute(game, range, context.Get(Epsilon), commandLine);
+        var sweep = SweepRunner.Compute(game, range, context.Get(Epsilon), "srpo " + CommandHints.Typed(context.Shell));
         SweepWriter.WriteAll(directory, sweep);
-        var report = Path.GetRelativePath(context.Shell.Directory, Path.Combine(directory, "report.html"));
-        SweepRunner.Print(context, sweep, report.StartsWith("..", StringComparison.Ordinal) ? Path.Combine(directory, "report.html") : report);
+        SweepView.Print(context, sweep, directory);
         return (int)ExitCode.Ok;
     }
 
@@ -48,12 +47,12 @@ internal static class RqeSweepCommand
         try
         {
             if (context.Get(Tau) is { } text) return TauRange.Parse(text, context.Get(Log), "--tau");
-            if (game.Sweep is not { } range) throw new CommandException(ExitCode.Usage, $"{game.Name}: say which taus with --tau A:B, for example --tau 0:4, or give the game \"sweep\": {{ \"tau\": \"0:4\" }}");
+            if (game.Sweep is not { } range) throw new SrpoException(ErrorKind.Usage, $"{game.Name}: say which taus with --tau A:B, for example --tau 0:4, or give the game \"sweep\": {{ \"tau\": \"0:4\" }}");
             return context.Get(Log) ? TauRange.Parse(range.ToString(), isLogarithmic: true, "--log: tau") : range;
         }
         catch (FormatException error)
         {
-            throw new CommandException(ExitCode.Usage, error.Message, error);
+            throw new SrpoException(ErrorKind.Usage, error.Message, error);
         }
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -146,7 +147,7 @@ public sealed class AzureGrainStorage : IGrainStorage, IDisposable
         catch (RequestFailedException error)
         {
             // Without its cause: that loses its status on the way to another silo, and would look there as if the account did not answer.
-            throw new SrpoGrainException($"a state of '{_name}' cannot be {what}: {AzureErrors.Explain(error, _place)}");
+            throw new SrpoGrainException(ErrorKind.Environment, $"a state of '{_name}' cannot be {what}: {AzureErrors.Explain(error, _place)}");
         }
     }
 }

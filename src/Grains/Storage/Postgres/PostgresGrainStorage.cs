@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Storage;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -134,7 +135,7 @@ public sealed class PostgresGrainStorage : IGrainStorage, IDisposable
         }
         catch (NpgsqlException error)
         {
-            throw new SrpoGrainException($"a state of '{_table.Storage}' cannot be {what}: {PostgresErrors.Explain(error, _connection)}", error);
+            throw new SrpoGrainException(ErrorKind.Environment, $"a state of '{_table.Storage}' cannot be {what}: {PostgresErrors.Explain(error, _connection)}", error);
         }
     }
 }

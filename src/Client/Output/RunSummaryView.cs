@@ -1,0 +1,42 @@
+using Srpo.Client.Cli;
+using Srpo.Core.Results;
+using Srpo.Reporting;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Client.Output;
+
+/// <summary>The end of a run on the terminal.</summary>
+internal static class RunSummaryView
+{
+    public static void Print(CommandContext context, RunSummary summary, string reportPath)
+    {
+        if (context.Json)
+        {
+            context.Out.Write(Reporting.Files.SummaryJson.Write(summary));
+            return;
+        }
+
+        Tables.Print(
+            context.Shell,
+            ["layout", "method", "self-\nplay#", "cross-\nplay#", "\nstd#", "worst\npair#", "\nIQM#", "95 %\ninterval#", "free-\nriding#"],
+            summary.Layouts.SelectMany(layout => layout.Methods.Select(method => (IReadOnlyList<string>)
+            [
+                layout.Layout,
+                summary.Info.Names.Of(method.Method),
+                Numbers.Short(method.SelfPlay.Mean),
+                Numbers.Short(method.CrossPlay.Mean),
+                Numbers.Short(method.CrossPlay.Std),
+                Numbers.Short(method.CrossPlay.Min),
+                Numbers.Short(method.CrossPlay.InterquartileMean),
+                Numbers.Range(method.CrossPlay.Interval),
+                Numbers.Short(method.FreeRiding),
+            ])));
+        if (!summary.Shifts.IsEmpty) Tables.Print(context.Shell, SummaryTables.Shifts(summary));
+        if (!summary.Equilibria.IsEmpty) Tables.Print(context.Shell, SummaryTables.Equilibria(summary));
+        var info = summary.Info;
+        if (summary.EnvStepsPerSecond is { } rate)
+            context.Out.WriteLine($"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");
+        context.Out.WriteLine($"wall time: {Texts.Duration(TimeSpan.FromSeconds(info.WallSeconds))}");
+        context.Out.WriteLine($"report: {reportPath}");
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Srpo.Client.Cli;
+using Srpo.Experiments.Equilibria;
+using Srpo.Games.Files;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Client.Output;
+
+/// <summary>A solved game on the terminal.</summary>
+internal static class SolvedGameView
+{
+    /// <summary>Players beyond this number are left out of the tables.</summary>
+    private const int MostPlayers = 16;
+
+    public static void Print(Shell shell, GameFile game, SolvedGame solved)
+    {
+        shell.Out.WriteLine($"{solved.Game}{(game.Title.Length > 0 ? $" ({game.Title})" : "")}, tau {List(solved.Tau)}, epsilon {List(solved.Epsilon)}");
+        shell.Out.WriteLine(Found(solved));
+        for (var i = 0; i < solved.Equilibria.Count; i++) PrintOne(shell, solved, i);
+        if (solved.Bounds is { } bounds)
+        {
+            shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"Theorem 4.2: at any equilibrium the strategies differ by at most {bounds.L1Distance:0.####} in sum, free-riding is at most {bounds.FreeRiding:0.####}, and every action has a probability of at least {bounds.ProbabilityFloor:g4} (K = {bounds.K:0.####})."));
+        }
+
+        if (solved.LargestAdmissibleTau is { Common: { } largest })
+            shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"With one tau for all players there is an equilibrium below tau = {largest:0.######} only (condition (14))."));
+        if (solved.Limits is { } limits) PrintLimits(shell, solved, limits);
+    }
+
+    private static string Found(SolvedGame solved)
+    {
+        var count = solved.Equilibria.Count == 1 ? "1 equilibrium" : string.Create(CultureInfo.InvariantCulture, $"{solved.Equilibria.Count} equilibria");
+        return (solved.Complete, solved.Starts) switch
+        {
+            (true, _) => $"{count}; there are no others",
+            (false, > 0) => string.Create(CultureInfo.InvariantCulture, $"{count} found from {solved.Starts} starts, {solved.Converged} of which converged; there may be others"),
+            _ => $"{count}; whether it is the only one is not decided, the equations are nearly singular",
+        };
+    }
+
+    private static void PrintOne(Shell shell, SolvedGame solved, int index)
+    {
+        var one = solved.Equilibria[index];
+        var stability = one.Stable switch { true => "stable", false => "unstable", _ => "stability not computed" };
+        var reward = one.SharedReward is { } shared ? $", shared reward {Numbers.Fixed(shared, 6)}" : "";
+        shell.Out.WriteLine();
+        shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"equilibrium {index + 1}: {stability}{reward}, free-riding {Numbers.Fixed(one.FreeRiding, 6)}, residual {one.Residual:0.0e0}"));
+        Tables.Print(shell, ["player#", "strategy", "utility#", "risk-adjusted#", "objective#", "private cost#"],
+            Enumerable.Range(0, Math.Min(MostPlayers, one.Utilities.Count)).Select(player => (IReadOnlyList<string>)
+            [
+                player.ToString(CultureInfo.InvariantCulture), one.Shown[player], Numbers.Fixed(one.Utilities[player], 6), Numbers.Fixed(one.RiskAdjusted[player], 6),
+                Numbers.Fixed(one.Objectives[player], 6), Numbers.Fixed(one.PrivateCosts[player], 6),
+            ]));
+        if (one.Utilities.Count > MostPlayers) shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"... and {one.Utilities.Count - MostPlayers} more players; --json has all"));
+    }
+
+    private static void PrintLimits(Shell shell, SolvedGame solved, SolvedLimits limits)
+    {
+        if (limits.Nash is { } nash)
+        {
+            shell.Out.WriteLine($"Nash equilibria (tau = epsilon = 0): " + string.Join("; ", nash.Select(one =>
+                "(" + string.Join(", ", one.Strategies.Select((strategy, player) => Mixed(solved, player, strategy))) + ")")));
+        }
+
+        if (limits.Security is { } security)
+        {
+            shell.Out.WriteLine("Security strategies (tau to infinity, epsilon = 0): " + string.Join("; ", security.Select((one, player) => string.Create(
+                CultureInfo.InvariantCulture, $"player {player} {Mixed(solved, player, one.Strategy)} secures {one.Value:0.####}"))));
+        }
+    }
+
+    private static string Mixed(SolvedGame solved, int player, IReadOnlyList<double> strategy)
+    {
+        var parts = strategy.Zip(solved.Actions![player]).Where(pair => pair.First > 0).ToArray();
+        return parts.Length == 1 ? parts[0].Second : string.Join(" + ", parts.Select(pair => $"{Numbers.Fixed(pair.First, 3)} {pair.Second}"));
+    }
+
+    private static string List(IReadOnlyList<double> values) => values.Distinct().Count() == 1
+        ? values[0].ToString("R", CultureInfo.InvariantCulture)
+        : "(" + string.Join(", ", values.Select(value => value.ToString("R", CultureInfo.InvariantCulture))) + ")";
+}

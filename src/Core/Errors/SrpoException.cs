@@ -1,0 +1,62 @@
+using Orleans;
+
+namespace Srpo.Core.Errors;
+
+/// <summary>Why something could not be done. Exit codes and logs go by it. The numbers are part of messages and stored state.</summary>
+public enum ErrorKind
+{
+    /// <summary>Work was done and ended with an error of its own, for example training that diverged.</summary>
+    Failed = 0,
+
+    /// <summary>What was asked for is not valid: a command line, a setting, a key, a file of the user's.</summary>
+    Usage = 1,
+
+    /// <summary>What was asked for does not exist.</summary>
+    NotFound = 2,
+
+    /// <summary>Stored data is damaged.</summary>
+    Damaged = 3,
+
+    /// <summary>Disk, permissions, storage, network or installation are in the way.</summary>
+    Environment = 4,
+
+    /// <summary>Somebody else uses it, or it would be overwritten.</summary>
+    InUse = 5,
+
+    /// <summary>Ended before the end by a signal, a pause or a stop; it can be resumed.</summary>
+    Interrupted = 6,
+}
+
+/// <summary>An error that the user can understand and act on: its message names the culprit and the remedy.</summary>
+[GenerateSerializer, Alias("srpo.SrpoException")]
+public class SrpoException : Exception
+{
+    /// <summary>An error.</summary>
+    /// <param name="kind">Why it could not be done.</param>
+    /// <param name="message">For the user.</param>
+    /// <param name="innerException">The cause, or null.</param>
+    public SrpoException(ErrorKind kind, string message, Exception? innerException = null)
+        : base(message, innerException) => Kind = kind;
+
+    /// <summary>Why it could not be done.</summary>
+    [Id(0)]
+    public ErrorKind Kind { get; }
+
+    /// <summary>The kind of an error that ended work which had begun: what was in its way, else <see cref="ErrorKind.Failed"/>.</summary>
+    /// <param name="error">Any error.</param>
+    public static ErrorKind OfWork(Exception error) => error switch
+    {
+        SrpoException { Kind: ErrorKind.Damaged or ErrorKind.Environment or ErrorKind.InUse } known => known.Kind,
+        IOException or UnauthorizedAccessException => ErrorKind.Environment,
+        _ => error.InnerException is { } cause ? OfWork(cause) : ErrorKind.Failed,
+    };
+
+    /// <summary>The kind of a request that is refused because of an error: what was in its way, else <see cref="ErrorKind.Usage"/>.</summary>
+    /// <param name="cause">The error, or null for none.</param>
+    protected static ErrorKind OfRefusal(Exception? cause) => cause switch
+    {
+        SrpoException known => known.Kind,
+        IOException or UnauthorizedAccessException => ErrorKind.Environment,
+        _ => ErrorKind.Usage,
+    };
+}

@@ -1,0 +1,63 @@
+using Srpo.Core.Errors;
+
+namespace Srpo.Experiments.Data;
+
+/// <summary>
+/// The directory that keeps everything: `ID/` for each run, `.grains/` for the state of agents, `.live/` for locks and
+/// sockets of running processes.
+/// </summary>
+public sealed class DataDirectory
+{
+    /// <summary>A directory, which need not exist.</summary>
+    /// <param name="root">Its path.</param>
+    public DataDirectory(string root) => Root = Path.GetFullPath(root);
+
+    /// <summary>Its path, absolute.</summary>
+    public string Root { get; }
+
+    /// <summary>Where grains keep their state.</summary>
+    public string Grains => Path.Combine(Root, ".grains");
+
+    /// <summary>Where locks and sockets of running processes are.</summary>
+    public string Live => Path.Combine(Root, ".live");
+
+    /// <summary>Directory of a run.</summary>
+    public string Run(string id) => Path.Combine(Root, id);
+
+    /// <summary>The file that describes a run.</summary>
+    public string Manifest(string id) => Path.Combine(Run(id), "run.json");
+
+    /// <summary>Ids of all runs, sorted.</summary>
+    public IReadOnlyList<string> Runs() => Directory.Exists(Root)
+        ? [.. Directory.EnumerateDirectories(Root)
+            .Select(path => Path.GetFileName(path)!)
+            .Where(id => id[0] != '.' && File.Exists(Manifest(id)))
+            .Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>Fails where nothing was ever kept.</summary>
+    public void EnsureExists()
+    {
+        if (!Directory.Exists(Root))
+            throw new SrpoException(ErrorKind.NotFound, $"there is no data directory {Root}; name another one with --data DIR, or make it with `srpo run overcooked`");
+    }
+
+    /// <summary>Makes the directory and checks that files can be written there, before any work is spent.</summary>
+    public void EnsureWritable()
+    {
+        var probe = Path.Combine(Live, $".probe-{Environment.ProcessId}");
+        try
+        {
+            Directory.CreateDirectory(Live);
+            File.WriteAllBytes(probe, new byte[4096]);
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SrpoException(
+                ErrorKind.Environment,
+                $"the data directory {Root} cannot be written: {error.Message.TrimEnd('.')}. Use another one with --data DIR, make room, or change its permissions.",
+                error);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Srpo.Experiments.Data;
+
+/// <summary>JSON as this program writes it: camelCase, enum members as words, indented.</summary>
+public static class JsonText
+{
+    private static readonly JsonSerializerOptions Shown = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary>Stored records leave out what is worked out from the rest.</summary>
+    private static readonly JsonSerializerOptions Stored = new(Shown) { IgnoreReadOnlyProperties = true };
+
+    /// <summary>For the user.</summary>
+    public static string Show<T>(T value) => JsonSerializer.Serialize(value, Shown);
+
+    /// <summary>For files that are read back.</summary>
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Stored);
+
+    /// <summary>As <see cref="Write"/>, as an element.</summary>
+    public static JsonElement ToElement<T>(T value) => JsonSerializer.SerializeToElement(value, Stored);
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static T? Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Stored);
+}

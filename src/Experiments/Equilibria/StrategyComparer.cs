@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Srpo.Core.Results;
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
+using Srpo.Games;
+using Srpo.Games.Finite;
+using Srpo.Games.Finite.Search;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning.Methods;
+using Srpo.Reporting.Equilibria;
+
+namespace Srpo.Experiments.Equilibria;
+
+/// <summary>Holds what the teams of a run on a matrix game learned against the equilibria that the solver finds.</summary>
+internal static class StrategyComparer
+{
+    private const int SweepPoints = 600;
+
+    /// <summary>Whether a population can be held against the theory: its method approximates the theory's game, with an eps above 0.</summary>
+    public static bool IsComparable(EnvironmentSettings environment, TrainingSettings training) =>
+        Game(environment) is not null && !training.NormaliseAdvantages && MethodRegistry.Of(training).Equilibrium(training) is { Epsilon: > 0 };
+
+    /// <summary>The learned strategies of all populations that can be compared and have begun.</summary>
+    public static async Task<ImmutableArray<LearnedStrategies>> CompareAsync(IGrainSession session, RunManifest manifest, IReadOnlySet<string> known)
+    {
+        var experiment = manifest.Experiment;
+        var populations = experiment.Populations.Where(population => known.Contains(population.Label) && IsComparable(experiment.Environment, population.Training)).ToArray();
+        if (populations.Length == 0) return [];
+        var game = Game(experiment.Environment)!.ToFiniteGame();
+        var learned = ImmutableArray.CreateBuilder<LearnedStrategies>();
+        foreach (var population in populations)
+        {
+            var risk = Risk(population.Training);
+            var equilibria = RqeSolver.FindAll(game, risk).Equilibria;
+            for (var team = 0; team < population.Seeds; team++)
+            {
+                var strategies = new ImmutableArray<double>[2];
+                for (var seat = 0; seat < 2; seat++)
+                {
+                    var agent = session.Grains.GetGrain<IAgentGrain>(GrainKeys.Seat(manifest.PopulationName(population.Label), team, population.Training.UsesOnePolicy() ? 0 : seat));
+                    strategies[seat] = [.. await agent.GetActionProbabilitiesAsync([1f])];
+                }
+
+                learned.Add(Compare(game, population.Label, team, risk, strategies, equilibria));
+            }
+        }
+
+        return learned.ToImmutable();
+    }
+
+    /// <summary>The equilibria along tau, one sweep for each eps, over the range that was trained.</summary>
+    public static IReadOnlyList<EquilibriumSweep> Sweeps(Experiment experiment, ImmutableArray<LearnedStrategies> learned)
+    {
+        if (learned.IsEmpty) return [];
+        var game = Game(experiment.Environment)!.ToFiniteGame();
+        return [.. learned.GroupBy(team => team.Epsilon).OrderBy(group => group.Key).Select(group =>
+        {
+            var top = Math.Max(1, 1.05 * group.Max(team => team.Tau));
+            double[] taus = [.. Enumerable.Range(0, SweepPoints + 1).Select(i => top * i / SweepPoints)];
+            return FiniteSweep.Compute(game, RiskProfile.Shared(2, 0, group.Key), taus);
+        })];
+    }
+
+    /// <summary>Puts a team beside the equilibrium whose probabilities differ least.</summary>
+    internal static LearnedStrategies Compare(
+        FiniteGame game, string label, int team, RiskProfile risk, IReadOnlyList<ImmutableArray<double>> strategies, IReadOnlyList<FiniteEquilibrium> equilibria)
+    {
+        var nearest = equilibria.MinBy(equilibrium => Distance(equilibrium.Strategies, strategies))
+            ?? throw new InvalidOperationException($"no equilibrium of '{game.Name}' was found");
+        return new LearnedStrategies(
+            label, team, risk.Tau[0], risk.Epsilon[0], [.. strategies],
+            [.. strategies.Select((strategy, seat) => strategy.Zip(game.Costs[seat]).Sum(pair => pair.First * pair.Second))],
+            nearest.Strategies, nearest.PrivateCosts, nearest.IsStable, Distance(nearest.Strategies, strategies));
+    }
+
+    private static double Distance(ImmutableArray<ImmutableArray<double>> first, IReadOnlyList<ImmutableArray<double>> second) =>
+        first.Zip(second).Max(row => row.First.Zip(row.Second).Max(pair => Math.Abs(pair.First - pair.Second)));
+
+    private static MatrixGame? Game(EnvironmentSettings settings) => EnvironmentFactory.Find(settings.Name).Game(EnvironmentFactory.Create(settings, lanes: 1));
+
+    /// <summary>Scaled rewards are the same game with tau and eps in other units.</summary>
+    private static RiskProfile Risk(TrainingSettings training)
+    {
+        var (tau, epsilon) = MethodRegistry.Of(training).Equilibrium(training)!.Value;
+        return RiskProfile.Shared(2, tau * training.RewardScale, epsilon / training.RewardScale);
+    }
+}

@@ -1,0 +1,43 @@
+using Srpo.Experiments.Data;
+using Srpo.Reporting.Equilibria;
+
+namespace Srpo.Experiments.Equilibria;
+
+/// <summary>
+/// A run of an experiment without training. It is computed in one go, so there is nothing to resume: `sweep-run.json` in the run's directory
+/// says where the outputs are.
+/// </summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Experiment">Name of the experiment.</param>
+/// <param name="CommandLine">The command that made it.</param>
+/// <param name="Out">Directory of the outputs, absolute.</param>
+public sealed record SweepRun(string Id, string Experiment, string CommandLine, string Out)
+{
+    /// <summary>Computes the sweep and writes the outputs.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="data">The directory that keeps the run.</param>
+    /// <param name="id">Id of the run; the caller holds the right to work on it.</param>
+    /// <param name="commandLine">The command that makes it again.</param>
+    /// <param name="output">Directory of the outputs; null for the run's own.</param>
+    /// <returns>The run, and what was found.</returns>
+    public static (SweepRun Run, EquilibriumSweep Sweep) Compute(RqeExperiment experiment, DataDirectory data, string id, string commandLine, string? output)
+    {
+        var sweep = SweepRunner.Compute(experiment.Game, experiment.Range, experiment.Epsilon, commandLine);
+        if (experiment.Title.Length > 0) sweep = sweep with { Title = experiment.Title };
+        var directory = data.Run(id);
+        var run = new SweepRun(id, experiment.Name, commandLine, output ?? directory);
+        SweepFiles.Check(run.Out, experiment.Game.Name);
+        Directory.CreateDirectory(directory);
+        SweepWriter.WriteAll(run.Out, sweep);
+        AtomicFiles.Write(PathOf(data, id), JsonText.Write(run) + "\n");
+        return (run, sweep);
+    }
+
+    /// <summary>The finished run of this kind, or null if the id is none.</summary>
+    /// <param name="data">The directory that keeps it.</param>
+    /// <param name="id">Its id.</param>
+    public static SweepRun? Find(DataDirectory data, string id) =>
+        PathOf(data, id) is var path && File.Exists(path) ? JsonText.Read<SweepRun>(File.ReadAllText(path)) : null;
+
+    private static string PathOf(DataDirectory data, string id) => Path.Combine(data.Run(id), "sweep-run.json");
+}

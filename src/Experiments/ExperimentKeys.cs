@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Srpo.Environments;
+using Srpo.Experiments.Data;
+using Srpo.Learning;
+
+namespace Srpo.Experiments;
+
+/// <summary>A key of an experiment file, as documentation shows it.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Type">What can be written.</param>
+/// <param name="Default">What holds without it.</param>
+/// <param name="Description">What it means.</param>
+public sealed record ExperimentKey(string Path, string Type, string Default, string Description);
+
+/// <summary>All keys of experiment files, and their documentation.</summary>
+public static class ExperimentKeys
+{
+    /// <summary>What the layout of training is called in evaluations.</summary>
+    public const string TrainingLayout = "training";
+
+    /// <summary>Keys of the file.</summary>
+    public static IReadOnlyList<ExperimentKey> TopLevel { get; } =
+    [
+        new("title", "text", "", "One line for people."),
+        new("preset", string.Join(", ", Presets.All.Select(preset => $"\"{preset.Name}\"")), $"\"{Presets.Default}\"", "The settings to start from; all other keys override it."),
+        new("environment", "text", "the preset's", "Registered name of the environment."),
+        new("layout", "text", "the preset's", "Layout of training (" + string.Join(", ", EnvironmentFactory.Registrations.Where(known => known.VariantKind != "layout").Select(known => $"of {known.Name} the {known.VariantKind}")) + "): a built-in name, or a file relative to this one."),
+        new("seeds", "whole number, 1 to 10000", "8", "Teams (training runs) of each population."),
+        new("seed", "whole number", "1", "Seed from which all random streams of training are derived."),
+        new("checkpointInterval", "whole number", "250", "Rounds between stored checkpoints of a team."),
+        new("training", "object", "{}", "Training keys for all populations, see below."),
+        new("populations", "object", "", "The populations by name; each an object with training keys of its own, and the keys below."),
+        new("evaluation", "object", "{}", "How the populations are measured."),
+    ];
+
+    /// <summary>Keys of a population, besides those of training.</summary>
+    public static IReadOnlyList<ExperimentKey> Population { get; } =
+    [
+        new("seeds", "whole number, 1 to 10000", "the experiment's", "Teams of this population."),
+        new("evaluate", "true or false", "true", "Whether its teams take part in the evaluation; false for teams that are only opponents or partners."),
+        new("opponents", "text, or list of texts", "", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\" of another population: one for all of these seats, or one for each. Without it whoever sits there learns too."),
+        new("partners", "text", "", "For methods that train with a frozen pool: label of the population whose teams, after a quarter, half and all of their training, are the partners."),
+        new("sweep", "object", "{}", "Lists of values for training keys, for example {\"tau\": [1, 10]}: a population for each combination."),
+    ];
+
+    /// <summary>Keys of `evaluation`.</summary>
+    public static IReadOnlyList<ExperimentKey> Evaluation { get; } =
+    [
+        new("layouts", "list of texts", "[\"training\"]", "\"training\" for the layout of training, built-in names, or files relative to this one."),
+        new("opponents", "list of texts", "those of training", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\": every layout is played against each of them. With those of training it keeps its name, with others their name follows, as in \"runners-1\"."),
+        new("episodes", "whole number, 1 to 1000000", "100", "Episodes per pair of teams."),
+        new("steps", "whole number, 1 to 65536", "evaluationSteps", "Steps from a reset that count as one episode."),
+        new("seed", "whole number", "1", "Seed of the matches."),
+    ];
+
+    /// <summary>The paths of keys.</summary>
+    public static IReadOnlyList<string> Names(IReadOnlyList<ExperimentKey> keys) => [.. keys.Select(key => key.Path)];
+
+    /// <summary>The training keys with the values of the default preset.</summary>
+    public static IReadOnlyList<ExperimentKey> Training()
+    {
+        var preset = Presets.Find(Presets.Default)!.Training;
+        return [.. AllSettings.All.Select(key => new ExperimentKey(key.Path, key.Type, Show(key.Get(preset)), key.Description))];
+    }
+
+    /// <summary>The reference as Markdown, as it stands in docs/experiments.md.</summary>
+    public static string ToMarkdown()
+    {
+        var text = new StringBuilder();
+        Section("Keys of the file", TopLevel);
+        Section("Keys of a population, besides training keys", Population);
+        Section("Keys of `evaluation`", Evaluation);
+        Section("Training keys (in `training`, or in a population), with the values of the preset `official`", Training());
+        return text.ToString().TrimEnd('\n') + "\n";
+
+        void Section(string title, IReadOnlyList<ExperimentKey> keys)
+        {
+            text.Append("### ").Append(title).Append("\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
+            foreach (var key in keys)
+                text.Append(CultureInfo.InvariantCulture, $"| `{key.Path}` | {key.Type} | {(key.Default.Length == 0 ? "" : $"`{key.Default}`")} | {key.Description.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+            text.Append('\n');
+        }
+    }
+
+    private static string Show(object? value) => value switch
+    {
+        null => "null",
+        IReadOnlyList<int> list => "[" + string.Join(", ", list) + "]",
+        _ => JsonText.Write(value),
+    };
+}

@@ -1,0 +1,131 @@
+using Srpo.Environments;
+using Srpo.Experiments.Reading;
+using Srpo.Learning;
+
+namespace Srpo.Experiments;
+
+/// <summary>Reads, overrides and checks an experiment. Every problem names file, line, column and key.</summary>
+public sealed class ExperimentLoader
+{
+    private const int DefaultSeeds = 8;
+
+    private readonly ValueReader _reader = new();
+    private readonly JsonObjectValue _root;
+    private readonly string _directory;
+
+    private ExperimentLoader(JsonObjectValue root, string directory)
+    {
+        _root = root;
+        _directory = directory;
+    }
+
+    /// <summary>Loads a file.</summary>
+    /// <param name="file">Name and path; messages show the path as given.</param>
+    /// <param name="workingDirectory">Directory against which a relative path is meant.</param>
+    /// <param name="overrides">What the command line changes.</param>
+    /// <exception cref="ExperimentException">With every problem found.</exception>
+    public static Experiment Load(ExperimentFile file, string workingDirectory, IEnumerable<Override> overrides)
+    {
+        var path = Path.GetFullPath(file.Path, workingDirectory);
+        return Load(file.Name, file.Path, File.ReadAllBytes(path), Path.GetDirectoryName(path)!, overrides);
+    }
+
+    /// <summary>Loads a text.</summary>
+    /// <param name="name">Name of the experiment.</param>
+    /// <param name="source">Name of the text in messages.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="directory">Directory against which map files are meant.</param>
+    /// <param name="overrides">What the command line changes.</param>
+    /// <exception cref="ExperimentException">With every problem found.</exception>
+    public static Experiment Load(string name, string source, byte[] text, string directory, IEnumerable<Override> overrides)
+    {
+        var parsed = JsonSource.Parse(source, text);
+        if (parsed is not JsonObjectValue root)
+            throw new ExperimentException(new ExperimentProblem(parsed.Origin, "", $"expected an object, found {parsed.Describe()}", "write { ... }"));
+        var reader = new ValueReader();
+        root = Overrides.Apply(root, overrides, reader);
+        if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
+        var loader = new ExperimentLoader(root, directory);
+        var experiment = loader.Build(ValidName(name));
+        return loader._reader.Problems.Count == 0 && experiment is not null ? experiment : throw new ExperimentException(loader._reader.Problems);
+    }
+
+    private Experiment? Build(string name)
+    {
+        CheckKeys(_root, "", ExperimentKeys.Names(ExperimentKeys.TopLevel));
+        if (ReadPreset() is not { } preset) return null;
+
+        var layouts = new LayoutReader(_reader, _directory);
+        var environmentName = Text("environment") ?? preset.Environment;
+        var layout = _root["layout"];
+        var environment = layouts.Read(
+            environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin, layout is null ? "environment" : "layout");
+        var draft = new TrainingDraft(preset.Training, new Dictionary<string, Origin>());
+        if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
+        var seeds = Whole(_root, "seeds", "seeds", 1, 10_000) ?? DefaultSeeds;
+        var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info);
+        if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
+            _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
+        else if (Member("populations") is { } members)
+            populations.Read(members, draft, seeds);
+        var links = populations.Link();
+        var measure = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
+        CheckKeys(measure, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
+        var evaluation = new EvaluationReader(_reader, layouts).Read(measure, environment, links, populations.Populations, draft.Settings.EvaluationSteps);
+        if (_reader.Problems.Count > 0) return null;
+        return new Experiment
+        {
+            Name = name,
+            Title = Text("title") ?? "",
+            Environment = environment!,
+            Seed = _root["seed"] is { } seed ? _reader.Seed(seed, "seed") ?? 1 : 1,
+            CheckpointInterval = Whole(_root, "checkpointInterval", "checkpointInterval", 1, int.MaxValue) ?? 250,
+            Populations = populations.Populations,
+            Evaluation = evaluation!,
+        };
+    }
+
+    /// <summary>The preset's layout belongs to the preset's environment; another one has a first layout of its own.</summary>
+    private static string DefaultLayout(string environment, Preset preset) =>
+        environment == preset.Environment ? preset.Layout
+            : EnvironmentFactory.Registrations.FirstOrDefault(registration => registration.Name == environment)?.Variants[0] ?? preset.Layout;
+
+    private Preset? ReadPreset()
+    {
+        var value = _root["preset"];
+        var name = value is null ? Presets.Default : _reader.Text(value, "preset");
+        if (name is null) return null;
+        if (Presets.Find(name) is { } preset) return preset;
+        string[] known = [.. Presets.All.Select(known => known.Name)];
+        var meant = ExperimentFiles.Known().Any(file => file.Name == name) ? $"is an experiment, which `srpo run {name}` runs" : "is not known" + ValueReader.DidYouMean(name, known);
+        _reader.Add(value!.Origin, "preset", $"'{name}' {meant}", "use one of " + string.Join(", ", Presets.All.Select(preset => $"{preset.Name} ({preset.Environment} {preset.Layout})")));
+        return null;
+    }
+
+    private void CheckKeys(JsonObjectValue members, string prefix, IReadOnlyList<string> known)
+    {
+        foreach (var member in members.Members)
+        {
+            if (known.Contains(member.Name)) continue;
+            // A training key at the top is the likeliest slip: say where it belongs.
+            if (prefix.Length == 0 && AllSettings.NamesUnder("").Contains(member.Name))
+                _reader.Add(member.Origin, member.Name, "is a training key", $"write it as \"training\": {{ \"{member.Name}\": ... }}, or within a population");
+            else
+                _reader.UnknownKey(member.Origin, prefix + member.Name, member.Name, known);
+        }
+    }
+
+    private string? Text(string name) => _root[name] is { } value ? _reader.Text(value, name) : null;
+
+    private JsonObjectValue? Member(string name) => _root[name] is { } value ? _reader.Object(value, name) : null;
+
+    private int? Whole(JsonObjectValue members, string name, string field, int low, int high) =>
+        members[name] is { } value ? _reader.Whole(value, field, low, high) : null;
+
+    /// <summary>A file name as part of run ids: other characters become '-'.</summary>
+    private static string ValidName(string name)
+    {
+        var valid = new string([.. name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-')]);
+        return valid.Length > 40 ? valid[..40] : valid.Length == 0 ? "experiment" : valid;
+    }
+}

@@ -1,0 +1,93 @@
+using Srpo.Core.Settings;
+using Srpo.Environments;
+
+namespace Srpo.Experiments.Reading;
+
+/// <summary>Completes environments: built-in layouts by name, the user's own from map files.</summary>
+internal sealed class LayoutReader
+{
+    private readonly ValueReader _reader;
+    private readonly string _directory;
+
+    public LayoutReader(ValueReader reader, string directory)
+    {
+        _reader = reader;
+        _directory = directory;
+    }
+
+    /// <summary>The environment with its definition; null after a problem.</summary>
+    public EnvironmentSettings? Read(string environment, string layout, Origin origin, string field)
+    {
+        var settings = new EnvironmentSettings(environment, layout);
+        try
+        {
+            var file = Path.GetFullPath(layout, _directory);
+            if (EnvironmentFactory.Find(environment).Variants.Contains(layout, StringComparer.Ordinal)) file = layout;
+            else if (File.Exists(file)) settings = settings with { Variant = file };
+            return EnvironmentFactory.Resolve(settings);
+        }
+        catch (LayoutException error)
+        {
+            // The map's own place is what the user must look at.
+            _reader.Add(new Origin(error.File ?? layout, error.Line, error.Column), field, Problem(error), "docs/environments/gridworld.md describes maps");
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            _reader.Add(origin, field, FirstLine(error.Message), $"a file of your own is meant relative to {_directory}");
+        }
+
+        return null;
+    }
+
+    /// <summary>The layouts of an evaluation; null after a problem.</summary>
+    public IReadOnlyList<EvaluationLayout>? ReadAll(JsonValue? value, string field, EnvironmentSettings? training, string environment)
+    {
+        if (training is null) return null;
+        if (value is null) return [new EvaluationLayout(ExperimentKeys.TrainingLayout, training)];
+        // On the command line a single name or a comma-separated list will do.
+        if (value is JsonStringValue { Origin.Line: 0 } typed)
+            value = new JsonListValue(typed.Origin, [.. typed.Text.Split(',').Select(name => new JsonStringValue(typed.Origin, name.Trim()))]);
+        if (value is not JsonListValue list)
+        {
+            _reader.Add(value.Origin, field, $"expected a list of layouts, found {value.Describe()}", "write for example [\"training\", \"held-out-a\"]");
+            return null;
+        }
+
+        var layouts = new List<EvaluationLayout>();
+        foreach (var item in list.Items)
+        {
+            if (_reader.Text(item, field) is not { } name) return null;
+            var settings = name == ExperimentKeys.TrainingLayout ? training : Read(environment, name, item.Origin, field);
+            if (settings is null) return null;
+            var label = name == ExperimentKeys.TrainingLayout ? name : Label(settings.Variant);
+            if (layouts.Any(layout => layout.Name == label))
+            {
+                _reader.Add(item.Origin, field, $"the layout '{label}' is listed twice", "remove one, or give the map another name");
+                return null;
+            }
+
+            layouts.Add(new EvaluationLayout(label, settings));
+        }
+
+        return layouts;
+    }
+
+    private static string Label(string variant)
+    {
+        var label = new string([.. variant.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-')]);
+        return label.Length is > 0 and <= 40 ? label : label.Length == 0 ? "layout" : label[..40];
+    }
+
+    private static string Problem(LayoutException error)
+    {
+        var prefix = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"line {error.Line}, column {error.Column}: ");
+        var start = error.Message.IndexOf(prefix, StringComparison.Ordinal);
+        return start < 0 ? error.Message : error.Message[(start + prefix.Length)..];
+    }
+
+    private static string FirstLine(string message)
+    {
+        var end = message.IndexOf(" (Parameter", StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]).TrimEnd('.');
+    }
+}

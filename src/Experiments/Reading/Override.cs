@@ -1,0 +1,106 @@
+using Srpo.Core.Errors;
+using Srpo.Learning;
+
+namespace Srpo.Experiments.Reading;
+
+/// <summary>One `--set KEY=VALUE`.</summary>
+/// <param name="Path">The key's path.</param>
+/// <param name="Value">The value.</param>
+public sealed record Override(string Path, JsonValue Value)
+{
+    /// <summary>Reads KEY=VALUE.</summary>
+    /// <param name="text">What stands after --set.</param>
+    /// <exception cref="SrpoException">There is no key, or no sign.</exception>
+    public static Override Parse(string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0)
+            throw new SrpoException(ErrorKind.Usage, $"--set {text}: write KEY=VALUE, for example --set tau=5; `srpo experiments --keys` lists the keys");
+        return Of(text[..equals].Trim(), text[(equals + 1)..].Trim(), $"--set {text}");
+    }
+
+    /// <summary>An override that comes from an option of its own, for example --seeds.</summary>
+    public static Override Of(string path, string value, string option) => new(path, JsonSource.ParseOption(option, value));
+}
+
+/// <summary>Works overrides into the tree of an experiment, before it is checked as a whole.</summary>
+internal static class Overrides
+{
+    public static JsonObjectValue Apply(JsonObjectValue root, IEnumerable<Override> overrides, ValueReader reader)
+    {
+        foreach (var change in overrides) root = Apply(root, change, reader);
+        return root;
+    }
+
+    private static JsonObjectValue Apply(JsonObjectValue root, Override change, ValueReader reader)
+    {
+        var parts = change.Path.Split('.');
+        if (parts[0] == "populations" && parts.Length >= 3) return ApplyToOne(root, change, parts[1], string.Join('.', parts[2..]), reader);
+        if (parts[0] == "evaluation" && parts.Length == 2) return root.With("evaluation", Set(Child(root, "evaluation"), parts[1..], change.Value), change.Value.Origin);
+        var trainingPath = parts[0] == "training" ? string.Join('.', parts[1..]) : change.Path;
+        if (AllSettings.Find(trainingPath) is not null) return ApplyToAll(root, change, trainingPath);
+        if (parts.Length == 1 && ExperimentKeys.TopLevel.Any(key => key.Path == parts[0] && key.Type != "object"))
+        {
+            root = root.With(parts[0], change.Value, change.Value.Origin);
+            return parts[0] == "seeds" ? EachPopulation(root, population => IsMeasured(population) ? population.Without("seeds") : population) : root;
+        }
+
+        string[] known =
+        [
+            .. ExperimentKeys.TopLevel.Where(key => key.Type != "object").Select(key => key.Path),
+            .. ExperimentKeys.Evaluation.Select(key => "evaluation." + key.Path),
+            .. AllSettings.Paths,
+        ];
+        reader.Add(
+            change.Value.Origin, change.Path, "unknown key" + ValueReader.DidYouMean(change.Path, known),
+            "`srpo experiments --keys` lists the keys; populations.NAME.KEY=VALUE changes one population");
+        return root;
+    }
+
+    private static JsonObjectValue ApplyToOne(JsonObjectValue root, Override change, string label, string path, ValueReader reader)
+    {
+        if (root["populations"] is not JsonObjectValue populations) return root;
+        if (populations[label] is not JsonObjectValue population)
+        {
+            string[] known = [.. populations.Members.Select(member => member.Name)];
+            reader.Add(change.Value.Origin, change.Path, $"there is no population '{label}'" + ValueReader.DidYouMean(label, known), "populations here: " + string.Join(", ", known));
+            return root;
+        }
+
+        population = Set(WithoutSweep(population, path), path.Split('.'), change.Value);
+        return root.With("populations", populations.With(label, population, population.Origin), populations.Origin);
+    }
+
+    /// <summary>A training key for all populations: it also replaces what they say themselves, swept values included.</summary>
+    private static JsonObjectValue ApplyToAll(JsonObjectValue root, Override change, string path)
+    {
+        root = root.With("training", Set(Child(root, "training"), path.Split('.'), change.Value), change.Value.Origin);
+        return EachPopulation(root, population => Remove(WithoutSweep(population, path), path.Split('.')));
+    }
+
+    private static JsonObjectValue EachPopulation(JsonObjectValue root, Func<JsonObjectValue, JsonObjectValue> change) =>
+        root["populations"] is JsonObjectValue populations
+            ? root.With("populations", populations with
+            {
+                Members = [.. populations.Members.Select(member => member.Value is JsonObjectValue population ? member with { Value = change(population) } : member)],
+            }, populations.Origin)
+            : root;
+
+    /// <summary>Those that are only opponents or partners keep the teams that others name.</summary>
+    private static bool IsMeasured(JsonObjectValue population) => population["evaluate"] is not JsonBooleanValue { Value: false };
+
+    private static JsonObjectValue WithoutSweep(JsonObjectValue population, string path) =>
+        population["sweep"] is JsonObjectValue sweep ? population.With("sweep", sweep.Without(path), sweep.Origin) : population;
+
+    private static JsonObjectValue Child(JsonObjectValue parent, string name) =>
+        parent[name] as JsonObjectValue ?? new JsonObjectValue(parent.Origin, []);
+
+    private static JsonObjectValue Set(JsonObjectValue parent, string[] path, JsonValue value) =>
+        parent.With(path[0], path.Length == 1 ? value : Set(Child(parent, path[0]), path[1..], value), value.Origin);
+
+    private static JsonObjectValue Remove(JsonObjectValue parent, string[] path)
+    {
+        if (path.Length == 1) return parent.Without(path[0]);
+        return parent[path[0]] is JsonObjectValue child ? parent.With(path[0], Remove(child, path[1..]), child.Origin) : parent;
+    }
+}

@@ -1,0 +1,148 @@
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Learning;
+using Srpo.Learning.Methods;
+
+namespace Srpo.Experiments.Reading;
+
+/// <summary>Reads the populations of an experiment: training keys, sweeps, and what they say of each other.</summary>
+internal sealed class PopulationReader
+{
+    private readonly ValueReader _reader;
+    private readonly EnvironmentInfo? _environment;
+    private readonly List<Entry> _entries = [];
+
+    /// <param name="reader">Collects problems.</param>
+    /// <param name="environment">The environment of training; null where it could not be read.</param>
+    public PopulationReader(ValueReader reader, EnvironmentInfo? environment) => (_reader, _environment) = (reader, environment);
+
+    /// <summary>The populations read, in the order of the file; references are in them after <see cref="Link"/>.</summary>
+    public IReadOnlyList<ExperimentPopulation> Populations => [.. _entries.Select(entry => entry.Population)];
+
+    /// <summary>Reads the object of populations.</summary>
+    /// <param name="populations">The object.</param>
+    /// <param name="draft">What holds for all.</param>
+    /// <param name="seeds">Teams where a population does not say.</param>
+    public void Read(JsonObjectValue populations, TrainingDraft draft, int seeds)
+    {
+        foreach (var member in populations.Members)
+        {
+            var field = $"populations.{member.Name}";
+            if (!PopulationSpec.IsValidName(member.Name) || member.Name.Length > 30)
+                _reader.Add(member.Origin, field, "the name is not valid", "use 1 to 30 letters, digits, '-', '_' or '.', not beginning with '.'");
+            if (_reader.Object(member.Value, field) is { } population) Read(member, population, field, draft, seeds);
+        }
+    }
+
+    /// <summary>Resolves what populations say of each other, and checks them as they will be trained.</summary>
+    /// <returns>What reads further references, for the evaluation; null without an environment.</returns>
+    public PopulationLinks? Link()
+    {
+        if (_environment is not { } environment)
+        {
+            foreach (var entry in _entries) Report(entry, entry.Draft, entry.Population.Training.Validate());
+            return null;
+        }
+
+        var against = _entries.Where(entry => entry.Opponents is not null).Select(entry => entry.Population.Label).ToHashSet(StringComparer.Ordinal);
+        var links = new PopulationLinks(_reader, Populations, against, environment);
+        foreach (var entry in _entries)
+        {
+            var origins = new Dictionary<string, Origin>(entry.Draft.Origins, StringComparer.Ordinal);
+            if (entry.Opponents is { } opponents)
+            {
+                origins["opponents"] = opponents.Origin;
+                if (links.Opponents(opponents, $"{entry.Field}.opponents", entry.Population.Label) is not { } agents) continue;
+                entry.Population = entry.Population with { Opponents = agents };
+            }
+
+            if (entry.Partners is { } partners)
+            {
+                origins["partners"] = partners.Origin;
+                if (links.Partners(partners, $"{entry.Field}.partners") is not { } pool) continue;
+                entry.Population = entry.Population with { Partners = pool };
+            }
+
+            Check(entry, entry.Draft with { Origins = origins }, environment);
+        }
+
+        return links;
+    }
+
+    private void Read(JsonMember member, JsonObjectValue population, string field, TrainingDraft draft, int seeds)
+    {
+        var own = population["seeds"] is { } value ? _reader.Whole(value, $"{field}.seeds", 1, 10_000) : null;
+        var evaluate = population["evaluate"] is not { } flag || _reader.Boolean(flag, $"{field}.evaluate") != false;
+        var read = WithoutForeign(TrainingReader.Read(draft, population, field, ExperimentKeys.Names(ExperimentKeys.Population), _reader), population);
+        foreach (var (label, settings) in Sweep.Expand(member.Name, read, population["sweep"], $"{field}.sweep", _reader))
+        {
+            if (_entries.Any(known => known.Population.Label == label))
+                _reader.Add(member.Origin, field, $"makes the population '{label}' a second time", "change the name or the sweep");
+            _entries.Add(new Entry
+            {
+                Population = new ExperimentPopulation(label, settings.Settings, own ?? seeds) { Evaluate = evaluate },
+                Draft = settings,
+                Field = field,
+                Origin = member.Origin,
+                Opponents = population["opponents"],
+                Partners = population["partners"],
+            });
+        }
+    }
+
+    /// <summary>What is said for all populations counts for those whose method has such a setting; what a population says itself is kept, and refused.</summary>
+    private static TrainingDraft WithoutForeign(TrainingDraft draft, JsonObjectValue population)
+    {
+        var method = MethodRegistry.Find(draft.Settings.Method);
+        IEnumerable<KeyValuePair<string, double>> own = draft.Settings.Own is null ? [] : draft.Settings.Own;
+        var settings = draft.Settings;
+        foreach (var (path, _) in own)
+        {
+            if (method?.OwnSettings.Any(setting => setting.Path == path) == false && population[path.Split('.')[0]] is null)
+                settings = settings with { Own = OwnSettings.With(settings.Own, path, null) };
+        }
+
+        return draft with { Settings = settings };
+    }
+
+    private void Check(Entry entry, TrainingDraft draft, EnvironmentInfo environment)
+    {
+        // The name's own problems were reported where it was read.
+        var experiment = new Experiment
+        {
+            Name = "",
+            Environment = new EnvironmentSettings(environment.Name, environment.Variant),
+            Populations = Populations,
+            Evaluation = new Evaluation([], 1, 1, 1),
+        };
+        var spec = experiment.Spec(entry.Population, _ => "population");
+        var problems = spec.Validate();
+        Report(entry, draft, problems.Count > 0 ? problems : TeamPlan.Problems(spec, environment));
+    }
+
+    private void Report(Entry entry, TrainingDraft draft, IReadOnlyList<SettingsProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            var origin = draft.OriginOf(problem.Field, entry.Origin);
+            if (!_reader.Problems.Any(known => known.Origin == origin && known.Reason == problem.Reason))
+                _reader.Add(origin, $"{entry.Field}.{problem.Field}", problem.Reason, problem.Remedy);
+        }
+    }
+
+    /// <summary>A population with what is needed to resolve and to blame.</summary>
+    private sealed class Entry
+    {
+        public required ExperimentPopulation Population { get; set; }
+
+        public required TrainingDraft Draft { get; init; }
+
+        public required string Field { get; init; }
+
+        public required Origin Origin { get; init; }
+
+        public required JsonValue? Opponents { get; init; }
+
+        public required JsonValue? Partners { get; init; }
+    }
+}

@@ -1,0 +1,60 @@
+using Srpo.Core.Settings;
+using Srpo.Learning;
+
+namespace Srpo.Experiments.Reading;
+
+/// <summary>Training settings while they are put together, with the place where each key was last written.</summary>
+internal sealed record TrainingDraft(TrainingSettings Settings, IReadOnlyDictionary<string, Origin> Origins)
+{
+    public TrainingDraft Set(Setting key, JsonValue value, string field, ValueReader reader) => new(
+        key.Set(Settings, value, field, reader),
+        new Dictionary<string, Origin>(Origins, StringComparer.Ordinal) { [key.Path] = value.Origin });
+
+    /// <summary>Where a key was written: the place of the key itself or of its nearest parent, or the given default.</summary>
+    public Origin OriginOf(string path, Origin otherwise)
+    {
+        foreach (var (known, origin) in Origins)
+        {
+            if (path == known || path.StartsWith(known + "[", StringComparison.Ordinal) || path.StartsWith(known + " ", StringComparison.Ordinal)) return origin;
+        }
+
+        return otherwise;
+    }
+}
+
+/// <summary>Reads training keys from an object of an experiment.</summary>
+internal static class TrainingReader
+{
+    /// <summary>Settings with the keys of an object worked in; unknown keys and wrong types go to the reader.</summary>
+    /// <param name="draft">What the settings are so far.</param>
+    /// <param name="members">The object.</param>
+    /// <param name="field">Path of the object in the file, for messages.</param>
+    /// <param name="others">Keys of the object that are not for training.</param>
+    /// <param name="reader">Collects problems.</param>
+    public static TrainingDraft Read(TrainingDraft draft, JsonObjectValue members, string field, IReadOnlyList<string> others, ValueReader reader)
+    {
+        foreach (var member in members.Members)
+        {
+            if (!others.Contains(member.Name)) draft = Read(draft, member, "", field, others, reader);
+        }
+
+        return draft;
+    }
+
+    private static TrainingDraft Read(
+        TrainingDraft draft, JsonMember member, string prefix, string field, IReadOnlyList<string> others, ValueReader reader)
+    {
+        var path = prefix + member.Name;
+        var full = $"{field}.{path}";
+        if (AllSettings.Find(path) is { } key) return draft.Set(key, member.Value, full, reader);
+        if (AllSettings.NamesUnder(path + ".").Count == 0)
+        {
+            reader.UnknownKey(member.Origin, full, member.Name, [.. prefix.Length == 0 ? others : [], .. AllSettings.NamesUnder(prefix)]);
+            return draft;
+        }
+
+        if (reader.Object(member.Value, full) is not { } inner) return draft;
+        foreach (var child in inner.Members) draft = Read(draft, child, path + ".", field, [], reader);
+        return draft;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Srpo.Core.Text;
+
+namespace Srpo.Experiments.Reading;
+
+/// <summary>Turns JSON values into numbers, words and lists; collects what does not fit.</summary>
+internal sealed class ValueReader
+{
+    public List<ExperimentProblem> Problems { get; } = [];
+
+    public void Add(Origin origin, string field, string reason, string remedy) =>
+        Problems.Add(new ExperimentProblem(origin, field, reason, remedy));
+
+    public double? Number(JsonValue value, string field)
+    {
+        if (value is JsonNumberValue number && double.TryParse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var result)) return result;
+        Expected(value, field, "a number", "write a number without quotes, for example 0.5");
+        return null;
+    }
+
+    public int? Whole(JsonValue value, string field, int low = int.MinValue, int high = int.MaxValue)
+    {
+        if (value is not JsonNumberValue number)
+        {
+            Expected(value, field, "a whole number", "write a whole number without quotes, for example 8");
+            return null;
+        }
+
+        if (decimal.TryParse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
+            && exact == decimal.Truncate(exact) && exact >= low && exact <= high) return (int)exact;
+        var range = low == int.MinValue ? "" : string.Create(CultureInfo.InvariantCulture, $" from {low} to {high}");
+        Add(value.Origin, field, $"{number.Text} is not possible", $"use a whole number{range}");
+        return null;
+    }
+
+    public ulong? Seed(JsonValue value, string field)
+    {
+        if (value is JsonNumberValue number && ulong.TryParse(number.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) return seed;
+        Expected(value, field, "a seed", "write a whole number from 0 to 18446744073709551615");
+        return null;
+    }
+
+    public bool? Boolean(JsonValue value, string field)
+    {
+        if (value is JsonBooleanValue boolean) return boolean.Value;
+        Expected(value, field, "true or false", "write true or false without quotes");
+        return null;
+    }
+
+    public string? Text(JsonValue value, string field)
+    {
+        if (value is JsonStringValue { Text.Length: > 0 } text) return text.Text;
+        Expected(value, field, "a text", "write a text in quotes");
+        return null;
+    }
+
+    public string? Word(JsonValue value, string field, string[] known)
+    {
+        var list = string.Join(", ", known);
+        if (value is not JsonStringValue text)
+        {
+            Expected(value, field, "one of " + list, "write one of them in quotes");
+            return null;
+        }
+
+        if (known.Contains(text.Text)) return text.Text;
+        Add(value.Origin, field, $"'{text.Text}' is not known" + DidYouMean(text.Text, known), "use one of " + list);
+        return null;
+    }
+
+    public IReadOnlyList<int>? Wholes(JsonValue value, string field)
+    {
+        // On the command line a list may be typed as 64,64.
+        if (value is JsonStringValue { Origin.Line: 0 } text && text.Text.Length > 0)
+            value = JsonSource.ParseOption(text.Origin.Source, $"[{text.Text}]");
+        else if (value is JsonNumberValue { Origin.Line: 0 })
+            value = new JsonListValue(value.Origin, [value]);
+        if (value is not JsonListValue list)
+        {
+            Expected(value, field, "a list of whole numbers", "write for example [64, 64]");
+            return null;
+        }
+
+        var numbers = new List<int>();
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (Whole(list.Items[i], string.Create(CultureInfo.InvariantCulture, $"{field}[{i}]")) is not { } number) return null;
+            numbers.Add(number);
+        }
+
+        return numbers;
+    }
+
+    public JsonObjectValue? Object(JsonValue value, string field)
+    {
+        if (value is JsonObjectValue result) return result;
+        Expected(value, field, "an object", "write { ... }");
+        return null;
+    }
+
+    public void UnknownKey(Origin origin, string field, string name, IReadOnlyList<string> known) =>
+        Add(origin, field, "unknown key" + DidYouMean(name, known), "known keys here: " + string.Join(", ", known));
+
+    public static string DidYouMean(string typed, IReadOnlyList<string> known) =>
+        NearestName.Find(typed, known) is { } nearest ? $", did you mean '{nearest}'?" : "";
+
+    private void Expected(JsonValue value, string field, string expected, string remedy) =>
+        Add(value.Origin, field, $"expected {expected}, found {value.Describe()}", remedy);
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Srpo.Core.Errors;
+using Srpo.Core.Settings;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Equilibria;
+using Srpo.Grains.Interfaces;
+using Srpo.Reporting;
+
+namespace Srpo.Experiments.Runs;
+
+/// <summary>
+/// Brings a run from wherever it is to its end: train, play, export, report. Every step looks at what is stored and does
+/// only what is missing, so that a run that was killed goes on with the same call.
+/// </summary>
+public sealed class ExperimentRun
+{
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
+
+    private readonly RunContext _context;
+    private readonly DataDirectory _data;
+    private readonly string _resume;
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly double _secondsBefore;
+    private RunManifest _manifest;
+    private TimeSpan _saved;
+
+    private ExperimentRun(RunContext context, DataDirectory data, RunManifest manifest)
+    {
+        _context = context;
+        _data = data;
+        _manifest = manifest;
+        _secondsBefore = manifest.WallSeconds;
+        _resume = context.Command($"resume {manifest.Id}");
+    }
+
+    /// <summary>Runs it to its end and writes its outputs. The caller holds the right to work on it.</summary>
+    /// <param name="context">What it works with.</param>
+    /// <param name="data">The directory that keeps it.</param>
+    /// <param name="manifest">The run, new or as stored.</param>
+    /// <exception cref="SrpoException">It failed, or was paused; what was done is stored.</exception>
+    public static Task<WrittenReport> RunAsync(RunContext context, DataDirectory data, RunManifest manifest) => new ExperimentRun(context, data, manifest).RunAsync();
+
+    /// <summary>Writes the report again from what is stored.</summary>
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="manifest">The run.</param>
+    /// <param name="directory">Where the report goes.</param>
+    /// <exception cref="SrpoException">There are no results yet.</exception>
+    public static async Task<WrittenReport> ReportAsync(IGrainSession session, RunManifest manifest, string directory)
+    {
+        var results = await ResultsCollector.CollectAsync(session, manifest);
+        return ReportWriter.WriteAll(directory, results, sweeps: StrategyComparer.Sweeps(manifest.Experiment, results.Strategies));
+    }
+
+    private async Task<WrittenReport> RunAsync()
+    {
+        // Whatever happens, the time spent and the state are kept.
+        var state = RunState.Running;
+        try
+        {
+            Save(RunState.Running);
+            await TrainAsync();
+            await PlayAsync();
+            var output = _manifest.Output(_data);
+            await CheckpointExporter.ExportAsync(new GrainReader(_context.Session.Grains), _manifest, output, _context.Cancellation);
+            _manifest = _manifest with { WallSeconds = WallSeconds() };
+            var report = await ReportAsync(_context.Session, _manifest, output);
+            state = RunState.Finished;
+            return report;
+        }
+        catch (OperationCanceledException)
+        {
+            state = RunState.Paused;
+            throw PopulationTraining.Paused(_resume);
+        }
+        catch (SrpoException error) when (error.Kind == ErrorKind.Interrupted)
+        {
+            state = RunState.Paused;
+            throw;
+        }
+        finally
+        {
+            TrySave(state);
+        }
+    }
+
+    private async Task TrainAsync()
+    {
+        foreach (var batch in TrainingBatches.Of(_manifest))
+        {
+            TrainingJob[] jobs = [.. batch.Select(population =>
+                new TrainingJob(population.Label, _manifest.PopulationName(population.Label), _manifest.Experiment.Spec(population, _manifest.PopulationName)))];
+            await PopulationTraining.RunAsync(_context, jobs, _resume, SaveNowAndThen);
+        }
+    }
+
+    private async Task PlayAsync()
+    {
+        var evaluation = _manifest.Experiment.Evaluation;
+        string[] populations = [.. _manifest.Experiment.Populations.Where(population => population.Evaluate).Select(population => _manifest.PopulationName(population.Label))];
+        foreach (var layout in evaluation.Layouts)
+        {
+            var spec = new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, Opponents(layout));
+            await CrossPlay.RunAsync(_context, _manifest.TournamentName(layout.Name), layout.Name, spec, _resume, SaveNowAndThen);
+        }
+    }
+
+    private PolicyReference[] Opponents(EvaluationLayout layout) => [.. layout.Opponents.Select(reference => reference.Policy(_manifest.PopulationName))];
+
+    private double WallSeconds() => _secondsBefore + Stopwatch.GetElapsedTime(_began).TotalSeconds;
+
+    private void SaveNowAndThen()
+    {
+        var now = Stopwatch.GetElapsedTime(_began);
+        if (now - _saved < SaveInterval) return;
+        _saved = now;
+        Save(RunState.Running);
+    }
+
+    private void Save(RunState state)
+    {
+        _manifest = _manifest with { State = state, WallSeconds = state == RunState.Finished ? _manifest.WallSeconds : WallSeconds() };
+        _manifest.Save(_data);
+    }
+
+    private void TrySave(RunState state)
+    {
+        try
+        {
+            Save(state);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The error that brought us here, most likely this very one, is on its way to the user.
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Srpo.Experiments.Runs;
+
+/// <summary>What this program is and what it runs on.</summary>
+public static class ProgramInfo
+{
+    /// <summary>Version of this program.</summary>
+    public static string Version { get; } =
+        typeof(ProgramInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Name and version of what grains run on.</summary>
+    public static string GrainRuntime { get; } =
+        "Microsoft Orleans " + (typeof(IGrain).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "");
+
+    /// <summary>The widest vectors that the kernels use.</summary>
+    public static string Vectors { get; } =
+        Vector512.IsHardwareAccelerated ? "512 bit" : Vector256.IsHardwareAccelerated ? "256 bit" : Vector128.IsHardwareAccelerated ? "128 bit" : "none (portable kernels)";
+
+    /// <summary>Whether the processor multiplies and adds in one step.</summary>
+    public static bool FusedMultiplyAdd { get; } = Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported;
+
+    /// <summary>Model of the processor, where the system tells.</summary>
+    public static string Processor()
+    {
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/cpuinfo"))
+            {
+                if (line.StartsWith("model name", StringComparison.Ordinal)) return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Not a Linux machine.
+        }
+
+        return RuntimeInformation.ProcessArchitecture.ToString();
+    }
+
+    /// <summary>Versions for reports.</summary>
+    public static ImmutableSortedDictionary<string, string> Versions() => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["srpo"] = Version,
+        [".NET"] = Environment.Version.ToString(),
+        ["grains"] = GrainRuntime,
+        ["system"] = RuntimeInformation.OSDescription.Trim(),
+        ["processor"] = Processor(),
+        ["cores"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        ["vectors"] = Vectors,
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Srpo.Core.Errors;
+using Srpo.Core.Results;
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Equilibria;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+using Srpo.Learning.Methods;
+
+namespace Srpo.Experiments.Runs;
+
+/// <summary>Gathers what coordinators and tournaments have stored into the results that reports are made from.</summary>
+public static class ResultsCollector
+{
+    /// <summary>The results of a run as far as they are there.</summary>
+    public static async Task<RunResults> CollectAsync(IGrainSession session, RunManifest manifest)
+    {
+        var experiment = manifest.Experiment;
+        var labels = experiment.Populations.ToDictionary(population => manifest.PopulationName(population.Label), population => population.Label);
+        var matrices = new List<CrossPlayMatrix>();
+        foreach (var layout in experiment.Evaluation.Layouts)
+        {
+            var tournament = session.Grains.GetGrain<ITournamentGrain>(manifest.TournamentName(layout.Name));
+            if (await KnownAsync(tournament.GetMatrixAsync) is { } matrix) matrices.Add(ToMatrix(layout, matrix, labels));
+        }
+
+        var curves = new List<LearningCurve>();
+        var statuses = new Dictionary<string, PopulationStatus>(StringComparer.Ordinal);
+        foreach (var population in experiment.Populations)
+        {
+            var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(manifest.PopulationName(population.Label));
+            if (await KnownAsync(coordinator.GetStatusAsync) is not { } status) continue;
+            statuses[population.Label] = status;
+            var actors = Actors(await coordinator.GetSpecAsync());
+            curves.AddRange((await coordinator.GetCurvesAsync()).Select(curve => ToCurve(population.Label, curve, actors)));
+        }
+
+        if (statuses.Count == 0) throw new SrpoException(ErrorKind.NotFound, $"the run '{manifest.Id}' has no results yet; `srpo resume {manifest.Id}` goes on with it");
+        var info = new RunInfo
+        {
+            Name = experiment.Name,
+            Id = manifest.Id,
+            Date = manifest.Started,
+            CommandLine = "srpo " + manifest.CommandLine,
+            Names = new([.. MethodRegistry.All.Select(method => new PopulationName(method.Id, method.Title, method.Role))]),
+            Seeds = experiment.Populations.Where(population => population.Evaluate).Max(population => population.Seeds),
+            Score = ScoreName(experiment.Environment),
+            EnvSteps = statuses.Values.Sum(status => status.EnvironmentSteps),
+            // Populations of one batch trained at the same time.
+            TrainingSeconds = TrainingBatches.Of(manifest).Sum(batch => batch.Max(population => statuses.GetValueOrDefault(population.Label)?.TrainingSeconds ?? 0)),
+            WallSeconds = manifest.WallSeconds,
+            Versions = ProgramInfo.Versions(),
+            Settings = JsonText.ToElement(experiment),
+        };
+        return new RunResults(info, [.. matrices], [.. curves])
+        {
+            Strategies = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
+            Episodes = await EpisodeRecorder.RecordAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
+        };
+    }
+
+    /// <summary>What an episode's return is in an environment.</summary>
+    public static string ScoreName(EnvironmentSettings settings)
+    {
+        var info = EnvironmentFactory.Create(settings, lanes: 1).Info;
+        return info.SharedReward ? "team score" : info.TeamSeats == 2 ? "sum of both seats' rewards" : "sum of the seats' rewards";
+    }
+
+    /// <summary>A tournament's matrix with short labels.</summary>
+    public static CrossPlayMatrix ToMatrix(EvaluationLayout layout, TournamentMatrix matrix, IReadOnlyDictionary<string, string> labels)
+    {
+        var players = matrix.Players.Select(player => new AgentLabel(labels.GetValueOrDefault(player.Population, player.Population), player.Team)).ToArray();
+        var opponents = string.Join(", ", layout.Opponents.Select(reference => reference.Name()).Distinct());
+        var builder = new CrossPlayMatrixBuilder(layout.Name, players)
+        {
+            Seating = matrix.Seating,
+            Opponents = opponents.Length == 0 ? null : opponents,
+            UnseenOpponents = layout.UnseenOpponents,
+            BaseLayout = layout.Base,
+        };
+        for (var row = 0; row < players.Length; row++)
+        {
+            for (var column = 0; column < players.Length; column++)
+            {
+                if (matrix.Cells[row * players.Length + column] is { } cell) builder[row, column] = ToCell(cell, matrix.Episodes);
+            }
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>What a grain answers, or null where nothing was started under its key yet.</summary>
+    private static async Task<T?> KnownAsync<T>(Func<Task<T>> ask)
+        where T : class
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (UnknownGrainException)
+        {
+            return null;
+        }
+    }
+
+    private static CrossPlayCell ToCell(MatchResult result, int episodes) => new(
+        result.MeanReturn,
+        // Matches divide by n - 1, reports by n.
+        result.ReturnDeviation * Math.Sqrt((episodes - 1) / (double)episodes),
+        new SeatPair(result.SeatReturns[0], result.SeatReturns[1]),
+        new SeatPair(result.SeatCosts[0], result.SeatCosts[1]),
+        episodes);
+
+    /// <summary>Who learns in the teams of a population, in the order of their measures; nobody where this build could not train it.</summary>
+    private static IReadOnlyList<ActorId> Actors(PopulationSpec spec)
+    {
+        var environment = EnvironmentFactory.Create(spec.Environment, lanes: 1).Info;
+        return TeamPlan.Problems(spec, environment).Count > 0 ? [] : TeamPlan.For(spec, environment).Actors;
+    }
+
+    private static LearningCurve ToCurve(string label, TeamCurve curve, IReadOnlyList<ActorId> actors) =>
+        new(label, curve.Team, [.. curve.Points.Select(point => ToPoint(point, actors))]);
+
+    /// <summary>A point with the means over its agents, and over its adversaries for what only these have.</summary>
+    private static LearningPoint ToPoint(CurvePoint point, IReadOnlyList<ActorId> actors)
+    {
+        var plain = new LearningPoint(point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts));
+        if (point.Actors is not { } measured || measured.Length != actors.Count) return plain;
+        return plain with
+        {
+            Kl = Mean(ActorKind.Adversary, metrics => metrics.Kl),
+            Entropy = Mean(ActorKind.Agent, metrics => metrics.Entropy),
+            ClipFraction = Mean(ActorKind.Agent, metrics => metrics.ClipFraction),
+            ExplainedVariance = Mean(ActorKind.Agent, metrics => metrics.ExplainedVariance),
+            PolicyLoss = Mean(ActorKind.Agent, metrics => metrics.PolicyLoss),
+            ValueLoss = Mean(ActorKind.Agent, metrics => metrics.ValueLoss),
+            Actors = [.. measured.Select((metrics, i) => new ActorMetrics(actors[i].ToString(), metrics))],
+        };
+
+        double? Mean(ActorKind kind, Func<UpdateMetrics, double> measure)
+        {
+            double[] values = [.. measured.Where((_, i) => actors[i].Kind == kind).Select(measure)];
+            return values.Length == 0 ? null : values.Average();
+        }
+    }
+
+    /// <summary>Seat 0, and the mean of the others, or 0 where it is alone.</summary>
+    private static SeatPair Costs(double[] seats) => new(seats[0], seats.Length > 1 ? seats.Skip(1).Average() : 0);
+}

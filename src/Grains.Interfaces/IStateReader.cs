@@ -1,0 +1,53 @@
+using Srpo.Core.Settings;
+
+namespace Srpo.Grains.Interfaces;
+
+/// <summary>What can be asked of populations, tournaments, agents and environments without changing anything, whoever answers: the grains, or what they stored.</summary>
+public interface IStateReader
+{
+    /// <summary>Names of all populations, sorted.</summary>
+    Task<string[]> GetPopulationsAsync();
+
+    /// <summary>Where a population stands.</summary>
+    /// <param name="population">Its name.</param>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    Task<PopulationStatus> GetStatusAsync(string population);
+
+    /// <summary>The spec that a population was started with.</summary>
+    /// <param name="population">Its name.</param>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    Task<PopulationSpec> GetSpecAsync(string population);
+
+    /// <summary>What an agent or adversary says of itself.</summary>
+    /// <param name="kind">Which of them.</param>
+    /// <param name="key">Its key, population/team/seat.</param>
+    /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    /// <exception cref="CorruptStateException">Something is stored, but nothing of it can be read.</exception>
+    Task<ActorReport> QueryActorAsync(ActorKind kind, string key);
+
+    /// <summary>The parameters of an agent or adversary as a safetensors file.</summary>
+    /// <inheritdoc cref="QueryActorAsync"/>
+    Task<ActorExport> ExportActorAsync(ActorKind kind, string key);
+
+    /// <summary>The policy of an agent at its present version.</summary>
+    /// <param name="agent">Its key, population/team/seat.</param>
+    /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    Task<PolicySnapshot> GetPolicyAsync(string agent);
+
+    /// <summary>The policy of an agent as it was after a round: the present one, or a snapshot that the spec asked for.</summary>
+    /// <param name="agent">Its key, population/team/seat.</param>
+    /// <param name="round">The round, at least 0.</param>
+    /// <exception cref="UnknownGrainException">Nothing was ever stored under this key.</exception>
+    /// <exception cref="SrpoGrainException">The policy of that round was not kept.</exception>
+    Task<PolicySnapshot> GetPolicyAfterAsync(string agent, int round);
+
+    /// <summary>What an environment instance says of itself.</summary>
+    /// <param name="key">Its key, population/team/instance.</param>
+    /// <exception cref="UnknownGrainException">No such instance.</exception>
+    Task<EnvironmentReport> QueryEnvironmentAsync(string key);
+
+    /// <summary>Where a tournament stands.</summary>
+    /// <param name="tournament">Its id.</param>
+    /// <exception cref="UnknownGrainException">No such tournament.</exception>
+    Task<TournamentStatus> GetTournamentAsync(string tournament);
+}
