@@ -54,7 +54,7 @@ public sealed class GridworldMarkovGame
     public void WriteObservation(int state, int seat, ObservationEncoding encoding, Span<float> observation)
     {
         CheckSeat(seat);
-        BufferChecks.Length(observation.Length, _encoder.Lengths[(int)encoding], nameof(observation));
+        LaneSet.RequireLength(observation.Length, _encoder.Lengths[(int)encoding], nameof(observation));
         _encoder.Write(_states[state], seat, encoding, observation);
     }
 
