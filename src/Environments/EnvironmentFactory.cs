@@ -6,6 +6,7 @@ using Srpo.Environments.Matrix;
 using Srpo.Environments.Recordings;
 using Srpo.Environments.Tag;
 using Srpo.Games;
+using Srpo.Games.Markov;
 
 namespace Srpo.Environments;
 
@@ -118,6 +119,12 @@ public sealed record EnvironmentRegistration(
 
     /// <summary>A short key for every action, for people who play; empty for an action without one.</summary>
     public Func<IVectorEnvironment, IReadOnlyList<string>> Keys { get; init; } = environment => [.. Enumerable.Repeat("", environment.Info.Actions)];
+
+    /// <summary>
+    /// The same game with all its states in a table, discounted and without an end of episodes: takes the discount, at least 0 and below 1, and
+    /// the most states that there may be, beyond which it is an <see cref="ArgumentException"/>. Null where states cannot be enumerated.
+    /// </summary>
+    public Func<IVectorEnvironment, double, int, TabularGame>? Tabulate { get; init; }
 
     /// <summary>The one game that it plays over and over, where it has but one state; null elsewhere.</summary>
     public Func<IVectorEnvironment, MatrixGame?> Game { get; init; } = _ => null;

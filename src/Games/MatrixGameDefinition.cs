@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Srpo.Core.Text;
 using Srpo.Games.Files;
 
 namespace Srpo.Games;
@@ -31,8 +32,7 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
         ArgumentNullException.ThrowIfNull(name);
         try
         {
-            using var document = JsonFields.Parse(json, "{ \"rewards\": [[..]], ... }");
-            return Read(document.RootElement, name);
+            return JsonFields.Read(json, "game", "{ \"rewards\": [[..]], ... }", root => Read(root, name));
         }
         catch (ArgumentException error)
         {
@@ -99,7 +99,7 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
     {
         JsonFields.RequireKnown(root, "", Fields);
         if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != "matrix")
-            throw new FormatException($"kind: must be \"matrix\", not {kind.GetRawText()}");
+            throw JsonFields.Wrong("kind", $"must be \"matrix\", not {kind.GetRawText()}");
         name = JsonFields.OptionalText(root, "name") ?? name;
 
         var (payoffs0, payoffs1) = ReadPayoffs(root);
@@ -116,10 +116,10 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
         var shared = root.TryGetProperty("rewards", out var rewards);
         var separate = root.TryGetProperty("payoffs", out var payoffs);
         if (shared == separate)
-            throw new FormatException("rewards: give either \"rewards\" (one matrix for both players) or \"payoffs\" (a matrix for each)");
+            throw JsonFields.Wrong("rewards", $"give either \"rewards\" (one matrix for both players) or \"payoffs\" (a matrix for each)");
         if (shared) return (JsonFields.Matrix(rewards, "rewards"), null);
         var both = JsonFields.Elements(payoffs, "payoffs");
-        if (both.Length != 2) throw new FormatException($"payoffs: must be two matrices, not {both.Length}");
+        if (both.Length != 2) throw JsonFields.Wrong("payoffs", $"must be two matrices, not {both.Length}");
         return (JsonFields.Matrix(both[0], "payoffs[0]"), JsonFields.Matrix(both[1], "payoffs[1]"));
     }
 
@@ -133,7 +133,7 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
             return (list, list);
         }
 
-        if (elements.Length != 2) throw new FormatException($"costs: must be one list for both players or two lists, not {elements.Length}");
+        if (elements.Length != 2) throw JsonFields.Wrong("costs", $"must be one list for both players or two lists, not {elements.Length}");
         return (JsonFields.Numbers(elements[0], "costs[0]"), JsonFields.Numbers(elements[1], "costs[1]"));
     }
 }

@@ -9,10 +9,20 @@ namespace Srpo.Core.Random;
 /// </summary>
 public static class Philox
 {
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint Weyl0 = 0x9E3779B9;
-    private const uint Weyl1 = 0xBB67AE85;
+    /// <summary>Rounds of a block.</summary>
+    public const int Rounds = 10;
+
+    /// <summary>What the lowest word of the counter is multiplied by in every round.</summary>
+    public const uint Multiplier0 = 0xD2511F53;
+
+    /// <summary>What the third word of the counter is multiplied by in every round.</summary>
+    public const uint Multiplier1 = 0xCD9E8D57;
+
+    /// <summary>What the first key word grows by after every round.</summary>
+    public const uint Weyl0 = 0x9E3779B9;
+
+    /// <summary>What the second key word grows by after every round.</summary>
+    public const uint Weyl1 = 0xBB67AE85;
 
     /// <summary>The block for a counter and a key.</summary>
     /// <param name="c0">Counter, lowest word.</param>
@@ -26,7 +36,7 @@ public static class Philox
     {
         var k0 = (uint)key;
         var k1 = (uint)(key >> 32);
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             var product0 = (ulong)Multiplier0 * c0;
             var product1 = (ulong)Multiplier1 * c2;

@@ -61,14 +61,14 @@ public interface IVectorEnvironment
     /// <param name="encoding">How the observation would be written; part of what the numbers mean.</param>
     /// <param name="states">[Lanes].</param>
     /// <exception cref="NotSupportedException">Observations of this environment are not enumerable.</exception>
-    void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states);
+    void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states) => throw new NotSupportedException($"observations of '{Info.Name}' are not enumerated");
 
     /// <summary>Writes the observation that a number of <see cref="ObserveStates"/> stands for.</summary>
     /// <param name="state">0 to Info.ObservationStates - 1.</param>
     /// <param name="encoding">How the observation is written.</param>
     /// <param name="observation">[Info.ObservationLength(encoding)].</param>
     /// <exception cref="NotSupportedException">Observations of this environment are not enumerable.</exception>
-    void DecodeState(int state, ObservationEncoding encoding, Span<float> observation);
+    void DecodeState(int state, ObservationEncoding encoding, Span<float> observation) => throw new NotSupportedException($"observations of '{Info.Name}' are not enumerated");
 
     /// <summary>Draws the present state of a lane as plain text, several lines, for the terminal.</summary>
     string Render(int lane);

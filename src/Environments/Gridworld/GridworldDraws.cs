@@ -19,12 +19,6 @@ public readonly record struct GridworldDraws(int First, uint RespawnMask);
 /// </summary>
 internal readonly struct GridworldDrawer
 {
-    // Restated from Philox, where they are private; a test holds both against each other.
-    private const uint PhiloxMultiplier0 = 0xD2511F53;
-    private const uint PhiloxMultiplier1 = 0xCD9E8D57;
-    private const uint PhiloxWeyl0 = 0x9E3779B9;
-    private const uint PhiloxWeyl1 = 0xBB67AE85;
-
     private readonly int _sources;
     private readonly ulong _respawnBelow;
 
@@ -82,9 +76,9 @@ internal readonly struct GridworldDrawer
         var c3 = Vector256.Create((ulong)dynamics.Team);
         var k0 = (uint)dynamics.Seed;
         var k1 = (uint)(dynamics.Seed >> 32);
-        var multiplier0 = Vector256.Create((ulong)PhiloxMultiplier0).AsUInt32();
-        var multiplier1 = Vector256.Create((ulong)PhiloxMultiplier1).AsUInt32();
-        for (var round = 0; round < 10; round++)
+        var multiplier0 = Vector256.Create((ulong)Philox.Multiplier0).AsUInt32();
+        var multiplier1 = Vector256.Create((ulong)Philox.Multiplier1).AsUInt32();
+        for (var round = 0; round < Philox.Rounds; round++)
         {
             var product0 = Avx2.Multiply(c0.AsUInt32(), multiplier0);
             var product1 = Avx2.Multiply(c2.AsUInt32(), multiplier1);
@@ -92,8 +86,8 @@ internal readonly struct GridworldDrawer
             c1 = product1;
             c2 = (product0 >> 32) ^ c3 ^ Vector256.Create((ulong)k1);
             c3 = product0;
-            k0 += PhiloxWeyl0;
-            k1 += PhiloxWeyl1;
+            k0 += Philox.Weyl0;
+            k1 += Philox.Weyl1;
         }
 
         var below = Vector256.Create(_respawnBelow);

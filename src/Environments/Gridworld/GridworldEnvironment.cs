@@ -16,13 +16,7 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     private readonly GridworldDraws[] _draws;
     private readonly GridworldDrawer _drawer;
     private readonly GridworldEncoder _encoder;
-    private StreamId _reset;
-    private StreamId _dynamics;
-    private int _firstLane;
-    private uint _step;
-    private uint _episode;
-    private int _stepOfEpisode;
-    private bool _started;
+    private readonly LaneSet _lanes;
 
     /// <summary>Makes an environment; call <see cref="Reset"/> before anything else.</summary>
     /// <param name="layout">Map and constants.</param>
@@ -31,11 +25,7 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     public GridworldEnvironment(GridworldLayout layout, int lanes)
     {
         ArgumentNullException.ThrowIfNull(layout);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
         Layout = layout;
-        _states = new GridworldState[lanes];
-        _draws = new GridworldDraws[lanes];
         _drawer = new GridworldDrawer(layout);
         _encoder = new GridworldEncoder(layout);
         Info = new EnvironmentInfo(
@@ -47,6 +37,9 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
             _encoder.States,
             _encoder.Lengths,
             GridworldActions.Names);
+        _lanes = new LaneSet(Info, lanes);
+        _states = new GridworldState[lanes];
+        _draws = new GridworldDraws[lanes];
     }
 
     /// <inheritdoc />
@@ -56,45 +49,32 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     public GridworldLayout Layout { get; }
 
     /// <inheritdoc />
-    public int Lanes => _states.Length;
+    public int Lanes => _lanes.Count;
 
     /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
-    public int StepOfEpisode => _stepOfEpisode;
+    public int StepOfEpisode => _lanes.StepOfEpisode;
 
     /// <inheritdoc />
     public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
     {
-        StreamChecks.Check(reset, dynamics, firstLane, Lanes);
-        _reset = reset;
-        _dynamics = dynamics;
-        _firstLane = firstLane;
-        _step = 0;
-        _episode = 0;
-        _started = true;
+        _lanes.Bind(reset, dynamics, firstLane);
         StartEpisodes();
     }
 
     /// <inheritdoc />
     public void Observe(int seat, ObservationEncoding encoding, Span<float> observations)
     {
-        RequireStarted();
-        BufferChecks.Seat(seat, Info);
-        var length = Info.ObservationLength(encoding);
-        BufferChecks.Length(observations.Length, Lanes * length, nameof(observations));
+        var length = _lanes.RequireObservation(seat, encoding, observations);
         for (var lane = 0; lane < _states.Length; lane++)
             _encoder.Write(_states[lane], seat, encoding, observations.Slice(lane * length, length));
     }
 
     /// <inheritdoc />
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// An action is not 0 to 4. Lanes before it have moved: reset before going on.
-    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An action is not 0 to 4. Nothing has moved then.</exception>
     public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
     {
-        RequireStarted();
-        BufferChecks.Step(actions, outcome, Info, Lanes);
-        if (_step == uint.MaxValue / _drawer.BlocksPerStep)
-            throw new InvalidOperationException("the random streams of this reset are used up; reset with streams of another round");
+        _lanes.RequireStep(actions, outcome);
+        if (_lanes.Step == uint.MaxValue / _drawer.BlocksPerStep) throw LaneSet.UsedUp();
 
         var lanes = _states.Length;
         var actions0 = actions[..lanes];
@@ -106,12 +86,11 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
         var layout = Layout;
         var states = _states.AsSpan(0, lanes);
         var draws = _draws.AsSpan(0, lanes);
-        _drawer.Fill(_dynamics, _firstLane, _step, draws);
+        _drawer.Fill(_lanes.Dynamics, _lanes.First, _lanes.Step, draws);
         for (var lane = 0; lane < lanes; lane++)
         {
             int action0 = actions0[lane];
             int action1 = actions1[lane];
-            if (Math.Max(action0, action1) >= GridworldActions.Count) throw BufferChecks.BadAction(lane, action0, action1, Info);
             var payment = GridworldRules.Step(layout, ref states[lane], action0, action1, draws[lane].First, draws[lane].RespawnMask);
             costs0[lane] = payment.Costs[0];
             costs1[lane] = payment.Costs[1];
@@ -119,24 +98,14 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
             rewards1[lane] = payment.Reward(1);
         }
 
-        _step++;
-        _stepOfEpisode++;
-        var ended = _stepOfEpisode == Info.EpisodeLength;
-        outcome.Terminated[..lanes].Fill(ended);
-        outcome.Truncated[..lanes].Clear();
-        if (!ended) return;
-        _episode++;
-        StartEpisodes();
+        if (_lanes.EndStep(outcome)) StartEpisodes();
     }
 
     /// <inheritdoc />
     public void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states)
     {
-        RequireStarted();
         RequireEnumerable();
-        BufferChecks.Seat(seat, Info);
-        Info.ObservationLength(encoding);
-        BufferChecks.Length(states.Length, Lanes, nameof(states));
+        _lanes.RequireStates(seat, encoding, states);
         var leading = GridworldEncoder.IsOwnFirst(encoding) ? seat : 0;
         for (var lane = 0; lane < _states.Length; lane++) states[lane] = _encoder.Number(_states[lane], leading);
     }
@@ -145,9 +114,7 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     public void DecodeState(int state, ObservationEncoding encoding, Span<float> observation)
     {
         RequireEnumerable();
-        ArgumentOutOfRangeException.ThrowIfNegative(state);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(state, Info.ObservationStates);
-        BufferChecks.Length(observation.Length, Info.ObservationLength(encoding), nameof(observation));
+        _lanes.RequireDecoding(state, encoding, observation);
 
         // In the decoded state the leading seat is seat 0, which is also the seat that all encodings begin with for seat 0.
         _encoder.Write(_encoder.State(state), seat: 0, encoding, observation);
@@ -164,10 +131,8 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     /// <param name="lane">0 to Lanes - 1.</param>
     public GridworldDraws NextDraws(int lane)
     {
-        RequireStarted();
-        ArgumentOutOfRangeException.ThrowIfNegative(lane);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
-        return _drawer.Draw(_dynamics, _firstLane + lane, _step);
+        _lanes.RequireLane(lane);
+        return _drawer.Draw(_lanes.Dynamics, _lanes.First + lane, _lanes.Step);
     }
 
     /// <summary>What every number of an observation means.</summary>
@@ -177,7 +142,7 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     /// <inheritdoc />
     public string Render(int lane)
     {
-        RequireStarted();
+        _lanes.RequireLane(lane);
         return GridworldRenderer.Draw(Layout, _states[lane]);
     }
 
@@ -185,23 +150,15 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     /// <remarks>Nothing is hidden from a seat, so this is the plain drawing.</remarks>
     public string RenderFor(int lane, int seat)
     {
-        RequireStarted();
-        ArgumentOutOfRangeException.ThrowIfNegative(lane);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
-        BufferChecks.Seat(seat, Info);
+        _lanes.RequireSeat(seat);
         return Render(lane);
     }
 
     private void StartEpisodes()
     {
-        _stepOfEpisode = 0;
+        var starts = _lanes.Starts;
         for (var lane = 0; lane < _states.Length; lane++)
-            _states[lane] = Layout.Initial(GridworldDrawer.SwapSeats(_reset, _firstLane + lane, _episode));
-    }
-
-    private void RequireStarted()
-    {
-        if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
+            _states[lane] = Layout.Initial(GridworldDrawer.SwapSeats(starts, _lanes.First + lane, _lanes.Episode));
     }
 
     private void RequireEnumerable()

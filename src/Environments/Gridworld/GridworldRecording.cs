@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Srpo.Environments.Recordings;
 
 namespace Srpo.Environments.Gridworld;
@@ -13,23 +12,14 @@ public static class GridworldRecording
     /// <summary>Streams the episodes of a file.</summary>
     /// <param name="path">The file, .jsonl or .jsonl.gz.</param>
     /// <exception cref="RecordingException">The file cannot be read; the message names file, line, episode, step and field.</exception>
-    public static IEnumerable<GridworldRecordedEpisode> Read(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return RecordingLines.Read(path).Select(item => ReadEpisode(item.Object, new RecordingPlace(path, item.Line)));
-    }
+    public static IEnumerable<GridworldRecordedEpisode> Read(string path) => RecordingLines.Read(path, ReadEpisode);
 
-    private static GridworldRecordedEpisode ReadEpisode(JsonElement element, RecordingPlace place)
+    private static GridworldRecordedEpisode ReadEpisode(RecordingFields fields)
     {
-        var id = RecordingFields.Of(element, place).Text("id");
-        place = place with { Episode = id };
-        var fields = RecordingFields.Of(element, place);
         var layout = ReadLayout(fields);
         var start = Cells(fields.Pairs("start", 2, layout.Rows, layout.Columns));
-        var elements = fields.List("steps", layout.Parameters.EpisodeLength);
-        var steps = new GridworldRecordedStep[elements.Length];
-        for (var i = 0; i < steps.Length; i++) steps[i] = ReadStep(elements[i], layout, place with { Step = i });
-        return new GridworldRecordedEpisode(place, id, fields.Text("policy"), layout, start, steps);
+        var steps = fields.Steps("steps", step => ReadStep(step, layout), layout.Parameters.EpisodeLength);
+        return new GridworldRecordedEpisode(fields.Place, fields.Text("policy"), layout, start, steps);
     }
 
     private static GridworldLayout ReadLayout(RecordingFields fields)
@@ -51,9 +41,8 @@ public static class GridworldRecording
         }
     }
 
-    private static GridworldRecordedStep ReadStep(JsonElement element, GridworldLayout layout, RecordingPlace place)
+    private static GridworldRecordedStep ReadStep(RecordingFields fields, GridworldLayout layout)
     {
-        var fields = RecordingFields.Of(element, place);
         var sources = layout.Sources.Count;
         return new GridworldRecordedStep(
             fields.Integers("a", 2, 0, GridworldActions.Count - 1),
@@ -71,14 +60,12 @@ public static class GridworldRecording
 
 /// <summary>A recorded episode.</summary>
 /// <param name="Place">Where it is: file, line, episode.</param>
-/// <param name="Id">Its name.</param>
 /// <param name="Policy">How its actions were chosen.</param>
 /// <param name="Layout">The layout of its <c>layout_data</c>, with the default constants.</param>
 /// <param name="Start">[2] positions of the seats at reset.</param>
 /// <param name="Steps">Its steps in order.</param>
 public sealed record GridworldRecordedEpisode(
     RecordingPlace Place,
-    string Id,
     string Policy,
     GridworldLayout Layout,
     IReadOnlyList<GridCell> Start,

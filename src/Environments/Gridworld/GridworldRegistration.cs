@@ -13,6 +13,7 @@ internal static class GridworldRegistration
     {
         OtherNames = ["overcooked"],
         Verify = GridworldVerifier.Verify,
+        Tabulate = (environment, discount, most) => GridworldMarkovGame.Build(((GridworldEnvironment)environment).Layout, discount, most).Table(),
         Keys = _ => Keys,
         Presets =
         [

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Environments.Recordings;
 
 namespace Srpo.Environments.Gridworld;
@@ -9,86 +8,48 @@ public static class GridworldVerifier
     /// <summary>How far a cost may be off: recordings keep costs in decimals.</summary>
     public const double CostTolerance = 1e-6;
 
-    /// <summary>Replays a file. Costs must agree to <see cref="CostTolerance"/>, everything else exactly.</summary>
+    /// <summary>Replays a file up to the first difference. Costs must agree to <see cref="CostTolerance"/>, everything else exactly.</summary>
     /// <param name="path">The file, .jsonl or .jsonl.gz.</param>
-    /// <returns>Counts, and the first difference if there is one.</returns>
+    /// <returns>Counts, the first difference if there is one, and the largest deviation of a cost.</returns>
     /// <exception cref="RecordingException">The file cannot be read; the message names file, line, episode, step and field.</exception>
     public static RecordingReport Verify(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        var episodes = 0;
-        var steps = 0L;
-        foreach (var episode in GridworldRecording.Read(path))
-        {
-            var difference = Replay(episode, ref steps);
-            if (difference is not null) return new RecordingReport(path, episodes, steps, difference);
-            episodes++;
-        }
-
-        return new RecordingReport(path, episodes, steps, null);
+        var comparer = new RecordingComparer();
+        var costs = comparer.Quantity("replay", "cost", CostTolerance);
+        return RecordingVerifier.Verify(path, GridworldRecording.Read(path).Select(episode => new Replay(episode, costs)), comparer);
     }
 
-    private static RecordingDifference? Replay(GridworldRecordedEpisode episode, ref long steps)
+    /// <summary>One episode.</summary>
+    private sealed class Replay(GridworldRecordedEpisode episode, RecordingQuantity costs) : IRecordingReplay
     {
-        var layout = episode.Layout;
-        var swapped = episode.Start[0] != layout.Starts[0];
-        var state = layout.Initial(swapped);
-        for (var seat = 0; seat < 2; seat++)
+        private readonly GridworldLayout _layout = episode.Layout;
+        private GridworldState _state = episode.Layout.Initial(swapSeats: episode.Start[0] != episode.Layout.Starts[0]);
+
+        public RecordingPlace Place => episode.Place;
+
+        public int Steps => episode.Steps.Count;
+
+        public void Start(RecordingComparer comparer)
         {
-            var start = layout.Cell(state.Agents[seat].Cell);
-            if (episode.Start[seat] != start) return Difference(episode.Place, $"start[{seat}]", episode.Start[seat], start);
+            for (var seat = 0; seat < 2; seat++) comparer.Same("start", seat, episode.Start[seat], _layout.Cell(_state.Agents[seat].Cell));
         }
 
-        for (var i = 0; i < episode.Steps.Count; i++)
+        public void Step(int step, RecordingComparer comparer)
         {
-            var step = episode.Steps[i];
-            var payment = GridworldRules.Step(layout, ref state, step.Actions[0], step.Actions[1], step.First, Mask(step.Respawn));
-            var difference = Compare(episode.Place with { Step = i }, layout, step, state, payment);
-            if (difference is not null) return difference;
-            steps++;
+            var recorded = episode.Steps[step];
+            var payment = GridworldRules.Step(_layout, ref _state, recorded.Actions[0], recorded.Actions[1], recorded.First, Mask(recorded.Respawn));
+            for (var seat = 0; seat < 2; seat++) comparer.Same("pos", seat, recorded.Positions[seat], _layout.Cell(_state.Agents[seat].Cell));
+            for (var seat = 0; seat < 2; seat++) comparer.Same("carry", seat, recorded.Carrying[seat], _state.Agents[seat].Carrying ? 1 : 0);
+            for (var source = 0; source < _layout.Sources.Count; source++) comparer.Same("onion", source, recorded.Onions[source], _state.IsAvailable(source) ? 1 : 0);
+            comparer.Same("shared", recorded.Shared, payment.Shared);
+            for (var seat = 0; seat < 2; seat++) comparer.Near(costs, "cost", seat, null, recorded.Costs[seat], payment.Costs[seat]);
         }
 
-        return null;
+        private static uint Mask(IReadOnlyList<int> draws)
+        {
+            var mask = 0u;
+            for (var source = 0; source < draws.Count; source++) mask |= (uint)draws[source] << source;
+            return mask;
+        }
     }
-
-    private static RecordingDifference? Compare(
-        RecordingPlace place, GridworldLayout layout, GridworldRecordedStep step, in GridworldState state, GridworldPayment payment)
-    {
-        for (var seat = 0; seat < 2; seat++)
-        {
-            var cell = layout.Cell(state.Agents[seat].Cell);
-            if (step.Positions[seat] != cell) return Difference(place, $"pos[{seat}]", step.Positions[seat], cell);
-        }
-
-        for (var seat = 0; seat < 2; seat++)
-        {
-            var carrying = state.Agents[seat].Carrying ? 1 : 0;
-            if (step.Carrying[seat] != carrying) return Difference(place, $"carry[{seat}]", step.Carrying[seat], carrying);
-        }
-
-        for (var source = 0; source < layout.Sources.Count; source++)
-        {
-            var available = state.IsAvailable(source) ? 1 : 0;
-            if (step.Onions[source] != available) return Difference(place, $"onion[{source}]", step.Onions[source], available);
-        }
-
-        if (step.Shared != payment.Shared) return Difference(place, "shared", step.Shared, payment.Shared);
-        for (var seat = 0; seat < 2; seat++)
-        {
-            if (Math.Abs(step.Costs[seat] - payment.Costs[seat]) > CostTolerance)
-                return Difference(place, $"cost[{seat}]", step.Costs[seat], payment.Costs[seat]);
-        }
-
-        return null;
-    }
-
-    private static uint Mask(IReadOnlyList<int> draws)
-    {
-        var mask = 0u;
-        for (var source = 0; source < draws.Count; source++) mask |= (uint)draws[source] << source;
-        return mask;
-    }
-
-    private static RecordingDifference Difference(RecordingPlace place, string field, object expected, object got) =>
-        new(place with { Field = field }, Convert.ToString(expected, CultureInfo.InvariantCulture)!, Convert.ToString(got, CultureInfo.InvariantCulture)!);
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Srpo.Games.Files;
+using Srpo.Core.Text;
 
 namespace Srpo.Environments.Hanabi;
 
@@ -103,8 +103,7 @@ public sealed record HanabiDefinition
         ArgumentNullException.ThrowIfNull(name);
         try
         {
-            using var document = JsonFields.Parse(json, "{ \"colors\": 3, \"ranks\": 3, \"players\": 2 }");
-            return Read(document.RootElement, name);
+            return JsonFields.Read(json, "game", "{ \"colors\": 3, \"ranks\": 3, \"players\": 2 }", root => Read(root, name));
         }
         catch (Exception error) when (error is ArgumentException || (error is FormatException && file is not null))
         {
@@ -138,7 +137,7 @@ public sealed record HanabiDefinition
     {
         JsonFields.RequireKnown(root, "", Fields);
         if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != "hanabi")
-            throw new FormatException($"kind: must be \"hanabi\", not {JsonFields.Quote(kind)}");
+            throw JsonFields.Wrong("kind", $"must be \"hanabi\", not {JsonFields.Quote(kind)}");
         return new HanabiDefinition(
             JsonFields.OptionalText(root, "name") ?? name,
             Required("colors", 1, MaxColors, "3"),
@@ -160,8 +159,8 @@ public sealed record HanabiDefinition
     {
         null or "zero" => HanabiLostGame.Zero,
         "keep" => HanabiLostGame.Keep,
-        var other => throw new FormatException(
-            $"lostGame: must be \"zero\" (a lost game scores nothing) or \"keep\" (the fireworks count), not \"{other}\""),
+        var other => throw JsonFields.Wrong(
+            "lostGame", $"must be \"zero\" (a lost game scores nothing) or \"keep\" (the fireworks count), not \"{other}\""),
     };
 
     private string? Problem() =>

@@ -17,9 +17,7 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     private readonly uint[] _games;
     private readonly HanabiEncoder _encoder;
     private readonly HanabiDealer _dealer;
-    private StreamId _reset;
-    private int _firstLane;
-    private bool _started;
+    private readonly LaneSet _lanes;
 
     /// <summary>Makes an environment; call <see cref="Reset"/> before anything else.</summary>
     /// <param name="definition">Which Hanabi.</param>
@@ -28,14 +26,9 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     public HanabiEnvironment(HanabiDefinition definition, int lanes)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
         Game = new HanabiGame(definition);
         _encoder = new HanabiEncoder(Game);
         _dealer = new HanabiDealer(Game);
-        _games = new uint[lanes];
-        _states = new HanabiState[lanes];
-        foreach (ref var state in _states.AsSpan()) state = new HanabiState(Game);
         Info = new EnvironmentInfo(
             RegisteredName,
             definition.Name,
@@ -51,6 +44,10 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
             EndsEarly = true,
             SharedReward = true,
         };
+        _lanes = new LaneSet(Info, lanes);
+        _games = new uint[lanes];
+        _states = new HanabiState[lanes];
+        foreach (ref var state in _states.AsSpan()) state = new HanabiState(Game);
     }
 
     /// <inheritdoc />
@@ -60,17 +57,13 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     public HanabiGame Game { get; }
 
     /// <inheritdoc />
-    public int Lanes => _states.Length;
+    public int Lanes => _lanes.Count;
 
     /// <inheritdoc />
     public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
     {
-        StreamChecks.Check(reset, dynamics, firstLane, Lanes);
-
-        // All chance is in the deck, which is shuffled at the start of a game: nothing is drawn from the other stream.
-        _reset = reset;
-        _firstLane = firstLane;
-        _started = true;
+        // All chance is in the deck, which is shuffled at the start of a game: nothing is drawn from the stream of transitions.
+        _lanes.Bind(reset, dynamics, firstLane);
         _games.AsSpan().Clear();
         for (var lane = 0; lane < _states.Length; lane++) StartGame(lane);
     }
@@ -78,10 +71,7 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     /// <inheritdoc />
     public void Observe(int seat, ObservationEncoding encoding, Span<float> observations)
     {
-        RequireStarted();
-        BufferChecks.SeatOrMover(seat, Info);
-        var length = Info.ObservationLength(encoding);
-        BufferChecks.Length(observations.Length, Lanes * length, nameof(observations));
+        var length = _lanes.RequireObservation(seat, encoding, observations);
         for (var lane = 0; lane < _states.Length; lane++)
         {
             var state = _states[lane];
@@ -92,18 +82,18 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     /// <inheritdoc />
     public void ReadMovers(Span<byte> seats)
     {
-        RequireStarted();
-        BufferChecks.Length(seats.Length, Lanes, nameof(seats));
+        _lanes.RequireStarted();
+        LaneSet.RequireLength(seats.Length, Lanes, nameof(seats));
         for (var lane = 0; lane < _states.Length; lane++) seats[lane] = (byte)_states[lane].Mover;
     }
 
     /// <inheritdoc />
     public void ReadLegalActions(int seat, Span<byte> legal)
     {
-        RequireStarted();
-        BufferChecks.SeatOrMover(seat, Info);
+        _lanes.RequireStarted();
+        _lanes.RequireSeat(seat);
         var moves = Info.Actions;
-        BufferChecks.Length(legal.Length, Lanes * moves, nameof(legal));
+        LaneSet.RequireLength(legal.Length, Lanes * moves, nameof(legal));
         for (var lane = 0; lane < _states.Length; lane++)
         {
             var state = _states[lane];
@@ -117,8 +107,7 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     /// </exception>
     public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
     {
-        RequireStarted();
-        BufferChecks.Step(actions, outcome, Info, Lanes);
+        _lanes.RequireStep(actions, outcome);
         var lanes = _states.Length;
         var rewards = outcome.Rewards[..lanes];
         var ends = outcome.Terminated[..lanes];
@@ -140,12 +129,6 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
         outcome.Truncated.Clear();
     }
 
-    /// <inheritdoc />
-    public void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states) => throw NotEnumerated();
-
-    /// <inheritdoc />
-    public void DecodeState(int state, ObservationEncoding encoding, Span<float> observation) => throw NotEnumerated();
-
     /// <summary>
     /// The present state of a lane; do not change it. <see cref="HanabiRules.Apply"/> on a copy tells what a move will do, also
     /// the last one of a game, whose outcome the automatic reset hides.
@@ -153,9 +136,7 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     /// <param name="lane">0 to Lanes - 1.</param>
     public HanabiState StateOf(int lane)
     {
-        RequireStarted();
-        ArgumentOutOfRangeException.ThrowIfNegative(lane);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
+        _lanes.RequireLane(lane);
         return _states[lane];
     }
 
@@ -175,7 +156,8 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     public string RenderFor(int lane, int seat)
     {
         var state = StateOf(lane);
-        BufferChecks.Seat(seat, Info);
+        ArgumentOutOfRangeException.ThrowIfNegative(seat);
+        _lanes.RequireSeat(seat);
         return HanabiRenderer.Draw(state, seat);
     }
 
@@ -183,16 +165,15 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     public string RenderOutcome(int lane, ReadOnlySpan<byte> actions)
     {
         var state = StateOf(lane).Clone();
-        BufferChecks.Length(actions.Length, Info.Seats * Lanes, nameof(actions));
+        LaneSet.RequireLength(actions.Length, Info.Seats * Lanes, nameof(actions));
         HanabiRules.Apply(state, actions[(state.Mover * Lanes) + lane]);
         return HanabiRenderer.Draw(state);
     }
 
     private void StartGame(int lane)
     {
-        if (_games[lane] == _dealer.Games)
-            throw new InvalidOperationException("the random streams of this reset are used up; reset with streams of another round");
-        _dealer.Deal(_states[lane], _reset, _firstLane + lane, _games[lane]);
+        if (_games[lane] == _dealer.Games) throw LaneSet.UsedUp();
+        _dealer.Deal(_states[lane], _lanes.Starts, _lanes.First + lane, _games[lane]);
     }
 
     private ArgumentOutOfRangeException Illegal(int lane, int action)
@@ -201,12 +182,5 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
         var reason = HanabiRules.WhyIllegal(state, action);
         return new ArgumentOutOfRangeException(
             "actions", action, string.Create(CultureInfo.InvariantCulture, $"lane {lane}, seat {state.Mover}: {reason}"));
-    }
-
-    private static NotSupportedException NotEnumerated() => new("observations of 'hanabi' are too many to be enumerated");
-
-    private void RequireStarted()
-    {
-        if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
     }
 }

@@ -14,29 +14,21 @@ public static class HanabiRecording
     /// <summary>Streams the games of a file.</summary>
     /// <param name="path">The file, .jsonl or .jsonl.gz.</param>
     /// <exception cref="RecordingException">The file cannot be read; the message names file, line, game, turn and field.</exception>
-    public static IEnumerable<HanabiRecordedGame> Read(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return RecordingLines.Read(path).Select(item => ReadGame(item.Object, new RecordingPlace(path, item.Line)));
-    }
+    public static IEnumerable<HanabiRecordedGame> Read(string path) => RecordingLines.Read(path, ReadGame);
 
-    private static HanabiRecordedGame ReadGame(JsonElement element, RecordingPlace place)
+    private static HanabiRecordedGame ReadGame(RecordingFields fields)
     {
-        place = place with { Episode = RecordingFields.Of(element, place).Text("id") };
-        var fields = RecordingFields.Of(element, place);
         var definition = ReadDefinition(fields);
         var deals = fields.Rows("deals", 3, 0, byte.MaxValue);
         var undealt = fields.Rows("undealt", 2, 0, byte.MaxValue);
         var deck = deals.Select(deal => new HanabiCard(deal[1], deal[2])).Concat(undealt.Select(Card)).ToArray();
         CheckDeck(fields, definition, deals, deck);
-        var elements = fields.List("turns");
-        var turns = new HanabiRecordedTurn[elements.Length];
-        for (var i = 0; i < turns.Length; i++) turns[i] = ReadTurn(elements[i], place with { Step = i });
+        var turns = fields.Steps("turns", ReadTurn);
         var final = fields.Object("final");
         return new HanabiRecordedGame(
-            place, definition, Any(fields, "num_moves"), Any(fields, "obs_len"), [.. deals.Select(deal => deal[0])], deck, turns,
+            fields.Place, definition, fields.AnyInteger("num_moves"), fields.AnyInteger("obs_len"), [.. deals.Select(deal => deal[0])], deck, turns,
             new HanabiRecordedFinal(
-                Any(final, "num_turns"), Any(final, "score"), final.AnyIntegers("fireworks"), Any(final, "fireworks_sum"), Any(final, "end"),
+                final.AnyInteger("num_turns"), final.AnyInteger("score"), final.AnyIntegers("fireworks"), final.AnyInteger("fireworks_sum"), final.AnyInteger("end"),
                 final.Text("end_name")));
     }
 
@@ -45,9 +37,9 @@ public static class HanabiRecording
         var config = fields.Object("config");
 
         // Other versions of the reference's game; nothing here plays them.
-        if (config.Integer("observation_type", int.MinValue, int.MaxValue) is var type and not 1)
+        if (config.AnyInteger("observation_type") is var type and not 1)
             throw config.Error("observation_type", Text($"must be 1 (card knowledge), not {type}; observations of other types are not supported"));
-        if (config.Integer("random_start_player", int.MinValue, int.MaxValue) is var random and not 0)
+        if (config.AnyInteger("random_start_player") is var random and not 0)
             throw config.Error("random_start_player", Text($"must be 0, not {random}; only games that player 0 starts are supported"));
         var name = config.Text("name");
         var colors = config.Integer("colors", 1, HanabiDefinition.MaxColors);
@@ -83,36 +75,33 @@ public static class HanabiRecording
         if (deck.Length != definition.Cards) throw fields.Error("deals", Text($"has, with undealt, {deck.Length} cards; a full deck has {definition.Cards}"));
     }
 
-    private static HanabiRecordedTurn ReadTurn(JsonElement element, RecordingPlace place)
+    private static HanabiRecordedTurn ReadTurn(RecordingFields fields)
     {
-        var fields = RecordingFields.Of(element, place);
         var move = fields.Object("move");
         return new HanabiRecordedTurn(
-            Any(fields, "t"),
-            Any(fields, "player"),
+            fields.AnyInteger("t"),
+            fields.AnyInteger("player"),
             fields.Text("obs"),
             fields.AnyIntegers("legal"),
-            Any(fields, "uid"),
+            fields.AnyInteger("uid"),
             move.Text("type"),
-            [Any(move, "card_index"), Any(move, "target_offset"), Any(move, "color"), Any(move, "rank")],
+            [move.AnyInteger("card_index"), move.AnyInteger("target_offset"), move.AnyInteger("color"), move.AnyInteger("rank")],
             CardOrNull(fields, "card"),
-            Any(fields, "scored"),
-            Any(fields, "got_token"),
+            fields.AnyInteger("scored"),
+            fields.AnyInteger("got_token"),
             Mask(fields, "touched"),
             Mask(fields, "newly_touched"),
             CardOrNull(fields, "draw"),
-            Any(fields, "score"),
-            Any(fields, "reward"),
+            fields.AnyInteger("score"),
+            fields.AnyInteger("reward"),
             fields.AnyIntegers("fireworks"),
-            Any(fields, "fireworks_sum"),
-            Any(fields, "info"),
-            Any(fields, "life"),
-            Any(fields, "deck"),
+            fields.AnyInteger("fireworks_sum"),
+            fields.AnyInteger("info"),
+            fields.AnyInteger("life"),
+            fields.AnyInteger("deck"),
             [.. fields.Rows("discards", 2, int.MinValue, int.MaxValue).Select(Card)],
-            Any(fields, "end"));
+            fields.AnyInteger("end"));
     }
-
-    private static int Any(RecordingFields fields, string field) => fields.Integer(field, int.MinValue, int.MaxValue);
 
     /// <summary>A set of positions; hands may have more of them than an int has bits.</summary>
     private static ulong Mask(RecordingFields fields, string field)

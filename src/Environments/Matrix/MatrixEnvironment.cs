@@ -17,8 +17,7 @@ public sealed class MatrixEnvironment : IVectorEnvironment
     private readonly float[] _rewards;
     private readonly float[] _costs;
     private readonly short[] _lastActions;
-    private int _stepOfEpisode;
-    private bool _started;
+    private readonly LaneSet _lanes;
 
     /// <summary>Makes an environment; call <see cref="Reset"/> before anything else.</summary>
     /// <param name="definition">The game and the rounds of an episode.</param>
@@ -27,8 +26,6 @@ public sealed class MatrixEnvironment : IVectorEnvironment
     public MatrixEnvironment(MatrixGameDefinition definition, int lanes)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(definition.Length, nameof(definition));
         var game = definition.Game;
         if (game.Actions(0) != game.Actions(1) || game.Actions(0) < 2)
@@ -39,9 +36,7 @@ public sealed class MatrixEnvironment : IVectorEnvironment
         }
 
         Game = game;
-        Lanes = lanes;
         _actions = game.Actions(0);
-        _lastActions = new short[2 * lanes];
         _rewards = new float[2 * _actions * _actions];
         _costs = new float[2 * _actions];
         for (var seat = 0; seat < 2; seat++)
@@ -56,6 +51,8 @@ public sealed class MatrixEnvironment : IVectorEnvironment
 
         Info = new EnvironmentInfo(
             RegisteredName, game.Name, Seats: 2, _actions, definition.Length, ObservationStates: 1, [1, 1, 1, 1], game.ActionNames);
+        _lanes = new LaneSet(Info, lanes);
+        _lastActions = new short[2 * lanes];
     }
 
     /// <inheritdoc />
@@ -65,37 +62,31 @@ public sealed class MatrixEnvironment : IVectorEnvironment
     public MatrixGame Game { get; }
 
     /// <inheritdoc />
-    public int Lanes { get; }
+    public int Lanes => _lanes.Count;
 
     /// <inheritdoc />
     public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
     {
-        StreamChecks.Check(reset, dynamics, firstLane, Lanes);
-        _stepOfEpisode = 0;
-        _started = true;
+        _lanes.Bind(reset, dynamics, firstLane);
         Array.Fill(_lastActions, (short)-1);
     }
 
     /// <inheritdoc />
     public void Observe(int seat, ObservationEncoding encoding, Span<float> observations)
     {
-        RequireStarted();
-        BufferChecks.Seat(seat, Info);
-        BufferChecks.Length(observations.Length, Lanes * Info.ObservationLength(encoding), nameof(observations));
+        _lanes.RequireObservation(seat, encoding, observations);
         observations.Fill(1);
     }
 
     /// <inheritdoc />
-    /// <exception cref="ArgumentOutOfRangeException">An action is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An action is out of range. Nothing was played then.</exception>
     public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
     {
-        RequireStarted();
-        BufferChecks.Step(actions, outcome, Info, Lanes);
+        _lanes.RequireStep(actions, outcome);
         for (var lane = 0; lane < Lanes; lane++)
         {
             int action0 = actions[lane];
             int action1 = actions[Lanes + lane];
-            if (Math.Max(action0, action1) >= _actions) throw BufferChecks.BadAction(lane, action0, action1, Info);
             outcome.Rewards[lane] = _rewards[(action0 * _actions) + action1];
             outcome.Rewards[Lanes + lane] = _rewards[((_actions + action0) * _actions) + action1];
             outcome.Costs[lane] = _costs[action0];
@@ -104,28 +95,20 @@ public sealed class MatrixEnvironment : IVectorEnvironment
             _lastActions[Lanes + lane] = (short)action1;
         }
 
-        _stepOfEpisode++;
-        var ended = _stepOfEpisode == Info.EpisodeLength;
-        if (ended) _stepOfEpisode = 0;
-        outcome.Terminated.Fill(ended);
-        outcome.Truncated.Clear();
+        _lanes.EndStep(outcome);
     }
 
     /// <inheritdoc />
     public void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states)
     {
-        RequireStarted();
-        BufferChecks.Seat(seat, Info);
-        Info.ObservationLength(encoding);
-        BufferChecks.Length(states.Length, Lanes, nameof(states));
+        _lanes.RequireStates(seat, encoding, states);
         states.Clear();
     }
 
     /// <inheritdoc />
     public void DecodeState(int state, ObservationEncoding encoding, Span<float> observation)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(state, 0);
-        BufferChecks.Length(observation.Length, Info.ObservationLength(encoding), nameof(observation));
+        _lanes.RequireDecoding(state, encoding, observation);
         observation.Fill(1);
     }
 
@@ -136,16 +119,9 @@ public sealed class MatrixEnvironment : IVectorEnvironment
     /// <inheritdoc />
     public string Render(int lane)
     {
-        RequireStarted();
-        ArgumentOutOfRangeException.ThrowIfNegative(lane);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
+        _lanes.RequireLane(lane);
         int action0 = _lastActions[lane];
         int action1 = _lastActions[Lanes + lane];
-        return MatrixRenderer.Draw(Game, _stepOfEpisode, Info.EpisodeLength, action0, action1);
-    }
-
-    private void RequireStarted()
-    {
-        if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
+        return MatrixRenderer.Draw(Game, _lanes.StepOfEpisode, Info.EpisodeLength, action0, action1);
     }
 }

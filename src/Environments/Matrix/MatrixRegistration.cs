@@ -1,4 +1,5 @@
 using Srpo.Games;
+using Srpo.Games.Markov;
 
 namespace Srpo.Environments.Matrix;
 
@@ -8,8 +9,15 @@ internal static class MatrixRegistration
     public static EnvironmentRegistration Value { get; } = new(
         MatrixEnvironment.RegisteredName, "game", typeof(MatrixEnvironment), MatrixGames.Names, name => new MatrixGameDefinition(MatrixGames.Load(name)).ToJson(), Create)
     {
+        Tabulate = (environment, discount, _) => Table(((MatrixEnvironment)environment).Game, discount),
         Game = environment => ((MatrixEnvironment)environment).Game,
     };
+
+    private static TabularGame Table(MatrixGame game, double discount)
+    {
+        var names = game.ToFiniteGame().ActionNames;
+        return new TabularGame(MarkovGame.FromMatrixGame(game, discount), [.. names], _ => game.Name);
+    }
 
     private static MatrixEnvironment Create(string text, string label, string? file, int lanes)
     {

@@ -15,6 +15,9 @@ internal readonly struct RecordingFields(JsonElement element, RecordingPlace pla
             ? new RecordingFields(element, place, prefix)
             : throw new RecordingException(place, $"must be an object, not {Shorten(element)}");
 
+    /// <summary>Where the object is.</summary>
+    internal RecordingPlace Place => place;
+
     internal RecordingException Error(string field, string problem) => new(place with { Field = prefix + field }, problem);
 
     internal bool Has(string field) => element.TryGetProperty(field, out _);
@@ -43,6 +46,18 @@ internal readonly struct RecordingFields(JsonElement element, RecordingPlace pla
     /// <param name="length">How many there must be; null for any number.</param>
     internal JsonElement[] List(string field, int? length = null) => List(Required(field), field, length);
 
+    /// <summary>The steps of an episode: a list of objects, whose place is that of the step.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="read">Reads one.</param>
+    /// <param name="length">How many there must be; null for any number.</param>
+    internal T[] Steps<T>(string field, Func<RecordingFields, T> read, int? length = null)
+    {
+        var elements = List(field, length);
+        var steps = new T[elements.Length];
+        for (var i = 0; i < steps.Length; i++) steps[i] = read(Of(elements[i], place with { Step = i }));
+        return steps;
+    }
+
     internal int Integer(string field, int least, int most) => Integer(Required(field), field, least, most);
 
     internal int[] Integers(string field, int length, int least, int most)
@@ -52,6 +67,8 @@ internal readonly struct RecordingFields(JsonElement element, RecordingPlace pla
         for (var i = 0; i < length; i++) values[i] = Integer(list[i], At(field, i), least, most);
         return values;
     }
+
+    internal int AnyInteger(string field) => Integer(field, int.MinValue, int.MaxValue);
 
     /// <summary>A list of whole numbers of any length.</summary>
     internal int[] AnyIntegers(string field) => Integers(field, List(field).Length, int.MinValue, int.MaxValue);

@@ -3,21 +3,27 @@ using System.Text.Json;
 
 namespace Srpo.Environments.Recordings;
 
-/// <summary>Streams the JSON objects of a recording: one a line, plain or gzip (told by content, not by name).</summary>
-public static class RecordingLines
+/// <summary>
+/// Streams the episodes of a recording: one JSON object a line with an <c>id</c>, a list of steps and what else its environment needs, plain or
+/// gzip (told by content, not by name). Blank lines are skipped, fields that nobody asks for ignored.
+/// </summary>
+internal static class RecordingLines
 {
-    /// <summary>
-    /// Reads a file line by line; blank lines are skipped. Every element is valid until the next one is asked for.
-    /// </summary>
+    /// <summary>Reads a file line by line.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="RecordingException">Cannot be opened, is damaged, is not UTF-8, is not JSON, or has no line at all.</exception>
-    public static IEnumerable<(int Line, JsonElement Object)> Read(string path)
+    /// <param name="read">Makes an episode of the fields of a line, which are valid during the call only; their place names the episode.</param>
+    /// <exception cref="RecordingException">Cannot be opened, is damaged, is not UTF-8, is not JSON, has no line at all, or a line without id.</exception>
+    internal static IEnumerable<T> Read<T>(string path, Func<RecordingFields, T> read)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Stream(path);
+        return Objects(path).Select(item =>
+        {
+            var place = new RecordingPlace(path, item.Line);
+            return read(RecordingFields.Of(item.Object, place with { Episode = RecordingFields.Of(item.Object, place).Text("id") }));
+        });
     }
 
-    private static IEnumerable<(int Line, JsonElement Object)> Stream(string path)
+    private static IEnumerable<(int Line, JsonElement Object)> Objects(string path)
     {
         var (opened, packed) = Open(path);
         using var reader = opened;

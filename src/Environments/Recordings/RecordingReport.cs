@@ -6,15 +6,15 @@ namespace Srpo.Environments.Recordings;
 /// <param name="File">The file.</param>
 /// <param name="Episodes">Episodes that were replayed and agreed in everything.</param>
 /// <param name="Steps">Steps that were replayed and agreed, those of a last, disagreeing episode included.</param>
-/// <param name="Difference">The first disagreement, where the replay stopped; null if there is none.</param>
+/// <param name="Difference">The first disagreement; null if there is none.</param>
 public sealed record RecordingReport(string File, int Episodes, long Steps, RecordingDifference? Difference)
 {
     /// <summary>Whether everything agreed.</summary>
     public bool Agrees => Difference is null;
 
     /// <summary>
-    /// Where agreement is a matter of tolerances: the largest deviations, by check and quantity, in the whole file and not only
-    /// before the first disagreement. Empty where everything must agree exactly.
+    /// The largest deviations of quantities that have a tolerance, by check and quantity, in all that was replayed. Empty where everything must
+    /// agree exactly.
     /// </summary>
     public IReadOnlyList<RecordingDeviation> Deviations { get; init; } = [];
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Srpo.Games.Files;
+using Srpo.Core.Text;
 
 namespace Srpo.Environments.Tag;
 
@@ -80,7 +80,7 @@ public sealed record TagDefinition
         ArgumentNullException.ThrowIfNull(name);
         try
         {
-            return Read(json, name);
+            return JsonFields.Read(json, "scenario", "{ \"chasers\": 2, \"runners\": 1, \"obstacles\": 2 }", root => Read(root, name));
         }
         catch (FormatException error) when (file is not null)
         {
@@ -116,40 +116,21 @@ public sealed record TagDefinition
         }
     }
 
-    private static TagDefinition Read(string json, string name)
+    private static TagDefinition Read(JsonElement root, string name)
     {
-        using var document = ParseObject(json);
-        var root = document.RootElement;
         JsonFields.RequireKnown(root, "", Fields);
         if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != TagEnvironment.RegisteredName)
-            throw new FormatException($"kind: must be \"{TagEnvironment.RegisteredName}\", not {JsonFields.Quote(kind)}");
+            throw JsonFields.Wrong("kind", $"must be \"{TagEnvironment.RegisteredName}\", not {JsonFields.Quote(kind)}");
         var definition = new TagDefinition { Name = JsonFields.OptionalText(root, "name") ?? name };
         foreach (var setting in Settings)
         {
             if (!root.TryGetProperty(setting.Field, out var value)) continue;
             if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !setting.Allows(number))
-                throw new FormatException(setting.Problem(JsonFields.Quote(value)));
+                throw new JsonFieldException(setting.Field, setting.Problem(JsonFields.Quote(value)));
             definition = setting.Change(definition, number);
         }
 
         return definition;
-    }
-
-    private static JsonDocument ParseObject(string json)
-    {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        }
-        catch (JsonException error)
-        {
-            throw new FormatException($"the scenario is not valid JSON: {error.Message}", error);
-        }
-
-        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-        document.Dispose();
-        throw new FormatException("a scenario must be a JSON object: { \"chasers\": 2, \"runners\": 1, \"obstacles\": 2 }");
     }
 
     /// <summary>A number of the definition; where <paramref name="Above"/>, the low end of its range is not part of it.</summary>

@@ -16,11 +16,7 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     private readonly TagPhysics _physics;
     private readonly TagRewards _rewards;
     private readonly TagObserver _observer;
-    private StreamId _reset;
-    private int _firstLane;
-    private uint _episode;
-    private int _stepOfEpisode;
-    private bool _started;
+    private readonly LaneSet _lanes;
 
     /// <summary>Makes an environment; call <see cref="Reset"/> before anything else.</summary>
     /// <param name="definition">The scenario.</param>
@@ -30,14 +26,9 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     public TagEnvironment(TagDefinition definition, int lanes)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
         definition.Check();
         Definition = definition;
         var world = TagWorld.Of(definition);
-        _state = new TagState(world, lanes);
-        _physics = new TagPhysics(_state);
-        _rewards = new TagRewards(_state);
         _observer = new TagObserver(world);
 
         // Every observation begins with the seat's own values, so Absolute and OwnFirst are the same.
@@ -54,6 +45,10 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
             TeamSeats = world.Chasers,
             SharedReward = true,
         };
+        _lanes = new LaneSet(Info, lanes);
+        _state = new TagState(world, lanes);
+        _physics = new TagPhysics(_state);
+        _rewards = new TagRewards(_state);
     }
 
     /// <inheritdoc />
@@ -63,10 +58,10 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     public TagDefinition Definition { get; }
 
     /// <inheritdoc />
-    public int Lanes => _state.Lanes;
+    public int Lanes => _lanes.Count;
 
     /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
-    public int StepOfEpisode => _stepOfEpisode;
+    public int StepOfEpisode => _lanes.StepOfEpisode;
 
     /// <summary>Positions and velocities of all lanes; for tests and tools that set up a state of their own.</summary>
     internal TagState State => _state;
@@ -74,20 +69,14 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     /// <inheritdoc />
     public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
     {
-        StreamChecks.Check(reset, dynamics, firstLane, Lanes);
-        _reset = reset;
-        _firstLane = firstLane;
-        _episode = 0;
-        _started = true;
+        _lanes.Bind(reset, dynamics, firstLane);
         StartEpisodes();
     }
 
     /// <inheritdoc />
     public void Observe(int seat, ObservationEncoding encoding, Span<float> observations)
     {
-        RequireStarted();
-        BufferChecks.Seat(seat, Info);
-        BufferChecks.Length(observations.Length, Lanes * Info.ObservationLength(encoding), nameof(observations));
+        _lanes.RequireObservation(seat, encoding, observations);
         _observer.Write(_state, seat, observations);
     }
 
@@ -95,54 +84,38 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     /// <exception cref="ArgumentOutOfRangeException">An action is not 0 to 4. Nothing has moved then.</exception>
     public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
     {
-        RequireStarted();
-        BufferChecks.Step(actions, outcome, Info, Lanes);
-        var bad = actions.IndexOfAnyExceptInRange((byte)0, (byte)(TagActions.Count - 1));
-        if (bad >= 0) throw BufferChecks.BadActionOf(bad % Lanes, bad / Lanes, actions[bad], Info);
+        _lanes.RequireStep(actions, outcome);
 
         // The last episode of the streams cannot be followed by another.
-        if (_episode == TagStarts.MaxEpisodes(_state.World) - 1 && _stepOfEpisode == Info.EpisodeLength - 1)
-            throw new InvalidOperationException("the random streams of this reset are used up; reset with streams of another round");
+        if (_lanes.Episode == TagStarts.MaxEpisodes(_state.World) - 1 && StepOfEpisode == Info.EpisodeLength - 1) throw LaneSet.UsedUp();
 
         _physics.Step(_state, actions);
         _rewards.Update(_state);
         WriteRewards(outcome.Rewards);
         outcome.Costs.Clear();
-        _stepOfEpisode++;
-        var ended = _stepOfEpisode == Info.EpisodeLength;
-        outcome.Terminated.Fill(ended);
-        outcome.Truncated.Clear();
-        if (!ended) return;
-        _episode++;
-        StartEpisodes();
+        if (_lanes.EndStep(outcome)) StartEpisodes();
     }
-
-    /// <inheritdoc />
-    public void ObserveStates(int seat, ObservationEncoding encoding, Span<int> states) => throw NotEnumerable();
-
-    /// <inheritdoc />
-    public void DecodeState(int state, ObservationEncoding encoding, Span<float> observation) => throw NotEnumerable();
 
     /// <summary>What every number of a seat's observation means; the same in both encodings.</summary>
     /// <param name="seat">0 to Info.Seats - 1.</param>
     /// <returns>Slots with ranges that no episode can leave.</returns>
     public IReadOnlyList<ObservationSlot> Slots(int seat)
     {
-        BufferChecks.Seat(seat, Info);
+        _lanes.RequireSeat(seat);
         return _observer.Slots(seat, Info.EpisodeLength);
     }
 
     /// <inheritdoc />
     public string Render(int lane)
     {
-        RequireState(lane);
+        _lanes.RequireLane(lane);
         return TagRenderer.Draw(_state, lane);
     }
 
     /// <inheritdoc />
     public IReadOnlyList<SceneCircle> Scene(int lane)
     {
-        RequireState(lane);
+        _lanes.RequireLane(lane);
         return TagRenderer.Scene(_state, lane);
     }
 
@@ -150,8 +123,6 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     {
         for (var lane = 0; lane < narrowed.Length; lane++) narrowed[lane] = (float)(values[lane] * scale);
     }
-
-    private static NotSupportedException NotEnumerable() => new("positions and velocities are continuous: observations of 'tag' are not enumerated");
 
     private void WriteRewards(Span<float> rewards)
     {
@@ -162,21 +133,5 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
             Narrow(_rewards.OfRunner(runner), 1, rewards.Slice((Definition.Chasers + runner) * Lanes, Lanes));
     }
 
-    private void StartEpisodes()
-    {
-        _stepOfEpisode = 0;
-        TagStarts.Draw(_state, _reset, _firstLane, _episode);
-    }
-
-    private void RequireState(int lane)
-    {
-        RequireStarted();
-        ArgumentOutOfRangeException.ThrowIfNegative(lane);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Lanes);
-    }
-
-    private void RequireStarted()
-    {
-        if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
-    }
+    private void StartEpisodes() => TagStarts.Draw(_state, _lanes.Starts, _lanes.First, _lanes.Episode);
 }

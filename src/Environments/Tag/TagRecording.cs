@@ -18,20 +18,13 @@ public static class TagRecording
     /// <summary>Streams the episodes of a file.</summary>
     /// <param name="path">The file, .jsonl or .jsonl.gz.</param>
     /// <exception cref="RecordingException">The file cannot be read; the message names file, line, episode, step and field.</exception>
-    public static IEnumerable<TagRecordedEpisode> Read(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return RecordingLines.Read(path).Select(item => ReadEpisode(item.Object, new RecordingPlace(path, item.Line)));
-    }
+    public static IEnumerable<TagRecordedEpisode> Read(string path) => RecordingLines.Read(path, ReadEpisode);
 
-    private static TagRecordedEpisode ReadEpisode(JsonElement element, RecordingPlace place)
+    private static TagRecordedEpisode ReadEpisode(RecordingFields fields)
     {
-        var id = RecordingFields.Of(element, place).Text("id");
-        place = place with { Episode = id };
-        var fields = RecordingFields.Of(element, place);
         CheckVersion(fields);
-        var agents = ReadEntities(fields, "agents", place, isAgent: true);
-        var obstacles = ReadEntities(fields, "landmarks", place, isAgent: false);
+        var agents = ReadEntities(fields, "agents", isAgent: true);
+        var obstacles = ReadEntities(fields, "landmarks", isAgent: false);
         var chasers = agents.TakeWhile(agent => agent.Role == "chaser").Count();
         var runners = agents.Length - chasers;
         if (chasers == 0 || runners == 0) throw fields.Error("agents", "must have at least one chaser and one runner");
@@ -42,10 +35,8 @@ public static class TagRecording
 
         var lengths = Enumerable.Range(0, agents.Length)
             .Select(agent => 4 + (2 * (obstacles.Length + agents.Length - 1)) + (2 * (agent < chasers ? runners : runners - 1))).ToArray();
-        var elements = fields.List("steps", EpisodeLength);
-        var steps = new TagRecordedStep[elements.Length];
-        for (var i = 0; i < steps.Length; i++) steps[i] = ReadStep(elements[i], lengths, place with { Step = i });
-        return new TagRecordedEpisode(place, id, fields.Text("policy"), chasers, agents, obstacles, fields.NumberLists("obs0", lengths), steps);
+        var steps = fields.Steps("steps", step => ReadStep(step, lengths), EpisodeLength);
+        return new TagRecordedEpisode(fields.Place, fields.Text("policy"), chasers, agents, obstacles, fields.NumberLists("obs0", lengths), steps);
     }
 
     /// <summary>Recordings need not tell their version; one that does must tell the right one.</summary>
@@ -58,8 +49,8 @@ public static class TagRecording
             throw fields.Error("version", $"must be {Version}, not {text}; record with PettingZoo 1.23.0 or newer, whose physics moves in another order than before");
     }
 
-    private static TagRecordedEntity[] ReadEntities(RecordingFields fields, string list, RecordingPlace place, bool isAgent) =>
-        [.. fields.List(list).Select((element, i) => ReadEntity(element, place with { Field = $"{list}[{i}]" }, $"{list}[{i}].", isAgent))];
+    private static TagRecordedEntity[] ReadEntities(RecordingFields fields, string list, bool isAgent) =>
+        [.. fields.List(list).Select((element, i) => ReadEntity(element, fields.Place with { Field = $"{list}[{i}]" }, $"{list}[{i}].", isAgent))];
 
     private static TagRecordedEntity ReadEntity(JsonElement element, RecordingPlace place, string prefix, bool isAgent)
     {
@@ -79,9 +70,8 @@ public static class TagRecording
             isAgent ? fields.PositiveNumber("max_speed") : 0);
     }
 
-    private static TagRecordedStep ReadStep(JsonElement element, int[] observationLengths, RecordingPlace place)
+    private static TagRecordedStep ReadStep(RecordingFields fields, int[] observationLengths)
     {
-        var fields = RecordingFields.Of(element, place);
         var agents = observationLengths.Length;
         int[] pairs = [.. Enumerable.Repeat(2, agents)];
         return new TagRecordedStep(
@@ -95,7 +85,6 @@ public static class TagRecording
 
 /// <summary>A recorded episode.</summary>
 /// <param name="Place">Where it is: file, line, episode.</param>
-/// <param name="Id">Its name.</param>
 /// <param name="Policy">How its actions were chosen.</param>
 /// <param name="Chasers">How many of the agents are chasers; they come first.</param>
 /// <param name="Agents">Chasers, then runners.</param>
@@ -104,7 +93,6 @@ public static class TagRecording
 /// <param name="Steps">Its steps in order.</param>
 public sealed record TagRecordedEpisode(
     RecordingPlace Place,
-    string Id,
     string Policy,
     int Chasers,
     IReadOnlyList<TagRecordedEntity> Agents,

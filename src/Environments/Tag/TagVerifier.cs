@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Environments.Recordings;
 
 namespace Srpo.Environments.Tag;
@@ -27,37 +26,37 @@ public static class TagVerifier
     /// <exception cref="RecordingException">The file cannot be read; the message names file, line, episode, step and field.</exception>
     public static RecordingReport Verify(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        var oneStep = new TagComparison("one step", StepTolerance, RewardTolerance);
-        var rollout = new TagComparison("free rollout", RolloutTolerance, RolloutTolerance);
-        RecordingDifference? first = null;
-        var episodes = 0;
-        var steps = 0L;
-        foreach (var episode in TagRecording.Read(path))
+        var comparer = new RecordingComparer();
+        var oneStep = new TagQuantities(comparer, "one step", StepTolerance, RewardTolerance);
+        var rollout = new TagQuantities(comparer, "free rollout", RolloutTolerance, RolloutTolerance);
+        return RecordingVerifier.Verify(path, TagRecording.Read(path).Select(episode => new Replay(episode, oneStep, rollout)), comparer, goOn: true);
+    }
+
+    /// <summary>One episode, in both ways.</summary>
+    private sealed class Replay(TagRecordedEpisode episode, TagQuantities oneStep, TagQuantities rollout) : IRecordingReplay
+    {
+        private readonly TagReplay _single = new(episode);
+        private readonly TagReplay _free = new(episode);
+
+        public RecordingPlace Place => episode.Place;
+
+        public int Steps => episode.Steps.Count;
+
+        public void Start(RecordingComparer comparer) => oneStep.CompareObservations("obs0", episode.StartObservations, _single);
+
+        public void Step(int step, RecordingComparer comparer)
         {
-            var single = new TagReplay(episode);
-            var free = new TagReplay(episode);
-            first ??= oneStep.CompareStart(episode, single);
-            for (var i = 0; i < episode.Steps.Count; i++)
-            {
-                var step = episode.Steps[i];
-                var place = episode.Place with { Step = i };
-                if (i > 0) single.Set(episode.Steps[i - 1]);
-                var before = MovedWithNewVelocity(single, step);
-                single.Step(step.Actions);
-                free.Step(step.Actions);
-                var found = oneStep.Compare(place, step, single);
-                if (found is not null && before)
-                    found = found with { Note = found.Note + "; the recorded positions moved with the new velocity, as simple_tag_v2 did (PettingZoo before 1.23.0): record with a newer release" };
-                var drift = rollout.Compare(place, step, free);
-                first ??= found ?? drift;
-                if (first is null) steps++;
-            }
-
-            if (first is null) episodes++;
+            var recorded = episode.Steps[step];
+            if (step > 0) _single.Set(episode.Steps[step - 1]);
+            var agreed = comparer.Agrees;
+            var asBefore = MovedWithNewVelocity(_single, recorded);
+            _single.Step(recorded.Actions);
+            _free.Step(recorded.Actions);
+            oneStep.Compare(recorded, _single);
+            if (asBefore && agreed && !comparer.Agrees)
+                comparer.Explain("the recorded positions moved with the new velocity, as simple_tag_v2 did (PettingZoo before 1.23.0): record with a newer release");
+            rollout.Compare(recorded, _free);
         }
-
-        return new RecordingReport(path, episodes, steps, first) { Deviations = [.. oneStep.Deviations, .. rollout.Deviations] };
     }
 
     /// <summary>Whether a step that is about to be replayed went as in older releases of the reference, and not as in newer ones.</summary>
@@ -74,89 +73,34 @@ public static class TagVerifier
     }
 }
 
-/// <summary>Compares replayed steps with recorded ones and keeps the largest deviation of every quantity.</summary>
-internal sealed class TagComparison(string check, double tolerance, double rewardTolerance)
+/// <summary>What is compared of a step, in one of the two ways.</summary>
+internal sealed class TagQuantities(RecordingComparer comparer, string check, double tolerance, double rewardTolerance)
 {
-    private readonly Largest _positions = new(check, "position", tolerance);
-    private readonly Largest _velocities = new(check, "velocity", tolerance);
-    private readonly Largest _rewards = new(check, "reward", rewardTolerance);
-    private readonly Largest _observations = new(check, "observation", tolerance);
+    private readonly RecordingQuantity _positions = comparer.Quantity(check, "position", tolerance);
+    private readonly RecordingQuantity _velocities = comparer.Quantity(check, "velocity", tolerance);
+    private readonly RecordingQuantity _rewards = comparer.Quantity(check, "reward", rewardTolerance);
+    private readonly RecordingQuantity _observations = comparer.Quantity(check, "observation", tolerance);
 
-    internal IEnumerable<RecordingDeviation> Deviations => [_positions.Deviation, _velocities.Deviation, _rewards.Deviation, _observations.Deviation];
-
-    /// <summary>The first value past its tolerance, or null.</summary>
-    internal RecordingDifference? CompareStart(TagRecordedEpisode episode, TagReplay replay) =>
-        CompareObservations(episode.Place, "obs0", episode.StartObservations, replay);
-
-    /// <summary>The first value past its tolerance, or null.</summary>
-    internal RecordingDifference? Compare(RecordingPlace place, TagRecordedStep step, TagReplay replay)
+    internal void Compare(TagRecordedStep step, TagReplay replay)
     {
-        RecordingDifference? first = null;
-        for (var agent = 0; agent < replay.World.Agents; agent++)
-        {
-            var (x, y) = replay.State.PositionOf(0, agent);
-            var found = _positions.Add(place, "pos", agent, 0, step.Positions[agent][0], x);
-            first ??= found;
-            found = _positions.Add(place, "pos", agent, 1, step.Positions[agent][1], y);
-            first ??= found;
-        }
-
-        for (var agent = 0; agent < replay.World.Agents; agent++)
-        {
-            var (x, y) = replay.State.VelocityOf(0, agent);
-            var found = _velocities.Add(place, "vel", agent, 0, step.Velocities[agent][0], x);
-            first ??= found;
-            found = _velocities.Add(place, "vel", agent, 1, step.Velocities[agent][1], y);
-            first ??= found;
-        }
-
-        for (var agent = 0; agent < replay.World.Agents; agent++)
-        {
-            var found = _rewards.Add(place, "rew", agent, null, step.Rewards[agent], replay.RewardOf(agent));
-            first ??= found;
-        }
-
-        var observed = CompareObservations(place, "obs", step.Observations, replay);
-        return first ?? observed;
+        for (var agent = 0; agent < replay.World.Agents; agent++) Pair(_positions, "pos", agent, step.Positions[agent], replay.State.PositionOf(0, agent));
+        for (var agent = 0; agent < replay.World.Agents; agent++) Pair(_velocities, "vel", agent, step.Velocities[agent], replay.State.VelocityOf(0, agent));
+        for (var agent = 0; agent < replay.World.Agents; agent++) comparer.Near(_rewards, "rew", agent, null, step.Rewards[agent], replay.RewardOf(agent));
+        CompareObservations("obs", step.Observations, replay);
     }
 
-    private RecordingDifference? CompareObservations(RecordingPlace place, string field, IReadOnlyList<IReadOnlyList<double>> recorded, TagReplay replay)
+    internal void CompareObservations(string field, IReadOnlyList<IReadOnlyList<double>> recorded, TagReplay replay)
     {
-        RecordingDifference? first = null;
         for (var agent = 0; agent < recorded.Count; agent++)
         {
             for (var slot = 0; slot < recorded[agent].Count; slot++)
-            {
-                var found = _observations.Add(place, field, agent, slot, recorded[agent][slot], replay.Observation(agent, slot));
-                first ??= found;
-            }
+                comparer.Near(_observations, field, agent, slot, recorded[agent][slot], replay.Observation(agent, slot));
         }
-
-        return first;
     }
 
-    private sealed class Largest(string check, string quantity, double tolerance)
+    private void Pair(RecordingQuantity quantity, string field, int agent, IReadOnlyList<double> recorded, (double X, double Y) replayed)
     {
-        private double _largest;
-        private RecordingPlace? _place;
-
-        internal RecordingDeviation Deviation => new(check, quantity, _largest, tolerance, _place);
-
-        /// <summary>Takes a value; the difference if it is past the tolerance, else null.</summary>
-        internal RecordingDifference? Add(RecordingPlace place, string field, int index, int? inner, double expected, double got)
-        {
-            var deviation = Math.Abs(expected - got);
-            if (!double.IsFinite(deviation)) deviation = double.MaxValue;
-            if (deviation <= _largest && deviation <= tolerance) return null;
-            place = place with { Field = inner is null ? $"{field}[{index}]" : $"{field}[{index}][{inner}]" };
-            if (deviation > _largest) (_largest, _place) = (deviation, place);
-            if (deviation <= tolerance) return null;
-            return new RecordingDifference(place, Text(expected), Text(got))
-            {
-                Note = string.Create(CultureInfo.InvariantCulture, $"{check}, off by {deviation:0.0e+0}, tolerance {tolerance:0e+0}"),
-            };
-        }
-
-        private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+        comparer.Near(quantity, field, agent, 0, recorded[0], replayed.X);
+        comparer.Near(quantity, field, agent, 1, recorded[1], replayed.Y);
     }
 }

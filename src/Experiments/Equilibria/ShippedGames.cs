@@ -30,13 +30,16 @@ public static class ShippedGames
     /// <param name="nameOrFile">A name, or a path that ends in .json or has a directory.</param>
     /// <param name="directory">Directory against which a relative path is meant.</param>
     /// <exception cref="SrpoException">There is no such game, or the file is wrong; the message names file and field.</exception>
-    public static GameFile Load(string nameOrFile, string directory)
+    public static GameFile Load(string nameOrFile, string directory) => Load(nameOrFile, directory, GameFile.Parse);
+
+    /// <summary>The same, read in another way: text and name to game.</summary>
+    public static T Load<T>(string nameOrFile, string directory, Func<string, string, T> parse)
     {
         var path = Find(nameOrFile, directory);
         var shown = Path.IsPathRooted(nameOrFile) || path == Path.GetFullPath(nameOrFile, directory) ? nameOrFile : path;
         try
         {
-            return GameFile.Parse(File.ReadAllText(path), Path.GetFileNameWithoutExtension(path));
+            return parse(File.ReadAllText(path), Path.GetFileNameWithoutExtension(path));
         }
         catch (FormatException error)
         {

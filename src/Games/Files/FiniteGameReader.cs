@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Srpo.Core.Text;
 using Srpo.Games.Finite;
 
 namespace Srpo.Games.Files;
@@ -10,33 +11,39 @@ internal static class FiniteGameReader
 
     public static FiniteGame Read(JsonElement root, string name)
     {
-        var (actions, payoffs) = ReadPayoffs(root);
-        var costs = ReadCosts(root, actions);
         if (root.TryGetProperty("length", out var length)) JsonFields.Whole(length, "length", 1, MatrixGameDefinition.MaxLength);
-        return new FiniteGame(name, actions, payoffs, costs, ReadNames(root, actions));
+        var (actions, payoffs) = ReadPayoffs(root, "");
+        return new FiniteGame(name, actions, payoffs, ReadCosts(root, actions, ""), ReadNames(root, actions));
     }
 
-    private static (int[] Actions, IReadOnlyList<double[]> Payoffs) ReadPayoffs(JsonElement root)
+    /// <summary>The game in one state of a Markov game: payoffs and costs of the object with a path.</summary>
+    public static FiniteGame ReadStage(JsonElement item, string name, string prefix)
+    {
+        var (actions, payoffs) = ReadPayoffs(item, prefix);
+        return new FiniteGame(name, actions, payoffs, ReadCosts(item, actions, prefix));
+    }
+
+    private static (int[] Actions, IReadOnlyList<double[]> Payoffs) ReadPayoffs(JsonElement root, string prefix)
     {
         var shared = root.TryGetProperty("rewards", out var rewards);
         if (shared == root.TryGetProperty("payoffs", out var payoffs))
         {
-            throw new FormatException(
-                "rewards: give either \"rewards\" (nested lists that all players share, for example [[1, 1], [1, 0]]) or \"payoffs\" (one for each player)");
+            throw JsonFields.Wrong(
+                prefix + "rewards", $"give either \"rewards\" (nested lists that all players share, for example [[1, 1], [1, 0]]) or \"payoffs\" (one for each player)");
         }
 
         if (shared)
         {
-            var actions = Shape(rewards, "rewards");
-            return (actions, [ReadNested(rewards, "rewards", actions)]);
+            var actions = Shape(rewards, prefix + "rewards");
+            return (actions, [ReadNested(rewards, prefix + "rewards", actions)]);
         }
 
-        var each = JsonFields.Elements(payoffs, "payoffs");
-        if (each.Length == 0) throw JsonFields.Wrong("payoffs", $"must not be empty");
-        var common = Shape(each[0], "payoffs[0]");
+        var each = JsonFields.Elements(payoffs, prefix + "payoffs");
+        if (each.Length == 0) throw JsonFields.Wrong(prefix + "payoffs", $"must not be empty");
+        var common = Shape(each[0], prefix + "payoffs[0]");
         if (common.Length != each.Length)
-            throw JsonFields.Wrong("payoffs", $"has {each.Length} entries, but payoffs[0] is nested for {common.Length} players; give one for each player");
-        return (common, [.. each.Select((element, player) => ReadNested(element, JsonFields.Indexed("payoffs", player), common))]);
+            throw JsonFields.Wrong(prefix + "payoffs", $"has {each.Length} entries, but payoffs[0] is nested for {common.Length} players; give one for each player");
+        return (common, [.. each.Select((element, player) => ReadNested(element, JsonFields.Indexed(prefix + "payoffs", player), common))]);
     }
 
     /// <summary>Numbers of actions, from the lengths along the first entries.</summary>
@@ -77,17 +84,17 @@ internal static class FiniteGameReader
         }
     }
 
-    private static double[][]? ReadCosts(JsonElement root, int[] actions)
+    private static double[][]? ReadCosts(JsonElement root, int[] actions, string prefix)
     {
         if (!root.TryGetProperty("costs", out var costs)) return null;
-        var elements = JsonFields.Elements(costs, "costs");
+        var elements = JsonFields.Elements(costs, prefix + "costs");
         var isShared = elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array;
         if (!isShared && elements.Length != actions.Length)
-            throw JsonFields.Wrong("costs", $"has {elements.Length} lists; give one list for all or one for each of the {actions.Length} players");
+            throw JsonFields.Wrong(prefix + "costs", $"has {elements.Length} lists; give one list for all or one for each of the {actions.Length} players");
         var lists = new double[actions.Length][];
         for (var player = 0; player < actions.Length; player++)
         {
-            var field = isShared ? "costs" : JsonFields.Indexed("costs", player);
+            var field = isShared ? prefix + "costs" : JsonFields.Indexed(prefix + "costs", player);
             lists[player] = JsonFields.Numbers(isShared ? costs : elements[player], field);
             if (lists[player].Length != actions[player])
                 throw JsonFields.Wrong(field, $"has {lists[player].Length} entries; player {player} has {actions[player]} actions");
@@ -96,7 +103,8 @@ internal static class FiniteGameReader
         return lists;
     }
 
-    private static string[][]? ReadNames(JsonElement root, int[] actions)
+    /// <summary>Names of actions; null where there are none.</summary>
+    public static string[][]? ReadNames(JsonElement root, int[] actions)
     {
         if (!root.TryGetProperty("actions", out var value)) return null;
         var elements = JsonFields.Elements(value, "actions");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Srpo.Core.Text;
 using Srpo.Games.Finite;
 using Srpo.Games.Quadratic;
 
@@ -65,15 +66,19 @@ public sealed class GameFile
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        using var document = JsonFields.Parse(json, Example);
-        var root = document.RootElement;
+        return JsonFields.Read(json, "game", Example, root => Parse(root, name));
+    }
+
+    private static GameFile Parse(JsonElement root, string name)
+    {
         var kind = JsonFields.OptionalText(root, "kind") ?? "matrix";
         string[] fields = kind switch
         {
             "matrix" => FiniteGameReader.Fields,
             "aggregative" => QuadraticGameReader.AggregativeFields,
             "quadratic" => QuadraticGameReader.QuadraticFields,
-            _ => throw new FormatException($"kind: must be \"matrix\", \"aggregative\" or \"quadratic\", not \"{kind}\""),
+            "markov" => throw JsonFields.Wrong("kind", $"is \"markov\": a game with states, which only `srpo rqe markov` solves"),
+            _ => throw JsonFields.Wrong("kind", $"must be \"matrix\", \"aggregative\" or \"quadratic\", not \"{kind}\""),
         };
         JsonFields.RequireKnown(root, "", [.. CommonFields, .. fields]);
         name = JsonFields.OptionalText(root, "name") ?? name;
@@ -92,16 +97,7 @@ public sealed class GameFile
     /// <param name="tau">Risk aversion of all players, finite, at least 0; null takes the file's.</param>
     /// <param name="epsilon">Bounded rationality of all players, finite, above 0; null takes the file's.</param>
     /// <exception cref="FormatException">One of them is neither given nor in the file, or out of range; the message names it.</exception>
-    public RiskProfile Risk(double? tau = null, double? epsilon = null)
-    {
-        var taus = tau is { } t ? [.. Enumerable.Repeat(t, Players)] : Tau
-            ?? throw new FormatException("tau: is missing; give the game \"tau\": 1, or use --tau 1");
-        var epsilons = epsilon is { } e ? [.. Enumerable.Repeat(e, Players)] : Epsilon
-            ?? throw new FormatException("epsilon: is missing; give the game \"epsilon\": 0.15, or use --epsilon 0.15");
-        RiskReader.Require(taus, "tau");
-        RiskReader.Require(epsilons, "epsilon");
-        return new RiskProfile(taus, epsilons);
-    }
+    public RiskProfile Risk(double? tau = null, double? epsilon = null) => RiskReader.Choose(Players, tau, Tau, epsilon, Epsilon);
 
     private static GameFile Read(JsonElement root, string name, string kind)
     {
@@ -131,7 +127,7 @@ public sealed class GameFile
     }
 
     /// <summary>The message without the "(Parameter 'x')" that the runtime adds.</summary>
-    private static string WithoutParameter(ArgumentException error)
+    internal static string WithoutParameter(ArgumentException error)
     {
         var end = error.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
         return end < 0 ? error.Message : error.Message[..end];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Srpo.Core.Text;
 using MathNet.Numerics.LinearAlgebra;
 using Srpo.Games.Quadratic;
 
@@ -45,7 +46,7 @@ internal static class QuadraticGameReader
         var others = Each(root, "d", "[[1], [1]] (one vector for each player)", a.Length);
         var costs = root.TryGetProperty("R", out _) ? Each(root, "R", "", a.Length) : null;
         var linear = root.TryGetProperty("r", out _) ? Each(root, "r", "", a.Length) : null;
-        if (linear is not null && costs is null) throw new FormatException("r: needs \"R\", the quadratic part of the private costs; write zeros if there is none");
+        if (linear is not null && costs is null) throw JsonFields.Wrong("r", $"needs \"R\", the quadratic part of the private costs; write zeros if there is none");
         var constants = root.TryGetProperty("constant", out var constant) ? ReadConstants(constant, a.Length) : new double[a.Length];
         var matrices = a.Select((element, player) => ReadMatrix(element, JsonFields.Indexed("A", player))).ToArray();
         var total = matrices.Sum(matrix => matrix.RowCount);

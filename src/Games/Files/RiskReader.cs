@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Srpo.Core.Text;
 
 namespace Srpo.Games.Files;
 
@@ -26,5 +27,18 @@ internal static class RiskReader
             if (!(number >= 0 && double.IsFinite(number)))
                 throw JsonFields.Wrong(field, $"must be a finite number of at least 0, not {number}; 0 is risk neutral");
         }
+    }
+
+    /// <summary>What is given here, else what the file has.</summary>
+    /// <exception cref="FormatException">One of them is neither given nor in the file, or out of range; the message names it.</exception>
+    public static RiskProfile Choose(int players, double? tau, ImmutableArray<double>? fileTau, double? epsilon, ImmutableArray<double>? fileEpsilon)
+    {
+        var taus = tau is { } t ? [.. Enumerable.Repeat(t, players)] : fileTau
+            ?? throw JsonFields.Wrong("tau", $"is missing; give the game \"tau\": 1, or use --tau 1");
+        var epsilons = epsilon is { } e ? [.. Enumerable.Repeat(e, players)] : fileEpsilon
+            ?? throw JsonFields.Wrong("epsilon", $"is missing; give the game \"epsilon\": 0.15, or use --epsilon 0.15");
+        Require(taus, "tau");
+        Require(epsilons, "epsilon");
+        return new RiskProfile(taus, epsilons);
     }
 }

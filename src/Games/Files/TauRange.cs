@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Srpo.Core.Text;
 
 namespace Srpo.Games.Files;
 

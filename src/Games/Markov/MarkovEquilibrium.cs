@@ -16,3 +16,10 @@ public sealed record MarkovEquilibrium(
     double Residual,
     int Iterations,
     bool Converged);
+
+/// <summary>What a search from several profiles found.</summary>
+/// <param name="Equilibria">The different equilibria in the order in which they were found; more may exist.</param>
+/// <param name="Starts">Number of starts.</param>
+/// <param name="Converged">How many of them led to an equilibrium.</param>
+/// <param name="Closest">The profile with the smallest residual, an equilibrium or not.</param>
+public sealed record MarkovSearch(ImmutableArray<MarkovEquilibrium> Equilibria, int Starts, int Converged, MarkovEquilibrium Closest);

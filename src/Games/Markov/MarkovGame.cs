@@ -129,7 +129,6 @@ public sealed class MarkovGame
     public static MarkovGame FromMatrixGame(FiniteGame game, double discount)
     {
         ArgumentNullException.ThrowIfNull(game);
-        var players = Enumerable.Range(0, game.Players).ToArray();
         var builder = new MarkovTransitionsBuilder(game.JointActions);
         for (var joint = 0; joint < game.JointActions; joint++)
         {
@@ -137,14 +136,30 @@ public sealed class MarkovGame
             builder.EndRow();
         }
 
+        return FromStages(game.Name, [game], builder.Build(), discount, [1]);
+    }
+
+    /// <summary>Finite games, one a state, between which joint actions lead.</summary>
+    /// <param name="name">Label, not empty.</param>
+    /// <param name="stages">[states] the game of every state; all have the same numbers of actions.</param>
+    /// <param name="transitions">Successors of every state and joint action.</param>
+    /// <param name="discount">gamma, at least 0 and below 1.</param>
+    /// <param name="initial">[states] distribution of the first state.</param>
+    /// <exception cref="ArgumentException">A size does not fit or a number is out of range; the message names it.</exception>
+    public static MarkovGame FromStages(
+        string name, IReadOnlyList<FiniteGame> stages, MarkovTransitions transitions, double discount, IReadOnlyList<double> initial)
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        Texts.Require(stages.Count > 0 && stages.All(stage => stage.Actions.SequenceEqual(stages[0].Actions)), nameof(stages), $"must be at least one game, all with the same numbers of actions");
+        var players = Enumerable.Range(0, stages[0].Players).ToArray();
         return new MarkovGame(
-            game.Name,
-            game.Actions,
-            [.. players.Select(player => game.Utilities(player).ToArray())],
-            builder.Build(),
+            name,
+            stages[0].Actions,
+            [.. players.Select(player => stages.SelectMany(stage => stage.Utilities(player).ToArray()).ToArray())],
+            transitions,
             discount,
-            [1],
-            [.. players.Select(player => Enumerable.Range(0, game.JointActions).Select(joint => game.Costs[player][joint / game.Stride(player) % game.Actions[player]]).ToArray())]);
+            initial,
+            [.. players.Select(player => stages.SelectMany(stage => CostsOf(stage, player)).ToArray())]);
     }
 
     /// <summary>A two-player matrix game, as a matrix environment plays it, repeated for ever as a game of one state.</summary>
@@ -153,10 +168,14 @@ public sealed class MarkovGame
     public static MarkovGame FromMatrixGame(MatrixGame game, double discount)
     {
         ArgumentNullException.ThrowIfNull(game);
-        var (rows, columns) = (game.Actions(0), game.Actions(1));
-        double[] Payoffs(int player) => [.. Enumerable.Range(0, rows * columns).Select(joint => game.Payoff(player, joint / columns, joint % columns))];
-        double[] Costs(int player) => [.. Enumerable.Range(0, game.Actions(player)).Select(action => game.Cost(player, action))];
-        return FromMatrixGame(new FiniteGame(game.Name, [rows, columns], [Payoffs(0), Payoffs(1)], [Costs(0), Costs(1)]), discount);
+        return FromMatrixGame(game.ToFiniteGame(), discount);
+    }
+
+    /// <summary>[joint actions] a player's private costs.</summary>
+    private static IEnumerable<double> CostsOf(FiniteGame game, int player)
+    {
+        var stride = game.Stride(player);
+        return Enumerable.Range(0, game.JointActions).Select(joint => game.Costs[player][joint / stride % game.Actions[player]]);
     }
 
     /// <summary>[actions of the player x joint actions of the others] joint actions.</summary>

@@ -24,6 +24,9 @@ public sealed record PolicyIterationOptions
     /// <summary>Profiles closer than this in every probability are one equilibrium, above 0.</summary>
     public double Distinct { get; init; } = 1e-5;
 
+    /// <summary>Is told after every step how many there were and by how much policies and responses differ at most; may throw to end the search. Null for nobody.</summary>
+    public Action<int, double>? Report { get; init; }
+
     /// <summary>Checks every range.</summary>
     /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
     public void Validate()

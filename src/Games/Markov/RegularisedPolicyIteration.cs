@@ -39,6 +39,7 @@ public static class RegularisedPolicyIteration
         {
             var responses = Responses(game, risk, policies, guesses);
             var residual = policies.Zip(responses, (policy, response) => policy.Distance(response)).Max();
+            options.Report?.Invoke(iteration, residual);
             var last = iteration == options.MaxIterations;
             if (residual <= examineBelow || last)
             {
@@ -66,19 +67,25 @@ public static class RegularisedPolicyIteration
     /// <param name="game">The game.</param>
     /// <param name="risk">tau and eps of every player.</param>
     /// <param name="options">How to search; null for the defaults.</param>
-    /// <returns>The different equilibria in the order in which they were found; empty if no start converged. More may exist.</returns>
+    /// <returns>The different equilibria, none if no start converged; more may exist.</returns>
     /// <exception cref="ArgumentException">An argument does not fit; the message names it.</exception>
-    public static ImmutableArray<MarkovEquilibrium> SolveAll(MarkovGame game, RiskProfile risk, PolicyIterationOptions? options = null)
+    public static MarkovSearch SolveAll(MarkovGame game, RiskProfile risk, PolicyIterationOptions? options = null)
     {
         options ??= new PolicyIterationOptions();
+        options.Validate();
         var found = ImmutableArray.CreateBuilder<MarkovEquilibrium>();
-        for (var start = 0; start < Math.Max(1, options.Starts); start++)
+        var converged = 0;
+        MarkovEquilibrium? closest = null;
+        for (var start = 0; start < options.Starts; start++)
         {
             var equilibrium = Solve(game, risk, options, start == 0 ? null : RandomStart(game, options.Seed, start));
-            if (equilibrium.Converged && !found.Any(other => Distance(other, equilibrium) < options.Distinct)) found.Add(equilibrium);
+            if (closest is null || equilibrium.Residual < closest.Residual) closest = equilibrium;
+            if (!equilibrium.Converged) continue;
+            converged++;
+            if (!found.Any(other => Distance(other, equilibrium) < options.Distinct)) found.Add(equilibrium);
         }
 
-        return found.ToImmutable();
+        return new MarkovSearch(found.ToImmutable(), options.Starts, converged, closest!);
     }
 
     private static MarkovPolicy[] Responses(MarkovGame game, RiskProfile risk, MarkovPolicy[] policies, double[]?[] guesses)

@@ -129,8 +129,14 @@ public sealed class GridworldRecordingTests : IDisposable
     }
 
     [Fact]
-    public void CostsWithinTheToleranceAgree() =>
-        Assert.True(GridworldVerifier.Verify(Mutate(0, episode => episode["steps"]![0]!["cost"] = JsonNode.Parse("[0.2000009,0.1999991]"))).Agrees);
+    public void CostsWithinTheToleranceAgree()
+    {
+        var report = GridworldVerifier.Verify(Mutate(0, episode => episode["steps"]![0]!["cost"] = JsonNode.Parse("[0.2000009,0.1999993]")));
+        Assert.True(report.Agrees);
+        var deviation = Assert.Single(report.Deviations);
+        Assert.Equal(("cost", 1e-6, 0, "cost[0]"), (deviation.Quantity, deviation.Tolerance, deviation.Place!.Value.Step, deviation.Place.Value.Field));
+        Assert.Equal(9e-7, deviation.Largest, 1e-8);
+    }
 
     [Theory]
     [InlineData("steps/4/first", "2", "line 2, episode public-001, step 4, field first: must be between 0 and 1, not 2")]

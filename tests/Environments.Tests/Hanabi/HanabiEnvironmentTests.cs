@@ -192,7 +192,7 @@ public class HanabiEnvironmentTests
     {
         var environment = new HanabiEnvironment(HanabiVariants.Load("3x3-2p"), 1);
         environment.Reset(Resets, Resets.For(StreamPurpose.Dynamics));
-        Assert.Throws<NotSupportedException>(() => environment.DecodeState(0, ObservationEncoding.Absolute, new float[278]));
+        Assert.Throws<NotSupportedException>(() => ((IVectorEnvironment)environment).DecodeState(0, ObservationEncoding.Absolute, new float[278]));
         Assert.Throws<ArgumentException>(() => environment.Observe(0, ObservationEncoding.OneHot, new float[278]));
         Assert.Throws<ArgumentException>(() => environment.Slots(ObservationEncoding.OneHot));
         Assert.Equal(278, environment.Slots(ObservationEncoding.OwnFirst).Count);

@@ -180,7 +180,7 @@ public sealed class TagEnvironmentTests : TagRecordings
 
         Assert.Contains("lane 2, seat 5: actions of 'tag' are 0 to 4", error.Message, StringComparison.Ordinal);
         Assert.Equal((0, 0), environment.State.VelocityOf(0, 0));
-        Assert.Throws<NotSupportedException>(() => environment.DecodeState(0, ObservationEncoding.Absolute, new float[24]));
+        Assert.Throws<NotSupportedException>(() => ((IVectorEnvironment)environment).DecodeState(0, ObservationEncoding.Absolute, new float[24]));
     }
 
     /// <summary>The bits of 300 random steps of 21 lanes, as they must be on every machine and at every vector width.</summary>

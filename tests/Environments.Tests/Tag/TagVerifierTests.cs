@@ -115,17 +115,22 @@ public sealed class TagVerifierTests : TagRecordings
         var replay = new TagReplay(episode);
         replay.Step(episode.Steps[0].Actions);
         var (x, y) = replay.State.PositionOf(0, 1);
-        var comparison = new TagComparison("free rollout", TagVerifier.RolloutTolerance, TagVerifier.RolloutTolerance);
 
-        replay.State.Place(0, 1, x, y + 0.9e-6);
-        Assert.Null(comparison.Compare(episode.Place, episode.Steps[0], replay));
-        replay.State.Place(0, 1, x, y + 1.1e-6);
-        var difference = comparison.Compare(episode.Place, episode.Steps[0], replay)!;
+        Assert.Null(CompareAt(x, y + 0.9e-6).First);
+        var difference = CompareAt(x, y + 1.1e-6).First!;
         Assert.Equal("pos[1][1]", difference.Place.Field);
         Assert.Equal("free rollout, off by 1.1e-6, tolerance 1e-6", difference.Note);
-        replay.State.Place(0, 1, double.NaN, y);
-        Assert.Equal("pos[1][0]", comparison.Compare(episode.Place, episode.Steps[0], replay)!.Place.Field);
-        Assert.Equal(double.MaxValue, comparison.Deviations.First().Largest);
+        var broken = CompareAt(double.NaN, y);
+        Assert.Equal("pos[1][0]", broken.First!.Place.Field);
+        Assert.Equal(double.MaxValue, broken.Deviations[0].Largest);
+
+        RecordingComparer CompareAt(double toX, double toY)
+        {
+            var comparer = new RecordingComparer { Place = episode.Place };
+            replay.State.Place(0, 1, toX, toY);
+            new TagQuantities(comparer, "free rollout", TagVerifier.RolloutTolerance, TagVerifier.RolloutTolerance).Compare(episode.Steps[0], replay);
+            return comparer;
+        }
     }
 
     public static TheoryData<TagMistake> Mistakes => [.. Enum.GetValues<TagMistake>()];

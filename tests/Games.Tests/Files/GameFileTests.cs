@@ -45,10 +45,10 @@ public sealed class GameFileTests
         var file = GameFile.Parse(Volunteers, "v");
         Assert.Equal((2.5, 0.3), (file.Risk(2.5, 0.3).Tau[1], file.Risk(2.5, 0.3).Epsilon[0]));
         var bare = GameFile.Parse("""{ "rewards": [[1, 1], [1, 0]] }""", "bare");
-        Assert.StartsWith("tau: is missing", Assert.Throws<FormatException>(() => bare.Risk(null, 0.1)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("epsilon: is missing", Assert.Throws<FormatException>(() => bare.Risk(1)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("tau: must be a finite number of at least 0, not -1", Assert.Throws<FormatException>(() => file.Risk(-1)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("epsilon: must be a finite number above 0, not 0", Assert.Throws<FormatException>(() => file.Risk(1, 0)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("tau: is missing", Assert.ThrowsAny<FormatException>(() => bare.Risk(null, 0.1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("epsilon: is missing", Assert.ThrowsAny<FormatException>(() => bare.Risk(1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("tau: must be a finite number of at least 0, not -1", Assert.ThrowsAny<FormatException>(() => file.Risk(-1)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("epsilon: must be a finite number above 0, not 0", Assert.ThrowsAny<FormatException>(() => file.Risk(1, 0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class GameFileTests
     [InlineData("-1:4", "begins at -1")]
     [InlineData("2:2", "not above its beginning 2")]
     public void A_range_that_is_none_is_refused(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<FormatException>(() => TauRange.Parse(text, false, "--tau")).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.ThrowsAny<FormatException>(() => TauRange.Parse(text, false, "--tau")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_range_has_exact_ends()
@@ -145,7 +145,7 @@ public sealed class GameFileTests
         Assert.Equal((0.1, 0.7, 7), (linear[0], linear[^1], linear.Length));
         Assert.All(linear.Zip(linear.Skip(1)), pair => Assert.Equal(0.1, pair.Second - pair.First, 12));
         Assert.Equal(TauRange.DefaultCount, TauRange.Parse("0:1", false).Values().Length);
-        Assert.Contains("above 0", Assert.Throws<FormatException>(() => TauRange.Parse("0:1", true)).Message, StringComparison.Ordinal);
+        Assert.Contains("above 0", Assert.ThrowsAny<FormatException>(() => TauRange.Parse("0:1", true)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class RegularisedPolicyIterationTests
     public void A_repeated_matrix_game_has_the_equilibria_of_the_table(double kappa, double epsilon, double tau, double[] x, double[] y)
     {
         var game = MarkovGame.FromMatrixGame(MatrixGames.Volunteer("volunteer", kappa), 0.9);
-        var found = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, tau, epsilon), new PolicyIterationOptions { Tolerance = 1e-9, Starts = 8 });
+        var found = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, tau, epsilon), new PolicyIterationOptions { Tolerance = 1e-9, Starts = 8 }).Equilibria;
         Assert.Equal(x.Length, found.Length);
         foreach (var equilibrium in found)
         {
@@ -37,7 +37,7 @@ public class RegularisedPolicyIterationTests
         // Five equilibria; the two with 0.912664 and 0.319431 are neither stable nor symmetric.
         double[] x = [0.991360, 0.912664, 0.669640, 0.319431, 0.026395];
         var game = MarkovGame.FromMatrixGame(MatrixGames.Volunteer("volunteer", 0.5), 0.9);
-        var found = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, 3, 0.1), new PolicyIterationOptions { Starts = 16 });
+        var found = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, 3, 0.1), new PolicyIterationOptions { Starts = 16 }).Equilibria;
         Assert.True(found.Length >= 3);
         foreach (var equilibrium in found)
         {
@@ -90,11 +90,30 @@ public class RegularisedPolicyIterationTests
     {
         var game = RandomMarkovGames.Game(4, 4, [2, 2], 0.9);
         var options = new PolicyIterationOptions { Starts = 3, Seed = 5 };
-        var first = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, 1, 0.3), options);
-        var second = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, 1, 0.3), options);
+        var first = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, 1, 0.3), options).Equilibria;
+        var second = RegularisedPolicyIteration.SolveAll(game, RiskProfile.Shared(2, 1, 0.3), options).Equilibria;
         Assert.NotEmpty(first);
         Assert.Equal(first.Length, second.Length);
         Assert.Equal(first[0].Policies[0].Probabilities.ToArray(), second[0].Policies[0].Probabilities.ToArray());
+    }
+
+    [Fact]
+    public void A_search_tells_its_starts_its_steps_and_the_closest_profile()
+    {
+        var game = MarkovGame.FromMatrixGame(MatrixGames.Volunteer("volunteer", 0.4), 0.5);
+        var risk = RiskProfile.Shared(2, 1, 0.15);
+        var reported = new List<(int Iteration, double Residual)>();
+        var search = RegularisedPolicyIteration.SolveAll(game, risk, new PolicyIterationOptions { Starts = 5, Report = (iteration, residual) => reported.Add((iteration, residual)) });
+        Assert.Equal((5, 5), (search.Starts, search.Converged));
+        Assert.InRange(search.Equilibria.Length, 1, 3);
+        Assert.True(search.Closest.Converged);
+        Assert.Equal(5, reported.Count(step => step.Iteration == 1));
+        Assert.Equal(search.Equilibria[0].Iterations, reported.FindIndex(1, step => step.Iteration == 1));
+
+        var none = RegularisedPolicyIteration.SolveAll(game, risk, new PolicyIterationOptions { Starts = 3, MaxIterations = 1 });
+        Assert.Empty(none.Equilibria);
+        Assert.Equal((0, false), (none.Converged, none.Closest.Converged));
+        Assert.True(none.Closest.Residual > 1e-3);
     }
 
     [Fact]

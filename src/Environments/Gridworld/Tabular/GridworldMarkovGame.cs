@@ -54,7 +54,7 @@ public sealed class GridworldMarkovGame
     public void WriteObservation(int state, int seat, ObservationEncoding encoding, Span<float> observation)
     {
         CheckSeat(seat);
-        BufferChecks.Length(observation.Length, _encoder.Lengths[(int)encoding], nameof(observation));
+        LaneSet.RequireLength(observation.Length, _encoder.Lengths[(int)encoding], nameof(observation));
         _encoder.Write(_states[state], seat, encoding, observation);
     }
 
@@ -82,6 +82,12 @@ public sealed class GridworldMarkovGame
         return new MarkovPolicy(_states.Length, GridworldActions.Count, probabilities);
     }
 
+    /// <summary>The game with names of actions and drawings of states, which are named by their numbers.</summary>
+    public TabularGame Table() => new(Game, [GridworldActions.Names, GridworldActions.Names], state => state.ToString(CultureInfo.InvariantCulture))
+    {
+        Draw = state => GridworldRenderer.Draw(Layout, _states[state]),
+    };
+
     /// <summary>Enumerates a layout.</summary>
     /// <param name="layout">Map and constants.</param>
     /// <param name="discount">gamma, at least 0 and below 1.</param>
@@ -103,7 +109,7 @@ public sealed class GridworldMarkovGame
     internal static ArgumentException TooMany(GridworldLayout layout, int maxStates) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"layout '{layout.Name}' has more than {maxStates} reachable states; tabulate a smaller one, with fewer sources or cells, or raise maxStates"),
+            $"layout '{layout.Name}' has more than {maxStates} reachable states; tabulate a smaller one, with fewer sources or cells, or allow more (--max-states)"),
         nameof(layout));
 
     private static void CheckSeat(int seat)

@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Srpo.Core.Random;
+
+namespace Srpo.Environments;
+
+/// <summary>
+/// What all environments keep and check alike: how many lanes there are, the streams of the last reset, the arguments of callers, and, where
+/// nothing but time ends an episode, the step that all lanes are at. Checks cost one call a step, not one a lane.
+/// </summary>
+internal sealed class LaneSet
+{
+    private readonly EnvironmentInfo _info;
+    private bool _started;
+
+    /// <summary>Lanes without a state.</summary>
+    /// <param name="info">The environment's sizes.</param>
+    /// <param name="lanes">Number of lanes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not 1 to 2^24.</exception>
+    internal LaneSet(EnvironmentInfo info, int lanes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
+        _info = info;
+        Count = lanes;
+    }
+
+    /// <summary>Number of lanes.</summary>
+    internal int Count { get; }
+
+    /// <summary>The stream of start states.</summary>
+    internal StreamId Starts { get; private set; }
+
+    /// <summary>The stream of transitions.</summary>
+    internal StreamId Dynamics { get; private set; }
+
+    /// <summary>Number of lane 0 within the streams.</summary>
+    internal int First { get; private set; }
+
+    /// <summary>Steps since the reset.</summary>
+    internal uint Step { get; private set; }
+
+    /// <summary>Episodes since the reset that have ended.</summary>
+    internal uint Episode { get; private set; }
+
+    /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
+    internal int StepOfEpisode { get; private set; }
+
+    /// <summary>Begins anew with other streams; see <see cref="IVectorEnvironment.Reset"/>.</summary>
+    internal void Bind(in StreamId reset, in StreamId dynamics, int firstLane)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(firstLane);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstLane, StreamId.MaxLanes - Count);
+
+        // The same words would decide how an episode starts and how it goes on.
+        if (reset == dynamics) throw new ArgumentException("the streams of start states and of transitions must differ, in purpose for example", nameof(dynamics));
+        (Starts, Dynamics, First) = (reset, dynamics, firstLane);
+        (Step, Episode, StepOfEpisode) = (0, 0, 0);
+        _started = true;
+    }
+
+    /// <summary>Counts a step of episodes that all lanes begin and end together, and writes whether they ended.</summary>
+    /// <returns>Whether the next episodes are to be started.</returns>
+    internal bool EndStep(in StepOutcome outcome)
+    {
+        Step++;
+        StepOfEpisode++;
+        var ended = StepOfEpisode == _info.EpisodeLength;
+        outcome.Terminated.Fill(ended);
+        outcome.Truncated.Clear();
+        if (!ended) return false;
+        Episode++;
+        StepOfEpisode = 0;
+        return true;
+    }
+
+    internal void RequireStarted()
+    {
+        if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
+    }
+
+    /// <summary>There is a state, and such a lane.</summary>
+    internal void RequireLane(int lane)
+    {
+        RequireStarted();
+        ArgumentOutOfRangeException.ThrowIfNegative(lane);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Count);
+    }
+
+    /// <summary>There is a state, such a seat, and room for its observations. Returns the length of one.</summary>
+    internal int RequireObservation(int seat, ObservationEncoding encoding, Span<float> observations)
+    {
+        RequireStarted();
+        RequireSeat(seat);
+        var length = _info.ObservationLength(encoding);
+        RequireLength(observations.Length, Count * length, nameof(observations));
+        return length;
+    }
+
+    /// <summary>There is a state, such a seat, and room for the numbers of its observations.</summary>
+    internal void RequireStates(int seat, ObservationEncoding encoding, Span<int> states)
+    {
+        RequireStarted();
+        RequireSeat(seat);
+        _info.ObservationLength(encoding);
+        RequireLength(states.Length, Count, nameof(states));
+    }
+
+    /// <summary>There is a number of an observation, and room for it.</summary>
+    internal void RequireDecoding(int state, ObservationEncoding encoding, Span<float> observation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(state);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(state, _info.ObservationStates);
+        RequireLength(observation.Length, _info.ObservationLength(encoding), nameof(observation));
+    }
+
+    /// <summary>There is a state, buffers fit, and where all seats act their actions are in range; whether a mover's is legal is for the rules.</summary>
+    internal void RequireStep(ReadOnlySpan<byte> actions, in StepOutcome outcome)
+    {
+        RequireStarted();
+        var all = _info.Seats * Count;
+        RequireLength(actions.Length, all, nameof(actions));
+        RequireLength(outcome.Rewards.Length, all, nameof(outcome.Rewards));
+        RequireLength(outcome.Costs.Length, all, nameof(outcome.Costs));
+        RequireLength(outcome.Terminated.Length, Count, nameof(outcome.Terminated));
+        RequireLength(outcome.Truncated.Length, Count, nameof(outcome.Truncated));
+        if (_info.TurnBased) return;
+        var bad = actions.IndexOfAnyExceptInRange((byte)0, (byte)(_info.Actions - 1));
+        if (bad >= 0) throw BadAction(bad % Count, bad / Count, actions[bad]);
+    }
+
+    /// <summary>A seat; where seats take turns also <see cref="IVectorEnvironment.ToMove"/>.</summary>
+    internal void RequireSeat(int seat)
+    {
+        if ((uint)seat >= (uint)_info.Seats && !(_info.TurnBased && seat == IVectorEnvironment.ToMove))
+            throw new ArgumentOutOfRangeException(nameof(seat), seat, Invariant($"seats of '{_info.Name}' are 0 to {_info.Seats - 1}"));
+    }
+
+    internal static void RequireLength(int length, int expected, string buffer)
+    {
+        if (length != expected) throw new ArgumentException(Invariant($"{buffer} has {length} elements; it needs {expected}"), buffer);
+    }
+
+    /// <summary>The streams have no words left for another step or episode.</summary>
+    internal static InvalidOperationException UsedUp() => new("the random streams of this reset are used up; reset with streams of another round");
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ArgumentOutOfRangeException BadAction(int lane, int seat, int action) => new(
+        "actions", action, Invariant($"lane {lane}, seat {seat}: actions of '{_info.Name}' are 0 to {_info.Actions - 1}"));
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
