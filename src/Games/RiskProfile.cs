@@ -54,10 +54,6 @@ public sealed class RiskProfile : IEquatable<RiskProfile>
     /// <param name="tau">Risk aversion, at least 0.</param>
     public RiskProfile WithTau(double tau) => new([.. Enumerable.Repeat(tau, Players)], Epsilon);
 
-    /// <summary>The same profile with another eps for all players.</summary>
-    /// <param name="epsilon">Bounded rationality, above 0.</param>
-    public RiskProfile WithEpsilon(double epsilon) => new(Tau, [.. Enumerable.Repeat(epsilon, Players)]);
-
     /// <inheritdoc/>
     public bool Equals(RiskProfile? other) => other is not null && Tau.SequenceEqual(other.Tau) && Epsilon.SequenceEqual(other.Epsilon);
 

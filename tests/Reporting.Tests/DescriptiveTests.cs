@@ -10,7 +10,6 @@ public class DescriptiveTests
         double[] values = [2, 4, 4, 4, 5, 5, 7, 9];
         Assert.Equal(5, Descriptive.Mean(values));
         Assert.Equal(2, Descriptive.StandardDeviation(values));
-        Assert.Equal(Math.Sqrt(32.0 / 7), Descriptive.SampleStandardDeviation(values), 14);
         Assert.Equal(2, Descriptive.Minimum(values));
         Assert.Equal(9, Descriptive.Maximum(values));
     }
@@ -62,6 +61,5 @@ public class DescriptiveTests
     {
         Assert.Throws<ArgumentException>(() => Descriptive.Mean([]));
         Assert.Throws<ArgumentException>(() => Descriptive.InterquartileMean([]));
-        Assert.Throws<ArgumentException>(() => Descriptive.SampleStandardDeviation([1]));
     }
 }

@@ -81,11 +81,6 @@ public static class Safetensors
         }
     }
 
-    /// <summary>Reads a file from disk.</summary>
-    /// <exception cref="SafetensorsException">The file is not valid.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SafetensorsFile ReadFile(string path) => Read(File.ReadAllBytes(path), path);
-
     internal static SafetensorsException Wrong(string source, string field, string what) => new($"'{source}': {field}: {what}");
 
     internal static float[] ReadFloats(ReadOnlySpan<byte> bytes)

@@ -61,9 +61,6 @@ public struct RandomStream
         return _block[_used++];
     }
 
-    /// <summary>The next uniform float in [0, 1), 24 random bits.</summary>
-    public float NextSingle() => RandomBlock.ToUnitSingle(NextUInt32());
-
     /// <summary>The next uniform double in [0, 1), 53 random bits.</summary>
     public double NextDouble()
     {

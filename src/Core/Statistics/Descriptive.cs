@@ -23,17 +23,6 @@ public static class Descriptive
         return Math.Sqrt(SquaredDeviations(values) / values.Length);
     }
 
-    /// <summary>
-    /// The sample standard deviation sqrt(sum (x - mean)^2 / (n - 1)): the estimate for the population that the values were
-    /// drawn from.
-    /// </summary>
-    /// <exception cref="ArgumentException">There are fewer than two values.</exception>
-    public static double SampleStandardDeviation(ReadOnlySpan<double> values)
-    {
-        if (values.Length < 2) throw new ArgumentException("At least two values are needed.", nameof(values));
-        return Math.Sqrt(SquaredDeviations(values) / (values.Length - 1));
-    }
-
     /// <summary>The smallest value.</summary>
     public static double Minimum(ReadOnlySpan<double> values)
     {

@@ -51,9 +51,6 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     /// <inheritdoc />
     public int Lanes => _lanes.Count;
 
-    /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
-    public int StepOfEpisode => _lanes.StepOfEpisode;
-
     /// <inheritdoc />
     public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
     {

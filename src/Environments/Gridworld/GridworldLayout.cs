@@ -4,7 +4,7 @@ namespace Srpo.Environments.Gridworld;
 
 /// <summary>
 /// A gridworld's map and constants, and the tables that its rules look up. Immutable; share one between instances. The
-/// text form is read by <see cref="Parse"/> and written by <see cref="ToText"/>; docs/environments/gridworld.md describes it.
+/// text form is read by <see cref="Parse"/>; docs/environments/gridworld.md describes it.
 /// </summary>
 public sealed class GridworldLayout
 {
@@ -143,9 +143,6 @@ public sealed class GridworldLayout
     /// <exception cref="LayoutException">The text is wrong; the message names line, column, what is wrong and the remedy.</exception>
     public static GridworldLayout Parse(string text, string name = "custom", string? file = null) =>
         new GridworldLayoutParser(text, name, file).Parse();
-
-    /// <summary>Writes the text form, all constants spelt out; <see cref="Parse"/> reads it back to an equal layout.</summary>
-    public string ToText() => GridworldLayoutWriter.Write(this);
 
     private (GridCellKind[] Kinds, uint[] SourceBits) PlaceCells()
     {

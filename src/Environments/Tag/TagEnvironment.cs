@@ -60,9 +60,6 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     /// <inheritdoc />
     public int Lanes => _lanes.Count;
 
-    /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
-    public int StepOfEpisode => _lanes.StepOfEpisode;
-
     /// <summary>Positions and velocities of all lanes; for tests and tools that set up a state of their own.</summary>
     internal TagState State => _state;
 
@@ -87,7 +84,7 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
         _lanes.RequireStep(actions, outcome);
 
         // The last episode of the streams cannot be followed by another.
-        if (_lanes.Episode == TagStarts.MaxEpisodes(_state.World) - 1 && StepOfEpisode == Info.EpisodeLength - 1) throw LaneSet.UsedUp();
+        if (_lanes.Episode == TagStarts.MaxEpisodes(_state.World) - 1 && _lanes.StepOfEpisode == Info.EpisodeLength - 1) throw LaneSet.UsedUp();
 
         _physics.Step(_state, actions);
         _rewards.Update(_state);

@@ -28,9 +28,6 @@ internal sealed class TagObserver
     /// <summary>Length of every seat's observation, padding included.</summary>
     internal int Length { get; }
 
-    /// <summary>Length of a seat's observation without padding.</summary>
-    internal int OwnLength(int seat) => _parts[seat].Length;
-
     /// <param name="state">The state.</param>
     /// <param name="seat">The observing seat.</param>
     /// <param name="observations">[lanes x <see cref="Length"/>], written whole.</param>

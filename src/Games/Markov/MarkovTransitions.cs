@@ -3,7 +3,7 @@ namespace Srpo.Games.Markov;
 /// <summary>
 /// Transition probabilities of a Markov game, stored by row: one row of successors for every state and joint action. What a row's
 /// probabilities lack to 1 is the probability that the play ends there, with value 0 from then on. Immutable; made by
-/// <see cref="MarkovTransitionsBuilder"/> or <see cref="FromDense"/>.
+/// <see cref="MarkovTransitionsBuilder"/>.
 /// </summary>
 public sealed class MarkovTransitions
 {
@@ -67,25 +67,5 @@ public sealed class MarkovTransitions
         var sum = 0.0;
         for (var k = 0; k < successors.Length; k++) sum += probabilities[k] * values[successors[k]];
         return sum;
-    }
-
-    /// <summary>Makes transitions of a full table.</summary>
-    /// <param name="states">Number of states, at least 1.</param>
-    /// <param name="jointActions">Number of joint actions, at least 1.</param>
-    /// <param name="probabilities">[states x joint actions x states] row by row; every row sums to at most 1.</param>
-    /// <exception cref="ArgumentException">A size does not fit or a row is no (sub)distribution; the message names it.</exception>
-    public static MarkovTransitions FromDense(int states, int jointActions, ReadOnlySpan<double> probabilities)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(states);
-        if (probabilities.Length != (long)states * jointActions * states)
-            throw new ArgumentException(Texts.Invariant($"probabilities: has {probabilities.Length} entries; {states} states x {jointActions} joint actions x {states} states need {(long)states * jointActions * states}"), nameof(probabilities));
-        var builder = new MarkovTransitionsBuilder(jointActions);
-        for (var row = 0; row < states * jointActions; row++)
-        {
-            for (var next = 0; next < states; next++) builder.Add(next, probabilities[(row * states) + next]);
-            builder.EndRow();
-        }
-
-        return builder.Build();
     }
 }

@@ -29,9 +29,6 @@ public sealed record GaussianSolution(
     /// <summary>The tau from which condition (14) fails for some player when all players share tau.</summary>
     public double LargestCommonTau => LargestAdmissibleTau.Min();
 
-    /// <summary>Whether the matrix of the mean equations is definite: <see cref="Margin"/> above 0.</summary>
-    public bool IsDefinite => Margin > 0;
-
     /// <summary>Whether the equilibrium is the only one: the matrix of the mean equations is not singular to rounding.</summary>
     public bool IsUnique => Condition < SingularCondition;
 }

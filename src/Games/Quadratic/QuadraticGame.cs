@@ -63,9 +63,6 @@ public sealed class QuadraticGame
     /// <param name="player">From 0.</param>
     public QuadraticUtility Utility(int player) => Aggregative?.Utility(player) ?? _utilities![player].Copy();
 
-    /// <summary>The same game without the structure, for comparison with the general solver.</summary>
-    internal QuadraticGame ToDense() => new([.. Enumerable.Range(0, Players).Select(Utility)]);
-
     /// <summary>The blocks without copying.</summary>
     internal QuadraticUtility Blocks(int player) => Aggregative?.Utility(player) ?? _utilities![player];
 

@@ -88,7 +88,7 @@ public sealed class RqeMarkovTests : IDisposable
     [InlineData("two-robots --discount 0.5", "kind: is \"aggregative\"; must be \"markov\"")]
     [InlineData("comons", "unknown game 'comons'; did you mean 'commons'?")]
     [InlineData("bad.json", "bad.json: states.a.next.b: unknown state 'b'")]
-    [InlineData("bad.json", " (line 2, column 56)")]
+    [InlineData("bad.json", " (line 2, column 58)")]
     public async Task What_is_wrong_is_exit_code_2_and_named(string line, string expected)
     {
         _directory.Write("bad.json", "{ \"kind\": \"markov\", \"discount\": 0.5, \"tau\": 1, \"epsilon\": 1,\n  \"states\": { \"a\": { \"rewards\": [[1, 2]], \"next\": { \"b\": 1 } } } }");

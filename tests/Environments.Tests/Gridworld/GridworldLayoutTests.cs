@@ -30,44 +30,33 @@ public class GridworldLayoutTests
     public void OfficialIsTheFirstOfTheBuiltInLayouts() =>
         Assert.Equal(["official", "held-out-a", "held-out-b", "held-out-c", "rooms", "wide"], GridworldLayouts.Names);
 
-    public static TheoryData<string> BuiltIn => [.. GridworldLayouts.Names];
-
-    [Theory]
-    [MemberData(nameof(BuiltIn))]
-    public void WrittenLayoutsAreReadBack(string name) => AssertRoundTrip(GridworldLayouts.Load(name));
-
     [Fact]
-    public void WhatTheMapCannotShowIsWrittenIntoTheHeader()
+    public void TheHeaderSaysWhatTheMapCannotShow()
     {
         // Sources out of row order; a start on a source; odd numbers.
-        var layout = new GridworldLayout(
-            "odd: name",
-            2,
-            4,
-            [new GridCell(0, 3)],
-            [new GridCell(1, 3), new GridCell(0, 0), new GridCell(1, 0)],
-            [new GridCell(1, 0), new GridCell(0, 1)],
-            [new GridCell(1, 2)],
-            new GridworldParameters(1.0 / 3, 7, 0.1f, 1e-7f, -2.5f, 1e6f));
+        var layout = GridworldLayout.Parse(
+            """
+            name: odd: name
+            respawn-probability: 0.3333333333333333
+            episode-length: 7
+            move-cost: 0.1
+            bump-cost: 1E-07
+            delivery-reward: -2.5
+            pickup-reward: 1000000
+            starts: 1,0 0,1
+            sources: 1,3 0,0 1,0
+            map:
+            O..P
+            O.#O
+            """.ReplaceLineEndings("\n") + "\n", "another");
 
-        var text = layout.ToText();
-        Assert.Contains("sources: 1,3 0,0 1,0\n", text, StringComparison.Ordinal);
-        Assert.Contains("starts: 1,0 0,1\n", text, StringComparison.Ordinal);
-        AssertRoundTrip(layout);
-    }
-
-    private static void AssertRoundTrip(GridworldLayout layout)
-    {
-        var again = GridworldLayout.Parse(layout.ToText(), "another");
-
-        Assert.Equal(layout.Name, again.Name);
-        Assert.Equal((layout.Rows, layout.Columns), (again.Rows, again.Columns));
-        Assert.Equal(layout.Pots, again.Pots);
-        Assert.Equal(layout.Sources, again.Sources);
-        Assert.Equal(layout.Starts, again.Starts);
-        Assert.Equal(layout.Walls, again.Walls);
-        Assert.Equal(layout.Parameters, again.Parameters);
-        Assert.Equal(layout.ToText(), again.ToText());
+        Assert.Equal("odd: name", layout.Name);
+        Assert.Equal((2, 4), (layout.Rows, layout.Columns));
+        Assert.Equal([new GridCell(0, 3)], layout.Pots);
+        Assert.Equal([new GridCell(1, 3), new GridCell(0, 0), new GridCell(1, 0)], layout.Sources);
+        Assert.Equal([new GridCell(1, 0), new GridCell(0, 1)], layout.Starts);
+        Assert.Equal([new GridCell(1, 2)], layout.Walls);
+        Assert.Equal(new GridworldParameters(1.0 / 3, 7, 0.1f, 1e-7f, -2.5f, 1e6f), layout.Parameters);
     }
 
     [Theory]

@@ -46,7 +46,12 @@ public sealed class GridworldRecordingTests : IDisposable
         foreach (var episode in GridworldRecording.Read(Public))
         {
             var builtIn = GridworldLayouts.Load(episode.Layout.Name);
-            Assert.Equal(builtIn.ToText(), episode.Layout.ToText());
+            var recorded = episode.Layout;
+            Assert.Equal((builtIn.Rows, builtIn.Columns), (recorded.Rows, recorded.Columns));
+            Assert.Equal([builtIn.Sources, builtIn.Starts], [recorded.Sources, recorded.Starts]);
+            Assert.Equal(builtIn.Pots.ToHashSet(), recorded.Pots.ToHashSet());
+            Assert.Equal(builtIn.Walls.ToHashSet(), recorded.Walls.ToHashSet());
+            Assert.Equal(builtIn.Parameters, recorded.Parameters);
         }
     }
 

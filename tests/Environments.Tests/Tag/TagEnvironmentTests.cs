@@ -112,7 +112,7 @@ public sealed class TagEnvironmentTests : TagRecordings
         var environment = Start(new TagDefinition { Obstacles = 1 }, 2);
         for (var entity = 0; entity < 4; entity++) environment.State.Place(0, entity, entity == 2 ? 0.9 : 0.25, entity == 2 ? -0.9 : 0.5);
         var buffers = new Buffers(environment);
-        buffers.Actions[0] = (byte)TagAction.Right;
+        buffers.Actions[0] = 2;
         buffers.Step();
 
         Assert.Equal(0.1 * 3, environment.State.VelocityOf(0, 0).X, 1e-12);
@@ -174,7 +174,7 @@ public sealed class TagEnvironmentTests : TagRecordings
     {
         var environment = Start(TagScenarios.Load("tag-4v2"), 3);
         var buffers = new Buffers(environment);
-        buffers.Actions[0] = (byte)TagAction.Up;
+        buffers.Actions[0] = 4;
         buffers.Actions[(5 * 3) + 2] = 5;
         var error = Assert.Throws<ArgumentOutOfRangeException>(buffers.Step);
 

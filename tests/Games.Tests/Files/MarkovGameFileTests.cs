@@ -32,7 +32,7 @@ public sealed class MarkovGameFileTests
         Assert.Equal([1], game.Transitions.Successors(1, 0).ToArray());
         Assert.Equal(["graze", "rest"], table.ActionNames[1]);
         Assert.Equal(("bare", 1, 1, null, null), (table.StateName(1), table.Find("bare"), table.Find("1"), table.Find("2"), table.Find("-1")));
-        Assert.Equal(([1.0, 1.0], [0.2, 0.2]), (file.Risk().Tau.ToArray(), file.Risk().Epsilon.ToArray()));
+        Assert.Equal(new RiskProfile([1, 1], [0.2, 0.2]), file.Risk());
         Assert.Equal([3.0, 3.0], file.Risk(tau: 3).Tau.ToArray());
     }
 

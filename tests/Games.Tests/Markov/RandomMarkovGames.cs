@@ -10,12 +10,13 @@ internal static class RandomMarkovGames
     {
         var random = new Random(seed);
         var joint = actions.Aggregate(1, (product, count) => product * count);
-        var probabilities = new double[states * joint * states];
+        var transitions = new MarkovTransitionsBuilder(joint);
         for (var row = 0; row < states * joint; row++)
         {
             var weights = Enumerable.Range(0, states).Select(_ => random.NextDouble() < 0.5 ? 0 : random.NextDouble()).ToArray();
             weights[random.Next(states)] += 0.3;
-            for (var next = 0; next < states; next++) probabilities[(row * states) + next] = (1 - end) * weights[next] / weights.Sum();
+            for (var next = 0; next < states; next++) transitions.Add(next, (1 - end) * weights[next] / weights.Sum());
+            transitions.EndRow();
         }
 
         double[] Table() => [.. Enumerable.Range(0, states * joint).Select(_ => (2 * random.NextDouble()) - 1)];
@@ -24,7 +25,7 @@ internal static class RandomMarkovGames
             "random",
             actions,
             [.. actions.Select(_ => Table())],
-            MarkovTransitions.FromDense(states, joint, probabilities),
+            transitions.Build(),
             discount,
             [.. initial.Select(p => p / initial.Sum())],
             costs ? [.. actions.Select(_ => Table())] : null);

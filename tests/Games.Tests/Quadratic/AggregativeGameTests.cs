@@ -34,7 +34,7 @@ public class AggregativeGameTests
         for (var sample = 0; sample < 5; sample++)
         {
             var game = RandomGames.Aggregative(random, players, dimension);
-            var dense = game.ToDense();
+            var dense = Dense(game);
             Assert.True(dense.IsShared);
             Assert.Null(dense.Aggregative);
             var risk = RandomGames.Risk(random, game, 0.7);
@@ -58,7 +58,7 @@ public class AggregativeGameTests
         var game = GaussianSolverTests.TurnedCosts();
         var risk = RiskProfile.Shared(2, tau, 1);
 
-        AssertSame(GaussianSolver.Solve(game.ToDense(), risk), GaussianSolver.Solve(game, risk));
+        AssertSame(GaussianSolver.Solve(Dense(game), risk), GaussianSolver.Solve(game, risk));
     }
 
     [Fact]
@@ -125,4 +125,6 @@ public class AggregativeGameTests
     {
         for (var index = 0; index < expected.Length; index++) Assert.Equal(expected[index], actual[index], tolerance * (1 + Math.Abs(expected[index])));
     }
+
+    private static QuadraticGame Dense(QuadraticGame game) => new([.. Enumerable.Range(0, game.Players).Select(game.Utility)]);
 }

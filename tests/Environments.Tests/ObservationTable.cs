@@ -1,16 +1,15 @@
 using System.Globalization;
 using System.Text;
 
-namespace Srpo.Environments;
+namespace Srpo.Environments.Tests;
 
-/// <summary>Writes observation slots as the table that the pages of docs/environments contain; a test holds both together.</summary>
-public static class ObservationTable
+/// <summary>Writes observation slots as the table that the pages of docs/environments contain.</summary>
+internal static class ObservationTable
 {
     /// <summary>A Markdown table: slot, meaning, range.</summary>
     /// <param name="slots">The slots in order.</param>
-    public static string Markdown(IEnumerable<ObservationSlot> slots)
+    internal static string Markdown(IEnumerable<ObservationSlot> slots)
     {
-        ArgumentNullException.ThrowIfNull(slots);
         var text = new StringBuilder("| slot | meaning | range |\n|---|---|---|\n");
         foreach (var slot in slots)
         {
