@@ -16,7 +16,7 @@ public sealed class ArchitectureTests
         ["Srpo.Grains"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
         ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Grains"],
         ["Srpo.Experiments"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
-        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments"],
+        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Bench.Throughput"],
     };
 
     public static TheoryData<string> Rooms => [.. Known.Keys];
