@@ -1,3 +1,4 @@
+using Srpo.Core.Json;
 using Srpo.Environments;
 using Srpo.Experiments.Reading;
 using Srpo.Learning;
@@ -39,7 +40,7 @@ public sealed class ExperimentLoader
     /// <exception cref="ExperimentException">With every problem found.</exception>
     public static Experiment Load(string name, string source, byte[] text, string directory, IEnumerable<Override> overrides)
     {
-        var parsed = JsonSource.Parse(source, text);
+        var parsed = ExperimentText.Parse(source, text);
         if (parsed is not JsonObjectValue root)
             throw new ExperimentException(new ExperimentProblem(parsed.Origin, "", $"expected an object, found {parsed.Describe()}", "write { ... }"));
         var reader = new ValueReader();

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Srpo.Games.Files;
+using Srpo.Core.Json;
 
 namespace Srpo.Games;
 
@@ -18,7 +18,7 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
     /// <summary>The most rounds of an episode.</summary>
     public const int MaxLength = 1_000_000;
 
-    /// <summary>The last four are for the solvers, so that one file serves as game of <see cref="GameFile"/> and as environment.</summary>
+    /// <summary>The last four are for the solvers, so that one file serves as game of <see cref="Files.GameFile"/> and as environment.</summary>
     private static readonly string[] Fields = ["kind", "name", "actions", "rewards", "payoffs", "costs", "length", "title", "epsilon", "tau", "sweep"];
 
     /// <summary>Reads the JSON text; comments and trailing commas are allowed.</summary>
@@ -31,8 +31,7 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
         ArgumentNullException.ThrowIfNull(name);
         try
         {
-            using var document = JsonFields.Parse(json, "{ \"rewards\": [[..]], ... }");
-            return Read(document.RootElement, name);
+            return Read(JsonFields.Parse(json, "{ \"rewards\": [[..]], ... }"), name);
         }
         catch (ArgumentException error)
         {
@@ -95,45 +94,44 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
         writer.WriteEndArray();
     }
 
-    private static MatrixGameDefinition Read(JsonElement root, string name)
+    private static MatrixGameDefinition Read(JsonObjectValue root, string name)
     {
         JsonFields.RequireKnown(root, "", Fields);
-        if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != "matrix")
-            throw new FormatException($"kind: must be \"matrix\", not {kind.GetRawText()}");
+        if (root["kind"] is { } kind && JsonFields.Text(kind, "kind") != "matrix")
+            throw new FormatException($"kind: must be \"matrix\", not {kind.Written}");
         name = JsonFields.OptionalText(root, "name") ?? name;
 
         var (payoffs0, payoffs1) = ReadPayoffs(root);
         var (costs0, costs1) = ReadCosts(root);
         string[]? actions = null;
-        if (root.TryGetProperty("actions", out var names))
+        if (root["actions"] is { } names)
             actions = [.. JsonFields.Elements(names, "actions").Select((element, i) => JsonFields.Text(element, JsonFields.Indexed("actions", i)))];
-        var length = root.TryGetProperty("length", out var rounds) ? JsonFields.Whole(rounds, "length", 1, MaxLength) : 1;
+        var length = root["length"] is { } rounds ? JsonFields.Whole(rounds, "length", 1, MaxLength) : 1;
         return new MatrixGameDefinition(new MatrixGame(name, payoffs0, payoffs1, costs0, costs1, actions), length);
     }
 
-    private static (double[,] First, double[,]? Second) ReadPayoffs(JsonElement root)
+    private static (double[,] First, double[,]? Second) ReadPayoffs(JsonObjectValue root)
     {
-        var shared = root.TryGetProperty("rewards", out var rewards);
-        var separate = root.TryGetProperty("payoffs", out var payoffs);
-        if (shared == separate)
+        var (rewards, payoffs) = (root["rewards"], root["payoffs"]);
+        if (rewards is null == payoffs is null)
             throw new FormatException("rewards: give either \"rewards\" (one matrix for both players) or \"payoffs\" (a matrix for each)");
-        if (shared) return (JsonFields.Matrix(rewards, "rewards"), null);
-        var both = JsonFields.Elements(payoffs, "payoffs");
-        if (both.Length != 2) throw new FormatException($"payoffs: must be two matrices, not {both.Length}");
+        if (rewards is not null) return (JsonFields.Matrix(rewards, "rewards"), null);
+        var both = JsonFields.Elements(payoffs!, "payoffs");
+        if (both.Count != 2) throw new FormatException($"payoffs: must be two matrices, not {both.Count}");
         return (JsonFields.Matrix(both[0], "payoffs[0]"), JsonFields.Matrix(both[1], "payoffs[1]"));
     }
 
-    private static (double[]? First, double[]? Second) ReadCosts(JsonElement root)
+    private static (double[]? First, double[]? Second) ReadCosts(JsonObjectValue root)
     {
-        if (!root.TryGetProperty("costs", out var costs)) return (null, null);
+        if (root["costs"] is not { } costs) return (null, null);
         var elements = JsonFields.Elements(costs, "costs");
-        if (elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array)
+        if (elements.Count == 0 || elements[0] is not JsonListValue)
         {
             var list = JsonFields.Numbers(costs, "costs");
             return (list, list);
         }
 
-        if (elements.Length != 2) throw new FormatException($"costs: must be one list for both players or two lists, not {elements.Length}");
+        if (elements.Count != 2) throw new FormatException($"costs: must be one list for both players or two lists, not {elements.Count}");
         return (JsonFields.Numbers(elements[0], "costs[0]"), JsonFields.Numbers(elements[1], "costs[1]"));
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Srpo.Games.Files;
+using Srpo.Core.Json;
 
 namespace Srpo.Environments.Tag;
 
@@ -118,38 +118,20 @@ public sealed record TagDefinition
 
     private static TagDefinition Read(string json, string name)
     {
-        using var document = ParseObject(json);
-        var root = document.RootElement;
+        var root = JsonFields.Parse(json, "{ \"chasers\": 2, \"runners\": 1, \"obstacles\": 2 }", "scenario");
         JsonFields.RequireKnown(root, "", Fields);
-        if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != TagEnvironment.RegisteredName)
+        if (root["kind"] is { } kind && JsonFields.Text(kind, "kind") != TagEnvironment.RegisteredName)
             throw new FormatException($"kind: must be \"{TagEnvironment.RegisteredName}\", not {JsonFields.Quote(kind)}");
         var definition = new TagDefinition { Name = JsonFields.OptionalText(root, "name") ?? name };
         foreach (var setting in Settings)
         {
-            if (!root.TryGetProperty(setting.Field, out var value)) continue;
-            if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !setting.Allows(number))
+            if (root[setting.Field] is not { } value) continue;
+            if (value is not JsonNumberValue { Text: var text } || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !setting.Allows(number))
                 throw new FormatException(setting.Problem(JsonFields.Quote(value)));
             definition = setting.Change(definition, number);
         }
 
         return definition;
-    }
-
-    private static JsonDocument ParseObject(string json)
-    {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        }
-        catch (JsonException error)
-        {
-            throw new FormatException($"the scenario is not valid JSON: {error.Message}", error);
-        }
-
-        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-        document.Dispose();
-        throw new FormatException("a scenario must be a JSON object: { \"chasers\": 2, \"runners\": 1, \"obstacles\": 2 }");
     }
 
     /// <summary>A number of the definition; where <paramref name="Above"/>, the low end of its range is not part of it.</summary>

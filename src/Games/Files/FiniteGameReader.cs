@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Srpo.Core.Json;
 using Srpo.Games.Finite;
 
 namespace Srpo.Games.Files;
@@ -8,46 +8,45 @@ internal static class FiniteGameReader
 {
     public static readonly string[] Fields = ["actions", "rewards", "payoffs", "costs", "length"];
 
-    public static FiniteGame Read(JsonElement root, string name)
+    public static FiniteGame Read(JsonObjectValue root, string name)
     {
         var (actions, payoffs) = ReadPayoffs(root);
         var costs = ReadCosts(root, actions);
-        if (root.TryGetProperty("length", out var length)) JsonFields.Whole(length, "length", 1, MatrixGameDefinition.MaxLength);
+        if (root["length"] is { } length) JsonFields.Whole(length, "length", 1, MatrixGameDefinition.MaxLength);
         return new FiniteGame(name, actions, payoffs, costs, ReadNames(root, actions));
     }
 
-    private static (int[] Actions, IReadOnlyList<double[]> Payoffs) ReadPayoffs(JsonElement root)
+    private static (int[] Actions, IReadOnlyList<double[]> Payoffs) ReadPayoffs(JsonObjectValue root)
     {
-        var shared = root.TryGetProperty("rewards", out var rewards);
-        if (shared == root.TryGetProperty("payoffs", out var payoffs))
+        var (rewards, payoffs) = (root["rewards"], root["payoffs"]);
+        if (rewards is null == payoffs is null)
         {
             throw new FormatException(
                 "rewards: give either \"rewards\" (nested lists that all players share, for example [[1, 1], [1, 0]]) or \"payoffs\" (one for each player)");
         }
 
-        if (shared)
+        if (rewards is not null)
         {
             var actions = Shape(rewards, "rewards");
             return (actions, [ReadNested(rewards, "rewards", actions)]);
         }
 
-        var each = JsonFields.Elements(payoffs, "payoffs");
-        if (each.Length == 0) throw JsonFields.Wrong("payoffs", $"must not be empty");
+        var each = JsonFields.Elements(payoffs!, "payoffs");
+        if (each.Count == 0) throw JsonFields.Wrong("payoffs", $"must not be empty");
         var common = Shape(each[0], "payoffs[0]");
-        if (common.Length != each.Length)
-            throw JsonFields.Wrong("payoffs", $"has {each.Length} entries, but payoffs[0] is nested for {common.Length} players; give one for each player");
+        if (common.Length != each.Count)
+            throw JsonFields.Wrong("payoffs", $"has {each.Count} entries, but payoffs[0] is nested for {common.Length} players; give one for each player");
         return (common, [.. each.Select((element, player) => ReadNested(element, JsonFields.Indexed("payoffs", player), common))]);
     }
 
     /// <summary>Numbers of actions, from the lengths along the first entries.</summary>
-    private static int[] Shape(JsonElement element, string field)
+    private static int[] Shape(JsonValue element, string field)
     {
         var actions = new List<int>();
-        while (element.ValueKind == JsonValueKind.Array)
+        for (; element is JsonListValue { Items: var items }; element = items[0])
         {
-            if (element.GetArrayLength() == 0) throw JsonFields.Wrong(field, $"must not be empty");
-            actions.Add(element.GetArrayLength());
-            element = element[0];
+            if (items.Count == 0) throw JsonFields.Wrong(field, $"must not be empty");
+            actions.Add(items.Count);
         }
 
         if (actions.Count < 2) throw JsonFields.Wrong(field, $"must be nested lists, as deep as there are players (at least two), for example [[1, 1], [1, 0]]");
@@ -56,13 +55,13 @@ internal static class FiniteGameReader
         return [.. actions];
     }
 
-    private static double[] ReadNested(JsonElement element, string field, int[] actions)
+    private static double[] ReadNested(JsonValue element, string field, int[] actions)
     {
         var values = new List<double>();
         Append(element, field, 0);
         return [.. values];
 
-        void Append(JsonElement part, string path, int depth)
+        void Append(JsonValue part, string path, int depth)
         {
             if (depth == actions.Length)
             {
@@ -71,19 +70,19 @@ internal static class FiniteGameReader
             }
 
             var entries = JsonFields.Elements(part, path);
-            if (entries.Length != actions[depth])
-                throw JsonFields.Wrong(path, $"has {entries.Length} entries; player {depth} has {actions[depth]} actions");
-            for (var i = 0; i < entries.Length; i++) Append(entries[i], JsonFields.Indexed(path, i), depth + 1);
+            if (entries.Count != actions[depth])
+                throw JsonFields.Wrong(path, $"has {entries.Count} entries; player {depth} has {actions[depth]} actions");
+            for (var i = 0; i < entries.Count; i++) Append(entries[i], JsonFields.Indexed(path, i), depth + 1);
         }
     }
 
-    private static double[][]? ReadCosts(JsonElement root, int[] actions)
+    private static double[][]? ReadCosts(JsonObjectValue root, int[] actions)
     {
-        if (!root.TryGetProperty("costs", out var costs)) return null;
+        if (root["costs"] is not { } costs) return null;
         var elements = JsonFields.Elements(costs, "costs");
-        var isShared = elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array;
-        if (!isShared && elements.Length != actions.Length)
-            throw JsonFields.Wrong("costs", $"has {elements.Length} lists; give one list for all or one for each of the {actions.Length} players");
+        var isShared = elements.Count == 0 || elements[0] is not JsonListValue;
+        if (!isShared && elements.Count != actions.Length)
+            throw JsonFields.Wrong("costs", $"has {elements.Count} lists; give one list for all or one for each of the {actions.Length} players");
         var lists = new double[actions.Length][];
         for (var player = 0; player < actions.Length; player++)
         {
@@ -96,13 +95,13 @@ internal static class FiniteGameReader
         return lists;
     }
 
-    private static string[][]? ReadNames(JsonElement root, int[] actions)
+    private static string[][]? ReadNames(JsonObjectValue root, int[] actions)
     {
-        if (!root.TryGetProperty("actions", out var value)) return null;
+        if (root["actions"] is not { } value) return null;
         var elements = JsonFields.Elements(value, "actions");
-        var isShared = elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array;
-        if (!isShared && elements.Length != actions.Length)
-            throw JsonFields.Wrong("actions", $"has {elements.Length} lists; give one list for all or one for each of the {actions.Length} players");
+        var isShared = elements.Count == 0 || elements[0] is not JsonListValue;
+        if (!isShared && elements.Count != actions.Length)
+            throw JsonFields.Wrong("actions", $"has {elements.Count} lists; give one list for all or one for each of the {actions.Length} players");
         var names = new string[actions.Length][];
         for (var player = 0; player < actions.Length; player++)
         {

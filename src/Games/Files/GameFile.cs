@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using Srpo.Core.Json;
 using Srpo.Games.Finite;
 using Srpo.Games.Quadratic;
 
@@ -65,8 +65,7 @@ public sealed class GameFile
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        using var document = JsonFields.Parse(json, Example);
-        var root = document.RootElement;
+        var root = JsonFields.Parse(json, Example);
         var kind = JsonFields.OptionalText(root, "kind") ?? "matrix";
         string[] fields = kind switch
         {
@@ -103,7 +102,7 @@ public sealed class GameFile
         return new RiskProfile(taus, epsilons);
     }
 
-    private static GameFile Read(JsonElement root, string name, string kind)
+    private static GameFile Read(JsonObjectValue root, string name, string kind)
     {
         var finite = kind == "matrix" ? FiniteGameReader.Read(root, name) : null;
         var quadratic = kind switch
@@ -118,13 +117,13 @@ public sealed class GameFile
             Title = JsonFields.OptionalText(root, "title") ?? "",
             Epsilon = RiskReader.Read(root, "epsilon", players),
             Tau = RiskReader.Read(root, "tau", players),
-            Sweep = root.TryGetProperty("sweep", out var sweep) ? ReadSweep(sweep) : null,
+            Sweep = root["sweep"] is { } sweep ? ReadSweep(sweep) : null,
         };
     }
 
-    private static TauRange ReadSweep(JsonElement sweep)
+    private static TauRange ReadSweep(JsonValue value)
     {
-        if (sweep.ValueKind != JsonValueKind.Object) throw JsonFields.Wrong("sweep", $"must be an object such as {{ \"tau\": \"0:4:400\" }}, not {JsonFields.Quote(sweep)}");
+        if (value is not JsonObjectValue sweep) throw JsonFields.Wrong("sweep", $"must be an object such as {{ \"tau\": \"0:4:400\" }}, not {JsonFields.Quote(value)}");
         JsonFields.RequireKnown(sweep, "sweep.", ["tau", "log"]);
         var text = JsonFields.Text(JsonFields.Required(sweep, "tau", "{ \"tau\": \"0:4:400\" }"), "sweep.tau");
         return TauRange.Parse(text, JsonFields.Flag(sweep, "log", "sweep.log"), "sweep.tau");

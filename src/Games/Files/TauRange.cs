@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Srpo.Core.Json;
 
 namespace Srpo.Games.Files;
 

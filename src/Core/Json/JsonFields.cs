@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using Srpo.Core.Text;
 
-namespace Srpo.Games.Files;
+namespace Srpo.Core.Json;
 
-/// <summary>Reads the parts of game files. Every error is a <see cref="FormatException"/> "field: reason".</summary>
-internal static class JsonFields
+/// <summary>Reads the fields of files that people write: games and definitions of environments. Every error is a <see cref="FormatException"/> "field: reason".</summary>
+public static class JsonFields
 {
     /// <summary>Longest text of a file, in characters.</summary>
     public const int MaxLength = 1 << 26;
@@ -13,31 +13,29 @@ internal static class JsonFields
     private const int LongestQuote = 60;
 
     /// <summary>Parses a text whose root is an object; comments and trailing commas are allowed.</summary>
-    /// <param name="json">The text.</param>
+    /// <param name="json">The text, at most <see cref="MaxLength"/> characters.</param>
     /// <param name="example">What an object looks like, for the message.</param>
-    public static JsonDocument Parse(string json, string example)
+    /// <param name="what">What the text is, for the message.</param>
+    /// <exception cref="FormatException">It is too long, no JSON, or no object.</exception>
+    public static JsonObjectValue Parse(string json, string example, string what = "game")
     {
-        if (json.Length > MaxLength) throw Wrong("the game", $"has {json.Length} characters; at most {MaxLength} are read");
-        JsonDocument document;
+        ArgumentNullException.ThrowIfNull(json);
+        if (json.Length > MaxLength) throw Wrong($"the {what}", $"has {json.Length} characters; at most {MaxLength} are read");
         try
         {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return JsonSource.Parse(what, Encoding.UTF8.GetBytes(json)) as JsonObjectValue ?? throw new FormatException($"a {what} must be a JSON object: {example}");
         }
-        catch (JsonException error)
+        catch (JsonTextException error)
         {
-            throw new FormatException($"the game is not valid JSON: {error.Message}", error);
+            throw new FormatException($"the {what} is not valid JSON: {error.Message}", error);
         }
-
-        if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
-        document.Dispose();
-        throw new FormatException($"a game must be a JSON object: {example}");
     }
 
     /// <summary>Refuses fields that are not known or that are there twice.</summary>
-    public static void RequireKnown(JsonElement item, string prefix, IReadOnlyCollection<string> known)
+    public static void RequireKnown(JsonObjectValue item, string prefix, IReadOnlyCollection<string> known)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var property in item.EnumerateObject())
+        foreach (var property in item.Members)
         {
             if (!known.Contains(property.Name, StringComparer.Ordinal)) throw new FormatException((prefix.Length == 0 ? "" : prefix.TrimEnd('.') + ": ") + NearestName.Unknown("field", property.Name, known));
             if (!seen.Add(property.Name)) throw Wrong(prefix + property.Name, $"is given twice; remove one of the two");
@@ -45,27 +43,26 @@ internal static class JsonFields
     }
 
     /// <summary>A field that must be there.</summary>
-    public static JsonElement Required(JsonElement item, string field, string example) => item.TryGetProperty(field, out var value)
-        ? value
-        : throw new FormatException($"{field}: is missing; write for example {example}");
+    public static JsonValue Required(JsonObjectValue item, string field, string example) =>
+        item[field] ?? throw new FormatException($"{field}: is missing; write for example {example}");
 
     /// <summary>The elements of a list.</summary>
-    public static JsonElement[] Elements(JsonElement element, string field) => element.ValueKind == JsonValueKind.Array
-        ? [.. element.EnumerateArray()]
+    public static IReadOnlyList<JsonValue> Elements(JsonValue element, string field) => element is JsonListValue list
+        ? list.Items
         : throw Wrong(field, $"must be a list, not {Quote(element)}");
 
     /// <summary>A finite number.</summary>
-    public static double Number(JsonElement element, string field) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) && double.IsFinite(value)
+    public static double Number(JsonValue element, string field) =>
+        element is JsonNumberValue number && double.TryParse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
             : throw Wrong(field, $"must be a finite number, not {Quote(element)}");
 
     /// <summary>A list of finite numbers.</summary>
-    public static double[] Numbers(JsonElement element, string field) =>
+    public static double[] Numbers(JsonValue element, string field) =>
         [.. Elements(element, field).Select((number, i) => Number(number, Indexed(field, i)))];
 
     /// <summary>Rows of equal length, at least one number.</summary>
-    public static double[,] Matrix(JsonElement element, string field)
+    public static double[,] Matrix(JsonValue element, string field)
     {
         var rows = Elements(element, field).Select((row, i) => Numbers(row, Indexed(field, i))).ToArray();
         if (rows.Length == 0 || rows[0].Length == 0) throw Wrong(field, $"must not be empty");
@@ -80,25 +77,25 @@ internal static class JsonFields
     }
 
     /// <summary>A text that is not empty.</summary>
-    public static string Text(JsonElement element, string field) =>
-        element.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(element.GetString())
-            ? element.GetString()!
+    public static string Text(JsonValue element, string field) =>
+        element is JsonStringValue { Text: var text } && !string.IsNullOrWhiteSpace(text)
+            ? text
             : throw Wrong(field, $"must be a text that is not empty, not {Quote(element)}");
 
     /// <summary>A text that may be missing.</summary>
-    public static string? OptionalText(JsonElement item, string field) => item.TryGetProperty(field, out var value) ? Text(value, field) : null;
+    public static string? OptionalText(JsonObjectValue item, string field) => item[field] is { } value ? Text(value, field) : null;
 
     /// <summary>true or false; false where it is missing.</summary>
-    public static bool Flag(JsonElement item, string field, string path) => item.TryGetProperty(field, out var value) && (value.ValueKind switch
+    public static bool Flag(JsonObjectValue item, string field, string path) => item[field] switch
     {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => throw Wrong(path, $"must be true or false, not {Quote(value)}"),
-    });
+        null => false,
+        JsonBooleanValue flag => flag.Value,
+        var value => throw Wrong(path, $"must be true or false, not {Quote(value)}"),
+    };
 
     /// <summary>A whole number within a range.</summary>
-    public static int Whole(JsonElement element, string field, int low, int high) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value) && value >= low && value <= high
+    public static int Whole(JsonValue element, string field, int low, int high) =>
+        element is JsonNumberValue number && int.TryParse(number.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
             ? value
             : throw Wrong(field, $"must be a whole number between {low} and {high}, not {Quote(element)}");
 
@@ -109,9 +106,9 @@ internal static class JsonFields
     public static FormatException Wrong(string field, FormattableString reason) => new($"{field}: {reason.ToString(CultureInfo.InvariantCulture)}");
 
     /// <summary>A value as it was written, cut where it is long.</summary>
-    public static string Quote(JsonElement element)
+    public static string Quote(JsonValue element)
     {
-        var text = element.GetRawText();
+        var text = element.Written;
         return text.Length <= LongestQuote ? text : text[..LongestQuote] + "...";
     }
 }
