@@ -1,5 +1,5 @@
 using Srpo.Core.Errors;
-using Srpo.Experiments.Reading;
+using Srpo.Core.Json;
 
 namespace Srpo.Experiments;
 

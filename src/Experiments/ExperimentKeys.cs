@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Srpo.Core.Json;
 using Srpo.Environments;
 using Srpo.Experiments.Data;
+using Srpo.Experiments.Reading;
 using Srpo.Learning;
 
 namespace Srpo.Experiments;
@@ -13,11 +15,42 @@ namespace Srpo.Experiments;
 /// <param name="Description">What it means.</param>
 public sealed record ExperimentKey(string Path, string Type, string Default, string Description);
 
+/// <summary>A key of an experiment file that is a whole number.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Low">Least value.</param>
+/// <param name="High">Largest value; the largest int for none.</param>
+/// <param name="Default">What holds without it.</param>
+/// <param name="Description">What it means.</param>
+public sealed record WholeKey(string Path, int Low, int High, int Default, string Description)
+{
+    /// <summary>The key as documentation shows it.</summary>
+    /// <param name="otherwise">What holds without it, where that is no number.</param>
+    internal ExperimentKey Shown(string? otherwise = null) => new(
+        Path, string.Create(CultureInfo.InvariantCulture, $"whole number, {(High == int.MaxValue ? $"at least {Low}" : $"{Low} to {High}")}"),
+        otherwise ?? Default.ToString(CultureInfo.InvariantCulture), Description);
+
+    /// <summary>Its value; null where it is not there, or after a problem.</summary>
+    internal int? Read(JsonObjectValue members, string prefix, ValueReader reader) =>
+        members[Path] is { } value ? reader.Whole(value, prefix + Path, Low, High) : null;
+}
+
 /// <summary>All keys of experiment files, and their documentation.</summary>
 public static class ExperimentKeys
 {
     /// <summary>What the layout of training is called in evaluations.</summary>
     public const string TrainingLayout = "training";
+
+    /// <summary>Teams of every population.</summary>
+    public static WholeKey Seeds { get; } = new("seeds", 1, 10_000, 8, "Teams (training runs) of each population.");
+
+    /// <summary>Episodes of the evaluation.</summary>
+    public static WholeKey Episodes { get; } = new("episodes", 1, 1_000_000, 100, "Episodes per pair of teams.");
+
+    /// <summary>Steps of an episode of the evaluation; the default is that of training.</summary>
+    public static WholeKey Steps { get; } = new("steps", 1, 65536, 0, "Steps from a reset that count as one episode.");
+
+    /// <summary>Rounds between checkpoints.</summary>
+    internal static WholeKey CheckpointInterval { get; } = new("checkpointInterval", 1, int.MaxValue, 250, "Rounds between stored checkpoints of a team.");
 
     /// <summary>Keys of the file.</summary>
     public static IReadOnlyList<ExperimentKey> TopLevel { get; } =
@@ -26,9 +59,9 @@ public static class ExperimentKeys
         new("preset", string.Join(", ", Presets.All.Select(preset => $"\"{preset.Name}\"")), $"\"{Presets.Default}\"", "The settings to start from; all other keys override it."),
         new("environment", "text", "the preset's", "Registered name of the environment."),
         new("layout", "text", "the preset's", "Layout of training (" + string.Join(", ", EnvironmentFactory.Registrations.Where(known => known.VariantKind != "layout").Select(known => $"of {known.Name} the {known.VariantKind}")) + "): a built-in name, or a file relative to this one."),
-        new("seeds", "whole number, 1 to 10000", "8", "Teams (training runs) of each population."),
-        new("seed", "whole number", "1", "Seed from which all random streams of training are derived."),
-        new("checkpointInterval", "whole number", "250", "Rounds between stored checkpoints of a team."),
+        Seeds.Shown(),
+        new("seed", "whole number, at least 0", "1", "Seed from which all random streams of training are derived."),
+        CheckpointInterval.Shown(),
         new("training", "object", "{}", "Training keys for all populations, see below."),
         new("populations", "object", "", "The populations by name; each an object with training keys of its own, and the keys below."),
         new("evaluation", "object", "{}", "How the populations are measured."),
@@ -37,7 +70,7 @@ public static class ExperimentKeys
     /// <summary>Keys of a population, besides those of training.</summary>
     public static IReadOnlyList<ExperimentKey> Population { get; } =
     [
-        new("seeds", "whole number, 1 to 10000", "the experiment's", "Teams of this population."),
+        Seeds.Shown("the experiment's") with { Description = "Teams of this population." },
         new("evaluate", "true or false", "true", "Whether its teams take part in the evaluation; false for teams that are only opponents or partners."),
         new("opponents", "text, or list of texts", "", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\" of another population: one for all of these seats, or one for each. Without it whoever sits there learns too."),
         new("partners", "text", "", "For methods that train with a frozen pool: label of the population whose teams, after a quarter, half and all of their training, are the partners."),
@@ -49,9 +82,9 @@ public static class ExperimentKeys
     [
         new("layouts", "list of texts", "[\"training\"]", "\"training\" for the layout of training, built-in names, or files relative to this one."),
         new("opponents", "list of texts", "those of training", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\": every layout is played against each of them. With those of training it keeps its name, with others their name follows, as in \"runners-1\"."),
-        new("episodes", "whole number, 1 to 1000000", "100", "Episodes per pair of teams."),
-        new("steps", "whole number, 1 to 65536", "evaluationSteps", "Steps from a reset that count as one episode."),
-        new("seed", "whole number", "1", "Seed of the matches."),
+        Episodes.Shown(),
+        Steps.Shown("evaluationSteps"),
+        new("seed", "whole number, at least 0", "1", "Seed of the matches."),
     ];
 
     /// <summary>The paths of keys.</summary>

@@ -1,3 +1,4 @@
+using Srpo.Core.Json;
 using Srpo.Environments;
 using Srpo.Experiments.Reading;
 using Srpo.Learning;
@@ -7,8 +8,6 @@ namespace Srpo.Experiments;
 /// <summary>Reads, overrides and checks an experiment. Every problem names file, line, column and key.</summary>
 public sealed class ExperimentLoader
 {
-    private const int DefaultSeeds = 8;
-
     private readonly ValueReader _reader = new();
     private readonly JsonObjectValue _root;
     private readonly string _directory;
@@ -39,7 +38,7 @@ public sealed class ExperimentLoader
     /// <exception cref="ExperimentException">With every problem found.</exception>
     public static Experiment Load(string name, string source, byte[] text, string directory, IEnumerable<Override> overrides)
     {
-        var parsed = JsonSource.Parse(source, text);
+        var parsed = ExperimentText.Parse(source, text);
         if (parsed is not JsonObjectValue root)
             throw new ExperimentException(new ExperimentProblem(parsed.Origin, "", $"expected an object, found {parsed.Describe()}", "write { ... }"));
         var reader = new ValueReader();
@@ -62,7 +61,7 @@ public sealed class ExperimentLoader
             environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin, layout is null ? "environment" : "layout");
         var draft = new TrainingDraft(preset.Training, new Dictionary<string, Origin>());
         if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
-        var seeds = Whole(_root, "seeds", "seeds", 1, 10_000) ?? DefaultSeeds;
+        var seeds = ExperimentKeys.Seeds.Read(_root, "", _reader) ?? ExperimentKeys.Seeds.Default;
         var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info);
         if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
             _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
@@ -79,7 +78,7 @@ public sealed class ExperimentLoader
             Title = Text("title") ?? "",
             Environment = environment!,
             Seed = _root["seed"] is { } seed ? _reader.Seed(seed, "seed") ?? 1 : 1,
-            CheckpointInterval = Whole(_root, "checkpointInterval", "checkpointInterval", 1, int.MaxValue) ?? 250,
+            CheckpointInterval = ExperimentKeys.CheckpointInterval.Read(_root, "", _reader) ?? ExperimentKeys.CheckpointInterval.Default,
             Populations = populations.Populations,
             Evaluation = evaluation!,
         };
@@ -118,9 +117,6 @@ public sealed class ExperimentLoader
     private string? Text(string name) => _root[name] is { } value ? _reader.Text(value, name) : null;
 
     private JsonObjectValue? Member(string name) => _root[name] is { } value ? _reader.Object(value, name) : null;
-
-    private int? Whole(JsonObjectValue members, string name, string field, int low, int high) =>
-        members[name] is { } value ? _reader.Whole(value, field, low, high) : null;
 
     /// <summary>A file name as part of run ids: other characters become '-'.</summary>
     private static string ValidName(string name)

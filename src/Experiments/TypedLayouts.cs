@@ -1,3 +1,4 @@
+using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Experiments.Reading;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 using Srpo.Games.Files;
 
 namespace Srpo.Games;
@@ -95,45 +95,44 @@ public sealed record MatrixGameDefinition(MatrixGame Game, int Length = 1)
         writer.WriteEndArray();
     }
 
-    private static MatrixGameDefinition Read(JsonElement root, string name)
+    private static MatrixGameDefinition Read(JsonObjectValue root, string name)
     {
         JsonFields.RequireKnown(root, "", Fields);
-        if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != "matrix")
-            throw JsonFields.Wrong("kind", $"must be \"matrix\", not {kind.GetRawText()}");
+        if (root["kind"] is { } kind && JsonFields.Text(kind, "kind") != "matrix")
+            throw JsonFields.Wrong("kind", $"must be \"matrix\", not {kind.Written}");
         name = JsonFields.OptionalText(root, "name") ?? name;
 
         var (payoffs0, payoffs1) = ReadPayoffs(root);
         var (costs0, costs1) = ReadCosts(root);
         string[]? actions = null;
-        if (root.TryGetProperty("actions", out var names))
+        if (root["actions"] is { } names)
             actions = [.. JsonFields.Elements(names, "actions").Select((element, i) => JsonFields.Text(element, JsonFields.Indexed("actions", i)))];
-        var length = root.TryGetProperty("length", out var rounds) ? JsonFields.Whole(rounds, "length", 1, MaxLength) : 1;
+        var length = root["length"] is { } rounds ? JsonFields.Whole(rounds, "length", 1, MaxLength) : 1;
         return new MatrixGameDefinition(new MatrixGame(name, payoffs0, payoffs1, costs0, costs1, actions), length);
     }
 
-    private static (double[,] First, double[,]? Second) ReadPayoffs(JsonElement root)
+    private static (double[,] First, double[,]? Second) ReadPayoffs(JsonObjectValue root)
     {
-        var shared = root.TryGetProperty("rewards", out var rewards);
-        var separate = root.TryGetProperty("payoffs", out var payoffs);
-        if (shared == separate)
+        var (rewards, payoffs) = (root["rewards"], root["payoffs"]);
+        if (rewards is null == payoffs is null)
             throw JsonFields.Wrong("rewards", $"give either \"rewards\" (one matrix for both players) or \"payoffs\" (a matrix for each)");
-        if (shared) return (JsonFields.Matrix(rewards, "rewards"), null);
-        var both = JsonFields.Elements(payoffs, "payoffs");
-        if (both.Length != 2) throw JsonFields.Wrong("payoffs", $"must be two matrices, not {both.Length}");
+        if (rewards is not null) return (JsonFields.Matrix(rewards, "rewards"), null);
+        var both = JsonFields.Elements(payoffs!, "payoffs");
+        if (both.Count != 2) throw JsonFields.Wrong("payoffs", $"must be two matrices, not {both.Count}");
         return (JsonFields.Matrix(both[0], "payoffs[0]"), JsonFields.Matrix(both[1], "payoffs[1]"));
     }
 
-    private static (double[]? First, double[]? Second) ReadCosts(JsonElement root)
+    private static (double[]? First, double[]? Second) ReadCosts(JsonObjectValue root)
     {
-        if (!root.TryGetProperty("costs", out var costs)) return (null, null);
+        if (root["costs"] is not { } costs) return (null, null);
         var elements = JsonFields.Elements(costs, "costs");
-        if (elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array)
+        if (elements.Count == 0 || elements[0] is not JsonListValue)
         {
             var list = JsonFields.Numbers(costs, "costs");
             return (list, list);
         }
 
-        if (elements.Length != 2) throw JsonFields.Wrong("costs", $"must be one list for both players or two lists, not {elements.Length}");
+        if (elements.Count != 2) throw JsonFields.Wrong("costs", $"must be one list for both players or two lists, not {elements.Count}");
         return (JsonFields.Numbers(elements[0], "costs[0]"), JsonFields.Numbers(elements[1], "costs[1]"));
     }
 }

@@ -15,7 +15,7 @@ public static class AllSettings
         new WordSetting("learner.device", "Where networks run: the processor's vector kernels, or plain doubles to check them with, slowly.", LearnerDevices.Names,
             s => s.Device, (s, v) => s with { Device = v }),
         .. MethodRegistry.All.SelectMany(method => method.OwnSettings.Select(setting => new NumberSetting(
-            setting.Path, FormattableString.Invariant($"{method.Title}: {setting.Description} {setting.Low} to {setting.High}."), new NumberRange(setting.Low, setting.High),
+            setting.Path, FormattableString.Invariant($"{method.Title}: {setting.Description}"), new NumberRange(setting.Low, setting.High),
             s => method.Own(s, setting), (s, v) => s with { Own = OwnSettings.With(s.Own, setting.Path, v == setting.Default ? null : v) }))),
     ];
 

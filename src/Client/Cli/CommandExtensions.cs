@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Srpo.Core.Settings;
+using Srpo.Experiments;
+using Srpo.Learning;
 
 namespace Srpo.Client.Cli;
 
@@ -11,6 +14,13 @@ internal static class CommandExtensions
         command.SetAction((parse, cancellation) => handler(new CommandContext(shell, parse, cancellation)));
         return command;
     }
+
+    /// <summary>Adds an option with the range of a key of experiments.</summary>
+    public static Option<int?> WholeOption(string name, string description, WholeKey key) => WholeOption(name, description, key.Low, key.High);
+
+    /// <summary>Adds an option with the range of a training key.</summary>
+    public static Option<int?> WholeOption(string name, string description, string trainingKey) =>
+        AllSettings.Find(trainingKey) is WholeSetting setting ? WholeOption(name, description, setting.Low, setting.High) : throw new ArgumentException($"'{trainingKey}' is no whole number", nameof(trainingKey));
 
     /// <summary>Adds a whole-number option with a range.</summary>
     public static Option<int?> WholeOption(string name, string description, int low, int high)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Srpo.Client.Bench;
+using Srpo.Bench.Throughput;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;

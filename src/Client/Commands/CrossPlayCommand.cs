@@ -23,9 +23,9 @@ internal static class CrossPlayCommand
 
     private static readonly Option<string[]> Opponents = new("--opponent") { Description = "POPULATION/TEAM whose agents take the seats of the opponents. May be repeated. Default: the opponents of training.", HelpName = "TEAM", DefaultValueFactory = _ => [] };
 
-    private static readonly Option<int?> Episodes = CommandExtensions.WholeOption("--episodes", "Episodes per pair. Default: 100.", 1, 1_000_000);
+    private static readonly Option<int?> Episodes = CommandExtensions.WholeOption("--episodes", FormattableString.Invariant($"Episodes per pair. Default: {ExperimentKeys.Episodes.Default}."), ExperimentKeys.Episodes);
 
-    private static readonly Option<int?> Steps = CommandExtensions.WholeOption("--steps", "Steps per episode. Default: as in training.", 1, 65536);
+    private static readonly Option<int?> Steps = CommandExtensions.WholeOption("--steps", "Steps per episode. Default: as in training.", ExperimentKeys.Steps);
 
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the matches.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
@@ -59,7 +59,7 @@ internal static class CrossPlayCommand
         {
             foreach (var layout in layouts)
             {
-                var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? 100, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
+                var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
                     [.. layout.Opponents.Select(reference => reference.Policy(name => name))]);
                 var tournament = $"{held.Id}.{layout.Name}";
                 await CrossPlay.RunAsync(context.ToRun(session, display), tournament, layout.Name, spec, Repeat(context, held.Id), onProgress: () => { });

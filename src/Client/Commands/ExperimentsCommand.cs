@@ -81,7 +81,7 @@ internal static class ExperimentsCommand
         {
             context.Out.WriteLine($"{title}:");
             foreach (var key in keys)
-                context.Out.WriteLine($"  {key.Path,-24} {key.Description}{(key.Default.Length == 0 ? "" : $" Default: {key.Default}.")}");
+                context.Out.WriteLine($"  {key.Path,-24} {key.Description} ({key.Type}{(key.Default.Length == 0 ? "" : $"; default {key.Default}")})");
             context.Out.WriteLine();
         }
     }

@@ -24,9 +24,9 @@ internal static class RunCommand
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<int?> Seeds = CommandExtensions.WholeOption("--seeds", "Teams of each population; the same as --set seeds=N.", 1, 10_000);
+    private static readonly Option<int?> Seeds = CommandExtensions.WholeOption("--seeds", "Teams of each population; the same as --set seeds=N.", ExperimentKeys.Seeds);
 
-    private static readonly Option<int?> Iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent; the same as --set iterations=N.", 1, 1_000_000_000);
+    private static readonly Option<int?> Iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent; the same as --set iterations=N.", "iterations");
 
     private static readonly Option<string?> Out = new("--out") { Description = "Directory of the outputs. Default: the run's directory in the data directory.", HelpName = "DIR" };
 

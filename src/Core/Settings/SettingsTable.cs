@@ -39,7 +39,7 @@ public sealed record NumberSetting(
     : Setting(Path, Description)
 {
     /// <inheritdoc/>
-    public override string Type => IsOptional ? "number or null" : "number";
+    public override string Type => IsOptional ? $"number {Range}, or null" : $"number {Range}";
 
     /// <inheritdoc/>
     public override object? Get(TrainingSettings settings) => Value(settings);
@@ -81,7 +81,7 @@ public sealed record WholeSetting(
     : Setting(Path, Description)
 {
     /// <inheritdoc/>
-    public override string Type => "whole number";
+    public override string Type => FormattableString.Invariant(High == int.MaxValue ? $"whole number, at least {Low}" : (FormattableString)$"whole number, {Low} to {High}");
 
     /// <inheritdoc/>
     public override object? Get(TrainingSettings settings) => Value(settings);
@@ -194,21 +194,21 @@ public static class SettingsTable
     [
         Number("tau", "Risk aversion, at least 1e-30; 1/tau is the weight of the adversary's KL price. Methods without that price ignore it.", Above(0), s => s.Tau, (s, v) => s with { Tau = v }),
         Flag("sharePolicy", "One policy plays all seats of the team; where there are adversaries, one takes a random seat. Some methods share in any case.", s => s.SharePolicy, (s, v) => s with { SharePolicy = v }),
-        Number("entropy", "Weight of the policies' entropy bonus, at least 0.", new(0, 1e6), s => s.Entropy, (s, v) => s with { Entropy = v }),
+        Number("entropy", "Weight of the policies' entropy bonus.", new(0, 1e6), s => s.Entropy, (s, v) => s with { Entropy = v }),
         Whole("iterations", "Updates of every agent.", 1, 1_000_000_000, s => s.Iterations, (s, v) => s with { Iterations = v }),
-        Whole("lanes", "Environments played side by side in a rollout, 1 to 65536.", 1, 65536, s => s.Lanes, (s, v) => s with { Lanes = v }),
-        Whole("horizon", "Steps of a rollout in every lane, 1 to 65536.", 1, 65536, s => s.Horizon, (s, v) => s with { Horizon = v }),
+        Whole("lanes", "Environments played side by side in a rollout.", 1, 65536, s => s.Lanes, (s, v) => s with { Lanes = v }),
+        Whole("horizon", "Steps of a rollout in every lane.", 1, 65536, s => s.Horizon, (s, v) => s with { Horizon = v }),
         Flag("splitLanes", "Where every agent has a rollout of its own: split the lanes of one among them instead.", s => s.SplitLanes, (s, v) => s with { SplitLanes = v }),
-        Whole("epochs", "Passes over a rollout per update, 1 to 1000.", 1, 1000, s => s.Epochs, (s, v) => s with { Epochs = v }),
+        Whole("epochs", "Passes over a rollout per update.", 1, 1000, s => s.Epochs, (s, v) => s with { Epochs = v }),
         Whole("minibatches", "Minibatches per pass; 1 uses the full batch.", 1, 1 << 24, s => s.Minibatches, (s, v) => s with { Minibatches = v }),
-        Number("clip", "PPO's clipping range of the probability ratio, between 0 and 1.", new(0, 1, OpenLow: true, OpenHigh: true), s => s.Clip, (s, v) => s with { Clip = v }),
-        Number("discount", "Discount factor gamma, 0 to 1.", new(0, 1), s => s.Discount, (s, v) => s with { Discount = v }),
-        Number("gaeLambda", "Lambda of generalised advantage estimation, 0 to 1.", new(0, 1), s => s.GaeLambda, (s, v) => s with { GaeLambda = v }),
-        Number("valueWeight", "Weight of the critic's squared error, above 0.", Above(0, 1e6), s => s.ValueWeight, (s, v) => s with { ValueWeight = v }),
+        Number("clip", "PPO's clipping range of the probability ratio.", new(0, 1, OpenLow: true, OpenHigh: true), s => s.Clip, (s, v) => s with { Clip = v }),
+        Number("discount", "Discount factor gamma.", new(0, 1), s => s.Discount, (s, v) => s with { Discount = v }),
+        Number("gaeLambda", "Lambda of generalised advantage estimation.", new(0, 1), s => s.GaeLambda, (s, v) => s with { GaeLambda = v }),
+        Number("valueWeight", "Weight of the critic's squared error.", Above(0, 1e6), s => s.ValueWeight, (s, v) => s with { ValueWeight = v }),
         Flag("normaliseAdvantages", "Advantages shifted and scaled to mean 0 and standard deviation 1 per minibatch.", s => s.NormaliseAdvantages, (s, v) => s with { NormaliseAdvantages = v }),
         Number("rewardScale", "Rewards are multiplied by this before learning; reports keep the plain rewards.", Above(0, 1e6), s => s.RewardScale, (s, v) => s with { RewardScale = v }),
-        Number("learningRate", "Step size of Adam, above 0.", Above(0, 10), s => s.LearningRate, (s, v) => s with { LearningRate = v }),
-        Number("adamEpsilon", "Adam's epsilon, above 0.", Above(0, 1), s => s.AdamEpsilon, (s, v) => s with { AdamEpsilon = v }),
+        Number("learningRate", "Step size of Adam.", Above(0, 10), s => s.LearningRate, (s, v) => s with { LearningRate = v }),
+        Number("adamEpsilon", "Adam's epsilon.", Above(0, 1), s => s.AdamEpsilon, (s, v) => s with { AdamEpsilon = v }),
         new NumberSetting("maxGradientNorm", "Gradients are scaled down to this Euclidean norm per network; null leaves them alone.", Above(0, 1e12),
             s => s.MaxGradientNorm, (s, v) => s with { MaxGradientNorm = v }, IsOptional: true),
         new WidthsSetting("network.hidden", "Widths of the hidden layers, input side first.", 8, 4096, s => s.Network.Hidden, (s, v) => s with { Network = s.Network with { Hidden = v } }),
@@ -225,7 +225,7 @@ public static class SettingsTable
         WordSetting.Of("adversary.critic", "Where the adversary's advantage comes from: a critic of its own, or minus the agent's advantage.",
             [("own", AdversaryCritic.Own), ("shared", AdversaryCritic.Shared)],
             s => s.Adversary.Critic, (s, v) => s with { Adversary = s.Adversary with { Critic = v } }),
-        Number("adversary.entropy", "Weight of an entropy bonus for the adversary, at least 0; the paper has none.", new(0, 1e6), s => s.Adversary.Entropy, (s, v) => s with { Adversary = s.Adversary with { Entropy = v } }),
+        Number("adversary.entropy", "Weight of an entropy bonus for the adversary; the paper has none.", new(0, 1e6), s => s.Adversary.Entropy, (s, v) => s with { Adversary = s.Adversary with { Entropy = v } }),
         Whole("curveInterval", "A point of the learning curve every so many interactions per agent; 0 for none.", 0, int.MaxValue, s => s.CurveInterval, (s, v) => s with { CurveInterval = v }),
         Whole("curveEpisodes", "Episodes per point of the learning curve.", 1, 65536, s => s.CurveEpisodes, (s, v) => s with { CurveEpisodes = v }),
         Whole("evaluationSteps", "Steps from a reset that count as one episode on the learning curve, and in matches unless evaluation.steps says otherwise.", 1, 65536, s => s.EvaluationSteps, (s, v) => s with { EvaluationSteps = v }),

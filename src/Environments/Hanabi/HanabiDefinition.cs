@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 
 namespace Srpo.Environments.Hanabi;
 
@@ -133,10 +133,10 @@ public sealed record HanabiDefinition
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static HanabiDefinition Read(JsonElement root, string name)
+    private static HanabiDefinition Read(JsonObjectValue root, string name)
     {
         JsonFields.RequireKnown(root, "", Fields);
-        if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != "hanabi")
+        if (root["kind"] is { } kind && JsonFields.Text(kind, "kind") != "hanabi")
             throw JsonFields.Wrong("kind", $"must be \"hanabi\", not {JsonFields.Quote(kind)}");
         return new HanabiDefinition(
             JsonFields.OptionalText(root, "name") ?? name,
@@ -152,10 +152,10 @@ public sealed record HanabiDefinition
             JsonFields.Whole(JsonFields.Required(root, field, $"\"{field}\": {example}"), field, least, most);
 
         int? Optional(string field, int least, int most) =>
-            root.TryGetProperty(field, out var value) ? JsonFields.Whole(value, field, least, most) : null;
+            root[field] is { } value ? JsonFields.Whole(value, field, least, most) : null;
     }
 
-    private static HanabiLostGame ReadLostGame(JsonElement root) => JsonFields.OptionalText(root, "lostGame") switch
+    private static HanabiLostGame ReadLostGame(JsonObjectValue root) => JsonFields.OptionalText(root, "lostGame") switch
     {
         null or "zero" => HanabiLostGame.Zero,
         "keep" => HanabiLostGame.Keep,

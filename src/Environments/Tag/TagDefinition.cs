@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 
 namespace Srpo.Environments.Tag;
 
@@ -116,16 +116,16 @@ public sealed record TagDefinition
         }
     }
 
-    private static TagDefinition Read(JsonElement root, string name)
+    private static TagDefinition Read(JsonObjectValue root, string name)
     {
         JsonFields.RequireKnown(root, "", Fields);
-        if (root.TryGetProperty("kind", out var kind) && JsonFields.Text(kind, "kind") != TagEnvironment.RegisteredName)
+        if (root["kind"] is { } kind && JsonFields.Text(kind, "kind") != TagEnvironment.RegisteredName)
             throw JsonFields.Wrong("kind", $"must be \"{TagEnvironment.RegisteredName}\", not {JsonFields.Quote(kind)}");
         var definition = new TagDefinition { Name = JsonFields.OptionalText(root, "name") ?? name };
         foreach (var setting in Settings)
         {
-            if (!root.TryGetProperty(setting.Field, out var value)) continue;
-            if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !setting.Allows(number))
+            if (root[setting.Field] is not { } value) continue;
+            if (value is not JsonNumberValue { Text: var text } || !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !setting.Allows(number))
                 throw new JsonFieldException(setting.Field, setting.Problem(JsonFields.Quote(value)));
             definition = setting.Change(definition, number);
         }

@@ -1,3 +1,4 @@
+using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 
@@ -6,8 +7,6 @@ namespace Srpo.Experiments.Reading;
 /// <summary>Reads how the populations of an experiment are measured.</summary>
 internal sealed class EvaluationReader
 {
-    private const int DefaultEpisodes = 100;
-
     private readonly ValueReader _reader;
     private readonly LayoutReader _layouts;
 
@@ -23,8 +22,8 @@ internal sealed class EvaluationReader
         JsonObjectValue members, EnvironmentSettings? training, PopulationLinks? links, IReadOnlyList<ExperimentPopulation> populations, int defaultSteps)
     {
         var chosen = training is null ? null : _layouts.ReadAll(members["layouts"], "evaluation.layouts", training, training.Name);
-        var episodes = Whole(members, "episodes", 1_000_000) ?? DefaultEpisodes;
-        var steps = Whole(members, "steps", 65536) ?? defaultSteps;
+        var episodes = ExperimentKeys.Episodes.Read(members, "evaluation.", _reader) ?? ExperimentKeys.Episodes.Default;
+        var steps = ExperimentKeys.Steps.Read(members, "evaluation.", _reader) ?? defaultSteps;
         var seed = members["seed"] is { } value ? _reader.Seed(value, "evaluation.seed") ?? 1 : 1;
         if (chosen is null || links is null || _reader.Problems.Count > 0) return null;
 
@@ -101,7 +100,4 @@ internal sealed class EvaluationReader
     }
 
     private static EnvironmentInfo Info(EnvironmentSettings settings) => EnvironmentFactory.Create(settings, lanes: 1).Info;
-
-    private int? Whole(JsonObjectValue members, string name, int high) =>
-        members[name] is { } value ? _reader.Whole(value, $"evaluation.{name}", 1, high) : null;
 }

@@ -1,4 +1,5 @@
 using Srpo.Core.Errors;
+using Srpo.Core.Json;
 using Srpo.Learning;
 
 namespace Srpo.Experiments.Reading;
@@ -80,10 +81,9 @@ internal static class Overrides
 
     private static JsonObjectValue EachPopulation(JsonObjectValue root, Func<JsonObjectValue, JsonObjectValue> change) =>
         root["populations"] is JsonObjectValue populations
-            ? root.With("populations", populations with
-            {
-                Members = [.. populations.Members.Select(member => member.Value is JsonObjectValue population ? member with { Value = change(population) } : member)],
-            }, populations.Origin)
+            ? root.With(
+                "populations", populations.With([.. populations.Members.Select(member => member.Value is JsonObjectValue population ? member with { Value = change(population) } : member)]),
+                populations.Origin)
             : root;
 
     /// <summary>Those that are only opponents or partners keep the teams that others name.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Json;
 using Srpo.Environments;
 using Srpo.Learning.Methods;
 

@@ -1,3 +1,4 @@
+using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning;
@@ -71,7 +72,7 @@ internal sealed class PopulationReader
 
     private void Read(JsonMember member, JsonObjectValue population, string field, TrainingDraft draft, int seeds)
     {
-        var own = population["seeds"] is { } value ? _reader.Whole(value, $"{field}.seeds", 1, 10_000) : null;
+        var own = ExperimentKeys.Seeds.Read(population, field + ".", _reader);
         var evaluate = population["evaluate"] is not { } flag || _reader.Boolean(flag, $"{field}.evaluate") != false;
         var read = WithoutForeign(TrainingReader.Read(draft, population, field, ExperimentKeys.Names(ExperimentKeys.Population), _reader), population);
         foreach (var (label, settings) in Sweep.Expand(member.Name, read, population["sweep"], $"{field}.sweep", _reader))

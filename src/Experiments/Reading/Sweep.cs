@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Srpo.Core.Json;
 using Srpo.Learning;
 
 namespace Srpo.Experiments.Reading;

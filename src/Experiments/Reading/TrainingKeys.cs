@@ -1,3 +1,4 @@
+using Srpo.Core.Json;
 using Srpo.Core.Settings;
 
 namespace Srpo.Experiments.Reading;

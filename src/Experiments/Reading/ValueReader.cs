@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Json;
 using Srpo.Core.Text;
 
 namespace Srpo.Experiments.Reading;

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 using Srpo.Games.Finite;
 
 namespace Srpo.Games.Files;
@@ -9,52 +8,51 @@ internal static class FiniteGameReader
 {
     public static readonly string[] Fields = ["actions", "rewards", "payoffs", "costs", "length"];
 
-    public static FiniteGame Read(JsonElement root, string name)
+    public static FiniteGame Read(JsonObjectValue root, string name)
     {
-        if (root.TryGetProperty("length", out var length)) JsonFields.Whole(length, "length", 1, MatrixGameDefinition.MaxLength);
+        if (root["length"] is { } length) JsonFields.Whole(length, "length", 1, MatrixGameDefinition.MaxLength);
         var (actions, payoffs) = ReadPayoffs(root, "");
         return new FiniteGame(name, actions, payoffs, ReadCosts(root, actions, ""), ReadNames(root, actions));
     }
 
     /// <summary>The game in one state of a Markov game: payoffs and costs of the object with a path.</summary>
-    public static FiniteGame ReadStage(JsonElement item, string name, string prefix)
+    public static FiniteGame ReadStage(JsonObjectValue item, string name, string prefix)
     {
         var (actions, payoffs) = ReadPayoffs(item, prefix);
         return new FiniteGame(name, actions, payoffs, ReadCosts(item, actions, prefix));
     }
 
-    private static (int[] Actions, IReadOnlyList<double[]> Payoffs) ReadPayoffs(JsonElement root, string prefix)
+    private static (int[] Actions, IReadOnlyList<double[]> Payoffs) ReadPayoffs(JsonObjectValue root, string prefix)
     {
-        var shared = root.TryGetProperty("rewards", out var rewards);
-        if (shared == root.TryGetProperty("payoffs", out var payoffs))
+        var (rewards, payoffs) = (root["rewards"], root["payoffs"]);
+        if (rewards is null == payoffs is null)
         {
             throw JsonFields.Wrong(
                 prefix + "rewards", $"give either \"rewards\" (nested lists that all players share, for example [[1, 1], [1, 0]]) or \"payoffs\" (one for each player)");
         }
 
-        if (shared)
+        if (rewards is not null)
         {
             var actions = Shape(rewards, prefix + "rewards");
             return (actions, [ReadNested(rewards, prefix + "rewards", actions)]);
         }
 
-        var each = JsonFields.Elements(payoffs, prefix + "payoffs");
-        if (each.Length == 0) throw JsonFields.Wrong(prefix + "payoffs", $"must not be empty");
+        var each = JsonFields.Elements(payoffs!, prefix + "payoffs");
+        if (each.Count == 0) throw JsonFields.Wrong(prefix + "payoffs", $"must not be empty");
         var common = Shape(each[0], prefix + "payoffs[0]");
-        if (common.Length != each.Length)
-            throw JsonFields.Wrong(prefix + "payoffs", $"has {each.Length} entries, but payoffs[0] is nested for {common.Length} players; give one for each player");
+        if (common.Length != each.Count)
+            throw JsonFields.Wrong(prefix + "payoffs", $"has {each.Count} entries, but payoffs[0] is nested for {common.Length} players; give one for each player");
         return (common, [.. each.Select((element, player) => ReadNested(element, JsonFields.Indexed(prefix + "payoffs", player), common))]);
     }
 
     /// <summary>Numbers of actions, from the lengths along the first entries.</summary>
-    private static int[] Shape(JsonElement element, string field)
+    private static int[] Shape(JsonValue element, string field)
     {
         var actions = new List<int>();
-        while (element.ValueKind == JsonValueKind.Array)
+        for (; element is JsonListValue { Items: var items }; element = items[0])
         {
-            if (element.GetArrayLength() == 0) throw JsonFields.Wrong(field, $"must not be empty");
-            actions.Add(element.GetArrayLength());
-            element = element[0];
+            if (items.Count == 0) throw JsonFields.Wrong(field, $"must not be empty");
+            actions.Add(items.Count);
         }
 
         if (actions.Count < 2) throw JsonFields.Wrong(field, $"must be nested lists, as deep as there are players (at least two), for example [[1, 1], [1, 0]]");
@@ -63,13 +61,13 @@ internal static class FiniteGameReader
         return [.. actions];
     }
 
-    private static double[] ReadNested(JsonElement element, string field, int[] actions)
+    private static double[] ReadNested(JsonValue element, string field, int[] actions)
     {
         var values = new List<double>();
         Append(element, field, 0);
         return [.. values];
 
-        void Append(JsonElement part, string path, int depth)
+        void Append(JsonValue part, string path, int depth)
         {
             if (depth == actions.Length)
             {
@@ -78,19 +76,19 @@ internal static class FiniteGameReader
             }
 
             var entries = JsonFields.Elements(part, path);
-            if (entries.Length != actions[depth])
-                throw JsonFields.Wrong(path, $"has {entries.Length} entries; player {depth} has {actions[depth]} actions");
-            for (var i = 0; i < entries.Length; i++) Append(entries[i], JsonFields.Indexed(path, i), depth + 1);
+            if (entries.Count != actions[depth])
+                throw JsonFields.Wrong(path, $"has {entries.Count} entries; player {depth} has {actions[depth]} actions");
+            for (var i = 0; i < entries.Count; i++) Append(entries[i], JsonFields.Indexed(path, i), depth + 1);
         }
     }
 
-    private static double[][]? ReadCosts(JsonElement root, int[] actions, string prefix)
+    private static double[][]? ReadCosts(JsonObjectValue root, int[] actions, string prefix)
     {
-        if (!root.TryGetProperty("costs", out var costs)) return null;
+        if (root["costs"] is not { } costs) return null;
         var elements = JsonFields.Elements(costs, prefix + "costs");
-        var isShared = elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array;
-        if (!isShared && elements.Length != actions.Length)
-            throw JsonFields.Wrong(prefix + "costs", $"has {elements.Length} lists; give one list for all or one for each of the {actions.Length} players");
+        var isShared = elements.Count == 0 || elements[0] is not JsonListValue;
+        if (!isShared && elements.Count != actions.Length)
+            throw JsonFields.Wrong(prefix + "costs", $"has {elements.Count} lists; give one list for all or one for each of the {actions.Length} players");
         var lists = new double[actions.Length][];
         for (var player = 0; player < actions.Length; player++)
         {
@@ -104,13 +102,13 @@ internal static class FiniteGameReader
     }
 
     /// <summary>Names of actions; null where there are none.</summary>
-    public static string[][]? ReadNames(JsonElement root, int[] actions)
+    public static string[][]? ReadNames(JsonObjectValue root, int[] actions)
     {
-        if (!root.TryGetProperty("actions", out var value)) return null;
+        if (root["actions"] is not { } value) return null;
         var elements = JsonFields.Elements(value, "actions");
-        var isShared = elements.Length == 0 || elements[0].ValueKind != JsonValueKind.Array;
-        if (!isShared && elements.Length != actions.Length)
-            throw JsonFields.Wrong("actions", $"has {elements.Length} lists; give one list for all or one for each of the {actions.Length} players");
+        var isShared = elements.Count == 0 || elements[0] is not JsonListValue;
+        if (!isShared && elements.Count != actions.Length)
+            throw JsonFields.Wrong("actions", $"has {elements.Count} lists; give one list for all or one for each of the {actions.Length} players");
         var names = new string[actions.Length][];
         for (var player = 0; player < actions.Length; player++)
         {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 using Srpo.Games.Finite;
 using Srpo.Games.Quadratic;
 
@@ -69,7 +68,7 @@ public sealed class GameFile
         return JsonFields.Read(json, "game", Example, root => Parse(root, name));
     }
 
-    private static GameFile Parse(JsonElement root, string name)
+    private static GameFile Parse(JsonObjectValue root, string name)
     {
         var kind = JsonFields.OptionalText(root, "kind") ?? "matrix";
         string[] fields = kind switch
@@ -99,7 +98,7 @@ public sealed class GameFile
     /// <exception cref="FormatException">One of them is neither given nor in the file, or out of range; the message names it.</exception>
     public RiskProfile Risk(double? tau = null, double? epsilon = null) => RiskReader.Choose(Players, tau, Tau, epsilon, Epsilon);
 
-    private static GameFile Read(JsonElement root, string name, string kind)
+    private static GameFile Read(JsonObjectValue root, string name, string kind)
     {
         var finite = kind == "matrix" ? FiniteGameReader.Read(root, name) : null;
         var quadratic = kind switch
@@ -114,13 +113,13 @@ public sealed class GameFile
             Title = JsonFields.OptionalText(root, "title") ?? "",
             Epsilon = RiskReader.Read(root, "epsilon", players),
             Tau = RiskReader.Read(root, "tau", players),
-            Sweep = root.TryGetProperty("sweep", out var sweep) ? ReadSweep(sweep) : null,
+            Sweep = root["sweep"] is { } sweep ? ReadSweep(sweep) : null,
         };
     }
 
-    private static TauRange ReadSweep(JsonElement sweep)
+    private static TauRange ReadSweep(JsonValue value)
     {
-        if (sweep.ValueKind != JsonValueKind.Object) throw JsonFields.Wrong("sweep", $"must be an object such as {{ \"tau\": \"0:4:400\" }}, not {JsonFields.Quote(sweep)}");
+        if (value is not JsonObjectValue sweep) throw JsonFields.Wrong("sweep", $"must be an object such as {{ \"tau\": \"0:4:400\" }}, not {JsonFields.Quote(value)}");
         JsonFields.RequireKnown(sweep, "sweep.", ["tau", "log"]);
         var text = JsonFields.Text(JsonFields.Required(sweep, "tau", "{ \"tau\": \"0:4:400\" }"), "sweep.tau");
         return TauRange.Parse(text, JsonFields.Flag(sweep, "log", "sweep.log"), "sweep.tau");

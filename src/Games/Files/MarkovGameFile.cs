@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using Srpo.Core.Json;
 using Srpo.Core.Text;
 using Srpo.Games.Finite;
 using Srpo.Games.Markov;
@@ -86,14 +86,13 @@ public sealed class MarkovGameFile
         return new MarkovGameFile(MarkovGame.FromMatrixGame(game, 0), [.. game.ActionNames], [game.Name]) { Title = file.Title, Epsilon = file.Epsilon, Tau = file.Tau };
     }
 
-    private static MarkovGameFile Read(JsonElement root, string name)
+    private static MarkovGameFile Read(JsonObjectValue root, string name)
     {
         JsonFields.RequireKnown(root, "", Fields);
         name = JsonFields.OptionalText(root, "name") ?? name;
         var states = JsonFields.Required(root, "states", "\"states\": { \"only\": { \"rewards\": [[1, 1], [1, 0]], \"next\": \"only\" } }");
-        if (states.ValueKind != JsonValueKind.Object || !states.EnumerateObject().Any())
+        if (states is not JsonObjectValue { Members: { Count: > 0 } fields })
             throw JsonFields.Wrong("states", $"must be an object with a field for every state, not {JsonFields.Quote(states)}");
-        JsonProperty[] fields = [.. states.EnumerateObject()];
         string[] names = [.. fields.Select(field => field.Name)];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         if (Array.Find(names, state => !seen.Add(state)) is { } twice) throw JsonFields.Wrong($"states.{twice}", $"is given twice; remove one of the two");
@@ -108,35 +107,34 @@ public sealed class MarkovGameFile
         }
     }
 
-    private static MarkovGameFile Read(JsonElement root, string name, JsonProperty[] fields, string[] names)
+    private static MarkovGameFile Read(JsonObjectValue root, string name, IReadOnlyList<JsonMember> fields, string[] names)
     {
-        var stages = new FiniteGame[fields.Length];
+        var stages = new FiniteGame[fields.Count];
         MarkovTransitionsBuilder? transitions = null;
         var index = names.Index().ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
-        for (var state = 0; state < fields.Length; state++)
+        for (var state = 0; state < fields.Count; state++)
         {
             var path = $"states.{names[state]}";
-            var field = fields[state].Value;
-            if (field.ValueKind != JsonValueKind.Object) throw JsonFields.Wrong(path, $"must be an object such as {{ \"rewards\": [[1, 1], [1, 0]], \"next\": \"{names[0]}\" }}, not {JsonFields.Quote(field)}");
+            if (fields[state].Value is not JsonObjectValue field) throw JsonFields.Wrong(path, $"must be an object such as {{ \"rewards\": [[1, 1], [1, 0]], \"next\": \"{names[0]}\" }}, not {JsonFields.Quote(fields[state].Value)}");
             JsonFields.RequireKnown(field, path + ".", StateFields);
             var stage = stages[state] = FiniteGameReader.ReadStage(field, names[state], path + ".");
             if (!stage.Actions.SequenceEqual(stages[0].Actions))
                 throw JsonFields.Wrong(path, $"has {string.Join(" x ", stage.Actions)} actions; \"{names[0]}\" has {string.Join(" x ", stages[0].Actions)}, and all states need the same");
-            if ((long)stage.JointActions * fields.Length > MaxRows)
-                throw JsonFields.Wrong("states", $"has {fields.Length} states of {stage.JointActions} joint actions; at most {MaxRows} pairs of both are possible");
+            if ((long)stage.JointActions * fields.Count > MaxRows)
+                throw JsonFields.Wrong("states", $"has {fields.Count} states of {stage.JointActions} joint actions; at most {MaxRows} pairs of both are possible");
             transitions ??= new MarkovTransitionsBuilder(stage.JointActions);
-            if (!field.TryGetProperty("next", out var next)) throw JsonFields.Wrong(path + ".next", $"is missing; write for example \"next\": \"{names[0]}\"");
+            if (field["next"] is not { } next) throw JsonFields.Wrong(path + ".next", $"is missing; write for example \"next\": \"{names[0]}\"");
             AddNext(next, path + ".next", 0);
         }
 
-        void AddNext(JsonElement part, string path, int depth)
+        void AddNext(JsonValue part, string path, int depth)
         {
             var actions = stages[0].Actions;
-            if (part.ValueKind == JsonValueKind.Array && depth < actions.Length)
+            if (part is JsonListValue && depth < actions.Length)
             {
                 var entries = JsonFields.Elements(part, path);
-                if (entries.Length != actions[depth]) throw JsonFields.Wrong(path, $"has {entries.Length} entries; player {depth} has {actions[depth]} actions");
-                for (var i = 0; i < entries.Length; i++) AddNext(entries[i], JsonFields.Indexed(path, i), depth + 1);
+                if (entries.Count != actions[depth]) throw JsonFields.Wrong(path, $"has {entries.Count} entries; player {depth} has {actions[depth]} actions");
+                for (var i = 0; i < entries.Count; i++) AddNext(entries[i], JsonFields.Indexed(path, i), depth + 1);
                 return;
             }
 
@@ -155,14 +153,14 @@ public sealed class MarkovGameFile
             Title = JsonFields.OptionalText(root, "title") ?? "",
             Epsilon = RiskReader.Read(root, "epsilon", game.Players),
             Tau = RiskReader.Read(root, "tau", game.Players),
-            Discount = root.TryGetProperty("discount", out var discount) ? Checked(JsonFields.Number(discount, "discount")) : null,
+            Discount = root["discount"] is { } discount ? Checked(JsonFields.Number(discount, "discount")) : null,
         };
     }
 
-    private static double[] Start(JsonElement root, Dictionary<string, int> index)
+    private static double[] Start(JsonObjectValue root, Dictionary<string, int> index)
     {
         var initial = new double[index.Count];
-        if (!root.TryGetProperty("start", out var start))
+        if (root["start"] is not { } start)
         {
             initial[0] = 1;
             return initial;
@@ -174,16 +172,16 @@ public sealed class MarkovGameFile
     }
 
     /// <summary>A state, probabilities of states, or null for none.</summary>
-    private static List<(int State, double Probability)> Distribution(JsonElement element, string path, Dictionary<string, int> index)
+    private static List<(int State, double Probability)> Distribution(JsonValue element, string path, Dictionary<string, int> index)
     {
-        switch (element.ValueKind)
+        switch (element)
         {
-            case JsonValueKind.Null:
+            case JsonNullValue:
                 return [];
-            case JsonValueKind.String:
+            case JsonStringValue:
                 return [(State(JsonFields.Text(element, path), path), 1)];
-            case JsonValueKind.Object:
-                var all = element.EnumerateObject().Select(field =>
+            case JsonObjectValue { Members: var members }:
+                var all = members.Select(field =>
                 {
                     var place = $"{path}.{field.Name}";
                     var probability = JsonFields.Number(field.Value, place);

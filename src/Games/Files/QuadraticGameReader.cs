@@ -1,6 +1,5 @@
-using System.Text.Json;
-using Srpo.Core.Text;
 using MathNet.Numerics.LinearAlgebra;
+using Srpo.Core.Json;
 using Srpo.Games.Quadratic;
 
 namespace Srpo.Games.Files;
@@ -18,7 +17,7 @@ internal static class QuadraticGameReader
 
     public static readonly string[] QuadraticFields = ["A", "B", "D", "e", "d", "R", "r", "constant"];
 
-    public static QuadraticGame ReadAggregative(JsonElement root)
+    public static QuadraticGame ReadAggregative(JsonObjectValue root)
     {
         var players = JsonFields.Whole(JsonFields.Required(root, "players", "\"players\": 2"), "players", 2, MaxPlayers);
         var q = ReadMatrix(JsonFields.Required(root, "Q", "\"Q\": [[1]]"), "Q");
@@ -35,19 +34,19 @@ internal static class QuadraticGameReader
         return AggregativeGame.Create(players, q, rs, goal);
     }
 
-    public static QuadraticGame ReadQuadratic(JsonElement root)
+    public static QuadraticGame ReadQuadratic(JsonObjectValue root)
     {
         var a = Each(root, "A", "[[[-2]], [[-2]]] (one matrix for each player)");
-        if (a.Length < 2) throw JsonFields.Wrong("A", $"has {a.Length} entries; a game has at least two players, and A one matrix for each");
-        if (a.Length > MaxPlayers) throw JsonFields.Wrong("A", $"has {a.Length} entries; a game has at most {MaxPlayers} players");
-        var b = Each(root, "B", "[[[-1]], [[-1]]] (one matrix for each player)", a.Length);
-        var d = Each(root, "D", "[[[-1]], [[-1]]] (one matrix for each player)", a.Length);
-        var own = Each(root, "e", "[[1], [1]] (one vector for each player)", a.Length);
-        var others = Each(root, "d", "[[1], [1]] (one vector for each player)", a.Length);
-        var costs = root.TryGetProperty("R", out _) ? Each(root, "R", "", a.Length) : null;
-        var linear = root.TryGetProperty("r", out _) ? Each(root, "r", "", a.Length) : null;
+        if (a.Count < 2) throw JsonFields.Wrong("A", $"has {a.Count} entries; a game has at least two players, and A one matrix for each");
+        if (a.Count > MaxPlayers) throw JsonFields.Wrong("A", $"has {a.Count} entries; a game has at most {MaxPlayers} players");
+        var b = Each(root, "B", "[[[-1]], [[-1]]] (one matrix for each player)", a.Count);
+        var d = Each(root, "D", "[[[-1]], [[-1]]] (one matrix for each player)", a.Count);
+        var own = Each(root, "e", "[[1], [1]] (one vector for each player)", a.Count);
+        var others = Each(root, "d", "[[1], [1]] (one vector for each player)", a.Count);
+        var costs = root["R"] is not null ? Each(root, "R", "", a.Count) : null;
+        var linear = root["r"] is not null ? Each(root, "r", "", a.Count) : null;
         if (linear is not null && costs is null) throw JsonFields.Wrong("r", $"needs \"R\", the quadratic part of the private costs; write zeros if there is none");
-        var constants = root.TryGetProperty("constant", out var constant) ? ReadConstants(constant, a.Length) : new double[a.Length];
+        var constants = root["constant"] is { } constant ? ReadConstants(constant, a.Count) : new double[a.Count];
         var matrices = a.Select((element, player) => ReadMatrix(element, JsonFields.Indexed("A", player))).ToArray();
         var total = matrices.Sum(matrix => matrix.RowCount);
         if (total > MaxDimension) throw JsonFields.Wrong("A", $"the actions have {total} dimensions in all; at most {MaxDimension} are possible");
@@ -63,17 +62,17 @@ internal static class QuadraticGameReader
                 linear is null ? null : ReadVector(linear[player], JsonFields.Indexed("r", player)))))]);
     }
 
-    private static JsonElement[] Each(JsonElement root, string field, string example, int? players = null)
+    private static IReadOnlyList<JsonValue> Each(JsonObjectValue root, string field, string example, int? players = null)
     {
         var elements = JsonFields.Elements(JsonFields.Required(root, field, $"\"{field}\": {example}"), field);
-        return players is null || elements.Length == players
+        return players is null || elements.Count == players
             ? elements
-            : throw JsonFields.Wrong(field, $"has {elements.Length} entries; A has {players}, one for each player");
+            : throw JsonFields.Wrong(field, $"has {elements.Count} entries; A has {players}, one for each player");
     }
 
-    private static double[] ReadConstants(JsonElement element, int players)
+    private static double[] ReadConstants(JsonValue element, int players)
     {
-        if (element.ValueKind != JsonValueKind.Array) return [.. Enumerable.Repeat(JsonFields.Number(element, "constant"), players)];
+        if (element is not JsonListValue) return [.. Enumerable.Repeat(JsonFields.Number(element, "constant"), players)];
         var constants = JsonFields.Numbers(element, "constant");
         return constants.Length == players ? constants : throw JsonFields.Wrong("constant", $"has {constants.Length} entries; the game has {players} players");
     }
@@ -84,20 +83,20 @@ internal static class QuadraticGameReader
         if (matrix.RowCount != dimension) throw JsonFields.Wrong(field, $"is {matrix.RowCount} x {matrix.RowCount}; the goal has {dimension} entries");
     }
 
-    private static Matrix<double> ReadMatrix(JsonElement element, string field) => element.ValueKind == JsonValueKind.Number
+    private static Matrix<double> ReadMatrix(JsonValue element, string field) => element is JsonNumberValue
         ? Matrix<double>.Build.Dense(1, 1, JsonFields.Number(element, field))
         : Matrix<double>.Build.DenseOfArray(JsonFields.Matrix(element, field));
 
-    private static Vector<double> ReadVector(JsonElement element, string field)
+    private static Vector<double> ReadVector(JsonValue element, string field)
     {
-        var numbers = element.ValueKind == JsonValueKind.Number ? [JsonFields.Number(element, field)] : JsonFields.Numbers(element, field);
+        var numbers = element is JsonNumberValue ? [JsonFields.Number(element, field)] : JsonFields.Numbers(element, field);
         return numbers.Length > 0 ? Vector<double>.Build.DenseOfArray(numbers) : throw JsonFields.Wrong(field, $"must not be empty");
     }
 
-    private static int Depth(JsonElement element)
+    private static int Depth(JsonValue element)
     {
         var depth = 0;
-        for (; element.ValueKind == JsonValueKind.Array && element.GetArrayLength() > 0; element = element[0]) depth++;
+        for (; element is JsonListValue { Items: { Count: > 0 } items }; element = items[0]) depth++;
         return depth;
     }
 }

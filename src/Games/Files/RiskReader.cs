@@ -1,16 +1,15 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 
 namespace Srpo.Games.Files;
 
 /// <summary>Reads epsilon and tau: one number for all players, or a list with one for each.</summary>
 internal static class RiskReader
 {
-    public static ImmutableArray<double>? Read(JsonElement root, string field, int players)
+    public static ImmutableArray<double>? Read(JsonObjectValue root, string field, int players)
     {
-        if (!root.TryGetProperty(field, out var value)) return null;
-        ImmutableArray<double> numbers = value.ValueKind == JsonValueKind.Array
+        if (root[field] is not { } value) return null;
+        ImmutableArray<double> numbers = value is JsonListValue
             ? [.. JsonFields.Numbers(value, field)]
             : [.. Enumerable.Repeat(JsonFields.Number(value, field), players)];
         if (numbers.Length != players) throw JsonFields.Wrong(field, $"has {numbers.Length} entries; the game has {players} players");

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 
 namespace Srpo.Games.Files;
 

@@ -24,8 +24,8 @@ internal static class StartCommand
         var preset = new Option<string>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
         var method = new Option<string?>("--method") { Description = string.Join(", ", MethodRegistry.All.Where(known => !known.NeedsPartners).Select(known => known.Id)) + "; others need the partners of an experiment.", HelpName = "METHOD" };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
-        var seeds = CommandExtensions.WholeOption("--seeds", "Number of teams. Default: 8.", 1, 10_000);
-        var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", 1, 1_000_000_000);
+        var seeds = CommandExtensions.WholeOption("--seeds", FormattableString.Invariant($"Number of teams. Default: {ExperimentKeys.Seeds.Default}."), ExperimentKeys.Seeds);
+        var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", "iterations");
         var set = new Option<string[]>("--set") { Description = "Change a key, for example tau=5. May be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         return new Command("start", "Train a population. On a cluster this returns at once; on this machine it trains here until it is done or paused.")
         {

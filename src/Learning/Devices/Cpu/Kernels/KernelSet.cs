@@ -6,7 +6,8 @@ namespace Srpo.Learning.Devices.Cpu;
 /// <summary>
 /// The kernels at one vector width. All widths give the same bits; they differ in speed only. See
 /// <see cref="DenseKernels{TSimd, TVector}"/>, <see cref="ElementwiseKernels{TSimd, TVector}"/> and
-/// <see cref="PolicyKernels{TSimd, TVector}"/> for shapes and order of summation.
+/// <see cref="PolicyKernels{TSimd, TVector}"/> for shapes and order of summation. Counts and numbers of columns are multiples of 16 floats,
+/// matrices are row-major, and nothing is checked: buffers of <see cref="NativeBuffer"/> are large enough and aligned.
 /// </summary>
 public abstract unsafe class KernelSet
 {
@@ -43,15 +44,39 @@ public abstract unsafe class KernelSet
         _ => throw new ArgumentException($"{WidthVariable}={name} is not known; use 512, 256, portable or auto", nameof(name)),
     };
 
-    internal abstract void Multiply(float* x, int xStride, float* w, float* bias, float* y, int rows, int inner, int columns);
+    /// <summary>y[r, j] = b[j] + sum_k x[r, k] w[k, j], the sum over k in index order.</summary>
+    /// <param name="x">[rows x inner], rows <paramref name="xStride"/> floats apart.</param>
+    /// <param name="xStride">Floats from row to row of x.</param>
+    /// <param name="w">[inner x columns].</param>
+    /// <param name="bias">[columns], or null for zeros.</param>
+    /// <param name="y">[rows x columns], overwritten; overlaps neither x nor w.</param>
+    /// <param name="rows">Rows of x and y.</param>
+    /// <param name="inner">Columns of x, rows of w.</param>
+    /// <param name="columns">Columns of w and y.</param>
+    public abstract void Multiply(float* x, int xStride, float* w, float* bias, float* y, int rows, int inner, int columns);
 
-    internal abstract void AccumulateOuter(float* x, int xStride, float* d, float* g, int rows, int inner, int columns);
+    /// <summary>g[k, j] += sum_r x[r, k] d[r, j], the sum over r in index order, continued from what g holds.</summary>
+    /// <param name="x">[rows x inner], rows <paramref name="xStride"/> floats apart.</param>
+    /// <param name="xStride">Floats from row to row of x.</param>
+    /// <param name="d">[rows x columns].</param>
+    /// <param name="g">[inner x columns]; overlaps neither x nor d.</param>
+    /// <param name="rows">Rows of x and d.</param>
+    /// <param name="inner">Columns of x, rows of g.</param>
+    /// <param name="columns">Columns of d and g.</param>
+    public abstract void AccumulateOuter(float* x, int xStride, float* d, float* g, int rows, int inner, int columns);
 
     internal abstract void AccumulateRows(float* d, float* g, int rows, int columns);
 
-    internal abstract void Tanh(float* values, int count);
+    /// <summary>tanh in place, within 3 units in the last place.</summary>
+    /// <param name="values">[count].</param>
+    /// <param name="count">Number of floats.</param>
+    public abstract void Tanh(float* values, int count);
 
-    internal abstract void TanhGradient(float* h, float* d, int count);
+    /// <summary>d *= 1 - h^2: the gradient before a tanh from the one behind it.</summary>
+    /// <param name="h">[count] outputs of the tanh.</param>
+    /// <param name="d">[count], changed in place.</param>
+    /// <param name="count">Number of floats.</param>
+    public abstract void TanhGradient(float* h, float* d, int count);
 
     internal abstract void Relu(float* values, int count);
 
@@ -59,7 +84,16 @@ public abstract unsafe class KernelSet
 
     internal abstract void Exp(float* values, int count);
 
-    internal abstract void Adam(
+    /// <summary>One step of Adam (Kingma and Ba 2015, in PyTorch's arrangement). Moments and parameters are changed in place.</summary>
+    /// <param name="gradient">[count].</param>
+    /// <param name="parameters">[count].</param>
+    /// <param name="first">[count] first moment.</param>
+    /// <param name="second">[count] second moment.</param>
+    /// <param name="count">Number of floats.</param>
+    /// <param name="stepSize">Learning rate over the correction of the first moment.</param>
+    /// <param name="secondCorrection">Square root of the correction of the second moment.</param>
+    /// <param name="epsilon">Added to the root of the second moment.</param>
+    public abstract void Adam(
         float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon);
 
     internal abstract void LogSoftmax(
@@ -74,18 +108,18 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
 {
     public override string Name => name;
 
-    internal override void Multiply(float* x, int xStride, float* w, float* bias, float* y, int rows, int inner, int columns) =>
+    public override void Multiply(float* x, int xStride, float* w, float* bias, float* y, int rows, int inner, int columns) =>
         DenseKernels<TSimd, TVector>.Multiply(x, xStride, w, bias, y, rows, inner, columns);
 
-    internal override void AccumulateOuter(float* x, int xStride, float* d, float* g, int rows, int inner, int columns) =>
+    public override void AccumulateOuter(float* x, int xStride, float* d, float* g, int rows, int inner, int columns) =>
         DenseKernels<TSimd, TVector>.AccumulateOuter(x, xStride, d, g, rows, inner, columns);
 
     internal override void AccumulateRows(float* d, float* g, int rows, int columns) =>
         DenseKernels<TSimd, TVector>.AccumulateRows(d, g, rows, columns);
 
-    internal override void Tanh(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Tanh(values, count);
+    public override void Tanh(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Tanh(values, count);
 
-    internal override void TanhGradient(float* h, float* d, int count) => ElementwiseKernels<TSimd, TVector>.TanhGradient(h, d, count);
+    public override void TanhGradient(float* h, float* d, int count) => ElementwiseKernels<TSimd, TVector>.TanhGradient(h, d, count);
 
     internal override void Relu(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Relu(values, count);
 
@@ -93,7 +127,7 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
 
     internal override void Exp(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Exp(values, count);
 
-    internal override void Adam(
+    public override void Adam(
         float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon) =>
         ElementwiseKernels<TSimd, TVector>.Adam(gradient, parameters, first, second, count, stepSize, secondCorrection, epsilon);
 

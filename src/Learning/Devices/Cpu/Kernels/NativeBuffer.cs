@@ -3,16 +3,19 @@ using System.Runtime.InteropServices;
 namespace Srpo.Learning.Devices.Cpu;
 
 /// <summary>Scratch floats outside the managed heap, 64-byte aligned, grown on demand. Contents are undefined after growth.</summary>
-internal sealed unsafe class NativeBuffer : IDisposable
+public sealed unsafe class NativeBuffer : IDisposable
 {
     private float* _pointer;
     private int _capacity;
 
+    /// <summary>Frees what was not disposed.</summary>
     ~NativeBuffer() => Free();
 
+    /// <summary>The floats; null before the first <see cref="Ensure"/> and after <see cref="Dispose"/>.</summary>
     public float* Pointer => _pointer;
 
     /// <summary>At least this many floats; zeroed when newly allocated.</summary>
+    /// <param name="count">Number of floats; padded to a whole vector.</param>
     public float* Ensure(int count)
     {
         if (count <= _capacity) return _pointer;
@@ -24,6 +27,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
         return _pointer;
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         Free();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>The same work through the grains, as a run does it.</summary>
 internal static class GrainLoops

@@ -4,14 +4,14 @@ using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Methods;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>
 /// Measures training, evaluation, environments and kernels. Each rate is measured after a warm-up of the same code; bare
 /// and grain runs do the same work with the same number of workers, alternating, and the better of two is reported for
 /// each, so that a passing disturbance of the machine does not count as overhead.
 /// </summary>
-internal sealed class BenchRunner(IGrainFactory grains, int workers, double scale, Action<string> progress)
+public sealed class BenchRunner(IGrainFactory grains, int workers, double scale, Action<string> progress)
 {
     private const int Teams = 8;
     private static readonly EnvironmentSettings Gridworld = new("gridworld", "official");

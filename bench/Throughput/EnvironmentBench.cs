@@ -3,7 +3,7 @@ using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>
 /// Times the environments on one core with random actions. In turn-based environments a lane-step is a move, legal moves

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 using Srpo.Experiments.Runs;
 using Srpo.Learning.Devices.Cpu;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>What `srpo bench` measured; its JSON form has these names in camel case.</summary>
-internal sealed record BenchReport(
+public sealed record BenchReport(
     MachineDescription Machine,
     string Date,
     string Runtime,
@@ -15,7 +15,7 @@ internal sealed record BenchReport(
     IReadOnlyList<KernelRate> Kernels);
 
 /// <summary>The machine that was measured.</summary>
-internal sealed record MachineDescription(
+public sealed record MachineDescription(
     string Processor, int Cores, int Workers, string Kernels, double MemoryGigabytes, string OperatingSystem, string Dotnet)
 {
     public static MachineDescription Read(int workers) => new(
@@ -32,7 +32,7 @@ internal sealed record MachineDescription(
 /// <param name="GrainOverhead">1 - grains / bare: negative where the difference is noise.</param>
 /// <param name="Teams">Teams trained at the same time.</param>
 /// <param name="Rounds">Rounds of each.</param>
-internal sealed record TrainingRate(
+public sealed record TrainingRate(
     double EnvStepsPerSecond, double BareEnvStepsPerSecond, double GrainOverhead, int Teams, int Rounds);
 
 /// <summary>Cross-play matches with two policies.</summary>
@@ -42,13 +42,13 @@ internal sealed record TrainingRate(
 /// <param name="GrainOverhead">1 - grains / bare: negative where the difference is noise.</param>
 /// <param name="Players">Runs in the matrix.</param>
 /// <param name="Episodes">Episodes per pair.</param>
-internal sealed record EvaluationRate(
+public sealed record EvaluationRate(
     double EnvStepsPerSecond, double BareEnvStepsPerSecond, double NetworkEnvStepsPerSecond, double GrainOverhead, int Players, int Episodes);
 
 /// <summary>An environment on one core with random actions, no learning.</summary>
 /// <param name="StepsPerSecond">Lane-steps per second.</param>
 /// <param name="StepsPerSecondWithObservation">The same with the observations of all seats written at every step.</param>
-internal sealed record EnvironmentRate(double StepsPerSecond, double StepsPerSecondWithObservation);
+public sealed record EnvironmentRate(double StepsPerSecond, double StepsPerSecondWithObservation);
 
 /// <summary>One kernel at one size and width on one core.</summary>
 /// <param name="Name">The kernel.</param>
@@ -57,5 +57,5 @@ internal sealed record EnvironmentRate(double StepsPerSecond, double StepsPerSec
 /// <param name="Microseconds">Median time of a call.</param>
 /// <param name="GigaflopsPerSecond">Floating-point operations, a fused multiply-add counting two; 0 where counting makes no sense.</param>
 /// <param name="NanosecondsPerElement">Time per output element.</param>
-internal sealed record KernelRate(
+public sealed record KernelRate(
     string Name, string Shape, string Width, double Microseconds, double GigaflopsPerSecond, double NanosecondsPerElement);

@@ -1,7 +1,6 @@
-using System.Text.Json;
-using Srpo.Core.Text;
+using Srpo.Core.Json;
 
-namespace Srpo.Core.Tests.Text;
+namespace Srpo.Core.Tests.Json;
 
 public class JsonFieldsTests
 {
@@ -23,7 +22,7 @@ public class JsonFieldsTests
     [InlineData("[1]", "a scenario must be a JSON object: { ... }", "")]
     public void What_is_no_object_is_refused(string json, string beginning, string end)
     {
-        var message = Assert.Throws<FormatException>(() => JsonFields.Read(json, "scenario", "{ ... }", root => root.ValueKind)).Message;
+        var message = Assert.Throws<FormatException>(() => JsonFields.Read(json, "scenario", "{ ... }", root => root.Members.Count)).Message;
         Assert.StartsWith(beginning, message, StringComparison.Ordinal);
         Assert.EndsWith(end, message, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", message, StringComparison.Ordinal);
@@ -37,10 +36,16 @@ public class JsonFieldsTests
             Assert.Throws<FormatException>(() => JsonFields.Read(
                 "{ \"inner\": { \"tua\": 1 } }", "game", "{}", root =>
                 {
-                    JsonFields.RequireKnown(root.GetProperty("inner"), "inner.", ["tau"]);
-                    return root.ValueKind;
+                    JsonFields.RequireKnown((JsonObjectValue)root["inner"]!, "inner.", ["tau"]);
+                    return root.Members.Count;
                 })).Message);
-        using var document = JsonDocument.Parse("{ \"tau\": 1, \"tau\": 2 }");
-        Assert.Equal("tau", Assert.Throws<JsonFieldException>(() => JsonFields.RequireKnown(document.RootElement, "", ["tau"])).Field);
+        Assert.Equal(
+            "tau: is given twice; remove one of the two (line 1, column 10)",
+            Assert.Throws<FormatException>(() => JsonFields.Read(
+                "{ \"tau\": 1, \"tau\": 2 }", "game", "{}", root =>
+                {
+                    JsonFields.RequireKnown(root, "", ["tau"]);
+                    return 0;
+                })).Message);
     }
 }

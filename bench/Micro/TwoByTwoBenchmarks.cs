@@ -8,8 +8,6 @@ namespace Srpo.Bench;
 [MemoryDiagnoser]
 public class TwoByTwoBenchmarks
 {
-    private readonly List<LogitPair> _pairs = [];
-    private readonly List<double> _roots = [];
     private FiniteGame _game = null!;
 
     [GlobalSetup]
@@ -18,14 +16,8 @@ public class TwoByTwoBenchmarks
     [Benchmark]
     public int Sweep1000Taus()
     {
-        var (first, second) = TwoByTwoSolver.Players(_game, RiskProfile.Shared(2, 0, 0.1));
         var found = 0;
-        for (var i = 0; i < 1000; i++)
-        {
-            TwoByTwoSolver.FindLogits(first.With(i * 0.01, 0.1), second.With(i * 0.01, 0.1), _pairs, _roots);
-            found += _pairs.Count;
-        }
-
+        for (var i = 0; i < 1000; i++) found += TwoByTwoSolver.FindAll(_game, RiskProfile.Shared(2, i * 0.01, 0.1)).Count;
         return found;
     }
 

@@ -5,13 +5,13 @@ using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning.Methods;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>
 /// Many populations that rest: makes them, and wakes all their agents. Agents are real, with two checkpoints' worth of records in
 /// storage, but small: what is measured is what a grain costs besides its parameters.
 /// </summary>
-internal sealed class IdleBench(IGrainFactory grains, int populations, int teams, int hidden)
+public sealed class IdleBench(IGrainFactory grains, int populations, int teams, int hidden)
 {
     private const int Seats = 2;
     private const int Together = 64;

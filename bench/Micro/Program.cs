@@ -1,4 +1,4 @@
 using BenchmarkDotNet.Running;
 
-// dotnet run -c Release --project bench -- --filter '*Update*'
+// dotnet run -c Release --project bench/Micro -- --filter '*Update*'
 BenchmarkSwitcher.FromAssembly(typeof(Srpo.Bench.UpdateBenchmarks).Assembly).Run(args);

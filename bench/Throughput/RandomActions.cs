@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Srpo.Core.Random;
 using Srpo.Environments;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>
 /// Random actions as cheap as can be, so that it is the environment that is timed. Where actions are masked, the legal ones

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Srpo.Learning.Devices.Cpu;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>Times the kernels at the sizes of the gridworld's networks, at every width that this processor runs natively.</summary>
 internal static unsafe class KernelBench

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Srpo.Core.Settings;
 using Srpo.Learning;
 
-namespace Srpo.Client.Bench;
+namespace Srpo.Bench.Throughput;
 
 /// <summary>The work of training and of tournaments in plain loops of threads: what the grains' cost is measured against.</summary>
 internal static class BareLoops
