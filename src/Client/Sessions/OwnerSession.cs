@@ -50,9 +50,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering(LocalTransport.Gateway);
-            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (owner.Info.ClusterId!, LocalTransport.ServiceId));
-
+            client.UseLocalSilo(owner.Info.ClusterId!, owner.Info.Socket!);
             client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = ConnectTimeout);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
 
@@ -61,7 +59,6 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             client.AddGatewayCountChangedHandler(OnGatewayCountChanged);
             client.AddOutgoingGrainCallFilter(this);
         });
-        LocalTransport.ConnectTo(builder.Services, owner.Info.Socket!);
         builder.Services.PostConfigure<TypeManifestOptions>(KeepWhatClientsExchange);
         _host = builder.Build();
     }

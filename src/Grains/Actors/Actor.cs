@@ -13,11 +13,9 @@ namespace Srpo.Grains;
 /// <param name="kind">Agent or adversary.</param>
 /// <param name="key">Its key, population/team/seat.</param>
 /// <param name="environments">Shapes of networks.</param>
-/// <param name="checkpoints">Its last two checkpoints.</param>
-/// <param name="snapshots">The policies that it keeps for good.</param>
+/// <param name="records">What storage keeps of it.</param>
 /// <param name="specOf">The spec of a population, as its coordinator would say it.</param>
-internal sealed class Actor(
-    ActorKind kind, string key, EnvironmentCatalog environments, ActorCheckpoints checkpoints, ActorSnapshots snapshots, Func<string, Task<PopulationSpec>> specOf)
+internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog environments, ActorRecords records, Func<string, Task<PopulationSpec>> specOf)
 {
     private Task? _loading;
 
@@ -87,7 +85,7 @@ internal sealed class Actor(
     public ActorState Known()
     {
         if (State is not null) return State;
-        if (checkpoints.Warning(0) is { } warning)
+        if (records.Checkpoints.Warning(0) is { } warning)
             throw new CorruptStateException($"{Name} cannot be read back ({warning}); resume the population '{Key.Population}', which trains it again");
         throw new UnknownGrainException($"there is no {Name}: nothing was trained under this key");
     }
@@ -105,7 +103,7 @@ internal sealed class Actor(
     {
         var present = await PolicyAsync();
         if (present.Version == round) return present;
-        if (await snapshots.ReadAsync(Identity!, round) is not { } kept)
+        if (await records.Snapshots.ReadAsync(Identity!, round) is not { } kept)
         {
             throw new SrpoGrainException(string.Create(
                 CultureInfo.InvariantCulture,
@@ -121,8 +119,8 @@ internal sealed class Actor(
         var state = await AskedAsync();
         return new ActorReport(
             key, KindName, Spec!.Training.Method, $"{Spec.Environment.Name} {Spec.Environment.Variant}",
-            state.Version, checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Shape!), Metrics,
-            checkpoints.Warning(state.Version));
+            state.Version, records.Checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Shape!), Metrics,
+            records.Checkpoints.Warning(state.Version));
     }
 
     /// <summary>Policy, critic and Adam's moments as a safetensors file.</summary>
@@ -145,14 +143,14 @@ internal sealed class Actor(
     private async Task ReadAsync()
     {
         Key = GrainKeys.ParseMember(key);
-        if (await checkpoints.ReadAllAsync(null) is { } stored) Use(stored);
+        if (await records.Checkpoints.ReadAllAsync(null) is { } stored) Use(stored);
     }
 
     /// <summary>The state for whoever asks from outside: where there is none, the population says which actors it has.</summary>
     private async Task<ActorState> AskedAsync()
     {
         await LoadAsync();
-        if (State is not null || checkpoints.Warning(0) is not null) return Known();
+        if (State is not null || records.Checkpoints.Warning(0) is not null) return Known();
         var reason = await AbsenceAsync();
         return State ?? throw new UnknownGrainException($"there is no {Name}: {reason}");
     }

@@ -1,9 +1,25 @@
 using System.Diagnostics;
 using System.Globalization;
+using Srpo.Core.Results;
+using Srpo.Core.Settings;
 using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 using Srpo.Learning;
 
 namespace Srpo.Grains;
+
+/// <summary>What storage keeps of an actor: its last two checkpoints, and the policies that it keeps for good.</summary>
+/// <param name="records">The records of a name.</param>
+/// <param name="meter">Measures checkpoints, where given.</param>
+internal sealed class ActorRecords(Func<string, SlotPair<ActorCheckpoint>> records, SrpoMeter? meter = null)
+{
+    /// <summary>Its last two checkpoints.</summary>
+    public ActorCheckpoints Checkpoints { get; } = new(records(ActorCheckpoints.Name), meter);
+
+    /// <summary>The policies that it keeps for good.</summary>
+    public ActorSnapshots Snapshots { get; } = new(round => records(ActorSnapshots.NameOf(round)));
+}
 
 /// <summary>
 /// The last two checkpoints of an actor. The one that training goes on from is never overwritten: a new one goes to the other
@@ -61,8 +77,7 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
     }
 
     /// <summary>Takes a version as the one that training goes on from; no stored one if it is not stored.</summary>
-    public void Keep(string identity, int version) =>
-        _base = Is(0, identity, version) ? 0 : Is(1, identity, version) ? 1 : -1;
+    public void Keep(string identity, int version) => Keep(identity, version, otherwise: -1);
 
     /// <summary>Stores a checkpoint unless it is stored already.</summary>
     public async Task StoreAsync(ActorCheckpoint checkpoint)
@@ -117,5 +132,73 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
         checkpoint.Identity = SpecIdentity.Of(checkpoint.Spec);
         (_versions[slot], _identities[slot]) = (checkpoint.State.Version, checkpoint.Identity);
         return checkpoint;
+    }
+}
+
+/// <summary>What storage keeps of an agent or adversary: complete in itself, so that any process can answer for it.</summary>
+[GenerateSerializer, Alias("srpo.ActorCheckpoint")]
+internal sealed class ActorCheckpoint
+{
+    /// <summary>Identity of the spec that it was trained with, as the build that stored it had it. Whoever reads it goes by <see cref="SpecIdentity.Of"/>.</summary>
+    [Id(0)]
+    public string Identity { get; set; } = "";
+
+    /// <summary>That spec.</summary>
+    [Id(1)]
+    public PopulationSpec? Spec { get; set; }
+
+    /// <summary>The learning state.</summary>
+    [Id(2)]
+    public ActorState? State { get; set; }
+
+    /// <summary>Measures of the last update, null at round 0.</summary>
+    [Id(3)]
+    public UpdateMetrics? Metrics { get; set; }
+
+    /// <summary>The training session that stored it; 0 in checkpoints of earlier versions of the program.</summary>
+    [Id(4)]
+    public long Session { get; set; }
+}
+
+/// <summary>
+/// Policies that an actor keeps for good beside its checkpoints, one record for each round that the spec names. They are taken
+/// when the round is learned and stored before the next checkpoint.
+/// </summary>
+internal sealed class ActorSnapshots(Func<int, SlotPair<ActorCheckpoint>> records)
+{
+    private readonly List<ActorState> _taken = [];
+
+    /// <summary>Name of the record of a round.</summary>
+    public static string NameOf(int round) => string.Create(CultureInfo.InvariantCulture, $"snapshot-{round}-");
+
+    /// <summary>Takes a state; its arrays are never changed.</summary>
+    public void Take(ActorState state)
+    {
+        _taken.RemoveAll(taken => taken.Version == state.Version);
+        _taken.Add(state);
+    }
+
+    /// <summary>Stores what was taken.</summary>
+    public async Task StoreAsync(string identity, PopulationSpec spec, long session)
+    {
+        while (_taken.Count > 0)
+        {
+            var state = _taken[0];
+            var record = records(state.Version);
+            await record.ReadAsync(0); // for its etag, where a round is learned again
+
+            // The moments of Adam are for learning on, which a snapshot does not.
+            var policy = state with { FirstMoment = new FloatBlock([]), SecondMoment = new FloatBlock([]) };
+            await record.WriteAsync(0, new ActorCheckpoint { Identity = identity, Spec = spec, State = policy, Session = session });
+            _taken.Remove(state);
+        }
+    }
+
+    /// <summary>The parameters after a round, policy then critic; null if they were not kept.</summary>
+    public async Task<float[]?> ReadAsync(string identity, int round)
+    {
+        if (_taken.Find(state => state.Version == round) is { } taken) return taken.Parameters.Values;
+        var kept = await records(round).ReadAsync(0);
+        return kept?.State is { } state && SpecIdentity.IsComplete(kept.Spec) && SpecIdentity.Of(kept.Spec) == identity && state.Version == round ? state.Parameters.Values : null;
     }
 }

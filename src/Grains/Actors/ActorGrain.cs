@@ -1,9 +1,7 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -16,23 +14,19 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly ActorKind _kind;
+    private readonly GrainHost _host;
     private readonly EnvironmentCatalog _environments;
     private readonly ComputePool _pool;
-    private readonly ActiveWork _work;
-    private readonly ILocalSiloDetails _silo;
-    private readonly ActorCheckpoints _checkpoints;
-    private readonly ActorSnapshots _snapshots;
+    private readonly ActorRecords _records;
     private readonly Actor _actor;
     private bool _stored = true;
 
-    private protected ActorGrain(ActorKind kind, IServiceProvider services, EnvironmentCatalog environments, ComputePool pool, ActiveWork work, ILocalSiloDetails silo)
+    private protected ActorGrain(ActorKind kind, GrainHost host, EnvironmentCatalog environments, ComputePool pool)
     {
-        (_kind, _environments, _pool, _work, _silo) = (kind, environments, pool, work, silo);
-        _checkpoints = new ActorCheckpoints(SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, ActorCheckpoints.Name), services.GetRequiredService<SrpoMeter>());
-        _snapshots = new ActorSnapshots(round => SlotPair<ActorCheckpoint>.Of(this, services, StorageNames.Actors, ActorSnapshots.NameOf(round)));
+        (_kind, _host, _environments, _pool) = (kind, host, environments, pool);
+        _records = new ActorRecords(name => host.Slots<ActorCheckpoint>(this.GetGrainId(), StorageNames.Actors, name), host.Meter);
         _actor = new Actor(
-            kind, this.GetPrimaryKeyString(), environments, _checkpoints, _snapshots,
-            population => GrainFactory.GetGrain<ICoordinatorGrain>(population).GetSpecAsync().WaitAsync(Patience));
+            kind, this.GetPrimaryKeyString(), environments, _records, population => GrainFactory.GetGrain<ICoordinatorGrain>(population).GetSpecAsync().WaitAsync(Patience, host.Time));
     }
 
     /// <inheritdoc/>
@@ -45,13 +39,13 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         var identity = SpecIdentity.Of(spec);
         if (_actor.State is { } present && _actor.Identity == identity && present.Version == round)
         {
-            _checkpoints.Keep(identity, round);
+            _records.Checkpoints.Keep(identity, round);
             _actor.Spec = spec;
-            if (_checkpoints.Versions(identity).Contains(round)) NoteStored();
+            if (_records.Checkpoints.Versions(identity).Contains(round)) NoteStored();
             return true;
         }
 
-        if (await _checkpoints.TakeAsync(identity, round) is { } stored)
+        if (await _records.Checkpoints.TakeAsync(identity, round) is { } stored)
         {
             _actor.Use(stored);
             _actor.Spec = spec;
@@ -64,7 +58,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         var actor = new ActorId(_kind, _actor.Key.Seat);
         var initial = await _pool.RunAsync(() => ActorInitialisation.Create(spec, _actor.Key.Team, actor, shape));
         _actor.Use(spec, identity, shape, Wire.ToMessage(initial));
-        _checkpoints.Keep(identity, 0);
+        _records.Checkpoints.Keep(identity, 0);
         NoteStored();
         return true;
     }
@@ -94,8 +88,8 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
 
         GrainChecks.Finite(next.Parameters, "parameters", this.GetPrimaryKeyString());
         _actor.Use(next, metrics);
-        if (_actor.Spec!.Snapshots.Contains(next.Version)) _snapshots.Take(next);
-        if (_stored) (_stored, _work.Unstored[this.GetGrainId()]) = (false, true);
+        if (_actor.Spec!.Snapshots.Contains(next.Version)) _records.Snapshots.Take(next);
+        if (_stored) (_stored, _host.Work.Unstored[this.GetGrainId()]) = (false, true);
     }
 
     /// <inheritdoc/>
@@ -107,8 +101,8 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         var (identity, spec, metrics) = (_actor.Identity!, _actor.Spec!, _actor.Metrics);
 
         // Before the checkpoint: a team that goes on from it does not come by the snapshot's round again.
-        await _snapshots.StoreAsync(identity, spec, _actor.Session);
-        await _checkpoints.StoreAsync(new ActorCheckpoint { Identity = identity, Spec = spec, State = state, Metrics = metrics, Session = _actor.Session });
+        await _records.Snapshots.StoreAsync(identity, spec, _actor.Session);
+        await _records.Checkpoints.StoreAsync(new ActorCheckpoint { Identity = identity, Spec = spec, State = state, Metrics = metrics, Session = _actor.Session });
         NoteStored();
         return state.Version;
     }
@@ -117,9 +111,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
     public Task<bool> MoveToAsync(SiloAddress silo)
     {
         if (silo is null) throw new SrpoGrainException($"{_actor.Name}: name the silo to move to");
-        if (silo.Equals(_silo.SiloAddress)) return Task.FromResult(true);
-        PlacementHint.Move(this, silo);
-        return Task.FromResult(false);
+        return Task.FromResult(PlacementHint.Move(this, silo));
     }
 
     /// <inheritdoc/>
@@ -133,8 +125,8 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
     public async Task<int[]> GetCheckpointVersionsAsync()
     {
         await _actor.LoadAsync();
-        await _checkpoints.ReadAllAsync(_actor.Identity);
-        return _checkpoints.Versions(_actor.Identity);
+        await _records.Checkpoints.ReadAllAsync(_actor.Identity);
+        return _records.Checkpoints.Versions(_actor.Identity);
     }
 
     /// <inheritdoc/>
@@ -180,7 +172,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
     {
         if (_stored) return;
         _stored = true;
-        _work.Unstored.TryRemove(this.GetGrainId(), out _);
+        _host.Work.Unstored.TryRemove(this.GetGrainId(), out _);
     }
 
     private void Check(PopulationSpec spec, int round)
@@ -192,3 +184,13 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         if (round < 0 || round > spec.Training.Iterations) throw new SrpoGrainException($"{_actor.Name}: round {round} is not among 0 to {spec.Training.Iterations}");
     }
 }
+
+/// <summary>An agent. Placed where its team's learner is. Kept while its team waits for a busy learner.</summary>
+[GrainType("agent"), CollectionAgeLimit(Hours = 2)]
+internal sealed class AgentGrain(GrainHost host, EnvironmentCatalog environments, ComputePool pool)
+    : ActorGrain(ActorKind.Agent, host, environments, pool), IAgentGrain, ITeamAgent;
+
+/// <summary>An adversary. Placed where its team's learner is. Kept while its team waits for a busy learner.</summary>
+[GrainType("adversary"), CollectionAgeLimit(Hours = 2)]
+internal sealed class AdversaryGrain(GrainHost host, EnvironmentCatalog environments, ComputePool pool)
+    : ActorGrain(ActorKind.Adversary, host, environments, pool), IAdversaryGrain, ITeamAdversary;

@@ -2,21 +2,22 @@ namespace Srpo.Grains.Compute;
 
 /// <summary>
 /// Keeps objects that hold scratch memory and are not thread-safe, so that jobs need not build them anew. A job rents one and
-/// gives it back; a thread is handed the one that it used last where that is idle, since its core's cache may still hold it. Of every key at most as many wait as there are workers, and only the keys used last are kept: memory does
-/// not grow with the number of teams.
+/// gives it back; a thread is handed the one that it used last where that is idle, since its core's cache may still hold it. Of every key
+/// at most as many wait as there are workers, and only the keys used last are kept: memory does not grow with the number of teams.
 /// </summary>
-internal sealed class ScratchPool<TKey, T> : IDisposable
+/// <param name="workers">The workers whose jobs they are for.</param>
+/// <param name="create">Builds one for a key.</param>
+/// <param name="keys">How many keys are kept.</param>
+internal sealed class ScratchPool<TKey, T>(ComputePool workers, Func<TKey, T> create, int keys = 4) : IDisposable
     where TKey : notnull
     where T : class
 {
-    private readonly Func<TKey, T> _create;
-    private readonly int _perKey;
-    private readonly int _keys;
     private readonly Dictionary<TKey, List<(int Thread, T Scratch)>> _idle = [];
     private readonly LinkedList<TKey> _recent = new();
     private bool _closed;
 
-    public ScratchPool(Func<TKey, T> create, int perKey, int keys = 4) => (_create, _perKey, _keys) = (create, perKey, keys);
+    /// <summary>The workers.</summary>
+    public ComputePool Workers => workers;
 
     /// <summary>Objects that wait for a job now.</summary>
     public int Idle
@@ -27,10 +28,14 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
         }
     }
 
-    /// <summary>Runs a function with a scratch object; an object that was in use when the function threw is not used again.</summary>
+    /// <summary>Runs a function with a scratch object on a worker, as <see cref="ComputePool.RunAsync"/> does.</summary>
+    public Task<TResult> RunAsync<TResult>(TKey key, Func<T, TResult> use, CancellationToken cancellation = default, int affinity = ComputePool.Anywhere) =>
+        workers.RunAsync(() => Use(key, use), cancellation, affinity);
+
+    /// <summary>Runs a function with a scratch object on this thread; an object that was in use when the function threw is not used again.</summary>
     public TResult Use<TResult>(TKey key, Func<T, TResult> use)
     {
-        var scratch = Take(key) ?? _create(key);
+        var scratch = Take(key) ?? create(key);
         var healthy = false;
         try
         {
@@ -79,7 +84,7 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
             if (_closed) return false;
             if (!_idle.TryGetValue(key, out var list))
             {
-                if (_idle.Count == _keys) _idle.Remove(_recent.Last!.Value, out dropped);
+                if (_idle.Count == keys) _idle.Remove(_recent.Last!.Value, out dropped);
                 if (dropped is not null) _recent.RemoveLast();
                 _idle.Add(key, list = []);
             }
@@ -89,7 +94,7 @@ internal sealed class ScratchPool<TKey, T> : IDisposable
             }
 
             _recent.AddFirst(key);
-            if (list.Count >= _perKey) return false;
+            if (list.Count >= workers.Workers) return false;
             list.Add((Environment.CurrentManagedThreadId, scratch));
         }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Srpo.Core.Settings;
+using Srpo.Grains.Compute;
+using Srpo.Grains.Storage;
 using Srpo.Learning;
 
 namespace Srpo.Grains.Diagnostics;
@@ -110,4 +112,44 @@ internal sealed class SrpoMeter
     }
 
     private static double Seconds(long ticks) => ticks / (double)Stopwatch.Frequency;
+}
+
+/// <summary>What a silo is asked for when somebody looks: its workers, what is under way, and how often storage was asked again. There from the silo's start to its end.</summary>
+internal sealed class SiloGauges(IMeterFactory meters, ComputePool pool, ActiveWork work, StorageHealth storage) : ILifecycleParticipant<ISiloLifecycle>
+{
+    private const string StorageTag = "srpo.storage.name";
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle lifecycle)
+    {
+        var meter = meters.Create(SrpoMeter.Name);
+        meter.CreateObservableUpDownCounter("srpo.compute.queue.length", () => (long)pool.Waiting, "{job}", "Jobs that wait for a worker.");
+        meter.CreateObservableUpDownCounter("srpo.compute.jobs.running", () => (long)pool.Running, "{job}", "Jobs that run on a worker.");
+        meter.CreateObservableUpDownCounter("srpo.compute.workers", () => (long)pool.Workers, "{thread}", "Worker threads.");
+        meter.CreateObservableUpDownCounter("srpo.populations.active", () => (long)work.Populations.Count, "{population}", "Populations whose coordinator trains on this silo.");
+        meter.CreateObservableUpDownCounter("srpo.tournaments.active", () => (long)work.Tournaments.Count, "{tournament}", "Tournaments that are played from this silo.");
+        meter.CreateObservableUpDownCounter("srpo.environments.active", () => (long)work.Environments.Count, "{environment}", "Environments that hold the buffers of their rollouts.");
+        meter.CreateObservableCounter("srpo.compute.jobs", () => pool.Finished, "{job}", "Jobs that workers have done.");
+        meter.CreateObservableCounter("srpo.compute.busy_time", () => pool.BusySeconds, "s", "Time that workers spent on jobs, summed over workers.");
+        meter.CreateObservableCounter(
+            "srpo.storage.retries",
+            () => storage.Retries.Select(retries => new Measurement<long>(retries.Value, new KeyValuePair<string, object?>(StorageTag, retries.Key))),
+            "{retry}", "Operations that are tried again because storage did not answer.");
+    }
+}
+
+/// <summary>Upper bounds of histogram buckets, seconds.</summary>
+internal static class Buckets
+{
+    /// <summary>Parts of a round: from the smallest networks to the largest rollouts.</summary>
+    public static InstrumentAdvice<double> Rounds { get; } =
+        new() { HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] };
+
+    /// <summary>Reads and writes.</summary>
+    public static InstrumentAdvice<double> Storage { get; } =
+        new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] };
+
+    /// <summary>Tiles of a tournament.</summary>
+    public static InstrumentAdvice<double> Tiles { get; } =
+        new() { HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] };
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
+using Srpo.Grains.Hosting;
 
 namespace Srpo.Grains.Diagnostics;
 

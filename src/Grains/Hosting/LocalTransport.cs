@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Srpo.Grains.Security;
 
 namespace Srpo.Grains.Hosting;
@@ -15,23 +16,23 @@ namespace Srpo.Grains.Hosting;
 /// or not at all. Orleans opens its ports and connections through keyed services, which are replaced here. Where it should not
 /// do so any more, this fails before anything is opened.
 /// </summary>
-internal static class LocalTransport
+public static class LocalTransport
 {
     /// <summary>What silo and clients call the service.</summary>
-    public const string ServiceId = "srpo";
+    internal const string ServiceId = "srpo";
 
     /// <summary>Stands for the port of a silo, which needs a number in its address; nothing listens there.</summary>
-    public const int SiloPort = 11111;
+    internal const int SiloPort = 11111;
 
     /// <summary>Stands for the gateway in addresses; nothing listens there.</summary>
-    public static readonly IPEndPoint Gateway = new(IPAddress.Loopback, 30000);
+    internal static readonly IPEndPoint Gateway = new(IPAddress.Loopback, 30000);
 
     /// <summary>Replaces what a silo listens with, and what it reaches other silos with.</summary>
     /// <param name="services">The silo's services, after Orleans has added its own.</param>
     /// <param name="socket">Path of the socket for clients; null to take none.</param>
     /// <returns>What the silo listens with now; see <see cref="LocalListeners.Check"/>.</returns>
     /// <exception cref="NotSupportedException">Orleans has registered other services than those that are known here.</exception>
-    public static LocalListeners TakeOffNetwork(IServiceCollection services, string? socket)
+    internal static LocalListeners TakeOffNetwork(IServiceCollection services, string? socket)
     {
         var listeners = new LocalListeners(socket);
         Replace<IConnectionListenerFactory>(services, listeners, expected: 2);
@@ -39,11 +40,16 @@ internal static class LocalTransport
         return listeners;
     }
 
-    /// <summary>Makes a client connect to a silo's socket, whatever address it is given.</summary>
-    /// <param name="services">The client's services, after Orleans has added its own.</param>
-    /// <param name="socket">Path of the socket.</param>
+    /// <summary>Connects a client to the silo within another process of this machine.</summary>
+    /// <param name="client">The client, before anything else is added to it that opens connections.</param>
+    /// <param name="clusterId">The silo's <see cref="LocalHost.ClusterId"/>.</param>
+    /// <param name="socket">Path of the socket that it was started with.</param>
     /// <exception cref="NotSupportedException">Orleans has registered other services than those that are known here.</exception>
-    public static void ConnectTo(IServiceCollection services, string socket) => Replace<IConnectionFactory>(services, new SocketConnections(socket), expected: 1);
+    public static IClientBuilder UseLocalSilo(this IClientBuilder client, string clusterId, string socket)
+    {
+        Replace<IConnectionFactory>(client.Services, new SocketConnections(socket), expected: 1);
+        return client.UseStaticClustering(Gateway).Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (clusterId, ServiceId));
+    }
 
     private static void Replace<TService>(IServiceCollection services, TService replacement, int expected)
         where TService : class

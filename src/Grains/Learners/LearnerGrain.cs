@@ -1,13 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
-using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Devices;
@@ -20,8 +19,7 @@ namespace Srpo.Grains;
 /// </summary>
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
-    EnvironmentCatalog environments, ComputePool pool, ScratchPool<UpdaterKey, ITeamUpdater> updaters, ActiveWork work, WorkMeter meter,
-    ILocalSiloDetails silo, SiloMap map, SrpoMeter measures, IOptions<ComputeOptions> options, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain, ITeamLearner
+    GrainHost host, EnvironmentCatalog environments, ScratchPool<UpdaterKey, ITeamUpdater> updaters, SiloMap map, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain, ITeamLearner
 {
     /// <summary>Teams of which something is remembered; those that rest are forgotten beyond it.</summary>
     private const int MostCalls = 4096;
@@ -37,17 +35,21 @@ internal sealed class LearnerGrain(
 
     private string Key => this.GetPrimaryKeyString();
 
+    private ActiveWork Work => host.Work;
+
+    private ComputePool Pool => updaters.Workers;
+
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        work.Learners[Key] = true;
+        Work.Learners[Key] = true;
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        work.Learners.TryRemove(Key, out _);
+        Work.Learners.TryRemove(Key, out _);
         return Task.CompletedTask;
     }
 
@@ -95,7 +97,7 @@ internal sealed class LearnerGrain(
     /// <inheritdoc/>
     public Task DrainAsync()
     {
-        _ = CancelSoonAsync(_ => work.Stopping);
+        _ = CancelSoonAsync(_ => Work.Stopping);
         return Task.CompletedTask;
     }
 
@@ -104,7 +106,7 @@ internal sealed class LearnerGrain(
     {
         var (device, _) = CheckKey();
         return Task.FromResult(new LearnerReport(
-            Key, $"{device.Name}, {device.Description}, {pool.Workers} workers", _updates, _steps,
+            Key, $"{device.Name}, {device.Description}, {Pool.Workers} workers", _updates, _steps,
             _updateTicks / (double)Stopwatch.Frequency, _rolloutTicks / (double)Stopwatch.Frequency,
             [.. _training.OrderBy(trainer => (trainer.Spec.Population, trainer.Team)).Select(trainer => trainer.Key)]));
     }
@@ -119,7 +121,7 @@ internal sealed class LearnerGrain(
         }
 
         using var activity = SrpoActivities.Restore(request.Population, request.Team);
-        return await TeamRestore.RunAsync(GrainFactory, silo.SiloAddress, environments.Plan(request.Spec), request);
+        return await TeamRestore.RunAsync(host, environments.Plan(request.Spec), request);
     }
 
     private async Task<TrainReply> TrainNowAsync(TrainRequest request, int last)
@@ -158,7 +160,7 @@ internal sealed class LearnerGrain(
             foreach (var forgotten in _fences.Keys.Where(population => !known.Contains(population)).ToArray()) _fences.Remove(forgotten);
         }
 
-        return _calls[key] = new TeamCalls(options.Value.Answer);
+        return _calls[key] = new TeamCalls(Pool.Options.Answer, host.Time);
     }
 
     private static async Task Quietly(Task task) =>
@@ -167,11 +169,11 @@ internal sealed class LearnerGrain(
     /// <summary>Gives rounds in flight a moment to end, then cancels those that have not. What they have played is played again.</summary>
     private async Task CancelSoonAsync(Func<TeamTrainer, bool> concerned)
     {
-        await Task.Delay(TeamTrainer.Patience);
+        await Task.Delay(TeamTrainer.Patience, host.Time);
         while (_training.FirstOrDefault(concerned) is not null)
         {
             foreach (var trainer in _training.Where(concerned).ToArray()) trainer.Cancel();
-            await Task.Delay(TeamTrainer.Patience / 2);
+            await Task.Delay(TeamTrainer.Patience / 2, host.Time);
         }
     }
 
@@ -180,7 +182,7 @@ internal sealed class LearnerGrain(
         await Quietly(before);
         trainer.Session = request.Session;
         _training.Add(trainer);
-        work.Teams[trainer.Key] = true;
+        Work.Teams[trainer.Key] = true;
         var (rollouts, updates) = (trainer.RolloutTicks, trainer.UpdateTicks);
         using var activity = SrpoActivities.Train(request.Population, request.Team, request.FirstRound, request.Rounds);
         using var scope = logger.BeginScope(new TeamScope(request.Population, request.Team, () => trainer.Round));
@@ -191,7 +193,7 @@ internal sealed class LearnerGrain(
         finally
         {
             _training.Remove(trainer);
-            work.Teams.TryRemove(trainer.Key, out _);
+            Work.Teams.TryRemove(trainer.Key, out _);
             _rolloutTicks += trainer.RolloutTicks - rollouts;
             _updateTicks += trainer.UpdateTicks - updates;
         }
@@ -204,17 +206,17 @@ internal sealed class LearnerGrain(
         var fence = Fence(request.Population);
         await trainer.FetchAsync(round);
         if (round == 0 && await trainer.EvaluateAsync() is { } beginning) points.Add(beginning);
-        while (round < request.FirstRound + request.Rounds - 1 && fence.Admits(request.Session) && !work.Stopping)
+        while (round < request.FirstRound + request.Rounds - 1 && fence.Admits(request.Session) && !Work.Stopping)
         {
             if (!await trainer.TrainAsync()) break;
             round++;
             _updates++;
             _steps += trainer.Plan.StepsPerRound;
-            meter.AddRound(trainer.Plan.StepsPerRound);
+            Work.Done.AddRound(trainer.Plan.StepsPerRound);
             if (await trainer.EvaluateAsync() is { } point) points.Add(point);
         }
 
-        return new TrainReply(round, [.. points], work.Stopping);
+        return new TrainReply(round, [.. points], Work.Stopping);
     }
 
     private SessionFence Fence(string population)
@@ -226,7 +228,7 @@ internal sealed class LearnerGrain(
     private TeamTrainer Trainer((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
-        var trainer = new TeamTrainer(GrainFactory, silo.SiloAddress, spec, key.Team, environments.Plan(spec), environments.Shape(spec), pool, updaters, measures) { Last = known?.Last ?? Task.CompletedTask };
+        var trainer = new TeamTrainer(host, environments, updaters, spec, key.Team) { Last = known?.Last ?? Task.CompletedTask };
         return _teams[key] = trainer;
     }
 
@@ -242,17 +244,17 @@ internal sealed class LearnerGrain(
         if (!LearnerDevices.Names.Contains(name)) throw new GrainKeyException($"'{GrainKeys.Shown(Key)}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0: {NearestName.Unknown("device", name, [.. LearnerDevices.Names])}");
         var device = LearnerDevices.Get(name);
         var named = GrainKeys.SiloOf(Key);
-        if (named is not null && named != GrainKeys.Silo(silo.SiloAddress)) throw Refuse($"this is the silo {GrainKeys.Silo(silo.SiloAddress)}");
-        if (named is null && work.Unattended)
+        if (named is not null && named != GrainKeys.Silo(host.Here)) throw Refuse($"this is the silo {GrainKeys.Silo(host.Here)}");
+        if (named is null && Work.Unattended)
             throw new GrainKeyException($"'{Key}' is not the full key of a learner: on a cluster it names the silo, {Key}/SILO. {NearestName.Known("learner", Key, Known(slot))}");
-        if (slot >= device.Capacity(pool.Workers) || (named is not null && !work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(slot)));
+        if (slot >= device.Capacity(Pool.Workers) || (named is not null && !Work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(slot)));
         return (device, slot);
     }
 
     /// <summary>Keys of learners: on a cluster those of a slot on every silo that has it, else of the first slot; in a process alone all.</summary>
     private string[] Known(int slot)
     {
-        if (!work.Unattended) return [.. Enumerable.Range(0, pool.Workers).Select(known => GrainKeys.Learner(LearnerDevices.Names[0], known))];
+        if (!Work.Unattended) return [.. Enumerable.Range(0, Pool.Workers).Select(known => GrainKeys.Learner(LearnerDevices.Names[0], known))];
         var silos = map.Current();
         var shown = Array.Exists(silos, known => slot < known.Cores) ? slot : 0;
         return [.. silos.Where(known => shown < known.Cores).Select(known => GrainKeys.Learner(LearnerDevices.Names[0], shown, known.Silo))];
@@ -269,12 +271,38 @@ internal sealed class LearnerGrain(
     private SrpoGrainException Refuse(string reason) => new($"learner '{Key}': {reason}");
 
     /// <summary>What a team's coordinator asked for last, and what came of it: kept, so that a request whose reply was lost finds it.</summary>
-    private sealed class TeamCalls(TimeSpan patience)
+    private sealed class TeamCalls(TimeSpan patience, TimeProvider time)
     {
-        public FollowedWork<(long Session, int Attempt), RestoreReply> Restore { get; } = new(patience, keeps: true);
+        public FollowedWork<(long Session, int Attempt), RestoreReply> Restore { get; } = new(patience, keeps: true, time);
 
-        public FollowedWork<(long Session, int FirstRound, int Rounds), TrainReply> Train { get; } = new(patience, keeps: true);
+        public FollowedWork<(long Session, int FirstRound, int Rounds), TrainReply> Train { get; } = new(patience, keeps: true, time);
 
         public bool IsResting => Restore.Work is not { IsCompleted: false } && Train.Work is not { IsCompleted: false };
     }
+}
+
+/// <summary>What a learner knows of the training sessions of a population: the newest one, and up to which they were stopped.</summary>
+internal sealed class SessionFence(string learner, string population)
+{
+    private long _newest = long.MinValue;
+    private long _stopped = long.MinValue;
+
+    /// <summary>A request of a session arrives; rounds of earlier ones end.</summary>
+    /// <exception cref="StaleSessionException">A later one has begun.</exception>
+    public void Enter(long session)
+    {
+        if (session < _newest)
+        {
+            throw new StaleSessionException(string.Create(
+                CultureInfo.InvariantCulture, $"learner '{learner}': session {session} of '{population}' has been replaced by session {_newest}"));
+        }
+
+        _newest = session;
+    }
+
+    /// <summary>Rounds of a session and of earlier ones end.</summary>
+    public void Stop(long session) => _stopped = Math.Max(_stopped, session);
+
+    /// <summary>Whether a session may play another round.</summary>
+    public bool Admits(long session) => session >= _newest && session > _stopped;
 }

@@ -7,11 +7,14 @@ namespace Srpo.Grains;
 /// <summary>Brings a team back to the newest round that all of its actors have stored.</summary>
 internal static class TeamRestore
 {
-    public static async Task<RestoreReply> RunAsync(IGrainFactory grains, SiloAddress here, TeamPlan plan, RestoreRequest request)
+    /// <summary>How often a team's grains are asked to come.</summary>
+    private const int Attempts = 8;
+
+    public static async Task<RestoreReply> RunAsync(GrainHost host, TeamPlan plan, RestoreRequest request)
     {
         var (spec, known) = (request.Spec, request.KnownRound);
-        var actors = TeamActors.Actors(grains, request.Population, request.Team, plan);
-        await TeamGathering.RunAsync(here, actors, TeamActors.Environments(grains, request.Population, request.Team, plan));
+        var actors = TeamActors.Actors(host.Grains, request.Population, request.Team, plan);
+        await GatherAsync(host, actors, TeamActors.Environments(host.Grains, request.Population, request.Team, plan));
         var stored = await Task.WhenAll(actors.Select(actor => actor.GetCheckpointVersionsAsync()));
         var common = stored[0].Where(round => round <= spec.Training.Iterations && stored.All(versions => versions.Contains(round)));
 
@@ -43,5 +46,22 @@ internal static class TeamRestore
         return warnings.Count == 0
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"team {request.Team} goes on from round {round}: {string.Join("; ", warnings)}");
+    }
+
+    /// <summary>
+    /// Asks every grain of the team to come here. What is not active yet begins here; what is active elsewhere, perhaps because somebody asked it
+    /// before, moves. One that is slow to come costs messages between silos and nothing else, so it is not waited for long.
+    /// </summary>
+    private static async Task GatherAsync(GrainHost host, ITeamActor[] actors, ITeamEnvironment[] environments)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            Task<bool[]> moving;
+            using (PlacementHint.To(host.Here))
+                moving = Task.WhenAll(actors.Select(actor => actor.MoveToAsync(host.Here)).Concat(environments.Select(environment => environment.MoveToAsync(host.Here))));
+            var there = await moving;
+            if (Array.TrueForAll(there, arrived => arrived)) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(10 << attempt), host.Time);
+        }
     }
 }

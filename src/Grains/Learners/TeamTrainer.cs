@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Devices;
@@ -34,32 +33,27 @@ internal sealed class TeamTrainer : ITeamHost
     private readonly StopSignal _cancellation = new();
     private readonly PopulationSpec _spec;
     private readonly int _team;
-    private readonly IGrainFactory _grains;
-    private readonly SiloAddress _here;
+    private readonly GrainHost _host;
     private readonly ITeamActor[] _actors;
     private readonly ITeamEnvironment[] _environments;
     private readonly Task<Rollout>[] _playing;
     private readonly Task[] _applying;
     private readonly UpdaterKey _key;
-    private readonly ComputePool _pool;
     private readonly ScratchPool<UpdaterKey, ITeamUpdater> _updaters;
-    private readonly SrpoMeter _meter;
     private PolicySnapshot[]? _frozen;
     private readonly TeamTraining _training;
     private bool _evaluating;
     private bool _awake;
 
-    public TeamTrainer(
-        IGrainFactory grains, SiloAddress here, PopulationSpec spec, int team, TeamPlan plan, ActorShape shape, ComputePool pool,
-        ScratchPool<UpdaterKey, ITeamUpdater> updaters, SrpoMeter meter)
+    public TeamTrainer(GrainHost host, EnvironmentCatalog environments, ScratchPool<UpdaterKey, ITeamUpdater> updaters, PopulationSpec spec, int team)
     {
-        (_grains, _here, _spec, _team, Plan, _pool, _updaters, _meter) = (grains, here, spec, team, plan, pool, updaters, meter);
-        _actors = TeamActors.Actors(grains, spec.Population, team, plan);
-        _environments = TeamActors.Environments(grains, spec.Population, team, plan);
+        (_host, _updaters, _spec, _team, Plan) = (host, updaters, spec, team, environments.Plan(spec));
+        _actors = TeamActors.Actors(host.Grains, spec.Population, team, Plan);
+        _environments = TeamActors.Environments(host.Grains, spec.Population, team, Plan);
         _playing = new Task<Rollout>[_environments.Length];
         _applying = new Task[_actors.Length];
-        _key = new UpdaterKey(spec.Training, shape, plan.Agents, plan);
-        _training = new TeamTraining(spec, team, plan, this);
+        _key = new UpdaterKey(spec.Training, environments.Shape(spec), Plan.Agents, Plan);
+        _training = new TeamTraining(spec, team, Plan, this);
         Key = FormattableString.Invariant($"{spec.Population}/{team}");
     }
 
@@ -97,14 +91,14 @@ internal sealed class TeamTrainer : ITeamHost
     public async Task FetchAsync(int round)
     {
         _frozen ??= await Task.WhenAll(_spec.Opponents.Concat(_spec.Partners).Select(
-            reference => _grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round)));
+            reference => _host.Grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round)));
 
         // A while may have passed since the last chunk: what is not active any more comes back here.
         _awake = false;
         if (Round == round) return;
         _training.States = null;
         Task<ActorState[]> fetching;
-        using (PlacementHint.To(_here)) fetching = Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
+        using (PlacementHint.To(_host.Here)) fetching = Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
         var fetched = await fetching;
         for (var i = 0; i < fetched.Length; i++)
         {
@@ -135,7 +129,7 @@ internal sealed class TeamTrainer : ITeamHost
         try
         {
             await _training.TrainAsync();
-            _meter.RoundTrained(_spec.Training, Plan, RolloutTicks - rollouts, UpdateTicks - updates);
+            _host.Meter.RoundTrained(_spec.Training, Plan, RolloutTicks - rollouts, UpdateTicks - updates);
             return true;
         }
         catch (DivergedException error)
@@ -176,7 +170,7 @@ internal sealed class TeamTrainer : ITeamHost
     async Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round)
     {
         var start = Stopwatch.GetTimestamp();
-        var update = await _pool.RunAsync(() => Update(round), _cancellation.Token, affinity: _team);
+        var update = await _updaters.RunAsync(_key, updater => Update(updater, round), _cancellation.Token, affinity: _team);
         UpdateTicks += Stopwatch.GetTimestamp() - start;
         return update;
     }
@@ -198,7 +192,7 @@ internal sealed class TeamTrainer : ITeamHost
 
     private void PlayAll(int round, LearnerState[] states)
     {
-        using var hint = _awake ? (PlacementHint.Scope?)null : PlacementHint.To(_here);
+        using var hint = _awake ? (PlacementHint.Scope?)null : PlacementHint.To(_host.Here);
         for (var i = 0; i < _environments.Length; i++)
         {
             var (environment, request) = (_environments[i], Request(round, Plan.Instances[i], states));
@@ -215,10 +209,10 @@ internal sealed class TeamTrainer : ITeamHost
         return new PlayRequest(round, instance.FirstLane, instance.Lanes, actors, _frozen!);
     }
 
-    private TeamUpdate Update(TeamRound round)
+    private TeamUpdate Update(ITeamUpdater updater, TeamRound round)
     {
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, _pool.Closing);
-        return TeamTraining.Checked(Plan, round.Round, _updaters.Use(_key, updater => updater.Update([round], cancellation.Token)[0]));
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, _updaters.Workers.Closing);
+        return TeamTraining.Checked(Plan, round.Round, updater.Update([round], cancellation.Token)[0]);
     }
 
     private string Name() => $"team {_team} of '{_spec.Population}'";

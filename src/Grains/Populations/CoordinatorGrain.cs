@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -13,10 +12,8 @@ namespace Srpo.Grains;
 
 /// <summary>Trains a population.</summary>
 [GrainType("coordinator")]
-internal sealed class CoordinatorGrain(
-    IServiceProvider services, EnvironmentCatalog environments, ActiveWork work, SiloMap map, IOptions<ComputeOptions> options,
-    SrpoMeter meter, ILogger<CoordinatorGrain> logger)
-    : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, services, work, logger), ICoordinatorGrain
+internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog environments, SiloMap map, IOptions<ComputeOptions> options, ILogger<CoordinatorGrain> logger)
+    : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, host, logger), ICoordinatorGrain
 {
     private readonly List<string> _warnings = [];
 
@@ -139,10 +136,10 @@ internal sealed class CoordinatorGrain(
         CheckTakesWork();
         CheckUnderstood();
         await EndedAsync();
-        await StoreBeginAsync(undo: Record.Begin(spec));
+        await StoreBeginAsync(undo: Record.Begin(spec, Host.Time.GetUtcNow()));
         _warnings.Clear();
         _leaving = false;
-        Run(new TrainingSession(Record, environments.Plan(Record.Spec!), GrainFactory, map, Writer, options.Value.TeamsPerLearner, Work.Unattended, meter, Logger));
+        Run(new TrainingSession(Context, environments.Plan(Record.Spec!), map, options.Value.TeamsPerLearner));
         Notify();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
@@ -69,14 +70,14 @@ internal sealed class PopulationRecord : IWorkRecord
 
     /// <summary>Begins a session.</summary>
     /// <returns>Undoes it, for when it cannot be stored.</returns>
-    public Action Begin(PopulationSpec spec)
+    public Action Begin(PopulationSpec spec, DateTimeOffset now)
     {
         var (phase, teams, error, kind, known, wish, identity) = (Phase, Teams, Error, ErrorKind, Spec, Wish, Identity);
         (Spec, Phase, Error, ErrorKind, Wish, Identity) = (spec, PopulationPhase.Training, null, null, null, SpecIdentity.Of(spec));
         if (teams.Length == 0) Teams = [.. Enumerable.Range(0, spec.Teams).Select(_ => new TeamRecord())];
 
         // Larger than that of any earlier session, even of a population of this name whose record was removed.
-        Session = Math.Max(Session + 1, DateTime.UtcNow.Ticks);
+        Session = Math.Max(Session + 1, now.UtcTicks);
         return () => (Phase, Teams, Error, ErrorKind, Spec, Wish, Identity) = (phase, teams, error, kind, known, wish, identity);
     }
 }
@@ -117,5 +118,64 @@ internal sealed class TeamRecord
     {
         if (Checkpoints.Length > 0 && Checkpoints[0] == round) return;
         Checkpoints = Checkpoints.Length > 0 ? [round, Checkpoints[0]] : [round];
+    }
+}
+
+/// <summary>Makes the status message of a population.</summary>
+internal static class PopulationStatusBuilder
+{
+    private const int WarningsShown = 5;
+
+    public static PopulationStatus Build(
+        string name, PopulationRecord record, long stepsPerRound, TrainingSession? session, double seconds, IEnumerable<string?> troubles, List<string> warnings,
+        bool unattended)
+    {
+        var spec = record.Spec!;
+        var teams = new TeamStatus[record.Teams.Length];
+        long rounds = 0;
+        for (var i = 0; i < teams.Length; i++)
+        {
+            var team = record.Teams[i];
+            rounds += team.Finished();
+            teams[i] = new TeamStatus(
+                i, team.Finished(), team.Checkpoints.Length > 0 ? team.Checkpoints[0] : 0,
+                team.Curve.Count > 0 ? team.Curve[^1].MeanReturn : null, team.Quarantine);
+        }
+
+        var elapsed = session is null ? 0 : session.Elapsed.TotalSeconds;
+        return new PopulationStatus(
+            name,
+            record.Phase == PopulationPhase.Training && session is null && !unattended ? PopulationPhase.Paused : record.Phase,
+            spec.Training.Method,
+            $"{spec.Environment.Name} {spec.Environment.Variant}",
+            spec.Training.Iterations,
+            teams,
+            rounds * stepsPerRound,
+            (long)spec.Training.Iterations * spec.Teams * stepsPerRound,
+            seconds,
+            session is null || elapsed <= 0 ? 0 : Math.Max(0, rounds * stepsPerRound - session.StepsBefore) / elapsed,
+            record.Error,
+            Warning([
+                .. troubles.OfType<string>(),
+                .. record.Phase == PopulationPhase.Training && session is null && unattended ? ["training goes on by itself in a few seconds"] : Array.Empty<string>(),
+                .. session?.Waiting() ?? [],
+                .. Quarantined(record),
+                .. session is null ? warnings : session.Warnings,
+            ]),
+            session is null ? null : record.Wish,
+            record.ErrorKind);
+    }
+
+    private static IEnumerable<string> Quarantined(PopulationRecord record) => record.Teams
+        .Select((team, i) => team.Quarantine is { } reason
+            ? string.Create(CultureInfo.InvariantCulture, $"team {i} is in quarantine and stays at round {team.Finished()}: {reason}")
+            : null)
+        .OfType<string>();
+
+    private static string? Warning(string[] warnings)
+    {
+        if (warnings.Length == 0) return null;
+        var text = string.Join(Environment.NewLine, warnings.Take(WarningsShown));
+        return warnings.Length > WarningsShown ? $"{text}{Environment.NewLine}and {warnings.Length - WarningsShown} more" : text;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Srpo.Core.Errors;
@@ -22,7 +21,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
     private static readonly TimeSpan LongChunk = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortChunk = TimeSpan.FromMilliseconds(500);
 
-    private readonly Backoff _backoff = new();
+    private readonly Backoff _backoff = new(session.Host.Time);
     private int _chunk = FirstChunk;
     private Task _stored = Task.CompletedTask;
     private int _restores;
@@ -46,7 +45,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
     public async Task RunAsync()
     {
         using var scope = session.Logger.BeginScope(new TeamScope(session.Spec.Population, team, Record.Finished));
-        while (!session.Stopping.IsCancellationRequested)
+        while (!session.Stopping.IsSet)
         {
             try
             {
@@ -85,7 +84,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
     private async Task SurviveAsync(Exception error)
     {
         var round = Record.Finished();
-        session.Meter.AttemptFailed();
+        session.Host.Meter.AttemptFailed();
         if (error is StaleSessionException)
         {
             session.Logger.LogWarning(error, "{Population} has another coordinator; this one stops.", session.Spec.Population);
@@ -95,14 +94,14 @@ internal sealed class TeamRun(TrainingSession session, int team)
         {
             session.Logger.LogError(error, "Team {Team} of {Population} diverged and is put in quarantine.", team, session.Spec.Population);
             Record.Quarantine = error.Message;
-            session.Meter.TeamQuarantined();
+            session.Host.Meter.TeamQuarantined();
         }
         else if (Transient.Is(error) || error is TeamOutOfStepException or UnknownGrainException)
         {
             // However often: machines and databases come back, or others take over. An actor that was activated anew after its
             // silo died, or the silo that kept its address, knows only what was stored.
             session.Logger.LogWarning(error, "Team {Team} of {Population} failed after round {Round} and tries again.", team, session.Spec.Population, round);
-            if (session.Stopping.IsCancellationRequested)
+            if (session.Stopping.IsSet)
             {
                 session.Warnings.Add(FormattableString.Invariant($"team {team} could not be stored before the end; it goes on from an earlier checkpoint: {error.Message}"));
                 return;
@@ -117,7 +116,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
             _failedAt = round;
             session.Logger.LogWarning(
                 error, "Team {Team} of {Population} failed after round {Round}; attempt {Attempt} of {Attempts}.", team, session.Spec.Population, round, _failures, Attempts);
-            if (_failures == Attempts || session.Stopping.IsCancellationRequested) session.Fail(SrpoException.OfWork(error), $"{Name} failed after round {round}: {error.Message}");
+            if (_failures == Attempts || session.Stopping.IsSet) session.Fail(SrpoException.OfWork(error), $"{Name} failed after round {round}: {error.Message}");
         }
     }
 
@@ -128,7 +127,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         var restored = false;
         await session.WithTurnAsync(learner, async grain =>
         {
-            if (session.Stopping.IsCancellationRequested) return;
+            if (session.Stopping.IsSet) return;
             using var activity = SrpoActivities.HaveRestored(session.Spec.Population, team);
             var request = new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session, ++_restores, SpecIdentity.Of(session.Spec));
             var reply = await activity.AwaitAsync(Following.AskAsync(() => grain.RestoreAsync(request)));
@@ -154,7 +153,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         var spec = session.Spec;
         var iterations = spec.Training.Iterations;
         var moves = false;
-        while (!moves && !session.Stopping.IsCancellationRequested && Record.Finished() < iterations)
+        while (!moves && !session.Stopping.IsSet && Record.Finished() < iterations)
         {
             var round = Record.Finished();
             var checkpoint = (int)Math.Min(iterations, ((long)round / spec.CheckpointInterval + 1) * spec.CheckpointInterval);
@@ -162,29 +161,29 @@ internal sealed class TeamRun(TrainingSession session, int team)
             await session.WithTurnAsync(learner, async grain =>
             {
                 moves = session.LearnerOf(team) != learner;
-                if (moves || session.Stopping.IsCancellationRequested) return;
-                var start = Stopwatch.GetTimestamp();
+                if (moves || session.Stopping.IsSet) return;
+                var start = session.Host.Time.GetTimestamp();
                 using var activity = SrpoActivities.HaveTrained(spec.Population, team, round + 1, rounds);
                 var request = new TrainRequest(spec.Population, team, round + 1, rounds, spec, session.Record.Session);
                 var reply = await activity.AwaitAsync(Following.AskAsync(() => grain.TrainAsync(request)));
-                var took = Stopwatch.GetElapsedTime(start);
+                var took = session.Host.Time.GetElapsedTime(start);
                 if (took > LongChunk) _chunk = Math.Max(1, _chunk / 2);
                 else if (took < ShortChunk) _chunk = Math.Min(LongestChunk, 2 * _chunk);
                 moves = reply.SiloStopping;
-                if (reply.LastRound < round + rounds && !moves && !session.Stopping.IsCancellationRequested)
+                if (reply.LastRound < round + rounds && !moves && !session.Stopping.IsSet)
                     throw new SrpoGrainException($"the learner stopped at round {reply.LastRound} without being asked to");
                 if (reply.LastRound > round || reply.Curve.Length > 0) Record.Round = reply.LastRound;
                 Record.Curve.AddRange(reply.Curve);
             });
             _backoff.Reset();
             if (Record.Finished() == checkpoint) await CheckpointAsync();
-            else if (session.Writer.IsDue) StoreSoon();
+            else session.Writer.WriteIfDue();
             moves |= session.LearnerOf(team) != learner;
         }
 
         if (Record.Finished() > (Record.Checkpoints.Length > 0 ? Record.Checkpoints[0] : 0)) await CheckpointAsync();
         await StoredAsync();
-        if (!moves || session.Stopping.IsCancellationRequested || Record.Finished() == iterations) return true;
+        if (!moves || session.Stopping.IsSet || Record.Finished() == iterations) return true;
 
         // A silo that is about to stop says so before its neighbours know.
         if (session.LearnerOf(team) == learner) await _backoff.WaitAsync(session.Stopping);
@@ -200,7 +199,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         await StoredAsync();
         var round = Record.Finished();
         using var activity = SrpoActivities.Checkpoint(session.Spec.Population, team, round);
-        var actors = TeamActors.Actors(session.Grains, session.Spec.Population, team, session.Plan);
+        var actors = TeamActors.Actors(session.Host.Grains, session.Spec.Population, team, session.Plan);
         var versions = await activity.AwaitAsync(Task.WhenAll(actors.Select(actor => actor.CheckpointAsync(session.Record.Session))));
         for (var i = 0; i < versions.Length; i++)
         {
@@ -228,9 +227,4 @@ internal sealed class TeamRun(TrainingSession session, int team)
 
         _stored = Task.CompletedTask;
     }
-
-    /// <summary>Stores progress that nobody waits for; a failure shows at the next checkpoint.</summary>
-    private void StoreSoon() => _ = session.Writer.WriteAsync().ContinueWith(
-        task => session.Logger.LogWarning(task.Exception, "The progress of {Population} could not be stored.", session.Spec.Population),
-        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 }

@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
-using Srpo.Grains.Compute;
-using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 using Srpo.Learning;
 using Srpo.Learning.Devices;
 
@@ -15,39 +13,30 @@ namespace Srpo.Grains;
 /// <see cref="TeamRun"/>; learners take a bounded number of chunks at a time, and the teams that wait for one are served in
 /// turn. Runs on the coordinator's scheduler, between its requests; the record it works on is stored by the coordinator.
 /// </summary>
-internal sealed class TrainingSession : IWorkSession
+internal sealed class TrainingSession : WorkSession
 {
+    private readonly WorkContext<PopulationRecord> _work;
     private readonly SiloMap _map;
     private readonly TeamBoard _board;
     private readonly Dictionary<string, SemaphoreSlim> _turns = [];
     private readonly int _teamsPerLearner;
-    private readonly bool _namesSilos;
     private readonly TeamRun[] _runs;
-    private readonly StopSignal _stop = new();
 
-    /// <param name="record">What the coordinator stores; this session's number is in it.</param>
+    /// <param name="work">What the coordinator stores, with this session's number in it, and the silo.</param>
     /// <param name="plan">Who plays and learns in a team.</param>
-    /// <param name="grains">Gives references to grains.</param>
     /// <param name="map">The silos and what they can take.</param>
-    /// <param name="writer">Stores the record.</param>
     /// <param name="teamsPerLearner">Chunks that a learner takes at the same time.</param>
-    /// <param name="namesSilos">Whether learners' keys name their silo: on a cluster, where there is one per silo and slot.</param>
-    /// <param name="meter">Counts failed attempts and teams in quarantine.</param>
-    /// <param name="logger">Where trouble goes.</param>
-    public TrainingSession(
-        PopulationRecord record, TeamPlan plan, IGrainFactory grains, SiloMap map, CoalescedWriter writer, int teamsPerLearner, bool namesSilos, SrpoMeter meter, ILogger logger)
+    public TrainingSession(WorkContext<PopulationRecord> work, TeamPlan plan, SiloMap map, int teamsPerLearner)
+        : base(work.Host.Time)
     {
-        (Record, Grains, _map, Writer, Meter, Logger) = (record, grains, map, writer, meter, logger);
-        (_teamsPerLearner, _namesSilos) = (teamsPerLearner, namesSilos);
-        Plan = plan;
+        (_work, Plan, _map, _teamsPerLearner) = (work, plan, map, teamsPerLearner);
         _board = new TeamBoard(Spec.Population, Spec.Teams, LearnerDevices.Get(Spec.Training.Device).Capacity);
         _runs = [.. Enumerable.Range(0, Spec.Teams).Select(team => new TeamRun(this, team))];
-        Started = Stopwatch.GetTimestamp();
         StepsBefore = Steps();
     }
 
     /// <summary>The record of the population.</summary>
-    public PopulationRecord Record { get; }
+    public PopulationRecord Record => _work.Record;
 
     /// <summary>Its spec.</summary>
     public PopulationSpec Spec => Record.Spec!;
@@ -55,20 +44,14 @@ internal sealed class TrainingSession : IWorkSession
     /// <summary>Who plays and learns in a team.</summary>
     public TeamPlan Plan { get; }
 
-    /// <summary>Gives references to grains.</summary>
-    public IGrainFactory Grains { get; }
-
     /// <summary>Stores the record.</summary>
-    public CoalescedWriter Writer { get; }
+    public CoalescedWriter Writer => _work.Writer;
 
-    /// <summary>Counts failed attempts and teams in quarantine.</summary>
-    public SrpoMeter Meter { get; }
+    /// <summary>The silo of the coordinator.</summary>
+    public GrainHost Host => _work.Host;
 
     /// <summary>Where trouble goes.</summary>
-    public ILogger Logger { get; }
-
-    /// <inheritdoc/>
-    public long Started { get; }
+    public ILogger Logger => _work.Logger;
 
     /// <summary>Environment steps behind the state at which it began. The rate counts what this session trains, not what it went back.</summary>
     public long StepsBefore { get; set; }
@@ -84,12 +67,6 @@ internal sealed class TrainingSession : IWorkSession
 
     /// <summary>Trouble that was survived, one entry per team and cause.</summary>
     public List<string> Warnings { get; } = [];
-
-    /// <summary>Cancelled when the session is to end: no new chunk begins.</summary>
-    public CancellationToken Stopping => _stop.Token;
-
-    /// <inheritdoc/>
-    public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>How it ended, once it has.</summary>
     public TrainingOutcome Outcome { get; private set; } = TrainingOutcome.Stopped;
@@ -108,17 +85,6 @@ internal sealed class TrainingSession : IWorkSession
         return rounds * Plan.StepsPerRound;
     }
 
-    /// <inheritdoc/>
-    public void Start() => Completion = RunAsync();
-
-    /// <summary>Ends all teams after their rounds in flight, with a checkpoint of each.</summary>
-    public void Stop()
-    {
-        if (Stopping.IsCancellationRequested) return;
-        _stop.Set();
-        foreach (var learner in _turns.Keys.ToArray()) _ = StopAsync(learner);
-    }
-
     /// <summary>A team cannot be trained: the session ends with an error.</summary>
     public void Fail(ErrorKind kind, string reason)
     {
@@ -133,9 +99,9 @@ internal sealed class TrainingSession : IWorkSession
         Stop();
     }
 
-    /// <summary>The key of a team's learner; null while no silo takes teams.</summary>
+    /// <summary>The key of a team's learner; null while no silo takes teams. On a cluster it names the silo: there is one per silo and slot.</summary>
     public string? LearnerOf(int team) => _board.Of(team) is { } slot
-        ? _namesSilos ? GrainKeys.Learner(Spec.Training.Device, slot.Slot, slot.Silo) : GrainKeys.Learner(Spec.Training.Device, slot.Slot)
+        ? Host.Work.Unattended ? GrainKeys.Learner(Spec.Training.Device, slot.Slot, slot.Silo) : GrainKeys.Learner(Spec.Training.Device, slot.Slot)
         : null;
 
     /// <summary>Does something with a learner when it is its turn.</summary>
@@ -145,7 +111,7 @@ internal sealed class TrainingSession : IWorkSession
         await turns.WaitAsync();
         try
         {
-            await act(Grains.GetGrain<ITeamLearner>(key));
+            await act(Host.Grains.GetGrain<ITeamLearner>(key));
         }
         finally
         {
@@ -153,12 +119,19 @@ internal sealed class TrainingSession : IWorkSession
         }
     }
 
+    /// <summary>Ends all teams after their rounds in flight, with a checkpoint of each.</summary>
+    protected override void HastenEnd()
+    {
+        foreach (var learner in _turns.Keys.ToArray()) _ = StopAsync(learner);
+    }
+
     private static string Teams(int[] teams) =>
         teams.Length == 1 ? FormattableString.Invariant($"team {teams[0]}") : FormattableString.Invariant($"{teams.Length} teams, the first is {teams[0]}");
 
     private bool IsTraining(int team) => !_runs[team].IsDone;
 
-    private async Task RunAsync()
+    /// <inheritdoc/>
+    protected override async Task RunAsync()
     {
         _board.Update(await _map.GetAsync(), IsTraining);
         var teams = Task.WhenAll(_runs.Select(run => run.RunAsync()));
@@ -193,7 +166,7 @@ internal sealed class TrainingSession : IWorkSession
     {
         try
         {
-            await Grains.GetGrain<ITeamLearner>(learner).StopAsync(Spec.Population, Record.Session);
+            await Host.Grains.GetGrain<ITeamLearner>(learner).StopAsync(Spec.Population, Record.Session);
         }
         catch (Exception error)
         {
@@ -201,4 +174,20 @@ internal sealed class TrainingSession : IWorkSession
             Logger.LogWarning(error, "The learner {Learner} could not be asked to stop early.", learner);
         }
     }
+}
+
+/// <summary>How a training session ended.</summary>
+internal enum TrainingOutcome
+{
+    /// <summary>Every team has played all rounds or is in quarantine.</summary>
+    Finished,
+
+    /// <summary>It was asked to stop.</summary>
+    Stopped,
+
+    /// <summary>A team failed for good, or all are in quarantine.</summary>
+    Failed,
+
+    /// <summary>Another coordinator has taken over.</summary>
+    Superseded,
 }

@@ -1,4 +1,5 @@
 using Srpo.Core.Settings;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
@@ -85,7 +86,7 @@ public sealed class StoredReader : IStateReader, IDisposable
 
     private static SlotPair<T> Slots<T>(FileGrainStorage storage, WorkKind kind, string name)
         where T : class, new() =>
-        new(storage, GrainId.Create(kind == WorkKind.Population ? "coordinator" : "tournament", name), WorkRegister.Word(kind));
+        new(storage, GrainId.Create(kind == WorkKind.Population ? "coordinator" : "tournament", name), WorkNames.Word(kind));
 
     private async Task<(PopulationRecord Record, string? Warning)> PopulationAsync(string population)
     {
@@ -102,12 +103,10 @@ public sealed class StoredReader : IStateReader, IDisposable
         var grain = GrainId.Create(kind == ActorKind.Adversary ? "adversary" : "agent", key);
         return new Actor(
             kind, key, _environments,
-            new ActorCheckpoints(new SlotPair<ActorCheckpoint>(_actors, grain, ActorCheckpoints.Name, writtenByOthers: true)),
-            new ActorSnapshots(round => new SlotPair<ActorCheckpoint>(_actors, grain, ActorSnapshots.NameOf(round))),
-            GetSpecAsync);
+            new ActorRecords(name => new SlotPair<ActorCheckpoint>(_actors, grain, name, writtenByOthers: name == ActorCheckpoints.Name)), GetSpecAsync);
     }
 
-    private Task<UnknownGrainException> UnknownAsync(WorkKind kind, string name) => WorkRegister.UnknownAsync(kind, name, () => NamesAsync(kind));
+    private Task<UnknownGrainException> UnknownAsync(WorkKind kind, string name) => WorkNames.UnknownAsync(kind, name, () => NamesAsync(kind));
 
     private async Task<string[]> NamesAsync(WorkKind kind)
     {

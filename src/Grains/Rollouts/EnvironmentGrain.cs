@@ -1,10 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Options;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
-using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Devices;
@@ -13,15 +10,14 @@ namespace Srpo.Grains;
 
 /// <summary>Plays rollouts of given policies on the worker pool. Placed where its team's learner is.</summary>
 [GrainType("environment")]
-internal sealed class EnvironmentGrain(
-    EnvironmentCatalog environments, ComputePool pool, IOptions<ComputeOptions> options, ActiveWork work, ILocalSiloDetails local) : Grain, IEnvironmentGrain, ITeamEnvironment
+internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog environments, ComputePool pool) : Grain, IEnvironmentGrain, ITeamEnvironment
 {
     /// <summary>Rollouts and evaluations by their rounds: what was played for a request is not kept, since it is large and can be played again.</summary>
-    private readonly FollowedWork<int, Rollout> _rollout = new(options.Value.Answer, keeps: false);
-    private readonly FollowedWork<int, CurvePoint> _evaluation = new(options.Value.Answer, keeps: false);
+    private readonly FollowedWork<int, Rollout> _rollout = new(pool.Options.Answer, keeps: false, host.Time);
+    private readonly FollowedWork<int, CurvePoint> _evaluation = new(pool.Options.Answer, keeps: false, host.Time);
 
     /// <summary>A query that meets a rollout is answered with a drawing no older than this much training.</summary>
-    private static readonly long DrawingAge = Stopwatch.Frequency / 4;
+    private static readonly TimeSpan DrawingAge = TimeSpan.FromMilliseconds(250);
 
     private PopulationSpec? _spec;
     private TeamPlan? _plan;
@@ -34,7 +30,7 @@ internal sealed class EnvironmentGrain(
     private int _parameters;
     private RolloutSummary? _last;
     private long _played;
-    private long _drawnAt;
+    private long? _drawnAt;
     private string _drawing = "";
     private CancellationTokenSource? _playing;
     private IGrainTimer? _rest;
@@ -76,9 +72,7 @@ internal sealed class EnvironmentGrain(
     public Task<bool> MoveToAsync(SiloAddress silo)
     {
         if (silo is null) throw Refuse("name the silo to move to");
-        if (silo.Equals(local.SiloAddress)) return Task.FromResult(true);
-        PlacementHint.Move(this, silo);
-        return Task.FromResult(false);
+        return Task.FromResult(PlacementHint.Move(this, silo));
     }
 
     /// <inheritdoc/>
@@ -104,7 +98,7 @@ internal sealed class EnvironmentGrain(
 
     private async Task<Rollout> PlayNowAsync(PopulationSpec spec, InstancePlan instance, PlayRequest request)
     {
-        var draw = Stopwatch.GetTimestamp() - _drawnAt > DrawingAge;
+        var draw = _drawnAt is not { } drawn || host.Time.GetElapsedTime(drawn) > DrawingAge;
         var cancellation = Begin();
         try
         {
@@ -114,7 +108,7 @@ internal sealed class EnvironmentGrain(
                 var played = _player.Play(request.Round, Parameters(request), cancellation);
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
             }, cancellation, affinity: _key.Team);
-            if (drawing is not null) (_drawing, _drawnAt) = (drawing, Stopwatch.GetTimestamp());
+            if (drawing is not null) (_drawing, _drawnAt) = (drawing, host.Time.GetTimestamp());
             (_last, _played, _drawable) = (summary with { Round = request.Round }, _played + 1, _player);
             return rollout;
         }
@@ -165,12 +159,12 @@ internal sealed class EnvironmentGrain(
     /// <summary>The drawing as it stands after the last rollout, where the player of that is still there.</summary>
     private void Draw()
     {
-        if (_player is not null && _player == _drawable) (_drawing, _drawnAt) = (_player.Render(), Stopwatch.GetTimestamp());
+        if (_player is not null && _player == _drawable) (_drawing, _drawnAt) = (_player.Render(), host.Time.GetTimestamp());
     }
 
     private Task RestAsync(CancellationToken cancellation)
     {
-        if (_playing is null && Stopwatch.GetElapsedTime(_usedAt) >= options.Value.EnvironmentRest) Rest();
+        if (_playing is null && host.Time.GetElapsedTime(_usedAt) >= pool.Options.EnvironmentRest) Rest();
         return Task.CompletedTask;
     }
 
@@ -189,14 +183,14 @@ internal sealed class EnvironmentGrain(
         _evaluation.Forget();
         _player?.Dispose();
         (_player, _drawable) = (null, null);
-        work.Environments.TryRemove(this.GetGrainId(), out _);
+        host.Work.Environments.TryRemove(this.GetGrainId(), out _);
     }
 
     private CancellationToken Begin()
     {
         _playing = CancellationTokenSource.CreateLinkedTokenSource(pool.Closing);
-        _rest ??= this.RegisterGrainTimer(RestAsync, new GrainTimerCreationOptions(options.Value.EnvironmentRest, options.Value.EnvironmentRest));
-        work.Environments[this.GetGrainId()] = true;
+        _rest ??= this.RegisterGrainTimer(RestAsync, new GrainTimerCreationOptions(pool.Options.EnvironmentRest, pool.Options.EnvironmentRest));
+        host.Work.Environments[this.GetGrainId()] = true;
         return _playing.Token;
     }
 
@@ -206,12 +200,12 @@ internal sealed class EnvironmentGrain(
         if (_playing!.IsCancellationRequested)
         {
             Release();
-            _drawnAt = 0;
+            _drawnAt = null;
         }
 
         _playing.Dispose();
         _playing = null;
-        _usedAt = Stopwatch.GetTimestamp();
+        _usedAt = host.Time.GetTimestamp();
     }
 
     private static float[][] Parameters(PlayRequest request)
@@ -228,7 +222,7 @@ internal sealed class EnvironmentGrain(
         var (key, plan) = EnvironmentInstance.Check(this.GetPrimaryKeyString(), spec, environments);
         if (_playing is not null) await MakeWayAsync();
         Release();
-        (_played, _last, _drawing, _drawnAt, _policies) = (0, null, "", 0, null);
+        (_played, _last, _drawing, _drawnAt, _policies) = (0, null, "", null, null);
         (_spec, _key, _plan, _parameters) = (spec, key, plan, environments.Shape(spec).ParameterCount);
     }
 

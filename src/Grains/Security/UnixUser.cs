@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Srpo.Grains.Security;
 
 /// <summary>Users of this machine, as Linux numbers them.</summary>
-internal static class UnixUser
+public static class UnixUser
 {
     private const int SocketLevel = 1;
     private const int PeerCredentials = 17;

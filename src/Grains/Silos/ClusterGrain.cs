@@ -5,7 +5,7 @@ namespace Srpo.Grains;
 
 /// <summary>Collects what the silos say of themselves.</summary>
 [GrainType("cluster"), StatelessWorker]
-internal sealed class ClusterGrain(ActiveSilos active, SiloServiceClient silos) : Grain, IClusterGrain
+internal sealed class ClusterGrain(ActiveSilos active, SiloServiceClient silos, TimeProvider time) : Grain, IClusterGrain
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -42,7 +42,7 @@ internal sealed class ClusterGrain(ActiveSilos active, SiloServiceClient silos) 
     {
         try
         {
-            return await GrainFactory.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics().WaitAsync(Patience);
+            return await GrainFactory.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics().WaitAsync(Patience, time);
         }
         catch (Exception error) when (Transient.Is(error))
         {
@@ -54,7 +54,7 @@ internal sealed class ClusterGrain(ActiveSilos active, SiloServiceClient silos) 
     {
         try
         {
-            return await silos.Of(silo).QueryAsync().WaitAsync(Patience);
+            return await silos.Of(silo).QueryAsync().WaitAsync(Patience, time);
         }
         catch (Exception error) when (Transient.Is(error))
         {

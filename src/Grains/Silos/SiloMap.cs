@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Srpo.Grains.Compute;
-using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains;
@@ -10,8 +8,7 @@ namespace Srpo.Grains;
 /// seconds and when membership changes. A silo that does not answer keeps what it said last until membership gives it up.
 /// Thread-safe.
 /// </summary>
-internal sealed class SiloMap(
-    ActiveSilos active, ILocalSiloDetails local, ComputePool pool, ActiveWork work, SiloServiceClient silos, ILogger<SiloMap> logger)
+internal sealed class SiloMap(ActiveSilos active, OwnSilo own, SiloServiceClient silos, TimeProvider time, ILogger<SiloMap> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Ask = TimeSpan.FromSeconds(2);
@@ -22,12 +19,6 @@ internal sealed class SiloMap(
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SiloCapacity[] _known = [];
     private Task _watching = Task.CompletedTask;
-
-    /// <summary>The address of this silo.</summary>
-    public SiloAddress Here => local.SiloAddress;
-
-    /// <summary>What this silo can take.</summary>
-    public SiloCapacity Own => new(local.SiloAddress, pool.Workers, Gpus: 0, work.Teams.Count, work.Stopping);
 
     /// <summary>Completes when the silos that take work, or how much they take, change the next time.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
@@ -43,7 +34,7 @@ internal sealed class SiloMap(
     public SiloCapacity[] Current()
     {
         var alive = active.Get();
-        return [.. _known.Where(silo => alive.Contains(silo.Silo)).Select(silo => silo.Silo.Equals(Here) ? Own : silo)];
+        return [.. _known.Where(silo => alive.Contains(silo.Silo)).Select(silo => silo.Silo.Equals(own.Address) ? own.Capacity : silo)];
     }
 
     /// <inheritdoc/>
@@ -82,7 +73,7 @@ internal sealed class SiloMap(
 
     private async Task PollAsync()
     {
-        using var timer = new PeriodicTimer(Ask);
+        using var timer = new PeriodicTimer(Ask, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token)) await UpdateAsync(active.Get());
@@ -116,7 +107,7 @@ internal sealed class SiloMap(
         var before = _known.ToDictionary(silo => silo.Silo);
 
         // One that is silent keeps nobody from hearing of the others: what it said last counts until it answers.
-        var answers = await Task.WhenAll(alive.Select(silo => silo.Equals(Here) ? Task.FromResult<SiloCapacity?>(Own) : AskAsync(silo)));
+        var answers = await Task.WhenAll(alive.Select(silo => silo.Equals(own.Address) ? Task.FromResult<SiloCapacity?>(own.Capacity) : AskAsync(silo)));
         return [.. alive.Select((silo, i) => answers[i] ?? before.GetValueOrDefault(silo)).OfType<SiloCapacity>()];
     }
 
@@ -124,7 +115,7 @@ internal sealed class SiloMap(
     {
         try
         {
-            return await silos.Of(silo).GetCapacityAsync().WaitAsync(Ask, _stop.Token);
+            return await silos.Of(silo).GetCapacityAsync().WaitAsync(Ask, time, _stop.Token);
         }
         catch (Exception error)
         {
@@ -132,4 +123,20 @@ internal sealed class SiloMap(
             return null;
         }
     }
+}
+
+/// <summary>The silos that membership holds for active.</summary>
+internal sealed class ActiveSilos(IClusterMembershipService membership)
+{
+    /// <summary>Their addresses, sorted.</summary>
+    public SiloAddress[] Get() => Of(membership.CurrentSnapshot);
+
+    /// <summary>Their addresses, sorted, now and whenever membership changes.</summary>
+    public async IAsyncEnumerable<SiloAddress[]> ChangesAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(cancellation)) yield return Of(snapshot);
+    }
+
+    private static SiloAddress[] Of(ClusterMembershipSnapshot snapshot) =>
+        [.. snapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress).Order()];
 }

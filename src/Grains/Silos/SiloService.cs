@@ -3,7 +3,6 @@ using Orleans.Runtime.Services;
 using Orleans.Services;
 using Srpo.Core.Results;
 using Srpo.Grains.Compute;
-using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains;
@@ -38,23 +37,34 @@ internal interface ISiloService : IGrainService
     Task CancelTilesAsync(string tournament);
 }
 
+/// <summary>What a silo says of itself.</summary>
+internal sealed class OwnSilo(ILocalSiloDetails local, ComputePool pool, ActiveWork work)
+{
+    /// <summary>Its address.</summary>
+    public SiloAddress Address => local.SiloAddress;
+
+    /// <summary>What it can take.</summary>
+    public SiloCapacity Capacity => new(Address, pool.Workers, Gpus: 0, work.Teams.Count, work.Stopping);
+
+    /// <summary>How it does; which grains it has is counted elsewhere.</summary>
+    public SiloReport Report()
+    {
+        var rates = work.Done.Read();
+        return new SiloReport(
+            GrainKeys.Silo(Address), work.Stopping ? "stopping" : "active", local.Name, pool.Workers, 0,
+            rates.CpuLoad, Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, pool.Running, pool.Waiting,
+            rates.RoundsPerSecond, rates.StepsPerSecond, [.. work.Teams.Keys.Order(StringComparer.Ordinal)], []);
+    }
+}
+
 /// <summary>Speaks for the silo it runs on.</summary>
-internal sealed class SiloService(
-    GrainId id, Silo silo, ILoggerFactory logging, SiloMap map, ILocalSiloDetails local, ComputePool pool, ActiveWork work, WorkMeter meter, TilePlayer tiles)
-    : GrainService(id, silo, logging), ISiloService
+internal sealed class SiloService(GrainId id, Silo silo, ILoggerFactory logging, OwnSilo own, TilePlayer tiles) : GrainService(id, silo, logging), ISiloService
 {
     /// <inheritdoc/>
-    public Task<SiloCapacity> GetCapacityAsync() => Task.FromResult(map.Own);
+    public Task<SiloCapacity> GetCapacityAsync() => Task.FromResult(own.Capacity);
 
     /// <inheritdoc/>
-    public Task<SiloReport> QueryAsync()
-    {
-        var rates = meter.Read();
-        return Task.FromResult(new SiloReport(
-            GrainKeys.Silo(local.SiloAddress), work.Stopping ? "stopping" : "active", local.Name, pool.Workers, 0,
-            rates.CpuLoad, Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, pool.Running, pool.Waiting,
-            rates.RoundsPerSecond, rates.StepsPerSecond, [.. work.Teams.Keys.Order(StringComparer.Ordinal)], []));
-    }
+    public Task<SiloReport> QueryAsync() => Task.FromResult(own.Report());
 
     /// <inheritdoc/>
     public Task<MatchResult[]?> PlayAsync(MatchTile tile) => tiles.PlayAsync(tile);

@@ -8,7 +8,7 @@ namespace Srpo.Grains;
 
 /// <summary>Plays single episodes on the worker pool. Reentrant: the pool, not the activation, bounds the work.</summary>
 [GrainType("matchworker"), StatelessWorker, Reentrant]
-internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players) : Grain, IMatchWorkerGrain
+internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ScratchPool<EnvironmentSettings, MatchPlayer> players) : Grain, IMatchWorkerGrain
 {
     /// <inheritdoc/>
     public async Task<ReplayFrame[]> ReplayAsync(ReplayRequest request)
@@ -21,9 +21,9 @@ internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ComputeP
         var policies = Wire.ToPolicies(request.Players);
         try
         {
-            return await pool.RunAsync(() =>
+            return await players.RunAsync(request.Environment, player =>
             {
-                var frames = players.Use(request.Environment, player => player.Replay(request.Seed, request.Episode, policies, request.Steps));
+                var frames = player.Replay(request.Seed, request.Episode, policies, request.Steps);
                 return frames.Select(frame => new ReplayFrame(
                     frame.Step, [.. frame.Actions.Select(action => action < 0 ? "" : info.ActionNames[action])], frame.Rewards, frame.Costs, frame.Probabilities,
                     frame.Drawing, frame.EpisodeEnded,

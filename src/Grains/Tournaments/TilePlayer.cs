@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Options;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
-using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
@@ -38,9 +36,7 @@ internal readonly record struct TileName(string Tournament, int Row, int FirstCo
 /// Plays the tiles of tournaments that a silo is given, on its worker pool. Whoever gave one waits some seconds and asks again;
 /// results are kept for a while in case a reply is lost. Thread-safe.
 /// </summary>
-internal sealed class TilePlayer(
-    EnvironmentCatalog environments, ComputePool pool, ScratchPool<EnvironmentSettings, MatchPlayer> players, TilePolicies policies, WorkMeter meter, SrpoMeter measures,
-    IOptions<ComputeOptions> options)
+internal sealed class TilePlayer(GrainHost host, EnvironmentCatalog environments, ScratchPool<EnvironmentSettings, MatchPlayer> players, TilePolicies policies)
 {
     /// <summary>Results of so many tiles are kept; they are small.</summary>
     private const int Kept = 256;
@@ -61,7 +57,7 @@ internal sealed class TilePlayer(
         {
             if (!_tiles.TryGetValue(name, out playing) || playing.Results.IsCompleted)
             {
-                playing = new Tile(name, CancellationTokenSource.CreateLinkedTokenSource(pool.Closing));
+                playing = new Tile(name, CancellationTokenSource.CreateLinkedTokenSource(players.Workers.Closing));
                 _tiles[name] = playing;
                 playing.Results = RunAsync(playing, play);
             }
@@ -125,7 +121,7 @@ internal sealed class TilePlayer(
         }
     }
 
-    private async Task<MatchResult[]?> AnswerAsync(Tile tile) => await Following.EndsAsync(tile.Results, options.Value.Answer) ? await tile.Results : null;
+    private async Task<MatchResult[]?> AnswerAsync(Tile tile) => await Following.EndsAsync(tile.Results, players.Workers.Options.Answer, host.Time) ? await tile.Results : null;
 
     private async Task<MatchResult[]> RunAsync(Tile tile, Func<CancellationToken, Task<MatchResult[]>> play)
     {
@@ -172,13 +168,12 @@ internal sealed class TilePlayer(
             var (teams, opponents) = await FetchAsync(tile, seats, cancellation);
             try
             {
-                var results = await pool.RunAsync(
-                    () => players.Use(
-                        spec.Environment,
-                        player => player.Play(spec.Seed, tile.Row, teams[0], tile.FirstColumn, teams[1..], rules, opponents, cancellation)),
+                var results = await players.RunAsync(
+                    spec.Environment,
+                    player => player.Play(spec.Seed, tile.Row, teams[0], tile.FirstColumn, teams[1..], rules, opponents, cancellation),
                     cancellation);
-                meter.AddSteps((long)spec.Episodes * spec.Steps * tile.Partners.Length);
-                measures.TilePlayed(tile.Partners.Length, start);
+                host.Work.Done.AddSteps((long)spec.Episodes * spec.Steps * tile.Partners.Length);
+                host.Meter.TilePlayed(tile.Partners.Length, start);
                 return results;
             }
             catch (ArgumentException error)

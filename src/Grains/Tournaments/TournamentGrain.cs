@@ -9,9 +9,8 @@ namespace Srpo.Grains;
 
 /// <summary>Plays a cross-play matrix.</summary>
 [GrainType("tournament")]
-internal sealed class TournamentGrain(
-    IServiceProvider services, EnvironmentCatalog environments, SiloMap map, SiloServiceClient silos, ActiveWork work, ILogger<TournamentGrain> logger)
-    : WorkGrain<TournamentRecord, TournamentSession, ITournamentObserver>(WorkKind.Tournament, StorageNames.Tournaments, services, work, logger), ITournamentGrain
+internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environments, SiloMap map, SiloServiceClient silos, ILogger<TournamentGrain> logger)
+    : WorkGrain<TournamentRecord, TournamentSession, ITournamentObserver>(WorkKind.Tournament, StorageNames.Tournaments, host, logger), ITournamentGrain
 {
     /// <inheritdoc/>
     public async Task<TournamentStatus> StartAsync(TournamentSpec spec)
@@ -123,7 +122,7 @@ internal sealed class TournamentGrain(
 
         (Record.Error, Record.ErrorKind, Record.Active) = (null, null, true);
         await StoreBeginAsync(undo: () => Record.Active = false);
-        Run(new TournamentSession(Name, Record, policies, silos, map, Writer, Logger));
+        Run(new TournamentSession(Context, policies, silos, map));
     }
 
     private TournamentStatus Status() => TournamentStatusBuilder.Build(Name, Record, Session, Seconds, StorageProblem);

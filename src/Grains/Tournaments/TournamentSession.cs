@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Srpo.Core.Results;
-using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
 
@@ -11,45 +9,32 @@ namespace Srpo.Grains;
 /// One stretch of play of a tournament. Every silo is given as many tiles at a time as keep its workers busy; a tile that was
 /// lost with its silo is played again elsewhere. Runs on the tournament's scheduler, between its requests.
 /// </summary>
-internal sealed class TournamentSession(
-    string name, TournamentRecord record, TournamentPolicies policies, SiloServiceClient silos, SiloMap map, CoalescedWriter writer, ILogger logger)
-    : IWorkSession
+internal sealed class TournamentSession(WorkContext<TournamentRecord> work, TournamentPolicies policies, SiloServiceClient silos, SiloMap map) : WorkSession(work.Host.Time)
 {
     private const int Attempts = 3;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     private readonly Guid _session = Guid.NewGuid();
-    private readonly TileQueue _tiles = new(record);
+    private readonly TileQueue _tiles = new(work.Record);
     private readonly Dictionary<SiloAddress, int> _playing = [];
     private readonly HashSet<SiloAddress> _resting = [];
-    private readonly StopSignal _stop = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <inheritdoc/>
-    public long Started { get; } = Stopwatch.GetTimestamp();
 
     /// <summary>Why tiles wait at present, or null.</summary>
     public string? Waiting { get; private set; }
 
-    /// <inheritdoc/>
-    public Task Completion { get; private set; } = Task.CompletedTask;
-
-    private bool IsStopping => _stop.IsSet;
-
-    /// <inheritdoc/>
-    public void Start() => Completion = RunAsync();
+    private TournamentRecord Record => work.Record;
 
     /// <summary>Ends it after the tiles under way; those that take long are cancelled.</summary>
-    public void Stop()
+    protected override void HastenEnd()
     {
-        if (IsStopping) return;
-        _stop.Set();
         _changed.TrySetResult();
         foreach (var silo in _playing.Keys.ToArray()) _ = CancelAsync(silo);
     }
 
-    private async Task RunAsync()
+    /// <inheritdoc/>
+    protected override async Task RunAsync()
     {
         await map.GetAsync();
         while (true)
@@ -58,14 +43,14 @@ internal sealed class TournamentSession(
             foreach (var silo in map.Current().Where(silo => !silo.Stopping && !_resting.Contains(silo.Silo)))
             {
                 // One more than workers, so that none waits while messages travel.
-                while (!IsStopping && _playing.GetValueOrDefault(silo.Silo) <= silo.Cores && _tiles.TryTake(out var tile))
+                while (!Stopping.IsSet && _playing.GetValueOrDefault(silo.Silo) <= silo.Cores && _tiles.TryTake(out var tile))
                 {
                     _playing[silo.Silo] = _playing.GetValueOrDefault(silo.Silo) + 1;
                     _ = PlayAsync(silo.Silo, tile);
                 }
             }
 
-            if (_playing.Count == 0 && (IsStopping || _tiles.IsEmpty)) return;
+            if (_playing.Count == 0 && (Stopping.IsSet || _tiles.IsEmpty)) return;
             await Task.WhenAny(_changed.Task, silosChanged);
             if (_changed.Task.IsCompleted) _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -86,23 +71,23 @@ internal sealed class TournamentSession(
 
     private async Task TryPlayAsync(SiloAddress silo, TileQueue.Tile tile)
     {
-        var (spec, row, first, count) = (record.Spec!, tile.Row, tile.First, tile.Count);
+        var (spec, row, first, count) = (Record.Spec!, tile.Row, tile.First, tile.Count);
         try
         {
-            using var activity = SrpoActivities.HavePlayed(name, row, first, count);
+            using var activity = SrpoActivities.HavePlayed(work.Name, row, first, count);
             var results = await activity.AwaitAsync(PlayAsync(
-                silos.Of(silo), new MatchTile(name, _session, spec, policies.Seating, row, first, policies.Teams[row], policies.Teams[first..(first + count)])));
+                silos.Of(silo), new MatchTile(work.Name, _session, spec, policies.Seating, row, first, policies.Teams[row], policies.Teams[first..(first + count)])));
             if (results.Length != count) throw new SrpoGrainException($"{results.Length} results came back for {count} pairs");
-            for (var i = 0; i < results.Length; i++) record.Cells[row * record.Players.Length + first + i] = results[i];
+            for (var i = 0; i < results.Length; i++) Record.Cells[row * Record.Players.Length + first + i] = results[i];
             Waiting = null;
-            if (writer.IsDue) StoreSoon();
+            work.Writer.WriteIfDue();
         }
         catch (Exception error)
         {
-            if (IsStopping && Transient.Is(error)) return;
+            if (Stopping.IsSet && Transient.Is(error)) return;
             var passes = Transient.Is(error);
             var attempt = passes ? tile.Attempt : tile.Attempt + 1;
-            logger.LogWarning(error, "Row {Row}, columns {First} to {Last} failed on {Silo}; attempt {Attempt} of {Attempts}.", row, first, first + count - 1, silo, attempt, Attempts);
+            work.Logger.LogWarning(error, "Row {Row}, columns {First} to {Last} failed on {Silo}; attempt {Attempt} of {Attempts}.", row, first, first + count - 1, silo, attempt, Attempts);
             if (attempt < Attempts)
             {
                 _tiles.Return(tile with { Attempt = attempt });
@@ -111,7 +96,7 @@ internal sealed class TournamentSession(
                 return;
             }
 
-            record.Fail(error, $"'{record.Players[row].Population}' team {record.Players[row].Team} with columns {first} to {first + count - 1}");
+            Record.Fail(error, $"'{Record.Players[row].Population}' team {Record.Players[row].Team} with columns {first} to {first + count - 1}");
             Stop();
         }
     }
@@ -144,7 +129,7 @@ internal sealed class TournamentSession(
     {
         Waiting = $"a silo failed and its tiles are played again: {error.Message}";
         if (!_resting.Add(silo)) return;
-        await Task.Delay(Rest, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await Stopping.DelayAsync(Rest, work.Host.Time);
         _resting.Remove(silo);
     }
 
@@ -153,21 +138,70 @@ internal sealed class TournamentSession(
     {
         while (true)
         {
-            await Task.Delay(TeamTrainer.Patience);
+            await Task.Delay(TeamTrainer.Patience, work.Host.Time);
             if (!_playing.ContainsKey(silo)) return;
             try
             {
-                await silos.Of(silo).CancelTilesAsync(name);
+                await silos.Of(silo).CancelTilesAsync(work.Name);
             }
             catch (Exception error)
             {
-                logger.LogWarning(error, "The tiles of {Tournament} on {Silo} could not be cancelled.", name, silo);
+                work.Logger.LogWarning(error, "The tiles of {Tournament} on {Silo} could not be cancelled.", work.Name, silo);
                 return;
             }
         }
     }
+}
 
-    private void StoreSoon() => _ = writer.WriteAsync().ContinueWith(
-        task => logger.LogWarning(task.Exception, "The tiles of a tournament could not be stored."),
-        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+/// <summary>The cells that are missing in a matrix, cut into tiles of one row each, in order; those that failed come again first.</summary>
+internal sealed class TileQueue(TournamentRecord record)
+{
+    private const long StepsPerTile = 1_000_000;
+
+    private readonly IEnumerator<Tile> _tiles = Tiles(record).GetEnumerator();
+    private readonly Queue<Tile> _returned = new();
+    private bool _ended;
+
+    /// <summary>A part of a row.</summary>
+    /// <param name="Row">The row.</param>
+    /// <param name="First">The first column.</param>
+    /// <param name="Count">Number of columns.</param>
+    /// <param name="Attempt">Failures so far.</param>
+    public readonly record struct Tile(int Row, int First, int Count, int Attempt = 0);
+
+    /// <summary>Whether nothing is left to be taken, as far as was looked.</summary>
+    public bool IsEmpty => _ended && _returned.Count == 0;
+
+    /// <summary>Takes the next tile.</summary>
+    public bool TryTake(out Tile tile)
+    {
+        if (_returned.TryDequeue(out tile)) return true;
+
+        // The enumerator looks at cells ahead of it only, and those are filled by tiles that it yielded.
+        _ended = _ended || !_tiles.MoveNext();
+        tile = _ended ? default : _tiles.Current;
+        return !_ended;
+    }
+
+    /// <summary>Gives a tile back that was not played.</summary>
+    public void Return(Tile tile) => _returned.Enqueue(tile);
+
+    /// <summary>All tiles that are missing.</summary>
+    internal static IEnumerable<Tile> Tiles(TournamentRecord record)
+    {
+        var (players, spec) = (record.Players.Length, record.Spec!);
+        var columns = (int)Math.Clamp(StepsPerTile / ((long)spec.Episodes * spec.Steps), 1, players);
+        for (var row = 0; row < players; row++)
+        {
+            var first = 0;
+            while (first < players)
+            {
+                while (first < players && record.Cells[row * players + first] is not null) first++;
+                var end = first;
+                while (end < players && end - first < columns && record.Cells[row * players + end] is null) end++;
+                if (end > first) yield return new Tile(row, first, end - first);
+                first = end;
+            }
+        }
+    }
 }

@@ -9,7 +9,8 @@ namespace Srpo.Grains;
 /// <typeparam name="TReply">What comes of the work.</typeparam>
 /// <param name="patience">How long a request waits.</param>
 /// <param name="keeps">Whether a reply that was given is kept for a request that is repeated; otherwise that request begins the work anew.</param>
-internal sealed class FollowedWork<TCall, TReply>(TimeSpan patience, bool keeps)
+/// <param name="time">By what clock.</param>
+internal sealed class FollowedWork<TCall, TReply>(TimeSpan patience, bool keeps, TimeProvider time)
     where TCall : struct, IEquatable<TCall>
     where TReply : class
 {
@@ -27,7 +28,7 @@ internal sealed class FollowedWork<TCall, TReply>(TimeSpan patience, bool keeps)
     {
         if (Work is null || !_call.Equals(call)) (_call, Work) = (call, begin());
         var work = Work;
-        if (!await Following.EndsAsync(work, patience)) return null;
+        if (!await Following.EndsAsync(work, patience, time)) return null;
         if (Work == work && !(keeps && work.IsCompletedSuccessfully)) Work = null;
         return await work;
     }
@@ -44,12 +45,12 @@ internal static class Following
 
     /// <summary>Waits for the end of work, not for long.</summary>
     /// <returns>Whether it has ended, well or not.</returns>
-    public static async ValueTask<bool> EndsAsync(Task work, TimeSpan patience)
+    public static async ValueTask<bool> EndsAsync(Task work, TimeSpan patience, TimeProvider time)
     {
         if (work.IsCompleted) return true;
         try
         {
-            await work.WaitAsync(patience);
+            await work.WaitAsync(patience, time);
         }
         catch (Exception) when (work.IsCompleted)
         {

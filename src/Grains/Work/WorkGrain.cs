@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
-using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
@@ -16,7 +13,7 @@ namespace Srpo.Grains;
 /// </summary>
 internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     where TRecord : class, IWorkRecord, new()
-    where TSession : class, IWorkSession
+    where TSession : WorkSession
     where TObserver : class, IGrainObserver
 {
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(500);
@@ -27,11 +24,11 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <summary>The request that goes on with what was asked for before, and asks for nothing itself.</summary>
     private const string Ensure = "ensure";
 
+    private readonly WorkKind _kind;
     private readonly AlternatingRecord<TRecord> _stored;
-    private readonly StorageHealth? _health;
     private readonly ObserverSet<TObserver> _observers;
-    private readonly WorkRegister _register;
-    private readonly EndWriter _end;
+    private readonly IDirectoryGrain _directory;
+    private readonly StopSignal _leave = new();
     private readonly AsyncGate _gate = new();
     private readonly string _described;
     private readonly Dictionary<string, Task> _asked = [];
@@ -41,18 +38,16 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
 
     /// <param name="kind">What kind of work it is.</param>
     /// <param name="storage">The storage of its record.</param>
-    /// <param name="services">Storage and its health.</param>
-    /// <param name="work">What this silo has under way.</param>
+    /// <param name="host">The silo.</param>
     /// <param name="logger">Where trouble goes.</param>
-    protected WorkGrain(WorkKind kind, string storage, IServiceProvider services, ActiveWork work, ILogger logger)
+    protected WorkGrain(WorkKind kind, string storage, GrainHost host, ILogger logger)
     {
-        (Work, Logger, Writer) = (work, logger, new(SaveAsync));
-        _stored = new(SlotPair<TRecord>.Of(this, services, storage, WorkRegister.Word(kind)));
-        _health = services.GetService<StorageHealth>();
-        _observers = new(TimeProvider.System, logger);
-        _described = $"{WorkRegister.Word(kind)} '{Name}'";
-        _register = new(kind, Name, GrainFactory, work);
-        _end = new(Writer, work.Unattended, _described, logger);
+        (_kind, Host, Logger) = (kind, host, logger);
+        _described = $"{WorkNames.Word(kind)} '{Name}'";
+        _stored = new(host.Slots<TRecord>(this.GetGrainId(), storage, WorkNames.Word(kind)));
+        _observers = new(host.Time, logger);
+        _directory = GrainFactory.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
+        Writer = new(SaveAsync, _described, host.Time, logger);
     }
 
     /// <summary>The name of the work.</summary>
@@ -67,23 +62,29 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <summary>What is under way, or null.</summary>
     protected TSession? Session { get; private set; }
 
-    /// <summary>What this silo has under way.</summary>
-    protected ActiveWork Work { get; }
+    /// <summary>The silo.</summary>
+    protected GrainHost Host { get; }
+
+    /// <summary>What the silo has under way.</summary>
+    protected ActiveWork Work => Host.Work;
 
     /// <summary>Where trouble goes.</summary>
     protected ILogger Logger { get; }
 
     /// <summary>Seconds of work up to now.</summary>
-    protected double Seconds => Session is { } session ? _secondsBefore + Stopwatch.GetElapsedTime(session.Started).TotalSeconds : Record.SecondsOfWork;
+    protected double Seconds => Session is { } session ? _secondsBefore + session.Elapsed.TotalSeconds : Record.SecondsOfWork;
 
     /// <summary>Trouble met while the record was loaded and survived, or null.</summary>
     protected string? LoadWarning => _stored.Warning;
 
     /// <summary>Why storage cannot be reached at present, or null.</summary>
-    protected string? StorageProblem => _health?.Problem;
+    protected string? StorageProblem => Host.Health.Problem;
+
+    /// <summary>What a session works with.</summary>
+    protected WorkContext<TRecord> Context => new(Name, Record, Writer, Host, Logger);
 
     /// <summary>Why the end of the last session is not stored yet, or null.</summary>
-    protected string? Unstored => _end.Trouble;
+    protected string? Unstored { get; private set; }
 
     /// <summary>Goes on with work that is to go on.</summary>
     public async Task<bool> EnsureRunningAsync()
@@ -102,7 +103,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
             await EndedAsync();
             if (Session is not null) return;
             if (Record.GoesOn) await BeginAgainAsync();
-            else await _register.EndAsync();
+            else await _directory.EndAsync(_kind, Name);
         });
         return Record.GoesOn;
     }
@@ -138,7 +139,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     {
         Leaving();
         Session?.Stop();
-        _end.Leave();
+        _leave.Set();
         try
         {
             await _ended.WaitAsync(cancellationToken);
@@ -175,7 +176,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         var loading = _stored.LoadAsync();
         try
         {
-            await loading.WaitAsync(Answer);
+            await loading.WaitAsync(Answer, Host.Time);
         }
         catch (TimeoutException) when (!loading.IsCompleted)
         {
@@ -186,7 +187,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         Record.Settle();
 
         // Whatever kept it from being watched, a directory that was away or the death of a silo: whoever asks has it watched again.
-        if (Work.Unattended && Record.GoesOn) _register.BeginAsync().Ignore();
+        if (Work.Unattended && Record.GoesOn) MakeKnownAsync().Ignore();
     }
 
     /// <summary>
@@ -208,7 +209,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
 
         try
         {
-            await asked.WaitAsync(Answer);
+            await asked.WaitAsync(Answer, Host.Time);
         }
         catch (TimeoutException) when (!asked.IsCompleted)
         {
@@ -227,7 +228,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     }
 
     /// <summary>The error for a name under which nothing was ever begun.</summary>
-    protected Task<UnknownGrainException> UnknownAsync() => _register.UnknownAsync();
+    protected Task<UnknownGrainException> UnknownAsync() => WorkNames.UnknownAsync(_kind, Name, () => _directory.GetNamesAsync(_kind).WaitAsync(Answer, Host.Time));
 
     /// <summary>Refuses to begin while the silo is about to stop.</summary>
     protected void CheckTakesWork()
@@ -250,7 +251,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
             throw;
         }
 
-        await _register.BeginAsync();
+        await MakeKnownAsync();
     }
 
     /// <summary>Waits until the end of the last session is stored.</summary>
@@ -260,7 +261,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     protected void Run(TSession session)
     {
         Session = session;
-        _register.Enter();
+        Work.Of(_kind)[Name] = true;
         _timer = this.RegisterGrainTimer(Report, new GrainTimerCreationOptions(ProgressPeriod, ProgressPeriod) { Interleave = true, KeepAlive = true });
         session.Start();
         _ended = FinishAsync(session);
@@ -283,13 +284,49 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         _timer?.Dispose();
         Record.SecondsOfWork = Seconds;
         Session = null;
-        if (Conclude(session)) await _end.WriteAsync(DeactivateOnIdle, ConcludeUnstored);
+        if (Conclude(session)) await StoreEndAsync();
         else DeactivateOnIdle();
 
         // A silo that stops waits until nothing is left here.
-        _register.Leave();
+        Work.Of(_kind).TryRemove(Name, out _);
         Notify();
     }
+
+    /// <summary>Stores how the session ended, as long as storage is away too; until then the end is not acknowledged.</summary>
+    private async Task StoreEndAsync()
+    {
+        var backoff = new Backoff(Host.Time);
+        while (true)
+        {
+            try
+            {
+                await Writer.WriteAsync();
+                Unstored = null;
+                return;
+            }
+            catch (InconsistentStateException error) when (Work.Unattended)
+            {
+                Logger.LogWarning(error, "The record of {Work} was written by somebody else; it is read again.", _described);
+                DeactivateOnIdle();
+                return;
+            }
+            catch (Exception error) when (Transient.Is(error) && error is not InconsistentStateException && !_leave.IsSet)
+            {
+                Logger.LogWarning(error, "The state of {Work} could not be stored and is tried again.", _described);
+                Unstored = error.Message;
+                await backoff.WaitAsync(_leave);
+            }
+            catch (Exception error)
+            {
+                Logger.LogError(error, "The state of {Work} could not be stored.", _described);
+                ConcludeUnstored(error);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Makes the name known, and has the work watched where it goes on without the user.</summary>
+    private Task MakeKnownAsync() => _directory.BeginAsync(_kind, Name, Work.Unattended);
 
     private Task SaveAsync()
     {
@@ -301,5 +338,73 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     {
         if (Session is not null) Notify();
         return Task.CompletedTask;
+    }
+}
+
+/// <summary>What storage keeps of long work.</summary>
+internal interface IWorkRecord : ISequenced
+{
+    /// <summary>Whether it was begun and is to go on until it is finished, whatever happens to its silo.</summary>
+    bool GoesOn { get; }
+
+    /// <summary>Called when the record was read and no session is under way: carries out what was wished and not reached before the silo ended.</summary>
+    void Settle();
+
+    /// <summary>Seconds of work in ended sessions and up to the last write of the present one.</summary>
+    double SecondsOfWork { get; set; }
+}
+
+/// <summary>What a session works with.</summary>
+/// <param name="Name">Name of the work.</param>
+/// <param name="Record">What storage keeps of it.</param>
+/// <param name="Writer">Stores the record.</param>
+/// <param name="Host">The silo.</param>
+/// <param name="Logger">Where trouble goes.</param>
+internal sealed record WorkContext<TRecord>(string Name, TRecord Record, CoalescedWriter Writer, GrainHost Host, ILogger Logger);
+
+/// <summary>One stretch of long work, from a start or resume to its end. Runs on its grain's scheduler, between the requests.</summary>
+internal abstract class WorkSession(TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>Time since it began.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_started);
+
+    /// <summary>Set when it is to end: nothing new begins.</summary>
+    public StopSignal Stopping { get; } = new();
+
+    /// <summary>Completes, without an exception, when nothing is under way any more.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Sets it going.</summary>
+    public void Start() => Completion = RunAsync();
+
+    /// <summary>Ends it in good order; repeating it changes nothing.</summary>
+    public void Stop()
+    {
+        if (Stopping.IsSet) return;
+        Stopping.Set();
+        HastenEnd();
+    }
+
+    /// <summary>Does the work.</summary>
+    protected abstract Task RunAsync();
+
+    /// <summary>Tells those who work elsewhere that it is to end.</summary>
+    protected abstract void HastenEnd();
+}
+
+/// <summary>Lets one action at a time through, in the order of arrival, without holding a thread. For use within one grain.</summary>
+internal sealed class AsyncGate
+{
+    private Task _last = Task.CompletedTask;
+
+    /// <summary>Runs an action when those before it have ended, however they ended.</summary>
+    public Task RunAsync(Func<Task> act) => _last = RunAfterAsync(_last, act);
+
+    private static async Task RunAfterAsync(Task before, Func<Task> act)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await act();
     }
 }

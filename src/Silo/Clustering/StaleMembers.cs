@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using Srpo.Grains.Compute;
 
 namespace Srpo.Silo;
 
@@ -9,12 +8,12 @@ namespace Srpo.Silo;
 /// joining silo watch the silent ones and declare them dead, but decides whom to watch only when the list changes, and after
 /// all silos died at once nobody is left to change it. So the version of the list is raised, and its rows stay as they are.
 /// </summary>
-internal sealed class StaleMembers(IMembershipTable table, ILocalSiloDetails local, IOptions<ClusterMembershipOptions> options, ILogger<StaleMembers> logger)
-    : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class StaleMembers(IMembershipTable table, ILocalSiloDetails local, IOptions<ClusterMembershipOptions> options, TimeProvider time, ILogger<StaleMembers> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    private readonly StopSignal _joined = new();
+    private readonly CancellationTokenSource _joined = new();
 
     /// <summary>After this time without a note "I am alive" a silo counts as silent.</summary>
     private TimeSpan Patience => options.Value.IAmAliveTablePublishTimeout * options.Value.NumMissedTableIAmAliveLimit;
@@ -25,28 +24,32 @@ internal sealed class StaleMembers(IMembershipTable table, ILocalSiloDetails loc
         lifecycle.Subscribe(nameof(StaleMembers), ServiceLifecycleStage.Active, End, _ => Task.CompletedTask);
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _joined.Dispose();
+
     private Task Begin(CancellationToken cancellation)
     {
-        _ = Task.Run(WatchAsync, CancellationToken.None);
+        var joined = _joined.Token;
+        _ = Task.Run(() => WatchAsync(joined), CancellationToken.None);
         return Task.CompletedTask;
     }
 
     private Task End(CancellationToken cancellation)
     {
-        _joined.Set();
+        _joined.Cancel();
         return Task.CompletedTask;
     }
 
-    private async Task WatchAsync()
+    private async Task WatchAsync(CancellationToken joined)
     {
-        while (!_joined.IsSet)
+        while (!joined.IsCancellationRequested)
         {
-            await Task.Delay(Look, _joined.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_joined.IsSet) return;
+            await Task.Delay(Look, time, joined).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (joined.IsCancellationRequested) return;
             try
             {
                 // Whoever joins at the same time does the same, and what one raises all see; again only if that led to nothing.
-                if (await RaiseAsync()) await Task.Delay(Patience, _joined.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (await RaiseAsync(joined)) await Task.Delay(Patience, time, joined).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (Exception error)
             {
@@ -56,19 +59,19 @@ internal sealed class StaleMembers(IMembershipTable table, ILocalSiloDetails loc
     }
 
     /// <summary>Raises the version if there are silent silos and this one is joining.</summary>
-    private async Task<bool> RaiseAsync()
+    private async Task<bool> RaiseAsync(CancellationToken joined)
     {
-        var list = await table.ReadAllAsync(_joined.Token);
+        var list = await table.ReadAllAsync(joined);
         var own = list.Members.FirstOrDefault(member => member.Item1.SiloAddress.Equals(local.SiloAddress));
         var silent = list.Members.Where(member => member.Item1.Status == SiloStatus.Active && IsSilent(member.Item1)).Select(member => member.Item1.SiloAddress).ToArray();
         if (own?.Item1.Status != SiloStatus.Joining || silent.Length == 0) return false;
         logger.LogInformation("The list of silos calls {Silos} active, which have been silent for {Patience}; joining silos look whether they are there.", silent, Patience);
-        return await table.UpdateRowAsync(own.Item1, own.Item2, list.Version.Next(), _joined.Token);
+        return await table.UpdateRowAsync(own.Item1, own.Item2, list.Version.Next(), joined);
     }
 
     private bool IsSilent(MembershipEntry entry)
     {
         var heard = entry.StartTime > entry.IAmAliveTime ? entry.StartTime : entry.IAmAliveTime;
-        return DateTime.UtcNow - DateTime.SpecifyKind(heard, DateTimeKind.Utc) > Patience + Look;
+        return time.GetUtcNow().UtcDateTime - DateTime.SpecifyKind(heard, DateTimeKind.Utc) > Patience + Look;
     }
 }

@@ -5,7 +5,7 @@ namespace Srpo.Silo;
 /// <summary>Registers the storages that the settings ask for.</summary>
 internal static class StorageRegistration
 {
-    /// <summary>Adds one storage for each name of <see cref="Srpo.Grains.StorageNames"/>.</summary>
+    /// <summary>Adds one storage for each name of <see cref="Srpo.Grains.Hosting.StorageNames"/>.</summary>
     public static ISiloBuilder AddSrpoStorage(this ISiloBuilder silo, SiloSettings settings)
     {
         var storage = settings.Storage;

@@ -1,4 +1,4 @@
-using Srpo.Grains;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Silo;

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
@@ -29,13 +28,9 @@ internal static class HttpHosting
             var identity = TlsIdentity.Load(tls, needsOwn: true);
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = identity.Own));
         }
-
-        var metrics = builder.Configuration.GetSection(MetricsSettings.Section).Get<MetricsSettings>() ?? new MetricsSettings();
-        if (metrics.Enabled)
-            builder.Services.AddSingleton(services => new MetricsCollector(metrics.Meters(), services.GetRequiredService<ILogger<MetricsCollector>>(), services.GetRequiredService<IMeterFactory>()));
     }
 
-    /// <summary>Maps the endpoints. The first call before the start, so that nothing is missing in the metrics.</summary>
+    /// <summary>Maps the endpoints.</summary>
     public static void MapHttp(this WebApplication application)
     {
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ExplainAsync, AllowStatusCode404Response = true, SuppressDiagnosticsCallback = _ => false });
@@ -43,8 +38,7 @@ internal static class HttpHosting
         application.UseMiddleware<HttpGuard>();
         application.MapHealth();
         application.MapLogLevel();
-        if (application.Services.GetService<MetricsCollector>() is { } collector)
-            application.MapGet("/metrics", () => Results.Text(collector.Scrape(), PrometheusText.ContentType));
+        application.MapMetrics();
     }
 
     private static void Configure(KestrelServerOptions kestrel, HttpSettings settings)
@@ -82,5 +76,21 @@ internal static class HttpHosting
             StatusCodes.Status500InternalServerError => "the silo could not answer; its log says why\n",
             _ => ReasonPhrases.GetReasonPhrase(status) + "\n",
         });
+    }
+}
+
+/// <summary>
+/// What load balancers and operators ask: /health/live, the process runs; /health/ready, it can take work. Open to everyone who
+/// can connect; they say a word each.
+/// </summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this WebApplication application)
+    {
+        application.MapGet("/health/live", () => Results.Text("live\n"));
+        application.MapGet("/health/ready", async (Readiness readiness, CancellationToken cancellation) =>
+            await readiness.ProblemAsync(cancellation) is { } problem
+                ? Results.Text($"not ready: {problem}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+                : Results.Text("ready\n"));
     }
 }

@@ -8,14 +8,14 @@ namespace Srpo.Silo;
 /// Whether the silo can take work: started and not stopping, a member of the cluster, grains answer, storage can be read. Asked
 /// at most once a second, however many ask here.
 /// </summary>
-internal sealed class Readiness(IServiceProvider services, IHostApplicationLifetime lifetime, StorageProbe storage, ILogger<Readiness> logger) : IDisposable
+internal sealed class Readiness(IServiceProvider services, IHostApplicationLifetime lifetime, StorageProbe storage, TimeProvider time, ILogger<Readiness> logger) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1);
     private string? _problem;
-    private long _askedAt;
+    private long? _askedAt;
 
     /// <summary>Why the silo is not ready; null if it is. The text has nothing that only operators may know; the log has more.</summary>
     public async Task<string?> ProblemAsync(CancellationToken cancellation)
@@ -25,11 +25,11 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
         await _one.WaitAsync(cancellation);
         try
         {
-            if (_askedAt != 0 && Environment.TickCount64 - _askedAt < Validity.TotalMilliseconds) return _problem;
+            if (_askedAt is { } asked && time.GetElapsedTime(asked) < Validity) return _problem;
             var (problem, error) = await AskAsync();
             if (problem != _problem) Say(problem, error);
             _problem = problem;
-            _askedAt = Environment.TickCount64;
+            _askedAt = time.GetTimestamp();
             return _problem;
         }
         finally
@@ -43,7 +43,7 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
 
     private async Task<(string? Problem, Exception? Error)> AskAsync()
     {
-        if (!SiloMembership.IsActive(services)) return ("not a member of the cluster", null);
+        if (services.GetRequiredService<ISiloStatusOracle>().CurrentStatus != SiloStatus.Active) return ("not a member of the cluster", null);
         if (services.GetService<StorageHealth>()?.Problem is not null) return ("storage does not answer", null);
         if (await ErrorAsync(storage.ReadAsync) is { } unread) return ("storage does not answer", unread);
         if (await ErrorAsync(() => services.GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population)) is { } unasked)

@@ -8,7 +8,7 @@ namespace Srpo.Silo;
 /// Closes connections to the silo port and the gateway port that come from other users of this machine, before anything is read from or written to
 /// them. Orleans itself asks nobody who he is, and tells the cluster's name to whoever connects.
 /// </summary>
-internal sealed class OwnerOnly(ILogger<OwnerOnly> logger)
+internal sealed class OwnerOnly(TimeProvider time, ILogger<OwnerOnly> logger)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
@@ -35,8 +35,8 @@ internal sealed class OwnerOnly(ILogger<OwnerOnly> logger)
     {
         lock (_lock)
         {
-            if (_saidAt is { } said && Environment.TickCount64 - said < Quiet.TotalMilliseconds) return;
-            _saidAt = Environment.TickCount64;
+            if (_saidAt is { } said && time.GetElapsedTime(said) < Quiet) return;
+            _saidAt = time.GetTimestamp();
         }
 
         logger.LogWarning(

@@ -1,14 +1,23 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Srpo.Silo;
 
-/// <summary>Sends traces and metrics to a collector of OpenTelemetry, if the settings name one. Otherwise nothing of OpenTelemetry is loaded.</summary>
+/// <summary>
+/// Measures and traces with OpenTelemetry: for /metrics, and for a collector if the settings name one. Where they want neither, nothing of
+/// OpenTelemetry is loaded.
+/// </summary>
 internal static class TelemetryHosting
 {
-    /// <summary>Registers what sends.</summary>
+    /// <summary>Sets of tags that a metric keeps; memory must not grow with what somebody else puts into tags.</summary>
+    public const int MaxSeries = 1000;
+
+    /// <summary>Registers what measures and sends.</summary>
     /// <exception cref="SiloSettingsException">A setting cannot be used.</exception>
     public static void AddTelemetry(this WebApplicationBuilder builder, SiloSettings silo)
     {
@@ -16,14 +25,46 @@ internal static class TelemetryHosting
         settings.Validate();
         Prefer(builder, TelemetrySettings.EndpointVariable, settings.Endpoint);
         Prefer(builder, TelemetrySettings.ProtocolVariable, settings.Protocol);
-        if (!string.IsNullOrWhiteSpace(builder.Configuration[TelemetrySettings.EndpointVariable])) Send(builder, settings, silo);
+        var sends = !string.IsNullOrWhiteSpace(builder.Configuration[TelemetrySettings.EndpointVariable]);
+        if (sends) Send(builder, settings, silo);
+        var metrics = Metrics(builder.Configuration);
+        if (metrics.Enabled || (sends && settings.Metrics)) Measure(builder, metrics, sends && settings.Metrics);
     }
+
+    /// <summary>Maps /metrics, if the settings ask for it.</summary>
+    public static void MapMetrics(this WebApplication application)
+    {
+        if (Metrics(application.Configuration).Enabled) Map(application);
+    }
+
+    private static MetricsSettings Metrics(IConfiguration configuration) =>
+        configuration.GetSection(MetricsSettings.Section).Get<MetricsSettings>() ?? new MetricsSettings();
 
     /// <summary>OpenTelemetry reads its variables from the configuration, paths of signals and secret headers included; ours take their place.</summary>
     private static void Prefer(WebApplicationBuilder builder, string variable, string? value)
     {
         if (!string.IsNullOrWhiteSpace(value)) builder.Configuration.AddInMemoryCollection([new(variable, value.Trim())]);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Map(WebApplication application) => application.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Measure(WebApplicationBuilder builder, MetricsSettings settings, bool sends) => builder.Services.AddOpenTelemetry().WithMetrics(meters =>
+    {
+        meters.AddMeter([.. settings.Meters()]);
+        ((IDeferredMeterProviderBuilder)meters).Configure((services, configured) =>
+        {
+            var own = services.GetRequiredService<IMeterFactory>();
+            configured.AddView(instrument => Stream(instrument, own));
+        });
+        if (settings.Enabled) meters.AddPrometheusExporter(options => options.ScopeInfoEnabled = options.TargetInfoEnabled = false);
+        if (sends) meters.AddOtlpExporter();
+    });
+
+    /// <summary>Of the meters that a factory made, those of this silo only: another silo of the process has its own.</summary>
+    private static MetricStreamConfiguration Stream(Instrument instrument, IMeterFactory own) =>
+        instrument.Meter.Scope is IMeterFactory factory && factory != own ? MetricStreamConfiguration.Drop : new MetricStreamConfiguration { CardinalityLimit = MaxSeries };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Send(WebApplicationBuilder builder, TelemetrySettings settings, SiloSettings silo)
@@ -36,20 +77,27 @@ internal static class TelemetryHosting
             .AddService("srpo-silo", serviceVersion: version, serviceInstanceId: instance)
             .AddAttributes([new("srpo.cluster", silo.ClusterName)])
             .AddEnvironmentVariableDetector());
-        if (settings.Traces)
+        if (!settings.Traces) return;
+        telemetry.WithTracing(traces =>
         {
-            telemetry.WithTracing(traces =>
-            {
-                traces.AddSource("Srpo");
-                if (settings.GrainCalls) traces.AddSource("Microsoft.Orleans.*").AddProcessor(new HousekeepingFilter());
-                traces.AddOtlpExporter();
-            });
-        }
+            traces.AddSource("Srpo");
+            if (settings.GrainCalls) traces.AddSource("Microsoft.Orleans.*").AddProcessor(new HousekeepingFilter());
+            traces.AddOtlpExporter();
+        });
+    }
+}
 
-        if (settings.Metrics)
-        {
-            var metrics = builder.Configuration.GetSection(MetricsSettings.Section).Get<MetricsSettings>() ?? new MetricsSettings();
-            telemetry.WithMetrics(meters => meters.AddMeter([.. metrics.Meters()]).AddOtlpExporter());
-        }
+/// <summary>
+/// Leaves out the calls with which silos look after each other, some a second for ever: they begin a trace by themselves, while all
+/// else is a part of a stretch of work or of a client's request. What they lead to is left out with them.
+/// </summary>
+internal sealed class HousekeepingFilter : BaseProcessor<Activity>
+{
+    /// <inheritdoc/>
+    public override void OnStart(Activity data)
+    {
+        if (data.Kind != ActivityKind.Client || data.ParentSpanId != default) return;
+        data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        data.IsAllDataRequested = false;
     }
 }

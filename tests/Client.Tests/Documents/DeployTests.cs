@@ -6,9 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
+using Srpo.Grains;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Diagnostics;
-using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
 using Srpo.Grains.Storage;
 using Srpo.Silo;
@@ -166,7 +166,7 @@ public sealed partial class DeployTests
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { "up" };
         using var services = new ServiceCollection().AddMetrics().AddSingleton(Options.Create(new ComputeOptions { Workers = 1 }))
-            .AddSingleton<ComputePool>().AddSingleton<ActiveWork>().AddSingleton<StorageHealth>().AddSingleton<SrpoMeter>().AddSingleton<SiloGauges>().BuildServiceProvider();
+            .AddSingleton<ComputePool>().AddSingleton(TimeProvider.System).AddSingleton<ActiveWork>().AddSingleton<StorageHealth>().AddSingleton<SrpoMeter>().AddSingleton<SiloGauges>().BuildServiceProvider();
         services.GetRequiredService<SrpoMeter>();
         services.GetRequiredService<SiloGauges>().Participate(null!);
         using var listener = new MeterListener();
@@ -174,9 +174,9 @@ public sealed partial class DeployTests
         {
             if (instrument.Meter.Scope != services.GetRequiredService<IMeterFactory>()) return;
             var type = instrument.GetType().GetGenericTypeDefinition();
-            var kind = type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? MetricKind.Counter
-                : type == typeof(Histogram<>) ? MetricKind.Histogram : MetricKind.Gauge;
-            names.Add(PrometheusNames.Metric(instrument.Name, instrument.Unit, kind));
+            var unit = instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" };
+            var counts = type == typeof(Counter<>) || type == typeof(ObservableCounter<>);
+            names.Add(instrument.Name.Replace('.', '_') + unit + (counts ? "_total" : ""));
         };
         listener.Start();
         return names;

@@ -94,6 +94,10 @@ public sealed class HttpTests
         Assert.True(metrics["srpo_compute_jobs_total"].Sum() >= 36);
         Assert.True(metrics["srpo_compute_workers"].Sum() >= 1);
         Assert.True(metrics["dotnet_process_cpu_time_seconds_total"].Sum() > 0);
+
+        // The page has the name of each.
+        var page = File.ReadAllText(Repository.PathOf("docs", "observability.md"));
+        Assert.All(metrics.Keys.Where(name => name.StartsWith("srpo_", StringComparison.Ordinal)), name => Assert.Contains($"`{name}`", page, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,10 +32,14 @@ internal static class PrometheusParser
         {
             if (line.StartsWith("# HELP ", StringComparison.Ordinal))
             {
+                // Before the TYPE, or right after it.
                 Check(help is null, "a HELP without a TYPE before: " + line);
                 var rest = line[7..].Split(' ', 2);
                 (helpFor, help) = (rest[0], rest[1]);
                 Check(!help.Replace("\\\\", "", StringComparison.Ordinal).Replace("\\n", "", StringComparison.Ordinal).Contains('\\', StringComparison.Ordinal), "a stray backslash: " + line);
+                if (open?.Name != helpFor || open.Samples.Count > 0) continue;
+                families[helpFor] = open = open with { Help = help };
+                help = null;
             }
             else if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
             {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
@@ -83,10 +82,8 @@ public sealed class OwnerTests(OwnerTests.Shared shared) : IClassFixture<OwnerTe
         {
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
             builder.UseOrleansClient(client => client
-                .UseStaticClustering(LocalTransport.Gateway)
-                .UseConnectionRetryFilter((_, _) => Task.FromResult(false))
-                .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, LocalTransport.ServiceId)));
-            LocalTransport.ConnectTo(builder.Services, run.Owner.Info.Socket!);
+                .UseLocalSilo(cluster, run.Owner.Info.Socket!)
+                .UseConnectionRetryFilter((_, _) => Task.FromResult(false)));
             using var client = builder.Build();
             if (cluster == "default")
             {

@@ -1,11 +1,15 @@
+using Microsoft.Extensions.Options;
 using Srpo.Grains.Compute;
 
 namespace Srpo.Grains.Tests;
 
-public sealed class ScratchPoolTests
+public sealed class ScratchPoolTests : IDisposable
 {
     private int _made;
     private int _gone;
+    private ComputePool? _workers;
+
+    public void Dispose() => _workers?.Dispose();
 
     [Fact]
     public void Objects_are_used_again()
@@ -65,13 +69,14 @@ public sealed class ScratchPoolTests
         Assert.Equal((2, 0), (_gone, pool.Idle));
     }
 
+    /// <summary>As many objects of a key wait as there are workers.</summary>
     private ScratchPool<string, Scratch> Pool(int perKey) => new(
+        _workers = new ComputePool(Options.Create(new ComputeOptions { Workers = perKey })),
         _ =>
         {
             _made++;
             return new Scratch(() => _gone++);
-        },
-        perKey);
+        });
 
     private sealed class Scratch(Action gone) : IDisposable
     {

@@ -3,6 +3,7 @@ using Orleans.Storage;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;

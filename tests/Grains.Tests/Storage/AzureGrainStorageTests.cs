@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Serialization;
 using Orleans.Storage;
+using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 

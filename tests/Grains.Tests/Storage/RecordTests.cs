@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
@@ -7,6 +9,8 @@ namespace Srpo.Grains.Tests;
 public sealed class RecordTests
 {
     private static readonly GrainId Grain = GrainId.Create("directory", "directory");
+
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task Slots_are_written_in_turn_and_the_newest_is_read()
@@ -77,7 +81,7 @@ public sealed class RecordTests
     public async Task Wishes_during_a_write_are_fulfilled_by_one_more()
     {
         var writes = new List<TaskCompletionSource>();
-        var writer = new CoalescedWriter(() =>
+        var writer = Writer(() =>
         {
             writes.Add(new TaskCompletionSource());
             return writes[^1].Task;
@@ -85,7 +89,7 @@ public sealed class RecordTests
         var first = writer.WriteAsync();
         var others = Enumerable.Range(0, 5).Select(_ => writer.WriteAsync()).ToArray();
         Assert.Single(writes);
-        Assert.False(writer.IsDue);
+        writer.WriteIfDue();
         writes[0].SetException(new IOException("as told"));
         await Assert.ThrowsAsync<IOException>(() => first);
 
@@ -97,6 +101,30 @@ public sealed class RecordTests
         Assert.Equal(2, writes.Count);
         _ = writer.WriteAsync();
         Assert.Equal(3, writes.Count);
+    }
+
+    [Fact]
+    public async Task Writing_that_nobody_waits_for_takes_at_most_a_tenth_of_the_time()
+    {
+        var writes = 0;
+        var writer = Writer(() =>
+        {
+            writes++;
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return Task.CompletedTask;
+        });
+        writer.WriteIfDue();
+        Assert.Equal(1, writes);
+        _time.Advance(TimeSpan.FromSeconds(9.9));
+        writer.WriteIfDue();
+        Assert.Equal(1, writes);
+
+        // Somebody waits for this one.
+        await writer.WriteAsync();
+        Assert.Equal(2, writes);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        writer.WriteIfDue();
+        Assert.Equal(3, writes);
     }
 
     [Fact]
@@ -122,6 +150,8 @@ public sealed class RecordTests
         await second;
         Assert.Equal([1, 2], order);
     }
+
+    private CoalescedWriter Writer(Func<Task> write) => new(write, "a test", _time, NullLogger.Instance);
 
     private static AlternatingRecord<DirectoryRecord> Record(FileGrainStorage storage) =>
         new(new SlotPair<DirectoryRecord>(storage, Grain, "directory"));

@@ -1,0 +1,92 @@
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+
+namespace Srpo.Grains;
+
+/// <summary>Between messages and what Learning works with. Arrays are shared, never copied.</summary>
+internal static class Wire
+{
+    public static ActorState ToMessage(LearnerState state) =>
+        new(state.Version, new(state.Parameters), new(state.FirstMoment), new(state.SecondMoment), state.AdamSteps);
+
+    public static LearnerState FromMessage(ActorState state) =>
+        new(state.Version, state.Parameters.Values, state.FirstMoment.Values, state.SecondMoment.Values, state.AdamSteps);
+
+    public static NetworkDescription Describe(ActorShape shape) => new(
+        shape.Policy.Inputs, [.. shape.Policy.Hidden], shape.Policy.Outputs, shape.Policy.Activation.ToString(), shape.Encoding.ToString());
+
+    /// <exception cref="SrpoGrainException">The snapshot is inconsistent in itself.</exception>
+    public static FrozenPolicy ToPolicy(PolicySnapshot snapshot)
+    {
+        var network = snapshot?.Network ?? throw new SrpoGrainException("a policy is missing, or has no network");
+        PolicyChecks.Check(snapshot);
+        if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.IsDefined(activation))
+            throw new SrpoGrainException($"policy '{snapshot.Key}': the nonlinearity '{network.Activation}' is not known; use one of {string.Join(", ", Enum.GetNames<Activation>())}");
+        if (!Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding) || !Enum.IsDefined(encoding))
+            throw new SrpoGrainException($"policy '{snapshot.Key}': the observation encoding '{network.Encoding}' is not known; use one of {string.Join(", ", Enum.GetNames<ObservationEncoding>())}");
+        var shape = new MlpShape(network.Inputs, network.Hidden, network.Actions, activation);
+        return new FrozenPolicy(shape, encoding, snapshot.Parameters.Values);
+    }
+
+    /// <summary>Policies of a message, each distinct snapshot converted once, so that equal ones stay one.</summary>
+    /// <exception cref="SrpoGrainException">A snapshot is missing or inconsistent in itself.</exception>
+    public static FrozenPolicy[] ToPolicies(PolicySnapshot[]? snapshots)
+    {
+        var known = new Dictionary<PolicySnapshot, FrozenPolicy>(ReferenceEqualityComparer.Instance);
+        var policies = new FrozenPolicy[snapshots?.Length ?? 0];
+        for (var i = 0; i < policies.Length; i++)
+        {
+            if (snapshots![i] is not { } snapshot) throw new SrpoGrainException("a policy is missing");
+            if (!known.TryGetValue(snapshot, out var policy)) known.Add(snapshot, policy = ToPolicy(snapshot));
+            policies[i] = policy;
+        }
+
+        return policies;
+    }
+}
+
+/// <summary>Checks of policies in messages.</summary>
+internal static class PolicyChecks
+{
+    private const int MaxKeyLength = 200;
+    private const int MaxInputs = 1 << 20;
+    private const int MaxLayers = 8;
+    private const int MaxWidth = 4096;
+
+    /// <summary>Most parameters of a policy: 4 bytes each must fit into one array.</summary>
+    private const long MaxParameters = 1 << 28;
+
+    /// <summary>Refuses a network that no spec allows, and parameters that are not finite.</summary>
+    /// <exception cref="SrpoGrainException">Names the policy and the field.</exception>
+    public static void Check(PolicySnapshot snapshot)
+    {
+        var network = snapshot.Network;
+        if (snapshot.Key is null || snapshot.Key.Length > MaxKeyLength) throw new SrpoGrainException($"policy: its key is missing or longer than {MaxKeyLength} characters");
+        if (network.Activation is null or { Length: > MaxKeyLength } || network.Encoding is null or { Length: > MaxKeyLength })
+            throw Refuse(snapshot, "network.activation or network.encoding is missing or not known");
+        if (network.Hidden is null) throw Refuse(snapshot, "its network has no hidden layers; give their widths");
+        if (network.Hidden.Length > MaxLayers) throw Refuse(snapshot, $"network.hidden: {network.Hidden.Length} layers are too many; use at most {MaxLayers}");
+        Width(snapshot, "network.inputs", network.Inputs, MaxInputs);
+        Width(snapshot, "network.actions", network.Actions, MaxWidth);
+        long count = 0, inputs = network.Inputs;
+        foreach (var width in network.Hidden.Append(network.Actions))
+        {
+            Width(snapshot, "network.hidden", width, MaxWidth);
+            count += (inputs + 1) * width;
+            inputs = width;
+        }
+
+        if (count > MaxParameters) throw Refuse(snapshot, $"its network has {count} parameters; {MaxParameters} are the most");
+        if (snapshot.Parameters.Length != count) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, its network has {count}");
+        GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);
+    }
+
+    private static void Width(PolicySnapshot snapshot, string field, int value, int high)
+    {
+        if (value < 1 || value > high) throw Refuse(snapshot, FormattableString.Invariant($"{field}: {value} is out of range; use a whole number from 1 to {high}"));
+    }
+
+    private static SrpoGrainException Refuse(PolicySnapshot snapshot, string reason) => new($"policy '{snapshot.Key}': {reason}");
+}

@@ -1,0 +1,195 @@
+using Srpo.Core.Results;
+using Srpo.Core.Settings;
+using Srpo.Grains.Hosting;
+using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
+using Srpo.Learning;
+
+namespace Srpo.Grains.Tests;
+
+/// <summary>Whatever interrupts training, it ends with the same bits.</summary>
+public sealed class ResumeTests
+{
+    private static readonly PopulationSpec Spec = Populations.Spec("resumed", teams: 3, iterations: 150, checkpoints: 15);
+
+    private static readonly Lazy<Task<string>> Reference = new(() => Populations.ReferenceAsync(Spec));
+
+    [Fact]
+    public async Task A_pause_changes_no_bit()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        var coordinator = host.Coordinator("resumed");
+        await coordinator.StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 15);
+
+        var paused = await coordinator.PausedAsync();
+
+        Assert.Equal(PopulationPhase.Paused, paused.Phase);
+        Assert.Equal(0, paused.EnvironmentStepsPerSecond);
+        Assert.All(paused.Teams, team => Assert.Equal(team.Round, team.CheckpointRound));
+        Assert.Contains(paused.Teams, team => team.Round is > 0 and < 150);
+        Assert.Equal(PopulationPhase.Paused, (await coordinator.PausedAsync()).Phase);
+        Assert.Equal(PopulationPhase.Stopped, (await coordinator.StoppedAsync()).Phase);
+
+        var status = await host.RunAsync("resumed", c => c.ResumeAsync());
+        Assert.Null(status.Warning);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task Starting_goes_on_with_a_stopped_population()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        await host.Coordinator("resumed").StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 10);
+        Assert.Equal(PopulationPhase.Stopped, (await host.Coordinator("resumed").StoppedAsync()).Phase);
+
+        await host.TrainAsync(Spec);
+
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task A_host_that_shuts_down_stores_everything_and_the_next_one_goes_on()
+    {
+        using var data = new TestDirectory();
+        await using (var first = await Populations.HostAsync(data))
+        {
+            await first.Coordinator("resumed").StartAsync(Spec);
+            await first.AtRoundAsync("resumed", 20);
+        }
+
+        await using var second = await Populations.HostAsync(data, workers: 1);
+        var status = await second.Coordinator("resumed").GetStatusAsync();
+        Assert.Equal(PopulationPhase.Paused, status.Phase);
+        Assert.All(status.Teams, team => Assert.Equal(team.Round, team.CheckpointRound));
+        Assert.Contains(status.Teams, team => team.Round >= 20);
+
+        // Versions between two checkpoint intervals show that the shutdown stored what there was.
+        var ended = await second.RunAsync("resumed", c => c.ResumeAsync());
+        Assert.Null(ended.Warning);
+        Assert.Equal(await Reference.Value, await second.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task A_process_that_dies_is_reported_as_paused_and_goes_on_from_its_checkpoints()
+    {
+        using var data = new TestDirectory();
+        using var image = new TestDirectory();
+        await using (var host = await Populations.HostAsync(data))
+        {
+            await host.Coordinator("resumed").StartAsync(Spec);
+            await host.AtRoundAsync("resumed", 60);
+
+            // What a crash leaves: the coordinator's record is never older than the actors' checkpoints before the last.
+            data.CopyTo(image, "actors");
+            data.CopyTo(image, "populations");
+        }
+
+        await using var next = await Populations.HostAsync(image);
+        Assert.Equal(PopulationPhase.Paused, (await next.Coordinator("resumed").GetStatusAsync()).Phase);
+        await next.RunAsync("resumed", c => c.StartAsync(Spec));
+        Assert.Equal(await Reference.Value, await next.FingerprintAsync(Spec));
+    }
+
+    /// <summary>What a death leaves between the actors' first checkpoint and the record that goes with it, after which progress was stored in between.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(9)]
+    public async Task A_first_checkpoint_whose_curve_is_not_stored_is_no_reason_for_a_hole_in_the_curve(int known)
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        var learner = host.Grains.GetGrain<ITeamLearner>("cpu/0");
+        await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, -1, Spec, 5)));
+        Assert.Equal(15, (await Following.AskAsync(() => learner.TrainAsync(new TrainRequest("resumed", 0, 1, 15, Spec, 5)))).LastRound);
+        foreach (var actor in TeamActors.Actors(host.Grains, "resumed", 0, Populations.Plan(Spec))) Assert.Equal(15, await actor.CheckpointAsync(5));
+
+        Assert.Equal(0, (await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, known, Spec, 7)))).Round);
+        Assert.Equal(15, (await Following.AskAsync(() => learner.RestoreAsync(new RestoreRequest("resumed", 0, 15, Spec, 9)))).Round);
+    }
+
+    /// <summary>A build that lacks a setting reads and receives specs without it, and would train something else.</summary>
+    [Fact]
+    public async Task A_build_that_does_not_know_a_setting_of_the_spec_trains_nothing()
+    {
+        using var data = new TestDirectory();
+        await using (var host = await Populations.HostAsync(data))
+        {
+            var learner = host.Grains.GetGrain<ITeamLearner>("cpu/0");
+            var request = new RestoreRequest("resumed", 0, -1, Spec, 5, 1, SpecIdentity.Of(Spec with { Seed = 99 }));
+            var refused = await Assert.ThrowsAsync<SrpoGrainException>(() => learner.RestoreAsync(request));
+            Assert.Contains("does not know every setting", refused.Message, StringComparison.Ordinal);
+            Assert.NotNull(await Following.AskAsync(() => learner.RestoreAsync(request with { Identity = SpecIdentity.Of(Spec) })));
+            await host.RunAsync("resumed", c => c.StartAsync(Spec));
+        }
+
+        using (var storage = new FileGrainStorage(StorageNames.Populations, new FileStorageOptions { Directory = data.File(StorageNames.Populations) }))
+        {
+            var record = new AlternatingRecord<PopulationRecord>(new SlotPair<PopulationRecord>(storage, GrainId.Create("coordinator", "resumed"), "population"));
+            await record.LoadAsync();
+            Assert.Equal(SpecIdentity.Of(Spec), record.Value.Identity);
+            record.Value.Identity = SpecIdentity.Of(Spec with { Seed = 99 });
+            await record.SaveAsync();
+        }
+
+        await using var next = await Populations.HostAsync(data);
+        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => next.Coordinator("resumed").ResumeAsync());
+        Assert.Contains("newer build", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_team_that_fails_goes_back_to_its_last_checkpoint()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        await host.Coordinator("resumed").StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 20);
+
+        // From now on this agent takes no update, so that the next checkpoint of its team does not fit.
+        var agent = host.Grains.GetGrain<ITeamAgent>("resumed/1/0");
+        var state = await agent.GetStateAsync();
+        await agent.ApplyAsync(state with { Version = 1000 }, new UpdateMetrics(1000, 0, 0, 0, 0, 0, 0, 0), long.MaxValue);
+
+        await host.TrainAsync(Spec);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task Another_host_may_look_while_this_one_trains()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        await host.Coordinator("resumed").StartAsync(Spec);
+        await host.AtRoundAsync("resumed", 20);
+
+        await using var other = await Populations.HostAsync(data);
+        Assert.Equal(PopulationPhase.Paused, (await other.Coordinator("resumed").GetStatusAsync()).Phase);
+        Assert.InRange((await other.Grains.GetGrain<IAgentGrain>("resumed/0/0").QueryAsync()).Version, 0, 150);
+
+        await host.TrainAsync(Spec);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+
+    [Fact]
+    public async Task Many_interruptions_change_no_bit()
+    {
+        using var data = new TestDirectory();
+        await using var host = await Populations.HostAsync(data);
+        var coordinator = host.Coordinator("resumed");
+        await coordinator.StartAsync(Spec);
+        PopulationStatus status;
+        do
+        {
+            await coordinator.PausedAsync();
+            status = await coordinator.ResumeAsync();
+            if (status.Phase == PopulationPhase.Training) await host.AtRoundAsync("resumed", Math.Min(150, status.Teams.Max(team => team.Round) + 1));
+        }
+        while (status.Teams.Max(team => team.Round) < 100);
+
+        await host.TrainAsync(Spec);
+        Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
+    }
+}
