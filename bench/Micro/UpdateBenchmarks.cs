@@ -36,7 +36,8 @@ public class UpdateBenchmarks
     public Rollout[] Rollouts() => ((ITeamHost)_team).PlayAsync(301, _states).GetAwaiter().GetResult();
 
     [Benchmark]
-    public TeamUpdate Update() => ((ITeamHost)_team).UpdateAsync(new TeamRound(1, 0, 301, _states, _rollouts)).GetAwaiter().GetResult();
+    public TeamUpdate Update() => ((ITeamHost)_team)
+        .UpdateAsync((updater, cancellation) => updater.Update([new TeamRound(1, 0, 301, _states, _rollouts)], cancellation)[0]).GetAwaiter().GetResult();
 
     [GlobalCleanup]
     public void Cleanup() => _team.Dispose();

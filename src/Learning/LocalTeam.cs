@@ -26,7 +26,8 @@ public sealed class LocalTeam : ITeamHost, IDisposable
         Plan = TeamPlan.For(spec, environment);
         Shape = ActorShape.For(spec.Training, environment);
         device ??= LearnerDevices.Get(spec.Training.Device);
-        _players = [.. Plan.Instances.Select(instance => new RolloutPlayer(spec, team, Plan, instance, frozen, device))];
+        var actors = RolloutActors.Of(Shape, Plan, frozen, device);
+        _players = [.. Plan.Instances.Select(instance => new RolloutPlayer(spec, team, instance, actors))];
         _updater = device.CreateUpdater(spec.Training, Plan, Shape);
         Training = new TeamTraining(spec, team, Plan, this) { States = [.. Plan.Actors.Select(actor => ActorInitialisation.Create(spec, team, actor, Shape))] };
     }
@@ -62,7 +63,7 @@ public sealed class LocalTeam : ITeamHost, IDisposable
         Task.FromResult(_players.Select((player, i) => player.Play(round, Parameters(Plan.Instances[i], states))).ToArray());
 
     /// <inheritdoc/>
-    Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round) => Task.FromResult(TeamTraining.Checked(Plan, round.Round, _updater.Update([round])[0]));
+    Task<TeamUpdate> ITeamHost.UpdateAsync(Func<ITeamUpdater, CancellationToken, TeamUpdate> update) => Task.FromResult(update(_updater, CancellationToken.None));
 
     /// <inheritdoc/>
     Task ITeamHost.HandOverAsync(int round, TeamUpdate update) => Task.CompletedTask;

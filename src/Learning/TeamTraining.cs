@@ -12,8 +12,9 @@ public interface ITeamHost
     /// <param name="states">The actors' states.</param>
     Task<Rollout[]> PlayAsync(int round, LearnerState[] states);
 
-    /// <summary>Has the actors updated, and the update <see cref="TeamTraining.Checked">checked</see> on the same thread.</summary>
-    Task<TeamUpdate> UpdateAsync(TeamRound round);
+    /// <summary>Runs an update where there is room for it, with an updater for the team's settings.</summary>
+    /// <param name="update">The update.</param>
+    Task<TeamUpdate> UpdateAsync(Func<ITeamUpdater, CancellationToken, TeamUpdate> update);
 
     /// <summary>Hands every actor its next state, and what there is to report.</summary>
     Task HandOverAsync(int round, TeamUpdate update);
@@ -61,7 +62,8 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         // Whatever fails from here on, the states are fetched again.
         (States, HasHandedOut) = (null, false);
         var rollouts = await host.PlayAsync(round, states);
-        var update = await host.UpdateAsync(new TeamRound(spec.Seed, team, round, states, rollouts));
+        var played = new TeamRound(spec.Seed, team, round, states, rollouts);
+        var update = await host.UpdateAsync((updater, cancellation) => Checked(round, updater.Update([played], cancellation)[0]));
         HasHandedOut = true;
         await host.HandOverAsync(round, update);
         (_states, _metrics) = (update.States, update.Metrics);
@@ -81,8 +83,7 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         settings.CurveInterval > 0 && round > known && (known < 0 || Passed(settings, plan, round) > Passed(settings, plan, known));
 
     /// <summary>An update whose parameters and moments are all finite.</summary>
-    /// <exception cref="DivergedException">Some are not.</exception>
-    public static TeamUpdate Checked(TeamPlan plan, int round, TeamUpdate update)
+    private TeamUpdate Checked(int round, TeamUpdate update)
     {
         for (var i = 0; i < update.States.Length; i++)
         {

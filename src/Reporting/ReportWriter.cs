@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
+using Srpo.Core.Files;
 using Srpo.Core.Results;
 using Srpo.Core.Statistics;
 using Srpo.Reporting.Equilibria;
@@ -12,8 +12,6 @@ namespace Srpo.Reporting;
 /// <summary>Writes the files of a report into a directory. Formats: docs/report.md.</summary>
 public static class ReportWriter
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     /// <summary>
     /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv, learning-actors.csv and report.html; for games with one state
     /// also strategies.csv and, with equilibria to compare with, equilibria.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
@@ -32,7 +30,11 @@ public static class ReportWriter
         Directory.CreateDirectory(directory);
         var paths = ImmutableArray.CreateBuilder<string>();
 
-        void Write(string name, string content) => paths.Add(AtomicFile.Write(Path.Combine(directory, name), Utf8.GetBytes(content)));
+        void Write(string name, string content)
+        {
+            paths.Add(Path.GetFullPath(Path.Combine(directory, name)));
+            AtomicFile.Write(paths[^1], content);
+        }
 
         Write("summary.json", SummaryJson.Write(summary));
         var names = FileNames.ForLayouts(results.Matrices.Select(matrix => matrix.Layout));

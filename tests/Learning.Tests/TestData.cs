@@ -57,7 +57,7 @@ internal static class TestData
         var rollouts = new Rollout[plan.Instances.Count];
         for (var i = 0; i < rollouts.Length; i++)
         {
-            using var player = new RolloutPlayer(spec, 0, plan, plan.Instances[i], null, device);
+            using var player = new RolloutPlayer(spec, 0, plan.Instances[i], RolloutActors.Of(spec, plan, null, device));
             rollouts[i] = player.Play(round, Parameters(plan.Instances[i], states));
         }
 

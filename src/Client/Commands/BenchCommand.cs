@@ -5,6 +5,7 @@ using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 
@@ -34,7 +35,7 @@ internal static class BenchCommand
                 session.Grains, workers, context.Get(Quick) ? 0.1 : 1, step => context.Error.WriteLine($"measuring: {step}"));
             var date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
             var report = await runner.RunAsync(ProgramInfo.GrainRuntime, date, context.Cancellation);
-            if (context.Get(OutFile) is { } file) AtomicFiles.Write(file, JsonText.Write(report) + Environment.NewLine);
+            if (context.Get(OutFile) is { } file) AtomicFile.Write(file, JsonText.Write(report) + Environment.NewLine);
             if (context.Json) context.PrintJson(report);
             else Print(context, report);
         }

@@ -2,8 +2,8 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Core.Settings;
-using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
@@ -36,7 +36,7 @@ internal static class ExportCommand
         return context.WithStateAsync(async state =>
         {
             var export = await state.ExportActorAsync(context.Get(Adversary) ? ActorKind.Adversary : ActorKind.Agent, key);
-            AtomicFiles.Write(path, export.Content);
+            AtomicFile.Write(path, export.Content);
             if (context.Json) context.PrintJson(new { export.Key, export.Version, File = path, Bytes = export.Content.Length });
             else context.Out.WriteLine($"{export.Key} after {export.Version} updates: {Texts.Count(export.Content.Length)} bytes in {path}");
             return (int)ExitCode.Ok;

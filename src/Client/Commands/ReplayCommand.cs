@@ -2,9 +2,9 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Environments;
 using Srpo.Experiments;
-using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Reporting.Figures;
@@ -56,7 +56,7 @@ internal static class ReplayCommand
         if (file is not null)
         {
             var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join(", ", players.Select(player => player.Key)), frames, example.Info);
-            AtomicFiles.Write(file, SvgDocument.Standalone(SceneAnimation.Draw(episode)));
+            AtomicFile.Write(file, SvgDocument.Standalone(SceneAnimation.Draw(episode)));
         }
 
         string[] names = [.. players.Select(player => player.Key)];

@@ -18,11 +18,12 @@ internal static class ResumeCommand
     {
         var id = RunIds.Check(context.Get(Id));
         if (SweepView.IsFinished(context, id)) return (int)ExitCode.Ok;
+
         // Looked up before anything is written, so that a slip of the pen leaves no trace.
         _ = RunManifest.Load(context.Data, id);
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, id);
         LiveRegistry.EnsureAlone(context.Data, id);
-        return await Foreground.RunAsync(context, RunManifest.Load(context.Data, id), held);
+        return await RunCommand.RunToEndAsync(context, RunManifest.Load(context.Data, id), held);
     }
 }

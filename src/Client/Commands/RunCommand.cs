@@ -8,6 +8,8 @@ using Srpo.Experiments;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Equilibria;
 using Srpo.Experiments.Reading;
+using Srpo.Experiments.Runs;
+using Srpo.Reporting;
 
 namespace Srpo.Client.Commands;
 
@@ -60,7 +62,20 @@ internal static class RunCommand
             Experiment = experiment,
         };
         Directory.CreateDirectory(context.Data.Run(held.Id));
-        return await Foreground.RunAsync(context, manifest, held);
+        return await RunToEndAsync(context, manifest, held);
+    }
+
+    /// <summary>Brings a run to its end in sight of the user, and prints the summary; other processes can look on meanwhile.</summary>
+    internal static async Task<int> RunToEndAsync(CommandContext context, RunManifest manifest, RunLock held)
+    {
+        await using var session = await context.OpenToWorkAsync(held);
+        var output = manifest.Output(context.Data);
+        if (!context.Json)
+            context.Error.WriteLine($"run {manifest.Id}: {manifest.Experiment.Populations.Sum(population => population.Seeds)} teams, results in {context.Shell.Shown(output)}");
+        WrittenReport? report = null;
+        await ProgressDisplay.RunAsync(context.Shell, async display => report = await ExperimentRun.RunAsync(context.ToRun(session, display), context.Data, manifest));
+        RunSummaryView.Print(context, report!.Summary, context.Shell.Shown(Path.Combine(output, "report.html")));
+        return (int)ExitCode.Ok;
     }
 
     /// <summary>An experiment without training: computed at once, in this process.</summary>

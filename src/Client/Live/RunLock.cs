@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Live;
@@ -14,16 +15,12 @@ internal sealed class RunLock : IDisposable
 {
     private const int Attempts = 5;
 
-    private readonly FileStream _file;
+    private readonly FileLock _lock;
     private readonly string _infoPath;
 
-    private RunLock(string id, FileStream file, string infoPath)
-    {
-        Id = id;
-        _file = file;
-        _infoPath = infoPath;
-    }
+    private RunLock(string id, FileLock held, string infoPath) => (Id, _lock, _infoPath) = (id, held, infoPath);
 
+    /// <summary>Of what.</summary>
     public string Id { get; }
 
     /// <summary>Takes the lock.</summary>
@@ -52,47 +49,23 @@ internal sealed class RunLock : IDisposable
     {
         Directory.CreateDirectory(data.Live);
         var path = LockPath(data, id);
-        FileStream? file = null;
-        for (var attempt = 1; file is null; attempt++)
+        var held = FileLock.TryTake(path);
+
+        // Looking whether a lock is held holds it for a moment; only a lock that stays is a process at work.
+        for (var attempt = 1; held is null && attempt < Attempts; attempt++)
         {
-            try
-            {
-                file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // Looking whether a lock is held holds it for a moment; only a lock that stays is a process at work.
-                if (attempt == Attempts) return null;
-                Thread.Sleep(20);
-            }
+            Thread.Sleep(20);
+            held = FileLock.TryTake(path);
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-        file.Flush();
+        if (held is null) return null;
+        held.Sign(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
         ClearLeftovers(data, id);
-        return new RunLock(id, file, InfoPath(data, id));
+        return new RunLock(id, held, InfoPath(data, id));
     }
 
     /// <summary>Whether a process holds the lock.</summary>
-    public static bool IsHeld(DataDirectory data, string id)
-    {
-        var path = LockPath(data, id);
-        if (!File.Exists(path)) return false;
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return false;
-        }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return true;
-        }
-    }
+    public static bool IsHeld(DataDirectory data, string id) => FileLock.IsHeld(LockPath(data, id));
 
     /// <summary>What the holder says of itself, or null. Of another user's process nothing more is known.</summary>
     public static LiveInfo? ReadInfo(DataDirectory data, string id)
@@ -112,7 +85,7 @@ internal sealed class RunLock : IDisposable
     }
 
     /// <summary>Tells other processes of this user how to reach this one; nobody else can read it.</summary>
-    public void Announce(LiveInfo info) => AtomicFiles.WritePrivate(_infoPath, JsonText.Write(info));
+    public void Announce(LiveInfo info) => AtomicFile.WritePrivate(_infoPath, JsonText.Write(info));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -126,8 +99,7 @@ internal sealed class RunLock : IDisposable
             // A leftover is recognised as dead by its free lock.
         }
 
-        // The lock file itself stays: deleting it would let two processes lock two files of one name.
-        _file.Dispose();
+        _lock.Dispose();
     }
 
     /// <summary>Removes what a holder that was killed left, so that nobody takes it for this one's.</summary>

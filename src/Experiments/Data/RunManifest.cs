@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Core.Text;
 
 namespace Srpo.Experiments.Data;
@@ -62,7 +63,7 @@ public sealed record RunManifest
 
     /// <summary>Stores it, replacing what was stored.</summary>
     /// <param name="data">The directory that keeps the run.</param>
-    public void Save(DataDirectory data) => AtomicFiles.Write(data.Manifest(Id), JsonText.Write(this) + "\n");
+    public void Save(DataDirectory data) => AtomicFile.Write(data.Manifest(Id), JsonText.Write(this) + "\n");
 
     /// <summary>Reads the manifest of a run.</summary>
     /// <exception cref="SrpoException">No such run, or the file is damaged.</exception>

@@ -1,3 +1,4 @@
+using Srpo.Core.Files;
 using Srpo.Experiments.Data;
 using Srpo.Reporting.Equilibria;
 
@@ -29,7 +30,7 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
         SweepFiles.Check(run.Out, experiment.Game.Name);
         Directory.CreateDirectory(directory);
         SweepWriter.WriteAll(run.Out, sweep);
-        AtomicFiles.Write(PathOf(data, id), JsonText.Write(run) + "\n");
+        AtomicFile.Write(PathOf(data, id), JsonText.Write(run) + "\n");
         return (run, sweep);
     }
 

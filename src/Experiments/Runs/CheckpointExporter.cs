@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Files;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments.Data;
@@ -38,7 +39,7 @@ public static class CheckpointExporter
                 cancellation.ThrowIfCancellationRequested();
                 var export = await state.ExportActorAsync(actor.Kind, GrainKeys.Seat(spec.Population, team, actor.Seat));
                 var suffix = actor.Kind == ActorKind.Adversary ? ".adversary" : "";
-                AtomicFiles.Write(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}.safetensors")), export.Content);
+                AtomicFile.Write(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}.safetensors")), export.Content);
                 files++;
             }
         }

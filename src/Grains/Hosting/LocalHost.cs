@@ -62,7 +62,8 @@ public sealed class LocalHost : IAsyncDisposable
         var host = builder.Build();
         try
         {
-            await host.StartAsync(cancellation);
+            // Loops of the silo go on where they began: in the pool, not on the thread of whoever starts it.
+            await Task.Run(() => host.StartAsync(cancellation), cancellation);
             listeners.Check();
             return new LocalHost(host, clusterId);
         }

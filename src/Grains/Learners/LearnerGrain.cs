@@ -15,7 +15,7 @@ namespace Srpo.Grains;
 
 /// <summary>
 /// Trains teams. Reentrant: many teams take turns between each other's awaits; what a team needs is in its own
-/// <see cref="TeamTrainer"/>, and calls for one team run one after the other.
+/// <see cref="TeamHost"/>, and calls for one team run one after the other.
 /// </summary>
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
@@ -24,8 +24,8 @@ internal sealed class LearnerGrain(
     /// <summary>Teams of which something is remembered; those that rest are forgotten beyond it.</summary>
     private const int MostCalls = 4096;
 
-    private readonly Dictionary<(string Population, int Team), TeamTrainer> _teams = [];
-    private readonly HashSet<TeamTrainer> _training = [];
+    private readonly Dictionary<(string Population, int Team), TeamHost> _teams = [];
+    private readonly HashSet<TeamHost> _training = [];
     private readonly Dictionary<(string Population, int Team), TeamCalls> _calls = [];
     private readonly Dictionary<string, SessionFence> _fences = [];
     private long _updates;
@@ -90,7 +90,7 @@ internal sealed class LearnerGrain(
     {
         GrainKeys.CheckName(population);
         Fence(population).Stop(session);
-        _ = CancelSoonAsync(trainer => trainer.Spec.Population == population && trainer.Session <= session);
+        _ = CancelSoonAsync(team => team.Spec.Population == population && team.Session <= session);
         return Task.CompletedTask;
     }
 
@@ -108,7 +108,7 @@ internal sealed class LearnerGrain(
         return Task.FromResult(new LearnerReport(
             Key, $"{device.Name}, {device.Description}, {Pool.Workers} workers", _updates, _steps,
             _updateTicks / (double)Stopwatch.Frequency, _rolloutTicks / (double)Stopwatch.Frequency,
-            [.. _training.OrderBy(trainer => (trainer.Spec.Population, trainer.Team)).Select(trainer => trainer.Key)]));
+            [.. _training.OrderBy(team => (team.Spec.Population, team.Team)).Select(team => team.Key)]));
     }
 
     private async Task<RestoreReply> RestoreAfterAsync(Task before, RestoreRequest request)
@@ -127,9 +127,9 @@ internal sealed class LearnerGrain(
     private async Task<TrainReply> TrainNowAsync(TrainRequest request, int last)
     {
         var key = (request.Population, request.Team);
-        var trainer = Trainer(key, request.Spec);
-        var chunk = TrainAfterAsync(trainer.Last, trainer, request);
-        trainer.Last = chunk;
+        var team = Host(key, request.Spec);
+        var chunk = TrainAfterAsync(team.Last, team, request);
+        team.Last = chunk;
         try
         {
             var reply = await chunk;
@@ -137,15 +137,15 @@ internal sealed class LearnerGrain(
             // Nothing is kept of a team that has finished or been stopped: the actors hold its states.
             if (reply.LastRound == request.Spec.Training.Iterations || reply.LastRound < last)
             {
-                Forget(key, trainer);
-                await Quietly(trainer.RestAsync());
+                Forget(key, team);
+                await Quietly(team.RestAsync());
             }
 
             return reply;
         }
         catch
         {
-            Forget(key, trainer);
+            Forget(key, team);
             throw;
         }
     }
@@ -167,56 +167,78 @@ internal sealed class LearnerGrain(
         await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     /// <summary>Gives rounds in flight a moment to end, then cancels those that have not. What they have played is played again.</summary>
-    private async Task CancelSoonAsync(Func<TeamTrainer, bool> concerned)
+    private async Task CancelSoonAsync(Func<TeamHost, bool> concerned)
     {
-        await Task.Delay(TeamTrainer.Patience, host.Time);
+        await Task.Delay(TeamHost.Patience, host.Time);
         while (_training.FirstOrDefault(concerned) is not null)
         {
-            foreach (var trainer in _training.Where(concerned).ToArray()) trainer.Cancel();
-            await Task.Delay(TeamTrainer.Patience / 2, host.Time);
+            foreach (var team in _training.Where(concerned).ToArray()) team.Cancel();
+            await Task.Delay(TeamHost.Patience / 2, host.Time);
         }
     }
 
-    private async Task<TrainReply> TrainAfterAsync(Task before, TeamTrainer trainer, TrainRequest request)
+    private async Task<TrainReply> TrainAfterAsync(Task before, TeamHost team, TrainRequest request)
     {
         await Quietly(before);
-        trainer.Session = request.Session;
-        _training.Add(trainer);
-        Work.Teams[trainer.Key] = true;
-        var (rollouts, updates) = (trainer.RolloutTicks, trainer.UpdateTicks);
+        team.Session = request.Session;
+        _training.Add(team);
+        Work.Teams[team.Key] = true;
+        var (rollouts, updates) = (team.RolloutTicks, team.UpdateTicks);
         using var activity = SrpoActivities.Train(request.Population, request.Team, request.FirstRound, request.Rounds);
-        using var scope = logger.BeginScope(new TeamScope(request.Population, request.Team, () => trainer.Round));
+        using var scope = logger.BeginScope(new TeamScope(request.Population, request.Team, () => team.Training.Round));
         try
         {
-            return await TrainAsync(trainer, request);
+            return await TrainAsync(team, request);
         }
         finally
         {
-            _training.Remove(trainer);
-            Work.Teams.TryRemove(trainer.Key, out _);
-            _rolloutTicks += trainer.RolloutTicks - rollouts;
-            _updateTicks += trainer.UpdateTicks - updates;
+            _training.Remove(team);
+            Work.Teams.TryRemove(team.Key, out _);
+            _rolloutTicks += team.RolloutTicks - rollouts;
+            _updateTicks += team.UpdateTicks - updates;
         }
     }
 
-    private async Task<TrainReply> TrainAsync(TeamTrainer trainer, TrainRequest request)
+    private async Task<TrainReply> TrainAsync(TeamHost team, TrainRequest request)
     {
         var points = new List<CurvePoint>();
         var round = request.FirstRound - 1;
         var fence = Fence(request.Population);
-        await trainer.FetchAsync(round);
-        if (round == 0 && await trainer.EvaluateAsync() is { } beginning) points.Add(beginning);
+        await team.FetchAsync(round);
+        if (round == 0 && await team.EvaluateAsync() is { } beginning) points.Add(beginning);
         while (round < request.FirstRound + request.Rounds - 1 && fence.Admits(request.Session) && !Work.Stopping)
         {
-            if (!await trainer.TrainAsync()) break;
+            if (!await TrainRoundAsync(team)) break;
             round++;
             _updates++;
-            _steps += trainer.Plan.StepsPerRound;
-            Work.Done.AddRound(trainer.Plan.StepsPerRound);
-            if (await trainer.EvaluateAsync() is { } point) points.Add(point);
+            _steps += team.Plan.StepsPerRound;
+            Work.Done.AddRound(team.Plan.StepsPerRound);
+            if (await team.EvaluateAsync() is { } point) points.Add(point);
         }
 
         return new TrainReply(round, [.. points], Work.Stopping);
+    }
+
+    /// <summary>Plays and learns the next round, and hands every actor its next state.</summary>
+    /// <returns>False if it was cancelled before any actor was changed.</returns>
+    private async Task<bool> TrainRoundAsync(TeamHost team)
+    {
+        if (team.IsCancelled) return false;
+        var (rollouts, updates) = (team.RolloutTicks, team.UpdateTicks);
+        try
+        {
+            await team.Training.TrainAsync();
+            host.Meter.RoundTrained(team.Spec.Training, team.Plan, team.RolloutTicks - rollouts, team.UpdateTicks - updates);
+            return true;
+        }
+        catch (DivergedException error)
+        {
+            throw new TrainingDivergedException($"{team.Name}: {error.Message}");
+        }
+        catch (Exception) when (team.IsCancelled && !team.Training.HasHandedOut)
+        {
+            return false;
+        }
     }
 
     private SessionFence Fence(string population)
@@ -225,16 +247,16 @@ internal sealed class LearnerGrain(
         return fence;
     }
 
-    private TeamTrainer Trainer((string Population, int Team) key, PopulationSpec spec)
+    private TeamHost Host((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
-        var trainer = new TeamTrainer(host, environments, updaters, spec, key.Team) { Last = known?.Last ?? Task.CompletedTask };
-        return _teams[key] = trainer;
+        var team = new TeamHost(host, environments, updaters, spec, key.Team) { Last = known?.Last ?? Task.CompletedTask };
+        return _teams[key] = team;
     }
 
-    private void Forget((string Population, int Team) key, TeamTrainer trainer)
+    private void Forget((string Population, int Team) key, TeamHost team)
     {
-        if (_teams.GetValueOrDefault(key) == trainer) _teams.Remove(key);
+        if (_teams.GetValueOrDefault(key) == team) _teams.Remove(key);
     }
 
     /// <summary>On a cluster a learner's key names its silo, in a process alone it does not: there would be two learners for one slot.</summary>

@@ -4,7 +4,6 @@ using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
-using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
 
@@ -104,7 +103,7 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
         {
             var (rollout, summary, drawing) = await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, instance, _policies, LearnerDevices.Get(spec.Training.Device));
+                _player ??= new RolloutPlayer(spec, _key.Team, instance, RolloutActors.Of(spec, _plan!, _policies));
                 var played = _player.Play(request.Round, Parameters(request), cancellation);
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
             }, cancellation, affinity: _key.Team);
@@ -125,7 +124,7 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
         {
             return await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan!, _plan!.Instances[_key.Seat], _policies, LearnerDevices.Get(spec.Training.Device));
+                _player ??= new RolloutPlayer(spec, _key.Team, _plan!.Instances[_key.Seat], RolloutActors.Of(spec, _plan, _policies));
                 return _player.Evaluate(request.Round, Parameters(request), cancellation);
             }, cancellation, affinity: _key.Team);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -16,10 +17,10 @@ internal sealed class DirectoryLease : IDisposable
     private static readonly ConcurrentDictionary<string, DirectoryLease> Held = new();
 
     private readonly string _directory;
-    private readonly FileStream _file;
+    private readonly FileLock _lock;
     private int _users;
 
-    private DirectoryLease(string directory, FileStream file) => (_directory, _file) = (directory, file);
+    private DirectoryLease(string directory, FileLock held) => (_directory, _lock) = (directory, held);
 
     /// <summary>Takes the lease, or shares the one that this process holds.</summary>
     /// <exception cref="SrpoGrainException">Another process holds it, or the directory cannot be written.</exception>
@@ -41,22 +42,18 @@ internal sealed class DirectoryLease : IDisposable
         {
             if (--_users > 0) return;
             Held.TryRemove(_directory, out _);
-            _file.Dispose();
+            _lock.Dispose();
         }
     }
 
-    private static FileStream Lock(string directory)
+    private static FileLock Lock(string directory)
     {
         var path = Path.Combine(directory, FileName);
         try
         {
             Directory.CreateDirectory(directory);
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (File.Exists(path) && error is not PathTooLongException)
-        {
-            throw new SrpoGrainException(
-                ErrorKind.InUse, $"another process is writing to the data directory '{directory}'; wait until it has finished, stop it, or choose another data directory", error);
+            return FileLock.TryTake(path) ?? throw new SrpoGrainException(
+                ErrorKind.InUse, $"another process is writing to the data directory '{directory}'; wait until it has finished, stop it, or choose another data directory");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

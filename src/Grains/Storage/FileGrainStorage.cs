@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Storage;
+using Srpo.Core.Files;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -66,7 +67,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             TakeLease();
             CheckTag(path, grainState.ETag, "written");
             var tag = NextTag(grainState.ETag);
-            StateFile.Replace(path, StoredState.Head<T>(new StateKey(grainId.ToString(), stateName), tag, payload), payload, StateFile.Create);
+            StateFile.Replace(path, StoredState.Head<T>(new StateKey(grainId.ToString(), stateName), tag, payload), payload, AtomicFile.Create);
             grainState.ETag = tag;
             grainState.RecordExists = true;
         });

@@ -1,53 +1,34 @@
 using System.Globalization;
 using System.Text;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
 
-/// <summary>Files that appear whole or not at all.</summary>
+/// <summary>Files of states, and errors of them in words that say what to do.</summary>
 internal static class StateFile
 {
     private const int NoSpaceLinux = 28;
     private const int DiskFullWindows = unchecked((int)0x80070070);
     private const int HandleDiskFullWindows = unchecked((int)0x80070027);
 
-    /// <summary>Opens a file for writing, empty, for this process alone.</summary>
-    public static Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-
-    /// <summary>
-    /// Writes to a temporary file beside the target, flushes it to disk and renames it. The name of the temporary file is
-    /// fixed, so that what a killed process left is overwritten.
-    /// </summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Writes a file as a whole.</summary>
+    /// <param name="path">The file; its directory is made.</param>
     /// <param name="head">Its first part.</param>
     /// <param name="payload">The rest.</param>
-    /// <param name="open">Opens the temporary file: <see cref="Create"/>.</param>
+    /// <param name="open">Opens the temporary file: <see cref="AtomicFile.Create"/>.</param>
     /// <exception cref="SrpoGrainException">The file cannot be written; the old one is as it was.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload, Func<string, Stream> open)
     {
-        var temporary = path + ".tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using (var stream = open(temporary))
-            {
-                stream.Write(head);
-                stream.Write(payload);
-                if (stream is FileStream file) file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Replace(path, path + ".tmp", open, head, payload);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Discard(temporary);
             throw Explain(error, path, "written");
-        }
-        catch
-        {
-            Discard(temporary);
-            throw;
         }
     }
 
@@ -65,18 +46,6 @@ internal static class StateFile
             _ => (error.Message, "check the disk and the data directory, then go on"),
         };
         return new SrpoGrainException(ErrorKind.Environment, $"state file '{path}' cannot be {what}: {reason}; {remedy}. What was stored before is untouched.", error);
-    }
-
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // The first error is the one to report; the next write uses the same name.
-        }
     }
 }
 

@@ -138,7 +138,7 @@ internal sealed class TournamentSession(WorkContext<TournamentRecord> work, Tour
     {
         while (true)
         {
-            await Task.Delay(TeamTrainer.Patience, work.Host.Time);
+            await Task.Delay(TeamHost.Patience, work.Host.Time);
             if (!_playing.ContainsKey(silo)) return;
             try
             {

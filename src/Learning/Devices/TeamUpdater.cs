@@ -1,6 +1,7 @@
 using Srpo.Core.Random;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Learning.Devices;
 
@@ -52,5 +53,126 @@ internal abstract class TeamUpdater(TrainingSettings settings, TeamPlan plan) : 
         }
 
         return new TeamUpdate(next, metrics);
+    }
+}
+
+/// <summary>Samples that one actor learns from: what it saw and did, with the advantages and returns that hold for it.</summary>
+/// <param name="Part">Observations, actions and the distribution that played.</param>
+/// <param name="Advantages">[samples].</param>
+/// <param name="Returns">[samples] targets of its critic; empty if it has no critic to train.</param>
+/// <param name="Partner">Parameters of the policy whose place an adversary took, which the KL price holds it to; null for agents.</param>
+internal sealed record ActorSamples(SeatSamples Part, float[] Advantages, float[] Returns, float[]? Partner)
+{
+    /// <summary>Number of samples.</summary>
+    public int Count => Advantages.Length;
+
+    /// <summary>Number of different observations.</summary>
+    public int Rows => Part.Values.Length;
+}
+
+/// <summary>What is summed over the samples of an epoch.</summary>
+internal struct UpdateSums
+{
+    public double Surrogate;
+    public double Entropy;
+    public double Kl;
+    public double Clipped;
+    public double SquaredError;
+    public long Samples;
+}
+
+/// <summary>What every device does alike: from rollouts to the samples of an actor, and from sums over samples to what is reported.</summary>
+internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
+{
+    /// <summary>Everything that an actor played, with the advantages of its objective.</summary>
+    public List<ActorSamples> Of(int actor, TeamRound round)
+    {
+        var source = plan.Objectives[actor].Reward;
+        var samples = new List<ActorSamples>();
+        foreach (var rollout in round.Rollouts)
+        {
+            foreach (var part in rollout.Parts)
+            {
+                if (part.Actor != actor || part.Count == 0) continue;
+                var partner = plan.Actors[actor].Kind == ActorKind.Adversary ? round.States[Math.Max(0, part.Seat)].Parameters : null;
+                samples.Add(source == RewardSource.MinusAgentsAdvantage
+                    ? WithAgentsAdvantages(part, Agent(rollout), partner)
+                    : WithAdvantages(part, source == RewardSource.Own ? part.Rewards : part.Signals, partner));
+            }
+        }
+
+        return samples;
+    }
+
+    /// <summary>What to report of an actor's update.</summary>
+    /// <param name="actor">The actor.</param>
+    /// <param name="samples">What it learned from.</param>
+    /// <param name="sums">Sums over the last epoch.</param>
+    /// <param name="round">The round that the samples are from.</param>
+    public UpdateMetrics Report(int actor, List<ActorSamples> samples, in UpdateSums sums, TeamRound round)
+    {
+        double reward = 0, cost = 0, returns = 0, squares = 0, errors = 0, errorSquares = 0;
+        long count = 0, episodes = 0;
+        foreach (var part in samples)
+        {
+            for (var i = 0; i < part.Count; i++)
+            {
+                reward += part.Part.Rewards[i];
+                cost += part.Part.Costs[i];
+                if (part.Returns.Length == 0) continue;
+                double target = part.Returns[i];
+                var error = target - part.Part.Values[part.Part.Row[i]];
+                returns += target;
+                squares += target * target;
+                errors += error;
+                errorSquares += error * error;
+            }
+
+            count += part.Count;
+            episodes += round.Rollouts[0].Lanes * SeatsPerLane(actor, part.Part);
+        }
+
+        var variance = (squares / count) - (returns / count * (returns / count));
+        var errorVariance = (errorSquares / count) - (errors / count * (errors / count));
+        var objective = plan.Objectives[actor];
+        return new UpdateMetrics(
+            round.Round,
+            reward / episodes,
+            cost / episodes,
+            sums.Entropy / sums.Samples,
+            sums.Clipped / sums.Samples,
+            variance > 0 ? 1 - (errorVariance / variance) : 0,
+            sums.Kl / sums.Samples,
+            sums.SquaredError / sums.Samples,
+            (-sums.Surrogate - (objective.EntropyWeight * sums.Entropy) + (objective.KlWeight * sums.Kl)) / sums.Samples);
+    }
+
+    /// <summary>Where an adversary has a random seat, the agent plays all the others: that many episodes in a lane.</summary>
+    private int SeatsPerLane(int actor, SeatSamples part) =>
+        part.Seat < 0 && plan.Instances[0].Casting == Casting.RandomAdversary && plan.Actors[actor].Kind == ActorKind.Agent ? plan.Agents - 1 : 1;
+
+    /// <summary>The part of the one agent of a rollout with adversaries in all other seats.</summary>
+    private SeatSamples Agent(Rollout rollout) => rollout.Parts.Single(part => plan.Actors[part.Actor].Kind == ActorKind.Agent);
+
+    private ActorSamples WithAdvantages(SeatSamples part, float[] rewards, float[]? partner)
+    {
+        var advantages = new float[part.Count];
+        var returns = new float[part.Count];
+        if (settings.RewardScale != 1)
+        {
+            var scale = (float)settings.RewardScale;
+            rewards = Array.ConvertAll(rewards, reward => scale * reward);
+        }
+
+        Losses.Advantages(rewards, part.Values, part.Row, part.Next, settings.Discount, settings.GaeLambda, advantages, returns);
+        return new ActorSamples(part, advantages, returns, partner);
+    }
+
+    /// <summary>Minus the agent's advantages at the same steps and lanes; all seats act at every step here.</summary>
+    private ActorSamples WithAgentsAdvantages(SeatSamples part, SeatSamples agent, float[]? partner)
+    {
+        var advantages = WithAdvantages(agent, agent.Rewards, null).Advantages;
+        for (var s = 0; s < advantages.Length; s++) advantages[s] = -advantages[s];
+        return new ActorSamples(part, advantages, [], partner);
     }
 }

@@ -2,8 +2,6 @@ using Srpo.Core.Random;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Learning.Devices;
-using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning;
 
@@ -12,31 +10,21 @@ public sealed class RolloutPlayer : IDisposable
 {
     private readonly PopulationSpec _spec;
     private readonly int _team;
-    private readonly TeamPlan _plan;
     private readonly InstancePlan _instance;
-    private readonly ActorShape _shape;
-    private readonly IReadOnlyList<FrozenPolicy> _frozen;
-    private readonly ILearnerDevice _device;
+    private readonly RolloutActors _actors;
     private readonly RolloutStage _training;
     private RolloutStage? _evaluation;
 
     /// <summary>A player for one environment instance.</summary>
     /// <param name="spec">Environment, settings and seed.</param>
     /// <param name="team">The team.</param>
-    /// <param name="plan">The team's plan.</param>
     /// <param name="instance">Who sits where, and the lanes.</param>
-    /// <param name="frozen">The frozen policies: opponents, then partners, as many as the plan says.</param>
-    /// <param name="device">Where networks run, by default the processor.</param>
-    /// <exception cref="ArgumentException">There are more or fewer frozen policies, or one does not fit the environment.</exception>
-    public RolloutPlayer(
-        PopulationSpec spec, int team, TeamPlan plan, InstancePlan instance, IReadOnlyList<FrozenPolicy>? frozen = null, ILearnerDevice? device = null)
+    /// <param name="actors">Who plays.</param>
+    /// <exception cref="ArgumentException">A frozen policy does not fit the environment.</exception>
+    public RolloutPlayer(PopulationSpec spec, int team, InstancePlan instance, RolloutActors actors)
     {
-        (_spec, _team, _plan, _instance, _frozen, _device) = (spec, team, plan, instance, frozen ?? [], device ?? CpuDevice.Default);
-        if (_frozen.Count != plan.Opponents + plan.Partners)
-            throw new ArgumentException($"{_frozen.Count} frozen policies are given; the team plays with {plan.Opponents} opponents and {plan.Partners} partners", nameof(frozen));
-        var environment = EnvironmentFactory.Create(spec.Environment, instance.Lanes);
-        _shape = ActorShape.For(spec.Training, environment.Info);
-        _training = new RolloutStage(environment, plan, instance, spec.Training.Horizon, _shape, _frozen, _device);
+        (_spec, _team, _instance, _actors) = (spec, team, instance, actors);
+        _training = new RolloutStage(EnvironmentFactory.Create(spec.Environment, instance.Lanes), instance, spec.Training.Horizon, actors);
     }
 
     /// <summary>Plays one rollout from fresh episodes.</summary>
@@ -59,14 +47,14 @@ public sealed class RolloutPlayer : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public CurvePoint Evaluate(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
     {
-        _evaluation ??= new RolloutStage(
-            EnvironmentFactory.Create(_spec.Environment, _plan.Evaluation.Lanes), _plan, _plan.Evaluation, _spec.Training.EvaluationSteps, _shape, _frozen, _device);
+        var plan = _actors.Plan;
+        _evaluation ??= new RolloutStage(EnvironmentFactory.Create(_spec.Environment, plan.Evaluation.Lanes), plan.Evaluation, _spec.Training.EvaluationSteps, _actors);
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.CurveReset);
         _evaluation.Play(
             id, (StreamPurpose.CurveDynamics, StreamPurpose.CurveAction, StreamPurpose.CurveCasting), 0, actors,
             oneEpisode: _evaluation.Environment.Info.EndsEarly, cancellation);
         var (mean, costs) = _evaluation.Score();
-        return new CurvePoint(round, (long)round * _plan.StepsPerAgent, round * _plan.StepsPerRound, mean, costs);
+        return new CurvePoint(round, (long)round * plan.StepsPerAgent, round * plan.StepsPerRound, mean, costs);
     }
 
     /// <summary>Draws lane 0 of the training environment as it stands.</summary>

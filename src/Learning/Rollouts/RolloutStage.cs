@@ -1,6 +1,5 @@
 using Srpo.Core.Random;
 using Srpo.Environments;
-using Srpo.Learning.Devices;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Learning;
@@ -32,15 +31,12 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
 
     /// <summary>A stage.</summary>
     /// <param name="environment">The environment.</param>
-    /// <param name="team">The team's plan.</param>
     /// <param name="plan">The instance's plan.</param>
     /// <param name="steps">Steps of a rollout.</param>
-    /// <param name="shape">Shape of the actors.</param>
-    /// <param name="frozen">Opponents, then partners.</param>
-    /// <param name="device">Where networks run.</param>
-    public RolloutStage(
-        IVectorEnvironment environment, TeamPlan team, InstancePlan plan, int steps, ActorShape shape, IReadOnlyList<FrozenPolicy> frozen, ILearnerDevice device)
+    /// <param name="actors">Who plays.</param>
+    public RolloutStage(IVectorEnvironment environment, InstancePlan plan, int steps, RolloutActors actors)
     {
+        var (team, shape, device) = (actors.Plan, actors.Shape, actors.Device);
         _loop = new EpisodeLoop(environment);
         (_team, _plan, _steps, _lanes, _seats) = (team, plan, steps, environment.Lanes, environment.Info.Seats);
         _cast = new SeatCast(team, plan, _lanes);
@@ -55,7 +51,7 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
         _recorders = [.. _signalled.Select(signalled => new PlayerRecorder(environment.Info, _lanes, shape, signalled, device))];
         _others =
         [
-            .. frozen.Select(policy => new PolicyPlayer(policy, environment, device, tabulate: true)),
+            .. actors.Frozen.Select(policy => new PolicyPlayer(policy, environment, device, tabulate: true)),
             .. plan.Mirrors.Select(mirror => new PolicyPlayer(shape.Policy, shape.Encoding, environment, device, tabulate: true) { Noise = (float)mirror.Noise }),
         ];
         _players = [.. _recorders, .. _others];

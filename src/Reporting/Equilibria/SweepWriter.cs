@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Srpo.Core.Files;
 using Srpo.Reporting.Figures;
-using Srpo.Reporting.Files;
 using Srpo.Reporting.Html;
 using Srpo.Reporting.Text;
 
@@ -26,8 +25,6 @@ public static class SweepWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
     /// <summary>Writes sweep.csv, sweep.json, figure.svg (the first figure) and report.html; existing files are replaced.</summary>
     /// <param name="directory">Where to; made if it is missing.</param>
     /// <param name="sweep">The equilibria.</param>
@@ -45,7 +42,12 @@ public static class SweepWriter
             Write("report.html", ToHtml(sweep)),
         ];
 
-        string Write(string name, string content) => AtomicFile.Write(Path.Combine(directory, name), Utf8.GetBytes(content));
+        string Write(string name, string content)
+        {
+            var path = Path.GetFullPath(Path.Combine(directory, name));
+            AtomicFile.Write(path, content);
+            return path;
+        }
     }
 
     /// <summary>The whole sweep as JSON, members in camelCase, ending in a line break.</summary>

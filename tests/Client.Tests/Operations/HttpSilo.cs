@@ -8,7 +8,7 @@ using Srpo.Silo;
 
 namespace Srpo.Client.Tests.Operations;
 
-/// <summary>A whole silo within the test's process, with its HTTP side on a port of its own. Runs on the stand-in as well.</summary>
+/// <summary>A whole silo within the test's process, with its HTTP side on a port of its own.</summary>
 internal sealed class HttpSilo : IAsyncDisposable
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(100);
@@ -35,7 +35,7 @@ internal sealed class HttpSilo : IAsyncDisposable
             "--Srpo:DataDirectory=" + data["data"], FormattableString.Invariant($"--Srpo:SiloPort={ports[0]}"), FormattableString.Invariant($"--Srpo:GatewayPort={ports[1]}"),
             FormattableString.Invariant($"--Srpo:HealthUrl=http://127.0.0.1:{ports[2]}"), "--Srpo:Workers=1", "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Fatal", .. arguments,
         ]);
-        await application.StartAsync();
+        await Task.Run(() => application.StartAsync());
         return new HttpSilo(application, ports[2]);
     }
 

@@ -22,7 +22,9 @@ internal static class InProcess
         var output = new StringWriter();
         var error = new StringWriter();
         var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Arguments = arguments, In = new StringReader(lines) };
-        var code = await CommandLine.RunAsync(arguments, shell, CancellationToken.None);
+
+        // As in a process of its own: in the pool, not among the few threads that tests run on.
+        var code = await Task.Run(() => CommandLine.RunAsync(arguments, shell, CancellationToken.None));
         return new Outcome(code, output.ToString(), error.ToString());
     }
 }

@@ -10,7 +10,7 @@ using Srpo.Grains.Security;
 
 namespace Srpo.Grains.Tests;
 
-/// <summary>Two silos and clients over real connections with certificates made here. Needs real Orleans.</summary>
+/// <summary>Two silos and clients over real connections with certificates made here.</summary>
 public sealed class TlsTests
 {
     [Fact]

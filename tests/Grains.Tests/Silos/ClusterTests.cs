@@ -8,7 +8,7 @@ using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Tests;
 
-/// <summary>Two silos and a client outside of them: every message goes over the wire. Needs real Orleans.</summary>
+/// <summary>Two silos and a client outside of them: every message goes over the wire.</summary>
 public sealed class ClusterTests
 {
     private static readonly PopulationSpec Spec = Populations.Spec("wide", teams: 4);

@@ -4,7 +4,7 @@ using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Tests;
 
-/// <summary>Where several silos put work, and what they do when one comes, leaves or dies. Needs real Orleans.</summary>
+/// <summary>Where several silos put work, and what they do when one comes, leaves or dies.</summary>
 public sealed class SiloTests
 {
     private static readonly PopulationSpec Spec = Populations.Spec("cluster", teams: 6, iterations: 400, checkpoints: 40);

@@ -7,7 +7,7 @@ using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Tests;
 
-/// <summary>Several silos and a client outside of them, in one process, over one data directory. Needs real Orleans.</summary>
+/// <summary>Several silos and a client outside of them, in one process, over one data directory.</summary>
 internal sealed class TestSilos : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -43,7 +43,7 @@ internal sealed class TestSilos : IAsyncDisposable
             orleans.Configure<ClusterMembershipOptions>(options => (options.NumMissedProbesLimit, options.ProbeTimeout) = (2, TimeSpan.FromSeconds(1)));
         });
         var cluster = builder.Build();
-        await cluster.DeployAsync();
+        await Task.Run(cluster.DeployAsync);
 
         // Until all silos know of each other what they can take.
         foreach (var silo in cluster.Silos)
@@ -51,7 +51,7 @@ internal sealed class TestSilos : IAsyncDisposable
         return new TestSilos(cluster);
     }
 
-    public Task<InProcessSiloHandle> JoinAsync() => _cluster.StartAdditionalSiloAsync();
+    public Task<InProcessSiloHandle> JoinAsync() => Task.Run(() => _cluster.StartAdditionalSiloAsync());
 
     public Task LeaveAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
 

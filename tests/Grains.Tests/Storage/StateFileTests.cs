@@ -1,3 +1,4 @@
+using Srpo.Core.Files;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
@@ -40,7 +41,7 @@ public sealed class StateFileTests
         using var data = new TestDirectory();
         var path = data.File("b.state");
         File.WriteAllText(path + ".tmp", "half a state, longer than the next one");
-        StateFile.Replace(path, "new"u8, [], StateFile.Create);
+        StateFile.Replace(path, "new"u8, [], AtomicFile.Create);
         Assert.Equal("new", File.ReadAllText(path));
         Assert.Equal(["b.state"], data.Files());
     }

@@ -67,7 +67,7 @@ internal sealed class GameTable
     {
         plan ??= Plan.Instances[instance];
         var game = new TestGame(_rules, plan.Lanes);
-        using var stage = new RolloutStage(game, Plan, plan, Spec.Training.Horizon, Shape, _frozen, device ?? CpuDevice.Default);
+        using var stage = new RolloutStage(game, plan, Spec.Training.Horizon, RolloutActors.Of(Shape, Plan, _frozen, device ?? CpuDevice.Default));
         stage.Play(
             new StreamId(Spec.Seed, 0, (uint)round, StreamPurpose.Reset), (StreamPurpose.Dynamics, StreamPurpose.Action, StreamPurpose.Casting), plan.FirstLane,
             [.. plan.Actors.Select(actor => States[actor].Parameters)], oneEpisode: false, default);
@@ -80,7 +80,7 @@ internal sealed class GameTable
     public ((double MeanReturn, double[] SeatCosts) Evaluation, TestGame Game) Evaluate()
     {
         var game = new TestGame(_rules, Plan.Evaluation.Lanes);
-        using var stage = new RolloutStage(game, Plan, Plan.Evaluation, Spec.Training.EvaluationSteps, Shape, _frozen, CpuDevice.Default);
+        using var stage = new RolloutStage(game, Plan.Evaluation, Spec.Training.EvaluationSteps, RolloutActors.Of(Shape, Plan, _frozen, CpuDevice.Default));
         stage.Play(
             new StreamId(Spec.Seed, 0, 1, StreamPurpose.CurveReset), (StreamPurpose.CurveDynamics, StreamPurpose.CurveAction, StreamPurpose.CurveCasting), 0,
             [.. Plan.Evaluation.Actors.Select(actor => States[actor].Parameters)], oneEpisode: Info.EndsEarly, default);

@@ -36,7 +36,7 @@ public sealed class RolloutTests
     {
         var spec = TestData.Spec(TestData.Small("ippo"));
         var (_, plan, states, whole) = TestData.FirstRound(spec);
-        using var half = new RolloutPlayer(spec, 0, plan, plan.Instances[0] with { FirstLane = 2, Lanes = 2 });
+        using var half = new RolloutPlayer(spec, 0, plan.Instances[0] with { FirstLane = 2, Lanes = 2 }, RolloutActors.Of(spec, plan));
         var part = half.Play(1, TestData.Parameters(plan.Instances[0], states));
         for (var step = 0; step < 60; step++)
         {
@@ -56,7 +56,7 @@ public sealed class RolloutTests
         var players = TestData.Parameters(plan.Instances[0], states);
         byte[] Actions(PopulationSpec s, int team, int round)
         {
-            using var player = new RolloutPlayer(s, team, plan, plan.Instances[0]);
+            using var player = new RolloutPlayer(s, team, plan.Instances[0], RolloutActors.Of(s, plan));
             return player.Play(round, players).Parts[0].Actions;
         }
 
@@ -86,7 +86,7 @@ public sealed class RolloutTests
     {
         var spec = TestData.Spec(TestData.Small("ippo") with { CurveEpisodes = 3, EvaluationSteps = 50 });
         var (_, plan, states, _) = TestData.FirstRound(spec);
-        using var player = new RolloutPlayer(spec, 0, plan, plan.Instances[0]);
+        using var player = new RolloutPlayer(spec, 0, plan.Instances[0], RolloutActors.Of(spec, plan));
         var evaluation = player.Evaluate(5, [states[0].Parameters, states[1].Parameters]);
         Assert.Equal(evaluation, player.Evaluate(5, [states[0].Parameters, states[1].Parameters]), (a, b) => a!.MeanReturn == b!.MeanReturn);
         Assert.NotEqual(evaluation.MeanReturn, player.Evaluate(6, [states[0].Parameters, states[1].Parameters]).MeanReturn);

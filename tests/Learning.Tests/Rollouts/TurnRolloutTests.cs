@@ -133,7 +133,7 @@ public sealed class TurnRolloutTests
     {
         var table = new GameTable(Rules["four in turns, masked"], Ippo);
         var game = new TestGame(Rules["four in turns, masked"], 6);
-        using var stage = new RolloutStage(game, table.Plan, table.Plan.Instances[0], 25, table.Shape, [], CpuDevice.Default);
+        using var stage = new RolloutStage(game, table.Plan.Instances[0], 25, RolloutActors.Of(table.Shape, table.Plan, [], CpuDevice.Default));
         Rollout Play(uint round)
         {
             stage.Play(

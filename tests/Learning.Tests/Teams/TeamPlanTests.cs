@@ -152,13 +152,13 @@ public sealed class TeamPlanTests
         var plan = TeamPlan.For(spec, info);
         var shape = new MlpShape(info.ObservationLength(ObservationEncoding.Absolute), [4], info.Actions, Activation.Tanh);
         var runner = new FrozenPolicy(shape, ObservationEncoding.Absolute, new float[shape.ParameterCount]);
-        using (new RolloutPlayer(spec, 0, plan, plan.Instances[0], [runner]))
+        using (new RolloutPlayer(spec, 0, plan.Instances[0], RolloutActors.Of(spec, plan, [runner])))
         {
         }
 
-        Assert.Contains("0 frozen policies", Assert.Throws<ArgumentException>(() => new RolloutPlayer(spec, 0, plan, plan.Instances[0])).Message);
-        Assert.Contains("2 frozen policies", Assert.Throws<ArgumentException>(() => new RolloutPlayer(spec, 0, plan, plan.Instances[0], [runner, runner])).Message);
-        Assert.Contains("cannot play tag", Assert.Throws<ArgumentException>(() => new RolloutPlayer(spec, 0, plan, plan.Instances[0], [GameTable.Policy(1)])).Message);
+        Assert.Contains("0 frozen policies", Assert.Throws<ArgumentException>(() => RolloutActors.Of(spec, plan)).Message);
+        Assert.Contains("2 frozen policies", Assert.Throws<ArgumentException>(() => RolloutActors.Of(spec, plan, [runner, runner])).Message);
+        Assert.Contains("cannot play tag", Assert.Throws<ArgumentException>(() => new RolloutPlayer(spec, 0, plan.Instances[0], RolloutActors.Of(spec, plan, [GameTable.Policy(1)]))).Message);
     }
 
     [Theory]

@@ -15,7 +15,7 @@ internal static class ResumePopulationCommand
         return new Command("resume", "Go on with a population that was paused, stopped or killed. A run as a whole goes on with `srpo resume ID`.") { name }.Handle(shell, async context =>
         {
             var population = GrainKeys.CheckName(context.Get(name));
-            if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(population, population, null));
+            if (!context.UsesCluster) return await StartCommand.TrainHereAsync(context, new TrainingJob(population, population, null));
             await using var session = await context.OpenAsync();
             PopulationViews.Print(context, await Wishes.AskAsync(context.ToRun(session), session.Grains.GetGrain<ICoordinatorGrain>(population).ResumeAsync, context.Cancellation));
             return (int)ExitCode.Ok;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Srpo.Client.Cli;
+using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Core.Settings;
 using Srpo.Experiments;
@@ -53,10 +54,28 @@ internal static class StartCommand
 
     private static async Task<int> RunAsync(CommandContext context, PopulationSpec spec)
     {
-        if (!context.UsesCluster) return await Foreground.TrainAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
+        if (!context.UsesCluster) return await TrainHereAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
         await using var session = await context.OpenAsync();
         var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
         PopulationViews.Print(context, await Wishes.AskAsync(context.ToRun(session), () => coordinator.StartAsync(spec), context.Cancellation));
+        return (int)ExitCode.Ok;
+    }
+
+    /// <summary>Trains a population in this process, in sight of the user; other processes can look on meanwhile.</summary>
+    internal static async Task<int> TrainHereAsync(CommandContext context, TrainingJob job)
+    {
+        if (job.Spec is null) context.Data.EnsureExists();
+        context.Data.EnsureWritable();
+        using var held = RunLock.Take(context.Data, job.Name);
+        LiveRegistry.EnsureAlone(context.Data, held.Id);
+        await using var session = await context.OpenToWorkAsync(held);
+        IReadOnlyList<PopulationStatus> statuses = [];
+        await ProgressDisplay.RunAsync(context.Shell, async display =>
+        {
+            var run = context.ToRun(session, display);
+            statuses = await PopulationTraining.RunAsync(run, [job], run.Command($"population resume {job.Name}"), onProgress: () => { });
+        });
+        PopulationViews.Print(context, statuses[0]);
         return (int)ExitCode.Ok;
     }
 }

@@ -21,11 +21,11 @@ internal sealed record UpdaterKey(TrainingSettings Settings, ActorShape Shape, i
 }
 
 /// <summary>
-/// What a learner holds of one team between rounds: references to its grains and the actors' states, which it alone changes
-/// while the team trains. Rollouts are played by the team's environment grains, updates on the silo's worker pool. The states are shared
-/// with the actors, not copied. Runs on the learner's scheduler.
+/// What a learner holds of one team between rounds: its training, which stands on the team's grains, and references to these. Rollouts are
+/// played by the environment grains, updates on the silo's worker pool. The states are shared with the actors, not copied, and changed by
+/// the learner alone while the team trains. Runs on the learner's scheduler.
 /// </summary>
-internal sealed class TeamTrainer : ITeamHost
+internal sealed class TeamHost : ITeamHost
 {
     /// <summary>How long a round in flight may go on after a stop.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
@@ -41,11 +41,10 @@ internal sealed class TeamTrainer : ITeamHost
     private readonly UpdaterKey _key;
     private readonly ScratchPool<UpdaterKey, ITeamUpdater> _updaters;
     private PolicySnapshot[]? _frozen;
-    private readonly TeamTraining _training;
     private bool _evaluating;
     private bool _awake;
 
-    public TeamTrainer(GrainHost host, EnvironmentCatalog environments, ScratchPool<UpdaterKey, ITeamUpdater> updaters, PopulationSpec spec, int team)
+    public TeamHost(GrainHost host, EnvironmentCatalog environments, ScratchPool<UpdaterKey, ITeamUpdater> updaters, PopulationSpec spec, int team)
     {
         (_host, _updaters, _spec, _team, Plan) = (host, updaters, spec, team, environments.Plan(spec));
         _actors = TeamActors.Actors(host.Grains, spec.Population, team, Plan);
@@ -53,7 +52,7 @@ internal sealed class TeamTrainer : ITeamHost
         _playing = new Task<Rollout>[_environments.Length];
         _applying = new Task[_actors.Length];
         _key = new UpdaterKey(spec.Training, environments.Shape(spec), Plan.Agents, Plan);
-        _training = new TeamTraining(spec, team, Plan, this);
+        Training = new TeamTraining(spec, team, Plan, this);
         Key = FormattableString.Invariant($"{spec.Population}/{team}");
     }
 
@@ -65,6 +64,9 @@ internal sealed class TeamTrainer : ITeamHost
 
     /// <summary>Who learns, and what is played.</summary>
     public TeamPlan Plan { get; }
+
+    /// <summary>Its training.</summary>
+    public TeamTraining Training { get; }
 
     /// <summary>Population and team as "population/team".</summary>
     public string Key { get; }
@@ -78,14 +80,14 @@ internal sealed class TeamTrainer : ITeamHost
     /// <summary>The last chunk of rounds; the next one waits for it.</summary>
     public Task Last { get; set; } = Task.CompletedTask;
 
-    /// <summary>Rounds behind the states held here, or -1.</summary>
-    public int Round => _training.Round;
-
     /// <summary>Ticks spent waiting for rollouts.</summary>
     public long RolloutTicks { get; private set; }
 
     /// <summary>Ticks spent waiting for updates.</summary>
     public long UpdateTicks { get; private set; }
+
+    /// <summary>Its name in messages.</summary>
+    public string Name => $"team {_team} of '{_spec.Population}'";
 
     /// <summary>Takes the actors' states, unless those held here are of the round already, and once the frozen policies.</summary>
     public async Task FetchAsync(int round)
@@ -95,18 +97,18 @@ internal sealed class TeamTrainer : ITeamHost
 
         // A while may have passed since the last chunk: what is not active any more comes back here.
         _awake = false;
-        if (Round == round) return;
-        _training.States = null;
+        if (Training.Round == round) return;
+        Training.States = null;
         Task<ActorState[]> fetching;
         using (PlacementHint.To(_host.Here)) fetching = Task.WhenAll(_actors.Select(actor => actor.GetStateAsync()));
         var fetched = await fetching;
         for (var i = 0; i < fetched.Length; i++)
         {
             if (fetched[i].Version != round)
-                throw new TeamOutOfStepException($"{Name()}: {Plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
+                throw new TeamOutOfStepException($"{Name}: {Plan.Actors[i]} stands at round {fetched[i].Version}, training was to go on from {round}; restore the team first");
         }
 
-        _training.States = [.. fetched.Select(Wire.FromMessage)];
+        Training.States = [.. fetched.Select(Wire.FromMessage)];
     }
 
     /// <summary>Ends the round in flight at its next step. An evaluation goes on: it is short, and the rounds before it would be lost with it.</summary>
@@ -120,35 +122,13 @@ internal sealed class TeamTrainer : ITeamHost
     /// <summary>Has the environments let their buffers go: nothing is played for a while, or never again.</summary>
     public Task RestAsync() => Task.WhenAll(_environments.Select(environment => environment.CancelAsync()));
 
-    /// <summary>Plays and learns the next round, then hands every actor its next state.</summary>
-    /// <returns>False if it was cancelled before any actor was changed.</returns>
-    public async Task<bool> TrainAsync()
-    {
-        if (IsCancelled) return false;
-        var (rollouts, updates) = (RolloutTicks, UpdateTicks);
-        try
-        {
-            await _training.TrainAsync();
-            _host.Meter.RoundTrained(_spec.Training, Plan, RolloutTicks - rollouts, UpdateTicks - updates);
-            return true;
-        }
-        catch (DivergedException error)
-        {
-            throw new TrainingDivergedException($"{Name()}: {error.Message}");
-        }
-        catch (Exception) when (IsCancelled && !_training.HasHandedOut)
-        {
-            return false;
-        }
-    }
-
     /// <summary>The point of the learning curve at the present round; null where it has none.</summary>
     public async Task<CurvePoint?> EvaluateAsync()
     {
         _evaluating = true;
         try
         {
-            return await _training.EvaluateAsync();
+            return await Training.EvaluateAsync();
         }
         finally
         {
@@ -167,12 +147,12 @@ internal sealed class TeamTrainer : ITeamHost
     }
 
     /// <inheritdoc/>
-    async Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round)
+    async Task<TeamUpdate> ITeamHost.UpdateAsync(Func<ITeamUpdater, CancellationToken, TeamUpdate> update)
     {
         var start = Stopwatch.GetTimestamp();
-        var update = await _updaters.RunAsync(_key, updater => Update(updater, round), _cancellation.Token, affinity: _team);
+        var updated = await _updaters.RunAsync(_key, updater => Update(updater, update), _cancellation.Token, affinity: _team);
         UpdateTicks += Stopwatch.GetTimestamp() - start;
-        return update;
+        return updated;
     }
 
     /// <inheritdoc/>
@@ -209,11 +189,9 @@ internal sealed class TeamTrainer : ITeamHost
         return new PlayRequest(round, instance.FirstLane, instance.Lanes, actors, _frozen!);
     }
 
-    private TeamUpdate Update(ITeamUpdater updater, TeamRound round)
+    private TeamUpdate Update(ITeamUpdater updater, Func<ITeamUpdater, CancellationToken, TeamUpdate> update)
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, _updaters.Workers.Closing);
-        return TeamTraining.Checked(Plan, round.Round, updater.Update([round], cancellation.Token)[0]);
+        return update(updater, cancellation.Token);
     }
-
-    private string Name() => $"team {_team} of '{_spec.Population}'";
 }
