@@ -6,6 +6,7 @@ using Srpo.Client.Tests.Support;
 using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Tests;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -96,7 +97,7 @@ public sealed class KeyTests(KeyTests.Stored stored) : IClassFixture<KeyTests.St
             {
                 var coordinator = host.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
                 var status = await coordinator.StartAsync(spec);
-                for (; status.Phase == PopulationPhase.Training; status = await coordinator.GetStatusAsync()) await Task.Delay(20);
+                await Until.HoldsAsync($"{spec.Population} is trained", async () => (status = await coordinator.GetStatusAsync()).Phase != PopulationPhase.Training);
                 Assert.Equal((PopulationPhase.Finished, null), (status.Phase, status.Error));
             }
         }

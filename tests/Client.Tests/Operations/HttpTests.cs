@@ -4,6 +4,7 @@ using System.Text;
 using Srpo.Client.Tests.Support;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Tests;
 using Srpo.Silo;
 
 namespace Srpo.Client.Tests.Operations;
@@ -74,11 +75,7 @@ public sealed class HttpTests
         };
         var coordinator = silo.Grains.GetGrain<ICoordinatorGrain>("counted");
         var status = await coordinator.StartAsync(spec);
-        while (status.Phase == PopulationPhase.Training)
-        {
-            await Task.Delay(20);
-            status = await coordinator.GetStatusAsync();
-        }
+        await Until.HoldsAsync("training ends", async () => (status = await coordinator.GetStatusAsync()).Phase != PopulationPhase.Training);
 
         Assert.Equal((PopulationPhase.Finished, null), (status.Phase, status.Error));
         var metrics = PrometheusParser.Parse(await silo.Client.GetStringAsync("metrics"));

@@ -47,7 +47,7 @@ public sealed class TraceTests
         {
             var tournament = silos.Grains.GetGrain<ITournamentGrain>("short");
             await tournament.StartAsync(new TournamentSpec(["short"], spec.Environment, 1, 4, 1));
-            while (await tournament.GetStatusAsync() is { Finished: false }) await Task.Delay(10);
+            await Until.HoldsAsync("the tournament ends", async () => (await tournament.GetStatusAsync()).Finished);
         });
 
         var chunks = spans.Named("srpo.coordinator.train", "short");

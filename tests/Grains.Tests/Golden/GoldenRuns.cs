@@ -196,11 +196,12 @@ internal static class GoldenRuns
     {
         var tournament = host.Grains.GetGrain<ITournamentGrain>(id);
         await tournament.StartAsync(spec);
-        while (await tournament.GetStatusAsync() is { Finished: false } status)
+        await Until.HoldsAsync("the tournament ends", async () =>
         {
+            var status = await tournament.GetStatusAsync();
             Assert.Null(status.Error);
-            await Task.Delay(5);
-        }
+            return status.Finished;
+        });
 
         var matrix = await tournament.GetMatrixAsync();
         return new SortedDictionary<string, string>(StringComparer.Ordinal)

@@ -86,12 +86,7 @@ internal static class Populations
     public static async Task<TournamentStatus> PausedAsync(this ITournamentGrain tournament)
     {
         var status = await tournament.PauseAsync();
-        while (status.Playing)
-        {
-            await Task.Delay(5);
-            status = await tournament.GetStatusAsync();
-        }
-
+        await Until.HoldsAsync("the tournament is paused", async () => !(status = await tournament.GetStatusAsync()).Playing);
         return status;
     }
 
@@ -100,13 +95,13 @@ internal static class Populations
 
     private static async Task<PopulationStatus> EndedAsync(ICoordinatorGrain coordinator, PopulationStatus status)
     {
-        while (status.Phase == PopulationPhase.Training)
+        await Until.HoldsAsync("the wish is carried out", async () =>
         {
+            if (status.Phase != PopulationPhase.Training) return true;
             Assert.NotNull(status.Wish);
-            await Task.Delay(5);
             status = await coordinator.GetStatusAsync();
-        }
-
+            return false;
+        });
         return status;
     }
 

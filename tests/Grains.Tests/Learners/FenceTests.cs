@@ -71,7 +71,7 @@ public sealed class FenceTests
         // As another coordinator would, on the other side of a partition.
         foreach (var actor in TeamActors.Actors(host.Grains, "fenced", 0, Populations.Plan(Spec)))
             await PrepareAsync(actor);
-        while ((await host.Coordinator("fenced").GetStatusAsync()).Phase == PopulationPhase.Training) await Task.Delay(10);
+        await Until.HoldsAsync("training ends", async () => (await host.Coordinator("fenced").GetStatusAsync()).Phase != PopulationPhase.Training);
 
         var status = await host.Coordinator("fenced").GetStatusAsync();
         Assert.Equal(PopulationPhase.Failed, status.Phase);

@@ -126,7 +126,7 @@ public sealed class ManySeatTests
         Assert.All(report.Seats, seat => Assert.Equal("agent 0 or adversary 0", seat));
         var tournament = host.Grains.GetGrain<ITournamentGrain>("mixed");
         await tournament.StartAsync(new TournamentSpec(["m.hanabi"], Hanabi, 7, 100, 1));
-        while (!(await tournament.GetStatusAsync()).Finished) await Task.Delay(10);
+        await Until.HoldsAsync("the tournament ends", async () => (await tournament.GetStatusAsync()).Finished);
         var matrix = await tournament.GetMatrixAsync();
         Assert.Equal("mean over all 6 ways to seat both runs in 3 seats", matrix.Seating);
         Assert.Equal(12, matrix.Episodes);

@@ -50,7 +50,7 @@ public sealed class QuarantineTests
         var tournament = host.Grains.GetGrain<ITournamentGrain>("with-quarantine");
         var started = await tournament.StartAsync(new TournamentSpec(["poisoned"], Spec.Environment, 2, 16, 1));
         Assert.Contains($"'poisoned' team 1 is in quarantine and plays as it was at round {stored}", started.Warning);
-        while (!(await tournament.GetStatusAsync()).Finished) await Task.Delay(5);
+        await Until.HoldsAsync("the tournament ends", async () => (await tournament.GetStatusAsync()).Finished);
         Assert.Equal([null, stored, null], (await tournament.GetMatrixAsync()).Players.Select(player => player.QuarantinedAt));
     }
 

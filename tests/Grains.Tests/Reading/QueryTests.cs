@@ -84,7 +84,7 @@ public sealed class QueryTests
         await host.TrainAsync(Spec);
         Assert.Equal(await Populations.ReferenceAsync(Spec), await host.FingerprintAsync(Spec));
         var work = host.Services.GetRequiredService<ActiveWork>();
-        while (!work.Environments.IsEmpty) await Task.Delay(5);
+        await Until.HoldsAsync("the environments rest", () => work.Environments.IsEmpty);
 
         var report = await host.Grains.GetGrain<IEnvironmentGrain>("asked/0/0").QueryAsync();
 

@@ -202,10 +202,10 @@ public sealed class StoredReaderTests
         await host.TrainAsync(Pool);
         var all = host.Grains.GetGrain<ITournamentGrain>("all");
         await all.StartAsync(Matches);
-        while (!(await all.GetStatusAsync()).Finished) await Task.Delay(5);
+        await Until.HoldsAsync("the tournament ends", async () => (await all.GetStatusAsync()).Finished);
         var paused = host.Grains.GetGrain<ITournamentGrain>("paused");
         await paused.StartAsync(Matches with { Episodes = 15000, Steps = 64 });
-        while ((await paused.GetStatusAsync()).PairsDone == 0) await Task.Delay(1);
+        await Until.HoldsAsync("a pair is played", async () => (await paused.GetStatusAsync()).PairsDone > 0);
         await paused.PausedAsync();
     }
 

@@ -21,7 +21,7 @@ public sealed class ClusterTests
         using var first = await SiloAsync(data, ports[0], ports[1], ports[0]);
         using var second = await SiloAsync(data, ports[2], ports[3], ports[0]);
         foreach (var silo in new[] { first, second })
-            while (silo.Services.GetRequiredService<SiloMap>().Current().Length < 2) await Task.Delay(20);
+            await Until.HoldsAsync("the silos know each other", () => silo.Services.GetRequiredService<SiloMap>().Current().Length >= 2);
         using var client = await ClientAsync(ports[3]);
         var grains = client.Services.GetRequiredService<IClusterClient>();
         var probe = new PopulationProbe();

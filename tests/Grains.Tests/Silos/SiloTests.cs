@@ -91,7 +91,7 @@ public sealed class SiloTests
         var paused = await silos.UntilAsync("cluster", status => status.Phase == PopulationPhase.Paused);
         Assert.Contains(paused.Teams, team => team.Round < Spec.Training.Iterations);
         var names = silos.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
-        while ((await names.GetUnderWayAsync(WorkKind.Population)).Length > 0) await Task.Delay(20);
+        await Until.HoldsAsync("nothing is under way", async () => (await names.GetUnderWayAsync(WorkKind.Population)).Length == 0);
         Assert.Equal(PopulationPhase.Paused, (await silos.Coordinator("cluster").GetStatusAsync()).Phase);
 
         // What the dead silo still wrote is met by the first to write; like a client, the test asks again.
@@ -120,7 +120,7 @@ public sealed class SiloTests
         await silos.FinishedAsync("played");
         var tournament = silos.Grains.GetGrain<ITournamentGrain>("parts");
         await tournament.StartAsync(play);
-        while ((await tournament.GetStatusAsync()).PairsDone == 0) await Task.Delay(5);
+        await Until.HoldsAsync("a pair is played", async () => (await tournament.GetStatusAsync()).PairsDone > 0);
 
         await silos.KillAsync(await silos.SiloOfAsync(tournament));
 

@@ -47,7 +47,7 @@ internal sealed class TestSilos : IAsyncDisposable
 
         // Until all silos know of each other what they can take.
         foreach (var silo in cluster.Silos)
-            while (silo.ServiceProvider.GetRequiredService<SiloMap>().Current().Length < silos) await Task.Delay(20);
+            await Until.HoldsAsync($"{silo.SiloName} knows all silos", () => silo.ServiceProvider.GetRequiredService<SiloMap>().Current().Length >= silos);
         return new TestSilos(cluster);
     }
 

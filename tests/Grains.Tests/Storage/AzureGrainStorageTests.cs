@@ -113,7 +113,7 @@ public sealed class AzureGrainStorageTests(AzuriteServer server)
         await server.StopAsync();
         var state = State("asked");
         var writing = storage.Of.WriteStateAsync("thing", Grain, state);
-        while (_health.Problem is null) await Task.Delay(10);
+        await Until.HoldsAsync("the outage is noticed", () => _health.Problem is not null);
         state.State!.Text = "changed meanwhile";
         await server.StartAsync();
         await writing;
@@ -274,7 +274,7 @@ public sealed class AzureGrainStorageTests(AzuriteServer server)
             state.State!.Text = "after";
             var writing = storage.WriteStateAsync("thing", Grain, state);
             var reading = ReadAsync(storage, GrainId.Create("thing", "pop/9/9"));
-            while (_health.Problem is null) await Task.Delay(10);
+            await Until.HoldsAsync("the outage is noticed", () => _health.Problem is not null);
             Assert.Contains("storage 'actors' has not answered for", _health.Problem, StringComparison.Ordinal);
             Assert.True(_health.Problem.Contains(reason, StringComparison.Ordinal), _health.Problem);
             Assert.DoesNotContain(AzuriteServer.Key, _health.Problem, StringComparison.Ordinal);

@@ -169,7 +169,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
             state.State!.Text = "after";
             var writing = storage.WriteStateAsync("thing", Grain, state);
             var reading = ReadAsync(storage, GrainId.Create("thing", "pop/9/9"));
-            while (_health.Problem is null) await Task.Delay(10);
+            await Until.HoldsAsync("the outage is noticed", () => _health.Problem is not null);
             Assert.Contains("storage 'actors' has not answered", _health.Problem);
             Assert.Contains("127.0.0.1", _health.Problem);
             Assert.DoesNotContain(PostgresServer.Password, _health.Problem);
@@ -201,7 +201,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server)
         {
             state.State!.Text = "after";
             var writing = storage.WriteStateAsync("thing", Grain, state);
-            while (_health.Problem is null) await Task.Delay(10);
+            await Until.HoldsAsync("the outage is noticed", () => _health.Problem is not null);
             Assert.Matches("has not answered for [1-9][0-9]* s", _health.Problem);
             Assert.Contains("no answer in time", _health.Problem);
             Assert.False(writing.IsCompleted);

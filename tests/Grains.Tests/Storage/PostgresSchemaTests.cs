@@ -29,7 +29,7 @@ public sealed class PostgresSchemaTests(PostgresServer server)
         await command.ExecuteNonQueryAsync();
         var waiting = PostgresSchema.ApplyAsync(second, CancellationToken.None);
         command.CommandText = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
-        while (await command.ExecuteScalarAsync() is 0L) await Task.Delay(10);
+        await Until.HoldsAsync("the second one waits for the lock", async () => await command.ExecuteScalarAsync() is not 0L);
         command.CommandText = "COMMIT";
         await command.ExecuteNonQueryAsync();
         Assert.DoesNotContain(await waiting, action => action.Applied);

@@ -94,7 +94,7 @@ public sealed class RecordTests
         await Assert.ThrowsAsync<IOException>(() => first);
 
         // A failure of the first write is not one of those that come after.
-        while (writes.Count < 2) await Task.Yield();
+        await Until.HoldsAsync("the second write begins", () => writes.Count >= 2);
         Assert.All(others, other => Assert.False(other.IsCompleted));
         writes[1].SetResult();
         await Task.WhenAll(others);

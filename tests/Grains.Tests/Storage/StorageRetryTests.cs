@@ -21,7 +21,7 @@ public sealed class StorageRetryTests
             Interlocked.Increment(ref attempts);
             return Volatile.Read(ref _up) ? Task.FromResult((i, attempt)) : throw new IOException("away");
         })).ToList();
-        while (Volatile.Read(ref _probes) < 3) await Task.Delay(5);
+        await Until.HoldsAsync("three probes", () => Volatile.Read(ref _probes) >= 3);
         Assert.Equal(20, attempts);
         Assert.Matches("^storage 'test' has not answered for [0-9]+ s: because away$", _health.Problem);
         var available = _health.WhenAvailableAsync(CancellationToken.None);
@@ -65,7 +65,7 @@ public sealed class StorageRetryTests
             await Task.Delay(TimeSpan.FromSeconds(1));
             throw new IOException("no answer in time");
         });
-        while (_health.Problem is null) await Task.Delay(5);
+        await Until.HoldsAsync("the outage is noticed", () => _health.Problem is not null);
         Assert.Matches("has not answered for [1-9][0-9]* s", _health.Problem);
         Volatile.Write(ref _up, true);
         Assert.Equal("answer", await waiting);

@@ -14,7 +14,7 @@ public sealed class CancellationTests
         using var data = new TestDirectory();
         await using var host = await Populations.HostAsync(data);
         await host.Coordinator("long").StartAsync(spec);
-        while ((await host.Grains.GetGrain<ILearnerGrain>("cpu/0").QueryAsync()).Training.Length == 0) await Task.Delay(5);
+        await Until.HoldsAsync("the learner trains", async () => (await host.Grains.GetGrain<ILearnerGrain>("cpu/0").QueryAsync()).Training.Length > 0);
 
         var paused = await host.Coordinator("long").PausedAsync().WaitAsync(TimeSpan.FromSeconds(20));
 

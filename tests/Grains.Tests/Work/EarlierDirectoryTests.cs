@@ -9,8 +9,6 @@ namespace Srpo.Grains.Tests;
 /// </summary>
 public sealed class EarlierDirectoryTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
     [Fact]
     public async Task What_an_earlier_build_had_under_way_goes_on()
     {
@@ -24,9 +22,8 @@ public sealed class EarlierDirectoryTests
         await silos.FinishedAsync("under-way");
         var spec = await silos.Coordinator("under-way").GetSpecAsync();
         Assert.Equal(await Populations.ReferenceAsync(spec, measures: false), await Populations.FingerprintAsync(silos.Grains, spec, measures: false));
-        using var limit = new CancellationTokenSource(Limit);
-        while (await silos.Grains.GetGrain<ITournamentGrain>("played").GetStatusAsync() is { Finished: false }) await Task.Delay(20, limit.Token);
-        while (await directory.GetUnderWayAsync(WorkKind.Population) is not [] || await directory.GetUnderWayAsync(WorkKind.Tournament) is not []) await Task.Delay(20, limit.Token);
+        await Until.HoldsAsync("the tournament ends", async () => (await silos.Grains.GetGrain<ITournamentGrain>("played").GetStatusAsync()).Finished);
+        await Until.HoldsAsync("nothing is under way", async () => await directory.GetUnderWayAsync(WorkKind.Population) is [] && await directory.GetUnderWayAsync(WorkKind.Tournament) is []);
 
         // What began since then is kept beside it, and found again by the next process, which does not look at the ledger any more.
         await directory.BeginAsync(WorkKind.Population, "next", goesOn: true);

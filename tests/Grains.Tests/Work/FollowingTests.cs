@@ -96,11 +96,12 @@ public sealed class FollowingTests
     {
         var tournament = grains.GetGrain<ITournamentGrain>("followed");
         await tournament.StartAsync(Play);
-        while (await tournament.GetStatusAsync() is { Finished: false } status)
+        await Until.HoldsAsync("the tournament ends", async () =>
         {
+            var status = await tournament.GetStatusAsync();
             Assert.Null(status.Error);
-            await Task.Delay(10);
-        }
+            return status.Finished;
+        });
 
         return JsonSerializer.Serialize((await tournament.GetMatrixAsync()).Cells);
     }

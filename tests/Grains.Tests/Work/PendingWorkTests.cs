@@ -47,20 +47,18 @@ public sealed class PendingWorkTests : IAsyncLifetime, IDisposable
     {
         var spec = Populations.Spec("pending", iterations: 1_000_000, teams: 1);
         await Coordinator.StartAsync(spec);
-        while ((await Coordinator.GetStatusAsync()).Teams[0].Round == 0) await Task.Delay(5);
+        await Until.HoldsAsync("a round is trained", async () => (await Coordinator.GetStatusAsync()).Teams[0].Round > 0);
         _gate.Close();
         var pausing = Coordinator.PauseAsync();
-        while ((await Coordinator.GetStatusAsync()).Wish is null) await Task.Delay(5);
+        await Until.HoldsAsync("the wish is noted", async () => (await Coordinator.GetStatusAsync()).Wish is not null);
         var resuming = Coordinator.ResumeAsync();
         await Task.Delay(100);
         var again = Coordinator.PauseAsync();
         await Task.Delay(100);
         _gate.Open();
         await Task.WhenAll(pausing, resuming, again);
-        PopulationStatus status;
-        do status = await Coordinator.GetStatusAsync();
-        while (status.Wish is not null);
-        Assert.Equal(PopulationPhase.Paused, status.Phase);
+        await Until.HoldsAsync("the wish is carried out", async () => (await Coordinator.GetStatusAsync()).Wish is null);
+        Assert.Equal(PopulationPhase.Paused, (await Coordinator.GetStatusAsync()).Phase);
     }
 
     [Fact]
