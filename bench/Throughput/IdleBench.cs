@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
@@ -49,7 +48,7 @@ public sealed class IdleBench(IGrainFactory grains, int populations, int teams, 
         return (latencies, clock.Elapsed.TotalSeconds);
     }
 
-    private static string Name(int index) => string.Create(CultureInfo.InvariantCulture, $"idle-{index:0000}");
+    private static string Name(int index) => $"idle-{index:0000}";
 
     private static ParallelOptions Limit(int together, CancellationToken cancellation) => new() { MaxDegreeOfParallelism = together, CancellationToken = cancellation };
 
@@ -59,7 +58,13 @@ public sealed class IdleBench(IGrainFactory grains, int populations, int teams, 
         Environment = EnvironmentFactory.Resolve(new EnvironmentSettings("gridworld", "official")),
         Training = new TrainingSettings
         {
-            Method = new Ippo().Id, Iterations = 1, Lanes = 1, Horizon = 2, Epochs = 1, CurveInterval = 0, Network = new NetworkSettings { Hidden = [hidden] },
+            Method = new Ippo().Id,
+            Iterations = 1,
+            Lanes = 1,
+            Horizon = 2,
+            Epochs = 1,
+            CurveInterval = 0,
+            Network = new NetworkSettings { Hidden = [hidden] },
         },
         Teams = teams,
         Seed = (ulong)index,

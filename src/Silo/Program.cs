@@ -1,6 +1,9 @@
+using System.Globalization;
 using Serilog;
 using Srpo.Silo;
 
+// Numbers look the same whatever language the machine speaks.
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 if (args.Any(argument => argument is "--help" or "-h" or "-?"))
 {
     Console.Write(Usage.Text);

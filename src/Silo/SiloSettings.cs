@@ -76,10 +76,10 @@ internal sealed class SiloSettings
 
     private static void Range(string name, int value, int low, int high)
     {
-        if (value < low || value > high) throw new SiloSettingsException(name, value, FormattableString.Invariant($"use a whole number from {low} to {high}"));
+        if (value < low || value > high) throw new SiloSettingsException(name, value, $"use a whole number from {low} to {high}");
     }
 }
 
 /// <summary>A setting that cannot be used.</summary>
 internal sealed class SiloSettingsException(string name, object? value, string remedy, string section = SiloSettings.Section)
-    : Exception(FormattableString.Invariant($"the setting {section}:{name} is '{Redaction.Show(name, value)}'; {remedy} (appsettings.json, environment variable {section}__{name.Replace(":", "__", StringComparison.Ordinal)}, or --{section}:{name}=VALUE)"));
+    : Exception($"the setting {section}:{name} is '{Redaction.Show(name, value)}'; {remedy} (appsettings.json, environment variable {section}__{name.Replace(":", "__", StringComparison.Ordinal)}, or --{section}:{name}=VALUE)");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Srpo.Environments.Tests;
@@ -14,9 +13,9 @@ internal static class ObservationTable
         foreach (var slot in slots)
         {
             var range = slot.Minimum == slot.Maximum
-                ? slot.Minimum.ToString(CultureInfo.InvariantCulture)
-                : string.Create(CultureInfo.InvariantCulture, $"{slot.Minimum} to {slot.Maximum}");
-            text.Append(CultureInfo.InvariantCulture, $"| {slot.Index} | {slot.Meaning} | {range} |\n");
+                ? slot.Minimum.ToString()
+                : $"{slot.Minimum} to {slot.Maximum}";
+            text.Append($"| {slot.Index} | {slot.Meaning} | {range} |\n");
         }
 
         return text.ToString();

@@ -30,7 +30,10 @@ public sealed class SpecIdentityTests
         // The text that is hashed, by hand: whatever becomes of the classes, checkpoints are known by it.
         var spec = new PopulationSpec
         {
-            Population = "any", Environment = new EnvironmentSettings("gridworld", "official"), Teams = 3, Seed = 5,
+            Population = "any",
+            Environment = new EnvironmentSettings("gridworld", "official"),
+            Teams = 3,
+            Seed = 5,
             Training = new TrainingSettings { Method = "srpo", Tau = 2.5, Network = new NetworkSettings { Hidden = [32, 16] } },
         };
         const string Text = "srpo-spec 1\nenvironment=gridworld\nlayout=official\nmethod=srpo\nnetwork.hidden=32,16\nseed=5\ntau=2.5\n";

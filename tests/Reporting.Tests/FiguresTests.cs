@@ -111,7 +111,8 @@ public class FiguresTests
     public void A_figure_can_stand_alone()
     {
         var svg = XDocument.Parse(SvgDocument.Standalone(Heatmap.Draw(new(
-            "a \"<heat>\"", [new("g", "0")], [new("g", "0"), new("h", "0")], [1, double.NaN], new LinearScale(0, 1, 0, 1)) { ShowColourBar = true })));
+            "a \"<heat>\"", [new("g", "0")], [new("g", "0"), new("h", "0")], [1, double.NaN], new LinearScale(0, 1, 0, 1))
+        { ShowColourBar = true })));
         Assert.Equal("http://www.w3.org/2000/svg", svg.Root!.Name.NamespaceName);
         Assert.Equal("a \"<heat>\"", (string?)svg.Root.Attribute("aria-label"));
         Assert.Single(svg.Descendants(), element => (string?)element.Attribute("class") == "missing");

@@ -25,7 +25,7 @@ public class SceneAnimationTests
         var animation = Assert.Single(circles[1].Descendants(space + "animate"));
         Assert.Equal("cx", (string?)animation.Attribute("attributeName"));
         Assert.Equal("indefinite", (string?)animation.Attribute("repeatCount"));
-        double[] values = [.. ((string)animation.Attribute("values")!).Split(';').Select(value => double.Parse(value, System.Globalization.CultureInfo.InvariantCulture))];
+        double[] values = [.. ((string)animation.Attribute("values")!).Split(';').Select(value => double.Parse(value))];
         Assert.Equal(30, values.Length);
         Assert.Equal((double)circles[1].Attribute("cx")!, values[0]);
         Assert.All(values.Zip(values.Skip(1)), pair => Assert.True(pair.First < pair.Second));

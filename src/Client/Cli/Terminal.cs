@@ -22,7 +22,8 @@ internal static class Terminal
         using var input = new StreamReader(Console.OpenStandardInput(), utf8);
         var shell = new Shell(
             TextWriter.Synchronized(output), TextWriter.Synchronized(error), Directory.GetCurrentDirectory(), Width(),
-            !Console.IsOutputRedirected, !Console.IsErrorRedirected) { Arguments = arguments, In = input, InIsTerminal = !Console.IsInputRedirected };
+            !Console.IsOutputRedirected, !Console.IsErrorRedirected)
+        { Arguments = arguments, In = input, InIsTerminal = !Console.IsInputRedirected };
         try
         {
             var code = await CommandLine.RunAsync(arguments, shell, cancellation.Token);

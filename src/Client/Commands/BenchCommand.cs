@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Srpo.Bench.Throughput;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
@@ -33,7 +32,7 @@ internal static class BenchCommand
             await using var session = await LocalSession.StartAsync(new DataDirectory(directory.FullName), workers, context.Cancellation);
             var runner = new BenchRunner(
                 session.Grains, workers, context.Get(Quick) ? 0.1 : 1, step => context.Error.WriteLine($"measuring: {step}"));
-            var date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
+            var date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ssK");
             var report = await runner.RunAsync(ProgramInfo.GrainRuntime, date, context.Cancellation);
             if (context.Get(OutFile) is { } file) AtomicFile.Write(file, JsonText.Write(report) + Environment.NewLine);
             if (context.Json) context.PrintJson(report);
@@ -52,7 +51,7 @@ internal static class BenchCommand
         var machine = report.Machine;
         Tables.PrintPairs(context.Shell,
         [
-            ("machine", string.Create(CultureInfo.InvariantCulture, $"{machine.Processor}, {machine.Cores} cores, {machine.Workers} workers, {machine.Kernels} kernels")),
+            ("machine", $"{machine.Processor}, {machine.Cores} cores, {machine.Workers} workers, {machine.Kernels} kernels"),
             ("grains", report.Runtime),
         ]);
         var rates = report.Train.Select(train => Row($"train {train.Key}", train.Value.EnvStepsPerSecond, train.Value.BareEnvStepsPerSecond, train.Value.GrainOverhead)).ToList();
@@ -74,9 +73,9 @@ internal static class BenchCommand
     }
 
     private static IReadOnlyList<string> Row(string name, double through, double bare, double overhead) =>
-        [name, Millions(through), Millions(bare), overhead.ToString("P1", CultureInfo.InvariantCulture)];
+        [name, Millions(through), Millions(bare), overhead.ToString("P1")];
 
     private static string Millions(double value) => Number(value / 1e6, "0.00");
 
-    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) => value.ToString(format);
 }

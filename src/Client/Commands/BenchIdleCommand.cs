@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Srpo.Bench.Throughput;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
@@ -29,7 +28,7 @@ internal static class BenchIdleCommand
         if (!context.Get(Wake))
         {
             var seconds = await bench.RegisterAsync(
-                done => { if (done % 100 == 0) context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} populations")); },
+                done => { if (done % 100 == 0) context.Error.WriteLine($"{done} populations"); },
                 context.Cancellation);
             if (context.Json) context.PrintJson(new { bench.Agents, Seconds = seconds });
             else context.Out.WriteLine($"{Texts.Count(bench.Agents)} agents made in {Texts.Duration(TimeSpan.FromSeconds(seconds))}");
@@ -55,7 +54,7 @@ internal static class BenchIdleCommand
         [
             ("agents", Texts.Count(report.Agents)),
             ("woken in", Texts.Duration(TimeSpan.FromSeconds(report.Seconds))),
-            ("milliseconds each", string.Create(CultureInfo.InvariantCulture, $"mean {report.MeanMilliseconds:0.00}, median {report.MedianMilliseconds:0.00}, 99th percentile {report.P99Milliseconds:0.00}")),
+            ("milliseconds each", $"mean {report.MeanMilliseconds:0.00}, median {report.MedianMilliseconds:0.00}, 99th percentile {report.P99Milliseconds:0.00}"),
         ]);
         return (int)ExitCode.Ok;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
@@ -23,7 +22,7 @@ internal static class CrossPlayCommand
 
     private static readonly Option<string[]> Opponents = new("--opponent") { Description = "POPULATION/TEAM whose agents take the seats of the opponents. May be repeated. Default: the opponents of training.", HelpName = "TEAM", DefaultValueFactory = _ => [] };
 
-    private static readonly Option<int?> Episodes = CommandExtensions.WholeOption("--episodes", FormattableString.Invariant($"Episodes per pair. Default: {ExperimentKeys.Episodes.Default}."), ExperimentKeys.Episodes);
+    private static readonly Option<int?> Episodes = CommandExtensions.WholeOption("--episodes", $"Episodes per pair. Default: {ExperimentKeys.Episodes.Default}.", ExperimentKeys.Episodes);
 
     private static readonly Option<int?> Steps = CommandExtensions.WholeOption("--steps", "Steps per episode. Default: as in training.", ExperimentKeys.Steps);
 
@@ -93,7 +92,7 @@ internal static class CrossPlayCommand
     private static string Repeat(CommandContext context, string id)
     {
         var typed = CommandHints.Typed(context.Shell);
-        var named = context.Get(Id) is null ? string.Create(CultureInfo.InvariantCulture, $"{typed} --id {id}") : typed;
+        var named = context.Get(Id) is null ? $"{typed} --id {id}" : typed;
         return "srpo " + named;
     }
 }

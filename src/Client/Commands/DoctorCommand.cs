@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime;
 using System.Runtime.InteropServices;
 using Srpo.Client.Cli;
@@ -46,9 +45,9 @@ internal static class DoctorCommand
                 ("runtime", $"{RuntimeInformation.FrameworkDescription}, {(GCSettings.IsServerGC ? "server" : "workstation")} collector"),
                 ("grains", ProgramInfo.GrainRuntime),
                 ("system", RuntimeInformation.OSDescription.Trim()),
-                ("processor", string.Create(CultureInfo.InvariantCulture, $"{ProgramInfo.Processor()}, {Environment.ProcessorCount} cores")),
+                ("processor", $"{ProgramInfo.Processor()}, {Environment.ProcessorCount} cores"),
                 ("vectors", ProgramInfo.Vectors + (ProgramInfo.FusedMultiplyAdd ? ", fused multiply-add" : "")),
-                ("data directory", string.Create(CultureInfo.InvariantCulture, $"{context.Data.Root} ({context.Data.Runs().Count} runs)")),
+                ("data directory", $"{context.Data.Root} ({context.Data.Runs().Count} runs)"),
                 ("at work", string.Join('\n', live.Select(entry => $"{entry.Id}: {(entry.Info.OfAnotherUser ? entry.Name : $"process {entry.Info.ProcessId}")}"))),
                 ("problem", problem),
             ]);

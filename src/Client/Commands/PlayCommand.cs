@@ -64,7 +64,7 @@ internal static class PlayCommand
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var info = EnvironmentFactory.Create(environment, lanes: 1).Info;
         var seat = context.Get(Seat) ?? 0;
-        if (seat >= info.TeamSeats) throw new SrpoException(ErrorKind.Usage, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}"));
+        if (seat >= info.TeamSeats) throw new SrpoException(ErrorKind.Usage, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}");
         if (info.TeamSeats < 2) throw new SrpoException(ErrorKind.Usage, $"in {info.Name} {info.Variant} a team has one seat: there is nobody to play with");
         var players = await seats.TakeAsync(keys, info, seat);
         return new PlayTable(environment, players, seat, context.Get(Steps) ?? (info.EndsEarly ? info.EpisodeLength : spec.Training.EvaluationSteps), context.Get(Seed));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
@@ -97,8 +96,8 @@ internal static class RunCommand
     private static IEnumerable<Override> OverridesOf(CommandContext context)
     {
         foreach (var text in context.Get(Set) ?? []) yield return Override.Parse(text);
-        if (context.Get(Seeds) is { } seeds) yield return Override.Of("seeds", seeds.ToString(CultureInfo.InvariantCulture), $"--seeds {seeds}");
-        if (context.Get(Iterations) is { } iterations) yield return Override.Of("iterations", iterations.ToString(CultureInfo.InvariantCulture), $"--iterations {iterations}");
+        if (context.Get(Seeds) is { } seeds) yield return Override.Of("seeds", seeds.ToString(), $"--seeds {seeds}");
+        if (context.Get(Iterations) is { } iterations) yield return Override.Of("iterations", iterations.ToString(), $"--iterations {iterations}");
     }
 
     /// <summary>Outputs of another run are never overwritten.</summary>

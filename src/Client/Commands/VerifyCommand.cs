@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
@@ -54,8 +53,8 @@ internal static class VerifyCommand
     [
         deviation.Check,
         deviation.Quantity,
-        deviation.Largest.ToString(deviation.Largest == 0 ? "0" : "0.00e+0", CultureInfo.InvariantCulture),
-        deviation.Tolerance.ToString("0e+0", CultureInfo.InvariantCulture),
+        deviation.Largest.ToString(deviation.Largest == 0 ? "0" : "0.00e+0"),
+        deviation.Tolerance.ToString("0e+0"),
         deviation.Place?.WithinFile() ?? "",
     ];
 }

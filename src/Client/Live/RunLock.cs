@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 using Srpo.Core.Errors;
@@ -35,7 +34,7 @@ internal sealed class RunLock : IDisposable
     {
         for (var number = 1; ; number++)
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{name}-{number}");
+            var id = $"{name}-{number}";
             if (Directory.Exists(data.Run(id))) continue;
             var held = TryTake(data, id);
             if (held is null) continue;
@@ -59,7 +58,7 @@ internal sealed class RunLock : IDisposable
         }
 
         if (held is null) return null;
-        held.Sign(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+        held.Sign(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString() + "\n"));
         ClearLeftovers(data, id);
         return new RunLock(id, held, InfoPath(data, id));
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Grains.Interfaces;
 
@@ -44,5 +43,5 @@ internal static class ClusterViews
             ]));
     }
 
-    private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Whole(int value) => value.ToString();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
@@ -81,5 +80,5 @@ internal static class PopulationViews
         _ => status.Phase.ToString().ToLowerInvariant(),
     };
 
-    private static string Whole(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Whole(int value) => value.ToString();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
@@ -165,7 +164,7 @@ internal static class QueryViews
         return await session.Grains.GetGrain<ILearnerGrain>(key).QueryAsync();
     }
 
-    private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Whole(long value) => value.ToString();
 
     private static string? Number(double? value, int digits = 2) => value is { } number ? Texts.Number(number, digits) : null;
 }

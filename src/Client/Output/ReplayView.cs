@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Srpo.Client.Cli;
 using Srpo.Environments;
@@ -35,7 +34,7 @@ internal static class ReplayView
             }
 
             var text = Draw(agents, info, frame, frames.Length - 1, total, costs);
-            if (delay is not null && height > 0) context.Out.Write($"\u001b[{height.ToString(CultureInfo.InvariantCulture)}A\u001b[J");
+            if (delay is not null && height > 0) context.Out.Write($"\u001b[{height.ToString()}A\u001b[J");
             context.Out.Write(text);
             height = text.Count(c => c == '\n');
             if (delay is { } pause)
@@ -53,17 +52,17 @@ internal static class ReplayView
     {
         var text = new StringBuilder();
         var ended = !frame.EpisodeEnded ? "" : info.EndsEarly ? "  (the episode is over)" : "  (episode ended, a new one begins)";
-        text.Append(CultureInfo.InvariantCulture, $"step {frame.Step}/{last}{ended}\n");
+        text.Append($"step {frame.Step}/{last}{ended}\n");
         text.Append(frame.Drawing.TrimEnd('\n')).Append('\n');
         for (var seat = 0; seat < agents.Count; seat++)
         {
             var acted = frame.Actions.Length > seat && frame.Actions[seat].Length > 0;
             if (info.TurnBased && frame.Actions.Length > 0 && !acted) continue;
-            text.Append(CultureInfo.InvariantCulture, $"seat {seat}  {agents[seat]}");
+            text.Append($"seat {seat}  {agents[seat]}");
             if (acted)
             {
-                text.Append(CultureInfo.InvariantCulture, $"  {frame.Actions[seat],-6} reward {Signed(frame.Rewards[seat])}  total {Texts.Number(total[seat])}");
-                if (costs.Any(cost => cost > 0)) text.Append(CultureInfo.InvariantCulture, $", cost {Texts.Number(costs[seat])}");
+                text.Append($"  {frame.Actions[seat],-6} reward {Signed(frame.Rewards[seat])}  total {Texts.Number(total[seat])}");
+                if (costs.Any(cost => cost > 0)) text.Append($", cost {Texts.Number(costs[seat])}");
             }
 
             text.Append('\n');
@@ -80,11 +79,11 @@ internal static class ReplayView
         var parts = shown.Select(action =>
         {
             var filled = (int)Math.Round(probabilities[action] * BarWidth);
-            var name = action < actions.Count ? actions[action] : action.ToString(CultureInfo.InvariantCulture);
+            var name = action < actions.Count ? actions[action] : action.ToString();
             return $"{name} {new string('#', filled)}{new string('.', BarWidth - filled)}";
         });
         return string.Join("  ", parts);
     }
 
-    private static string Signed(double value) => value.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture);
+    private static string Signed(double value) => value.ToString("+0.0;-0.0;0.0");
 }

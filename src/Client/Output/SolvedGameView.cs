@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Experiments.Equilibria;
 using Srpo.Games.Files;
@@ -19,22 +18,21 @@ internal static class SolvedGameView
         for (var i = 0; i < solved.Equilibria.Count; i++) PrintOne(shell, solved, i);
         if (solved.Bounds is { } bounds)
         {
-            shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"Theorem 4.2: at any equilibrium the strategies differ by at most {bounds.L1Distance:0.####} in sum, free-riding is at most {bounds.FreeRiding:0.####}, and every action has a probability of at least {bounds.ProbabilityFloor:g4} (K = {bounds.K:0.####})."));
+            shell.Out.WriteLine($"Theorem 4.2: at any equilibrium the strategies differ by at most {bounds.L1Distance:0.####} in sum, free-riding is at most {bounds.FreeRiding:0.####}, and every action has a probability of at least {bounds.ProbabilityFloor:g4} (K = {bounds.K:0.####}).");
         }
 
         if (solved.LargestAdmissibleTau is { Common: { } largest })
-            shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"With one tau for all players there is an equilibrium below tau = {largest:0.######} only (condition (14))."));
+            shell.Out.WriteLine($"With one tau for all players there is an equilibrium below tau = {largest:0.######} only (condition (14)).");
         if (solved.Limits is { } limits) PrintLimits(shell, solved, limits);
     }
 
     private static string Found(SolvedGame solved)
     {
-        var count = solved.Equilibria.Count == 1 ? "1 equilibrium" : string.Create(CultureInfo.InvariantCulture, $"{solved.Equilibria.Count} equilibria");
+        var count = solved.Equilibria.Count == 1 ? "1 equilibrium" : $"{solved.Equilibria.Count} equilibria";
         return (solved.Complete, solved.Starts) switch
         {
             (true, _) => $"{count}; there are no others",
-            (false, > 0) => string.Create(CultureInfo.InvariantCulture, $"{count} found from {solved.Starts} starts, {solved.Converged} of which converged; there may be others"),
+            (false, > 0) => $"{count} found from {solved.Starts} starts, {solved.Converged} of which converged; there may be others",
             _ => $"{count}; whether it is the only one is not decided, the equations are nearly singular",
         };
     }
@@ -45,15 +43,14 @@ internal static class SolvedGameView
         var stability = one.Stable switch { true => "stable", false => "unstable", _ => "stability not computed" };
         var reward = one.SharedReward is { } shared ? $", shared reward {Numbers.Fixed(shared, 6)}" : "";
         shell.Out.WriteLine();
-        shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"equilibrium {index + 1}: {stability}{reward}, free-riding {Numbers.Fixed(one.FreeRiding, 6)}, residual {one.Residual:0.0e0}"));
+        shell.Out.WriteLine($"equilibrium {index + 1}: {stability}{reward}, free-riding {Numbers.Fixed(one.FreeRiding, 6)}, residual {one.Residual:0.0e0}");
         Tables.Print(shell, ["player#", "strategy", "utility#", "risk-adjusted#", "objective#", "private cost#"],
             Enumerable.Range(0, Math.Min(MostPlayers, one.Utilities.Count)).Select(player => (IReadOnlyList<string>)
             [
-                player.ToString(CultureInfo.InvariantCulture), one.Shown[player], Numbers.Fixed(one.Utilities[player], 6), Numbers.Fixed(one.RiskAdjusted[player], 6),
+                player.ToString(), one.Shown[player], Numbers.Fixed(one.Utilities[player], 6), Numbers.Fixed(one.RiskAdjusted[player], 6),
                 Numbers.Fixed(one.Objectives[player], 6), Numbers.Fixed(one.PrivateCosts[player], 6),
             ]));
-        if (one.Utilities.Count > MostPlayers) shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"... and {one.Utilities.Count - MostPlayers} more players; --json has all"));
+        if (one.Utilities.Count > MostPlayers) shell.Out.WriteLine($"... and {one.Utilities.Count - MostPlayers} more players; --json has all");
     }
 
     private static void PrintLimits(Shell shell, SolvedGame solved, SolvedLimits limits)
@@ -66,8 +63,7 @@ internal static class SolvedGameView
 
         if (limits.Security is { } security)
         {
-            shell.Out.WriteLine("Security strategies (tau to infinity, epsilon = 0): " + string.Join("; ", security.Select((one, player) => string.Create(
-                CultureInfo.InvariantCulture, $"player {player} {Mixed(solved, player, one.Strategy)} secures {one.Value:0.####}"))));
+            shell.Out.WriteLine("Security strategies (tau to infinity, epsilon = 0): " + string.Join("; ", security.Select((one, player) => $"player {player} {Mixed(solved, player, one.Strategy)} secures {one.Value:0.####}")));
         }
     }
 
@@ -78,6 +74,6 @@ internal static class SolvedGameView
     }
 
     private static string List(IReadOnlyList<double> values) => values.Distinct().Count() == 1
-        ? values[0].ToString("R", CultureInfo.InvariantCulture)
-        : "(" + string.Join(", ", values.Select(value => value.ToString("R", CultureInfo.InvariantCulture))) + ")";
+        ? values[0].ToString("R")
+        : "(" + string.Join(", ", values.Select(value => value.ToString("R"))) + ")";
 }

@@ -1,11 +1,9 @@
-using System.Globalization;
-
 namespace Srpo.Client.Output;
 
 /// <summary>Numbers as people read them; always with a point, never with the machine's culture.</summary>
 internal static class Texts
 {
-    public static string Percent(double fraction) => (Math.Clamp(fraction, 0, 1) * 100).ToString("0", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double fraction) => (Math.Clamp(fraction, 0, 1) * 100).ToString("0") + " %";
 
     /// <summary>", 512 k env-steps/s", or nothing for 0.</summary>
     public static string RateSuffix(double perSecond) => perSecond > 0 ? ", " + Rate(perSecond) : "";
@@ -23,18 +21,18 @@ internal static class Texts
             _ => (value, ""),
         };
         var format = unit.Length == 0 || Math.Abs(scaled) >= 100 ? "0" : Math.Abs(scaled) >= 10 ? "0.0" : "0.00";
-        return scaled.ToString(format, CultureInfo.InvariantCulture) + unit;
+        return scaled.ToString(format) + unit;
     }
 
     public static string Number(double value, int digits = 1) =>
-        double.IsNaN(value) ? "-" : value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        double.IsNaN(value) ? "-" : value.ToString("F" + digits);
 
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {
-        < 1 => (time.TotalSeconds * 1000).ToString("0", CultureInfo.InvariantCulture) + " ms",
-        < 10 => time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
-        < 90 => time.TotalSeconds.ToString("0", CultureInfo.InvariantCulture) + " s",
-        < 5400 => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds} s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours} h {time.Minutes} min"),
+        < 1 => (time.TotalSeconds * 1000).ToString("0") + " ms",
+        < 10 => time.TotalSeconds.ToString("0.0") + " s",
+        < 90 => time.TotalSeconds.ToString("0") + " s",
+        < 5400 => $"{(int)time.TotalMinutes} min {time.Seconds} s",
+        _ => $"{(int)time.TotalHours} h {time.Minutes} min",
     };
 }

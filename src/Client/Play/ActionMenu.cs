@@ -29,7 +29,7 @@ internal sealed class ActionMenu
         {
             if (legal[action] == 0) continue;
             var key = _keys[action] switch { "" => "", " " => " (space)", var text => $" ({text})" };
-            var part = string.Create(CultureInfo.InvariantCulture, $"{action} {_info.ActionNames[action]}{key}");
+            var part = $"{action} {_info.ActionNames[action]}{key}";
             if (lines.Count > 0 && lines[^1].Length + Gap.Length + part.Length <= width) lines[^1] += Gap + part;
             else lines.Add(part);
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Environments;
@@ -31,7 +30,7 @@ internal sealed class TablePlay
             {
                 if (await AskAsync(session, menu, cancellation) is not { } action)
                 {
-                    _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"left after {session.Frame.Step} steps; score {Texts.Number(score)}"));
+                    _shell.Out.WriteLine($"left after {session.Frame.Step} steps; score {Texts.Number(score)}");
                     return;
                 }
 
@@ -51,10 +50,10 @@ internal sealed class TablePlay
 
     private void Introduce(EnvironmentInfo info)
     {
-        _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{info.Name} {info.Variant}: you are in seat {_table.Seat}; q leaves"));
+        _shell.Out.WriteLine($"{info.Name} {info.Variant}: you are in seat {_table.Seat}; q leaves");
         for (var seat = 0; seat < _table.Players.Length; seat++)
         {
-            if (_table.Players[seat] is { } player) _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seat {seat}: {player.Key} after {player.Version} updates"));
+            if (_table.Players[seat] is { } player) _shell.Out.WriteLine($"seat {seat}: {player.Key} after {player.Version} updates");
         }
     }
 
@@ -63,7 +62,7 @@ internal sealed class TablePlay
     {
         var legal = session.Legal(_table.Seat).ToArray();
         var view = session.Environment is ISeatView seats ? seats.RenderFor(0, _table.Seat) : session.Environment.Render(0);
-        _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nstep {session.Frame.Step}/{_table.Steps}"));
+        _shell.Out.WriteLine($"\nstep {session.Frame.Step}/{_table.Steps}");
         _shell.Out.WriteLine(view.TrimEnd('\n'));
         foreach (var line in menu.Show(legal, _shell.Width)) _shell.Out.WriteLine(line);
         while (true)
@@ -84,7 +83,7 @@ internal sealed class TablePlay
     private void Report(EnvironmentInfo info, MatchFrame frame, double score)
     {
         var moves = Enumerable.Range(0, info.Seats).Where(seat => frame.Actions[seat] >= 0)
-            .Select(seat => string.Create(CultureInfo.InvariantCulture, $"{(seat == _table.Seat ? "you" : $"seat {seat}")}: {info.ActionNames[frame.Actions[seat]]}"));
+            .Select(seat => $"{(seat == _table.Seat ? "you" : $"seat {seat}")}: {info.ActionNames[frame.Actions[seat]]}");
         _shell.Out.WriteLine($"{string.Join(", ", moves)}; reward {Texts.Number(TeamScore.Of(frame.Rewards, info))}, score {Texts.Number(score)}");
     }
 }

@@ -108,7 +108,8 @@ public static class EquilibriumFigures
 
         return new(
             string.Create(CultureInfo.InvariantCulture, $"Probabilities of the actions of player {player} in the equilibria of {sweep.Game} against tau"),
-            new(XTitle, sweep.IsLogarithmic), new("probability") { Low = 0, High = 1 }, lines.Series()) { Height = 300, ShowLegend = names.Length <= Palette.Size };
+            new(XTitle, sweep.IsLogarithmic), new("probability") { Low = 0, High = 1 }, lines.Series())
+        { Height = 300, ShowLegend = names.Length <= Palette.Size };
     }
 
     /// <summary>Expected shared reward and total utility per player, the peak and the largest admissible tau (Fig. 1(i)).</summary>
@@ -158,7 +159,8 @@ public static class EquilibriumFigures
 
         return new(
             $"Means of the Gaussian strategies in the equilibria of {sweep.Game} against tau",
-            new(XTitle, sweep.IsLogarithmic), new("mean action"), lines.Series()) { Height = 300, VerticalLines = Limit(sweep), ShowLegend = colour <= 6 };
+            new(XTitle, sweep.IsLogarithmic), new("mean action"), lines.Series())
+        { Height = 300, VerticalLines = Limit(sweep), ShowLegend = colour <= 6 };
     }
 
     /// <summary>One marker for each kind of bifurcation, at the heights given.</summary>

@@ -8,7 +8,7 @@ internal static class SettingRules
     /// <summary>Throws unless a number is within a range.</summary>
     public static void Range(string name, double value, double low, double high)
     {
-        if (!(value >= low && value <= high)) throw new SiloSettingsException(name, value, FormattableString.Invariant($"use a number from {low} to {high}"));
+        if (!(value >= low && value <= high)) throw new SiloSettingsException(name, value, $"use a number from {low} to {high}");
     }
 
     /// <summary>The kind that a text names.</summary>

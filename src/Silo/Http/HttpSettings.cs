@@ -39,6 +39,6 @@ internal sealed class HttpSettings
 
     private static void Range(string name, int value, int low, int high)
     {
-        if (value < low || value > high) throw new SiloSettingsException("Http:" + name, value, FormattableString.Invariant($"use a whole number from {low} to {high}"));
+        if (value < low || value > high) throw new SiloSettingsException("Http:" + name, value, $"use a whole number from {low} to {high}");
     }
 }

@@ -43,7 +43,7 @@ internal static class LoopbackPeer
                 // Number, own address, other address, state, queues, timer, retransmits, user.
                 var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
                 if (columns.Length < 8 || !Is(columns[1], end) || !Is(columns[2], other)) continue;
-                if (columns[3] == Established) user = uint.Parse(columns[7], CultureInfo.InvariantCulture);
+                if (columns[3] == Established) user = uint.Parse(columns[7]);
                 return true;
             }
         }
@@ -62,7 +62,7 @@ internal static class LoopbackPeer
         if (ushort.Parse(column.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture) != end.Port) return false;
         var bytes = new byte[colon / 2];
         for (var word = 0; word < bytes.Length / 4; word++)
-            BitConverter.TryWriteBytes(bytes.AsSpan(4 * word), uint.Parse(column.AsSpan(8 * word, 8), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+            BitConverter.TryWriteBytes(bytes.AsSpan(4 * word), uint.Parse(column.AsSpan(8 * word, 8), NumberStyles.HexNumber));
         return Plain(new IPAddress(bytes)).Equals(Plain(end.Address));
     }
 

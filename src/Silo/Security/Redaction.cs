@@ -15,7 +15,7 @@ internal static class Redaction
     /// <param name="value">Its value.</param>
     public static string Show(string name, object? value)
     {
-        var text = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+        var text = Convert.ToString(value) ?? "";
         if (text.Length == 0) return "";
 
         // The name of a file with a secret is no secret.

@@ -70,7 +70,7 @@ internal static class TelemetryHosting
     private static void Send(WebApplicationBuilder builder, TelemetrySettings settings, SiloSettings silo)
     {
         var version = typeof(TelemetryHosting).Assembly.GetName().Version?.ToString(3);
-        var instance = FormattableString.Invariant($"{Environment.MachineName}:{silo.SiloPort}");
+        var instance = $"{Environment.MachineName}:{silo.SiloPort}";
 
         // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and win.
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource

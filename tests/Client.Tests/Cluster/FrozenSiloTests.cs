@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
@@ -139,7 +138,7 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
         {
             var reports = await _grains.GetGrain<IClusterGrain>(0).GetSilosAsync();
             var port = reports.Where(report => Array.Exists(report.Grains, grain => grain is { Kind: "coordinator", Count: > 0 })).Select(report => report.Silo.Split(':', '@')[1]).FirstOrDefault();
-            found = _silos.SingleOrDefault(process => !process.HasExited && process.SiloPort.ToString(CultureInfo.InvariantCulture) == port);
+            found = _silos.SingleOrDefault(process => !process.HasExited && process.SiloPort.ToString() == port);
             return found is not null;
         });
         return found!;

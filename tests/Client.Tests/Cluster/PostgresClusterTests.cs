@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -60,9 +59,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
         await ScalarAsync(text, "INSERT INTO srpo_cluster (cluster) VALUES ('srpo')");
         foreach (var port in gone)
         {
-            await ScalarAsync(text, string.Create(
-                CultureInfo.InvariantCulture,
-                $"INSERT INTO srpo_silo (cluster, address, port, generation, name, host, status, gateway_port, started, alive) VALUES ('srpo', '127.0.0.1', {port}, 1, 'gone', 'gone', 3, 0, now(), now())"));
+            await ScalarAsync(text, $"INSERT INTO srpo_silo (cluster, address, port, generation, name, host, status, gateway_port, started, alive) VALUES ('srpo', '127.0.0.1', {port}, 1, 'gone', 'gone', 3, 0, now(), now())");
         }
 
         var silo = SiloHost.Build([.. Arguments(directory, text, FreePorts(3)), "--Srpo:Cluster:AliveSeconds=1", "--Srpo:Cluster:ProbeSeconds=0.5"]);
@@ -89,9 +86,9 @@ public sealed class PostgresClusterTests(PostgresServer server)
         "--Srpo:Storage:ChunkBytes=1024",
         "--Srpo:Workers=1",
         $"--Srpo:DataDirectory={directory["runs"]}",
-        string.Create(CultureInfo.InvariantCulture, $"--Srpo:SiloPort={ports[0]}"),
-        string.Create(CultureInfo.InvariantCulture, $"--Srpo:GatewayPort={ports[1]}"),
-        string.Create(CultureInfo.InvariantCulture, $"--Srpo:HealthUrl=http://127.0.0.1:{ports[2]}"),
+        $"--Srpo:SiloPort={ports[0]}",
+        $"--Srpo:GatewayPort={ports[1]}",
+        $"--Srpo:HealthUrl=http://127.0.0.1:{ports[2]}",
     ];
 
     private static async Task<object?> ScalarAsync(string text, string sql)

@@ -32,8 +32,8 @@ public sealed class ForgetSilosTests(PostgresServer server) : IDisposable
         Assert.Equal(4L, await ScalarAsync("SELECT count(*) FROM srpo_silo"));
 
         var done = (await InProcess.RunAsync(_directory.Root, [.. _command, "--yes"])).Expect(ExitCode.Ok);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"forgotten  127.0.0.1:{_silent}:1  active, silent for 36"), done.Out, StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"kept       127.0.0.1:{Port(_living)}:2  joining"), done.Out, StringComparison.Ordinal);
+        Assert.Contains($"forgotten  127.0.0.1:{_silent}:1  active, silent for 36", done.Out, StringComparison.Ordinal);
+        Assert.Contains($"kept       127.0.0.1:{Port(_living)}:2  joining", done.Out, StringComparison.Ordinal);
         Assert.Equal("2", await ScalarAsync("SELECT string_agg(generation::text, ',') FROM srpo_silo"));
         Assert.Equal(1, await ScalarAsync("SELECT version FROM srpo_cluster"));
         Assert.DoesNotContain(PostgresServer.Password, shown.Error + done.Out, StringComparison.Ordinal);

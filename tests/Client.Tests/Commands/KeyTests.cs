@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Operations;
@@ -59,8 +58,8 @@ public sealed class KeyTests(KeyTests.Stored stored) : IClassFixture<KeyTests.St
     public async Task A_cluster_says_what_there_is()
     {
         var gateway = HttpSilo.FreePorts(1)[0];
-        var cluster = string.Create(CultureInfo.InvariantCulture, $"--cluster 127.0.0.1:{gateway}");
-        await using var silo = await HttpSilo.StartAsync(stored.Directory, string.Create(CultureInfo.InvariantCulture, $"--Srpo:GatewayPort={gateway}"), "--Srpo:DataDirectory=" + stored.Directory["runs"], "--Srpo:Workers=2");
+        var cluster = $"--cluster 127.0.0.1:{gateway}";
+        await using var silo = await HttpSilo.StartAsync(stored.Directory, $"--Srpo:GatewayPort={gateway}", "--Srpo:DataDirectory=" + stored.Directory["runs"], "--Srpo:Workers=2");
         foreach (var (line, code, said) in Everywhere) await ExpectAsync($"{line} {cluster}", code, said);
 
         var status = await InProcess.RunAsync(stored.Directory.Root, [.. $"cluster status --json {cluster}".Split(' ')]);

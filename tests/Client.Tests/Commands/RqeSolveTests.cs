@@ -22,7 +22,7 @@ public sealed class RqeSolveTests : IDisposable
     [MemberData(nameof(References))]
     public async Task Solves_the_reference_games(string game, double tau, double[] expected)
     {
-        using var json = await SolveAsync(game, "--tau", tau.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var json = await SolveAsync(game, "--tau", tau.ToString());
         var root = json.RootElement;
         Assert.True(root.GetProperty("complete").GetBoolean());
         Assert.Equal(expected.Length == 2, root.GetProperty("unique").GetBoolean());

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using Srpo.Client.Cli;
@@ -86,7 +85,7 @@ public sealed class RqeSweepTests : IDisposable
         var records = CsvReader.Read(File.ReadAllText(_directory["q/sweep.csv"]));
         for (var player = 0; player < 2; player++)
         {
-            var column = records[0].ToList().IndexOf(string.Create(CultureInfo.InvariantCulture, $"privateCost{player}"));
+            var column = records[0].ToList().IndexOf($"privateCost{player}");
             Assert.Equal(solved[player].GetDouble(), CsvReader.Number(records[2][column]), 12);
         }
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
@@ -114,7 +113,7 @@ public sealed partial class RepositoryTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "commands", "exit-codes.md"));
         foreach (var code in Enum.GetValues<ExitCode>())
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"\n| {(int)code} |"), page, StringComparison.Ordinal);
+            Assert.Contains($"\n| {(int)code} |", page, StringComparison.Ordinal);
     }
 
     [Fact]

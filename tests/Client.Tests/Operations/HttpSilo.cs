@@ -18,7 +18,7 @@ internal sealed class HttpSilo : IAsyncDisposable
     private HttpSilo(WebApplication application, int port)
     {
         (_application, Port) = (application, port);
-        Client = new HttpClient { BaseAddress = new Uri(FormattableString.Invariant($"http://127.0.0.1:{port}/")), Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public int Port { get; }
@@ -32,8 +32,8 @@ internal sealed class HttpSilo : IAsyncDisposable
         var ports = FreePorts(3);
         var application = SiloHost.Build(
         [
-            "--Srpo:DataDirectory=" + data["data"], FormattableString.Invariant($"--Srpo:SiloPort={ports[0]}"), FormattableString.Invariant($"--Srpo:GatewayPort={ports[1]}"),
-            FormattableString.Invariant($"--Srpo:HealthUrl=http://127.0.0.1:{ports[2]}"), "--Srpo:Workers=1", "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Fatal", .. arguments,
+            "--Srpo:DataDirectory=" + data["data"], $"--Srpo:SiloPort={ports[0]}", $"--Srpo:GatewayPort={ports[1]}",
+            $"--Srpo:HealthUrl=http://127.0.0.1:{ports[2]}", "--Srpo:Workers=1", "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Fatal", .. arguments,
         ]);
         await Task.Run(() => application.StartAsync());
         return new HttpSilo(application, ports[2]);

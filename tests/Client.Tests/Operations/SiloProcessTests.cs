@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -24,11 +23,19 @@ public sealed class SiloProcessTests
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Srpo.Silo.dll"));
         foreach (var (name, value) in new Dictionary<string, string>
         {
-            ["Srpo__DataDirectory"] = data["data"], ["Srpo__SiloPort"] = Text(ports[0]), ["Srpo__GatewayPort"] = Text(ports[1]),
-            ["Srpo__HealthUrl"] = "http://0.0.0.0:" + Text(ports[2]), ["Srpo__Http__TokenFile"] = token,
-            ["Srpo__Tls__Password"] = "hidden-word-1", ["Srpo__Note"] = "Host=h;Username=u;Password=hidden-word-2",
-            ["Serilog__MinimumLevel__Default"] = "Verbose", ["Serilog__MinimumLevel__Override__Microsoft"] = "Verbose", ["Serilog__MinimumLevel__Override__Orleans"] = "Verbose",
-            ["Serilog__WriteTo__0__Name"] = "Console", ["Serilog__WriteTo__1__Name"] = "File", ["Serilog__WriteTo__1__Args__path"] = log,
+            ["Srpo__DataDirectory"] = data["data"],
+            ["Srpo__SiloPort"] = Text(ports[0]),
+            ["Srpo__GatewayPort"] = Text(ports[1]),
+            ["Srpo__HealthUrl"] = "http://0.0.0.0:" + Text(ports[2]),
+            ["Srpo__Http__TokenFile"] = token,
+            ["Srpo__Tls__Password"] = "hidden-word-1",
+            ["Srpo__Note"] = "Host=h;Username=u;Password=hidden-word-2",
+            ["Serilog__MinimumLevel__Default"] = "Verbose",
+            ["Serilog__MinimumLevel__Override__Microsoft"] = "Verbose",
+            ["Serilog__MinimumLevel__Override__Orleans"] = "Verbose",
+            ["Serilog__WriteTo__0__Name"] = "Console",
+            ["Serilog__WriteTo__1__Name"] = "File",
+            ["Serilog__WriteTo__1__Args__path"] = log,
             ["Serilog__WriteTo__1__Args__formatter"] = "Serilog.Formatting.Json.JsonFormatter, Serilog",
         }) start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -79,5 +86,5 @@ public sealed class SiloProcessTests
         }
     }
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Text(int number) => number.ToString();
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
 using Srpo.Core.Settings;
@@ -147,7 +146,7 @@ public sealed class TelemetryTests
             _data.Dispose();
         }
 
-        private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+        private static string Text(int number) => number.ToString();
 
         private async Task UntilAsync(string what, Func<Task<bool>> holds)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
@@ -33,7 +32,7 @@ public sealed class OwnerEndTests
             await using var one = await run.ConnectAsync();
             await using var other = await run.ConnectAsync();
             var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
-                (i % 2 == 0 ? one : other).Grains.GetGrain<IAgentGrain>(string.Create(CultureInfo.InvariantCulture, $"{LiveRun.Population}/{i % 4 / 2}/{i % 2}")).QueryAsync()));
+                (i % 2 == 0 ? one : other).Grains.GetGrain<IAgentGrain>($"{LiveRun.Population}/{i % 4 / 2}/{i % 2}").QueryAsync()));
             Assert.All(answers, answer => Assert.True(answer.Version > 0));
 
             foreach (var watcher in watching) await watcher.UntilAsync("it watches", () => Task.FromResult(watcher.Errors.Contains("training r.srpo", StringComparison.Ordinal)));

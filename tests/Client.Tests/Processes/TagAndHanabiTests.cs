@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using Srpo.Client.Cli;
@@ -157,7 +156,7 @@ public sealed class TagAndHanabiTests : IDisposable
     /// <summary>The program on a pseudo-terminal, with keys typed.</summary>
     private async Task<string> TerminalAsync(string keys)
     {
-        var command = string.Create(CultureInfo.InvariantCulture, $"dotnet {Path.Combine(AppContext.BaseDirectory, "srpo.dll")} play overcooked o/0");
+        var command = $"dotnet {Path.Combine(AppContext.BaseDirectory, "srpo.dll")} play overcooked o/0";
         using var process = Process.Start(new ProcessStartInfo("script", ["-qec", command, "/dev/null"])
         {
             WorkingDirectory = _directory.Root,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
@@ -62,7 +61,7 @@ internal sealed class LiveRun : IDisposable
     public async Task GoesOnAsync()
     {
         var before = await VersionAsync();
-        await Process.UntilAsync(string.Create(CultureInfo.InvariantCulture, $"training goes on beyond version {before}"), async () => await VersionAsync() > before);
+        await Process.UntilAsync($"training goes on beyond version {before}", async () => await VersionAsync() > before);
     }
 
     /// <summary>A client of it, in this process.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 
 namespace Srpo.Client.Tests.Support;
@@ -128,7 +127,7 @@ internal sealed class SiloProcess : IDisposable
         _http.Dispose();
     }
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Number(int number) => number.ToString();
 
     private void Append(string? line)
     {

@@ -83,7 +83,7 @@ internal sealed class SrpoProcess : IDisposable
     /// <summary>Sends a signal, for example STOP, after which it does nothing until CONT.</summary>
     public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString()]);
         kill.WaitForExit();
     }
 

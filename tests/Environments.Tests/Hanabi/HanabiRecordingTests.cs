@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -293,7 +292,7 @@ public sealed class HanabiRecordingTests : IDisposable
         return path;
     }
 
-    private static JsonNode? Get(JsonNode? node, string key) => node is JsonArray list ? list[int.Parse(key, CultureInfo.InvariantCulture)] : node![key];
+    private static JsonNode? Get(JsonNode? node, string key) => node is JsonArray list ? list[int.Parse(key)] : node![key];
 
     private static void Find(JsonNode node, string place, Action<JsonNode, string> act)
     {
@@ -303,7 +302,7 @@ public sealed class HanabiRecordingTests : IDisposable
 
     private static void Set(JsonNode parent, string key, JsonNode? value)
     {
-        if (parent is JsonArray list) list[int.Parse(key, CultureInfo.InvariantCulture)] = value;
+        if (parent is JsonArray list) list[int.Parse(key)] = value;
         else parent[key] = value;
     }
 }

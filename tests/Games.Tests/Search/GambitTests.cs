@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Srpo.Games.Finite;
@@ -59,7 +58,7 @@ public class GambitTests
         {
             File.WriteAllText(file, Nfg(game));
             var start = new ProcessStartInfo(
-                GambitFactAttribute.Program!, ["-q", "-e", "-l", lambda.ToString("R", CultureInfo.InvariantCulture), "-d", "14", file])
+                GambitFactAttribute.Program!, ["-q", "-e", "-l", lambda.ToString("R"), "-d", "14", file])
             {
                 RedirectStandardOutput = true,
             };
@@ -68,7 +67,7 @@ public class GambitTests
             process.WaitForExit();
             Assert.Equal(0, process.ExitCode);
             // lambda first, then the probabilities player by player.
-            return [.. lines[^1].Split(',').Skip(1).Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+            return [.. lines[^1].Split(',').Skip(1).Select(number => double.Parse(number))];
         }
         finally
         {
@@ -80,14 +79,14 @@ public class GambitTests
     private static string Nfg(FiniteGame game)
     {
         var text = new StringBuilder("NFG 1 R \"game\" {");
-        for (var player = 0; player < game.Players; player++) text.Append(CultureInfo.InvariantCulture, $" \"{player}\"");
+        for (var player = 0; player < game.Players; player++) text.Append($" \"{player}\"");
         text.Append(" } { ").AppendJoin(' ', game.Actions).Append(" }\n\n");
         for (var number = 0; number < game.JointActions; number++)
         {
             var joint = 0;
             for (var (player, rest) = (0, number); player < game.Players; rest /= game.Actions[player], player++)
                 joint += rest % game.Actions[player] * game.Stride(player);
-            for (var player = 0; player < game.Players; player++) text.Append(CultureInfo.InvariantCulture, $"{game.Utilities(player)[joint]:F17} ");
+            for (var player = 0; player < game.Players; player++) text.Append($"{game.Utilities(player)[joint]:F17} ");
         }
 
         return text.ToString();

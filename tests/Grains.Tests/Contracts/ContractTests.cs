@@ -146,7 +146,7 @@ public sealed class ContractTests
         foreach (var member in ContractTypes.Members(type))
         {
             var value = member.Field.GetValue(sample);
-            var empty = value is null or false or Array { Length: 0 } || (value.GetType().IsPrimitive && Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture) == 0);
+            var empty = value is null or false or Array { Length: 0 } || (value.GetType().IsPrimitive && Convert.ToDouble(value) == 0);
             Assert.False(empty, $"the sample of {type.Name} leaves {member.Name} at its default");
         }
     }

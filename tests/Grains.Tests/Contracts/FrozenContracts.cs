@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using Orleans.CodeGeneration;
 
@@ -71,12 +70,12 @@ internal static class FrozenContracts
     private static IEnumerable<string> Type(Type type)
     {
         if (type.IsEnum)
-            return Enum.GetNames(type).Select(name => string.Create(CultureInfo.InvariantCulture, $"enum {type.Name} {name} = {Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture)}"));
+            return Enum.GetNames(type).Select(name => $"enum {type.Name} {name} = {Convert.ToInt64(Enum.Parse(type, name))}");
         return
         [
             $"type {Name(type)}",
             .. ContractTypes.Members(ContractTypes.SurrogateOf(type) ?? type)
-                .Select(member => string.Create(CultureInfo.InvariantCulture, $"member {Name(member.Declaring)} {member.Name} = {member.Id} {Name(member.Type)}")),
+                .Select(member => $"member {Name(member.Declaring)} {member.Name} = {member.Id} {Name(member.Type)}"),
             .. MessageRules.IsJson(type)
                 ? type.GetProperties().Where(property => property.CanWrite).Select(property => $"json {type.Name} {property.Name} = {Name(property.PropertyType)}")
                 : [],

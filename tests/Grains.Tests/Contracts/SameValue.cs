@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Tests;
@@ -26,7 +25,7 @@ internal static class SameValue
                 object?[] one = [.. many.Cast<object?>()], other = [.. ((IEnumerable)found).Cast<object?>()];
                 return one.Length != other.Length
                     ? $"{path}: {one.Length} became {other.Length}"
-                    : one.Select((item, i) => Difference(item, other[i], string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"))).FirstOrDefault(difference => difference is not null);
+                    : one.Select((item, i) => Difference(item, other[i], $"{path}[{i}]")).FirstOrDefault(difference => difference is not null);
         }
 
         var type = expected.GetType();
@@ -37,5 +36,5 @@ internal static class SameValue
             .FirstOrDefault(difference => difference is not null);
     }
 
-    private static string Show(object? value) => value is null ? "null" : $"'{Convert.ToString(value, CultureInfo.InvariantCulture)}'";
+    private static string Show(object? value) => value is null ? "null" : $"'{Convert.ToString(value)}'";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Srpo.Core.Settings;
@@ -37,7 +36,7 @@ internal sealed class Samples(Filling filling)
         type = inner ?? type;
         var number = ++_count;
         var odd = filling == Filling.Odd;
-        if (type == typeof(string)) return filling == Filling.Empty ? "" : odd ? "\0ü\uD83C\uDFB2\n" : string.Create(CultureInfo.InvariantCulture, $"text {number}");
+        if (type == typeof(string)) return filling == Filling.Empty ? "" : odd ? "\0ü\uD83C\uDFB2\n" : $"text {number}";
         if (type == typeof(bool)) return true;
         if (type == typeof(byte)) return odd ? byte.MaxValue : (byte)number;
         if (type == typeof(int)) return odd ? int.MinValue : number;

@@ -92,7 +92,7 @@ public sealed class GrainFuzzTests(ITestOutputHelper output)
         var arguments = Array.ConvertAll(method.GetParameters(), parameter => parameter.ParameterType.IsAssignableTo(typeof(IGrainObserver))
             ? null
             : generator.Argument(parameter.ParameterType, population));
-        var where = string.Create(CultureInfo.InvariantCulture, $"message {seed} to {type.Name}.{method.Name}");
+        var where = $"message {seed} to {type.Name}.{method.Name}";
         try
         {
             object grain = typeof(IGrainWithIntegerKey).IsAssignableFrom(type)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Srpo.Grains.Storage;
@@ -39,15 +38,13 @@ public sealed class AzuriteServer : IAsyncLifetime
     }
 
     /// <summary>The connection string with another key.</summary>
-    public string Text(string key) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={key};BlobEndpoint=http://127.0.0.1:{_ports[0]}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{_ports[1]}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_ports[2]}/devstoreaccount1;");
+    public string Text(string key) => $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={key};BlobEndpoint=http://127.0.0.1:{_ports[0]}/devstoreaccount1;QueueEndpoint=http://127.0.0.1:{_ports[1]}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{_ports[2]}/devstoreaccount1;";
 
     /// <summary>The account.</summary>
     public AzureAccount Account => AzureAccount.Parse(ConnectionString);
 
     /// <summary>A name that no other test uses, for a cluster or a container.</summary>
-    public string NewName() => string.Create(CultureInfo.InvariantCulture, $"test{Interlocked.Increment(ref _names)}");
+    public string NewName() => $"test{Interlocked.Increment(ref _names)}";
 
     /// <summary>Starts it, as at first or after <see cref="StopAsync"/>, and waits until it answers.</summary>
     public async Task StartAsync()
@@ -85,7 +82,7 @@ public sealed class AzuriteServer : IAsyncLifetime
     /// <summary>Lets it go on.</summary>
     public void Thaw() => Signal("CONT");
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Number(int number) => number.ToString();
 
     private static string[]? FindProgram()
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
@@ -51,7 +50,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <returns>Its connection string.</returns>
     public async Task<string> CreateAsync()
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"t{Interlocked.Increment(ref _databases)}");
+        var name = $"t{Interlocked.Increment(ref _databases)}";
         await using var connection = new NpgsqlConnection(Text("postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
@@ -115,7 +114,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string Text(string database) => $"Host=127.0.0.1;Port={Port};Database={database};Username={User};Password={Password}";
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Number(int number) => number.ToString();
 
     /// <summary>The process that started another, from its line in /proc: number, name in parentheses, state, number of the parent.</summary>
     private static string ParentOf(string process)

@@ -49,7 +49,11 @@ internal sealed class TestAuthority : IDisposable
     /// <summary>Settings of a process with a certificate of this authority that trusts this authority.</summary>
     public TlsSettings Settings(string file) => new()
     {
-        Enabled = true, Certificate = _files.File(file + ".pfx"), Password = Password, Authorities = AuthorityFile, ServerName = ServerName,
+        Enabled = true,
+        Certificate = _files.File(file + ".pfx"),
+        Password = Password,
+        Authorities = AuthorityFile,
+        ServerName = ServerName,
     };
 
     public void Dispose() => _authority.Dispose();

@@ -32,7 +32,7 @@ internal sealed class TestSilos : IAsyncDisposable
         builder.Options.UseRealEnvironmentStatistics = true;
         builder.ConfigureSilo((silo, orleans) =>
         {
-            var number = int.Parse(new string([.. silo.SiloName.Where(char.IsDigit)]), System.Globalization.CultureInfo.InvariantCulture);
+            var number = int.Parse(new string([.. silo.SiloName.Where(char.IsDigit)]));
             orleans.AddSrpo(options =>
             {
                 options.DataDirectory = data.Path;
@@ -47,7 +47,7 @@ internal sealed class TestSilos : IAsyncDisposable
 
         // Until all silos know of each other what they can take.
         foreach (var silo in cluster.Silos)
-            await Until.HoldsAsync($"{silo.SiloName} knows all silos", () => silo.ServiceProvider.GetRequiredService<SiloMap>().Current().Length >= silos);
+            await Until.HoldsAsync($"{silo.Name} knows all silos", () => silo.ServiceProvider.GetRequiredService<SiloMap>().Current().Length >= silos);
         return new TestSilos(cluster);
     }
 

@@ -276,7 +276,7 @@ public sealed class AzureGrainStorageTests(AzuriteServer server)
             var reading = ReadAsync(storage, GrainId.Create("thing", "pop/9/9"));
             await Until.HoldsAsync("the outage is noticed", () => _health.Problem is not null);
             Assert.Contains("storage 'actors' has not answered for", _health.Problem, StringComparison.Ordinal);
-            Assert.True(_health.Problem.Contains(reason, StringComparison.Ordinal), _health.Problem);
+            Assert.Contains(reason, _health.Problem, StringComparison.Ordinal);
             Assert.DoesNotContain(AzuriteServer.Key, _health.Problem, StringComparison.Ordinal);
             var available = _health.WhenAvailableAsync(CancellationToken.None);
             Assert.False(available.IsCompleted || writing.IsCompleted || reading.IsCompleted);

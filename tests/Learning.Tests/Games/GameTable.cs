@@ -1,8 +1,8 @@
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
-using Srpo.Learning.Devices.Cpu;
 using Srpo.Learning.Devices;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning.Tests.Games;
 

@@ -1,6 +1,6 @@
 using Srpo.Core.Settings;
-using Srpo.Learning.Tests.Games;
 using Srpo.Learning.Devices.Cpu;
+using Srpo.Learning.Tests.Games;
 
 namespace Srpo.Learning.Tests.Rollouts;
 

@@ -21,8 +21,7 @@ public static class TrainATeam
         {
             var update = await team.Training.TrainAsync();
             if (await team.Training.EvaluateAsync() is not { } point) continue;
-            output.WriteLine(FormattableString.Invariant(
-                $"{point.EnvironmentSteps} steps: return {point.MeanReturn:0.0}, entropy {update.Metrics[0].Entropy:0.000}"));
+            output.WriteLine($"{point.EnvironmentSteps} steps: return {point.MeanReturn:0.0}, entropy {update.Metrics[0].Entropy:0.000}");
         }
 
         return team.Policies();

@@ -10,7 +10,7 @@ internal static class CsvReader
     /// <summary>A field as a number; NaN when it is empty.</summary>
     /// <exception cref="FormatException">The field is no number.</exception>
     public static double Number(string field) =>
-        string.IsNullOrEmpty(field) ? double.NaN : double.Parse(field, NumberStyles.Float, CultureInfo.InvariantCulture);
+        string.IsNullOrEmpty(field) ? double.NaN : double.Parse(field, NumberStyles.Float);
 
     /// <summary>All records of a text. Line ends may be CR LF or LF; the last one may be missing.</summary>
     /// <exception cref="FormatException">A quoted field does not end, or something follows its closing quote.</exception>
@@ -71,7 +71,7 @@ internal static class CsvReader
             Layout: fields[0], Row: AgentLabel.Parse(fields[1]), Column: AgentLabel.Parse(fields[2]),
             Cell: new CrossPlayCell(
                 Number(fields[4]), Number(fields[5]), new(Number(fields[6]), Number(fields[7])), new(Number(fields[8]), Number(fields[9])),
-                int.Parse(fields[3], CultureInfo.InvariantCulture)),
+                int.Parse(fields[3])),
             Base: fields[10], Opponents: fields[11], IsUnseen: fields[12].Length > 0, Seating: fields[13]));
         return [.. cells.GroupBy(cell => cell.Layout).Select(layout =>
         {
@@ -88,8 +88,8 @@ internal static class CsvReader
     /// <summary>The curves of a learning-curves.csv, without the measures of single actors.</summary>
     public static LearningCurve[] Curves(string text) =>
     [
-        .. Records(text, fields => (Method: fields[0], Run: int.Parse(fields[1], CultureInfo.InvariantCulture), Point: new LearningPoint(
-            long.Parse(fields[2], CultureInfo.InvariantCulture), long.Parse(fields[3], CultureInfo.InvariantCulture),
+        .. Records(text, fields => (Method: fields[0], Run: int.Parse(fields[1]), Point: new LearningPoint(
+            long.Parse(fields[2]), long.Parse(fields[3]),
             Number(fields[4]), new(Number(fields[5]), Number(fields[6])))
         {
             Kl = Optional(fields[7]), Entropy = Optional(fields[8]), ClipFraction = Optional(fields[9]),

@@ -98,9 +98,9 @@ internal static class ForgetSilosCommand
 
     private static object View(ListedSilo silo) => new { Silo = Name(silo), Status = Word(silo), SilentSeconds = Math.Round(silo.Silence.TotalSeconds) };
 
-    private static string Name(ListedSilo silo) => FormattableString.Invariant($"{silo.Address}:{silo.Port}:{silo.Generation}");
+    private static string Name(ListedSilo silo) => $"{silo.Address}:{silo.Port}:{silo.Generation}";
 
-    private static string Describe(ListedSilo silo) => FormattableString.Invariant($"{Name(silo)}  {Word(silo)}, silent for {Math.Max(0, silo.Silence.TotalSeconds):0} s");
+    private static string Describe(ListedSilo silo) => $"{Name(silo)}  {Word(silo)}, silent for {Math.Max(0, silo.Silence.TotalSeconds):0} s";
 
     private static string Word(ListedSilo silo) => silo.Status switch
     {
@@ -111,5 +111,5 @@ internal static class ForgetSilosCommand
         _ => "dead",
     };
 
-    private static string Count(int silos) => silos == 1 ? "1 silo" : FormattableString.Invariant($"{silos} silos");
+    private static string Count(int silos) => silos == 1 ? "1 silo" : $"{silos} silos";
 }

@@ -44,7 +44,7 @@ internal static class InitDatabaseCommand
         }
 
         foreach (var action in actions)
-            context.Out.WriteLine(FormattableString.Invariant($"{(action.Applied ? "applied" : "present")}  {action.Step.Component} {action.Step.Version}: {action.Step.Description}"));
+            context.Out.WriteLine($"{(action.Applied ? "applied" : "present")}  {action.Step.Component} {action.Step.Version}: {action.Step.Description}");
         context.Out.WriteLine(actions.Any(action => action.Applied) ? $"{database.Name} is ready." : $"{database.Name} was up to date; nothing was changed.");
     }
 }

@@ -19,9 +19,9 @@ internal static class SiloProbe
     {
         // A later silo at the same address is who answers there now.
         if (silo.Status == ListedStatus.Dead || silos.Any(other => (other.Address, other.Port) == (silo.Address, silo.Port) && other.Generation > silo.Generation)) return null;
-        if (silo.Silence < Recent) return FormattableString.Invariant($"noted that it is alive {Math.Max(0, silo.Silence.TotalSeconds):0} s ago");
-        if (await AnswersAsync(silo.Address, silo.Port, cancellation)) return FormattableString.Invariant($"answers at its port {silo.Port}");
-        return silo.GatewayPort > 0 && await AnswersAsync(silo.Address, silo.GatewayPort, cancellation) ? FormattableString.Invariant($"answers at its port {silo.GatewayPort}") : null;
+        if (silo.Silence < Recent) return $"noted that it is alive {Math.Max(0, silo.Silence.TotalSeconds):0} s ago";
+        if (await AnswersAsync(silo.Address, silo.Port, cancellation)) return $"answers at its port {silo.Port}";
+        return silo.GatewayPort > 0 && await AnswersAsync(silo.Address, silo.GatewayPort, cancellation) ? $"answers at its port {silo.GatewayPort}" : null;
     }
 
     private static async Task<bool> AnswersAsync(string host, int port, CancellationToken cancellation)

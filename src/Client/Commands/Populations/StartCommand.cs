@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
@@ -25,7 +24,7 @@ internal static class StartCommand
         var preset = new Option<string>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
         var method = new Option<string?>("--method") { Description = string.Join(", ", MethodRegistry.All.Where(known => !known.NeedsPartners).Select(known => known.Id)) + "; others need the partners of an experiment.", HelpName = "METHOD" };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
-        var seeds = CommandExtensions.WholeOption("--seeds", FormattableString.Invariant($"Number of teams. Default: {ExperimentKeys.Seeds.Default}."), ExperimentKeys.Seeds);
+        var seeds = CommandExtensions.WholeOption("--seeds", $"Number of teams. Default: {ExperimentKeys.Seeds.Default}.", ExperimentKeys.Seeds);
         var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", "iterations");
         var set = new Option<string[]>("--set") { Description = "Change a key, for example tau=5. May be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         return new Command("start", "Train a population. On a cluster this returns at once; on this machine it trains here until it is done or paused.")
@@ -38,8 +37,8 @@ internal static class StartCommand
             foreach (var text in context.Get(set) ?? []) changes.Add(Override.Parse(text));
             Add("method", context.Get(method), "--method");
             Add("layout", context.Get(layout), "--layout");
-            Add("seeds", context.Get(seeds)?.ToString(CultureInfo.InvariantCulture), "--seeds");
-            Add("iterations", context.Get(iterations)?.ToString(CultureInfo.InvariantCulture), "--iterations");
+            Add("seeds", context.Get(seeds)?.ToString(), "--seeds");
+            Add("iterations", context.Get(iterations)?.ToString(), "--iterations");
             Add("preset", context.Get(preset), "--preset");
             var experiment = ExperimentLoader.Load(
                 Label, "command line", Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{Label}\": {{}} }} }}"), context.Shell.Directory, changes);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Games.Markov;
@@ -14,7 +13,7 @@ internal static class MarkovGameView
         shell.Out.WriteLine(Text($"{solved.Game}{(solved.Title.Length > 0 ? $" ({solved.Title})" : "")}, tau {List(solved.Tau)}, epsilon {List(solved.Epsilon)}, discount {solved.Discount}"));
         shell.Out.WriteLine(Text($"{solved.States} states, {solved.Players} players, {solved.JointActions} joint actions, {solved.Successors} transitions{(solved.Ends ? ", play can end" : "")}"));
         var starts = solved.Starts == 1 ? "1 start" : Text($"{solved.Starts} starts");
-        var seconds = solved.Seconds.ToString("0.0", CultureInfo.InvariantCulture);
+        var seconds = solved.Seconds.ToString("0.0");
         if (solved.Closest is { } closest)
         {
             shell.Out.WriteLine($"no equilibrium found from {starts} in {seconds} s; what follows is the profile that came closest. More steps (--iterations) or starts (--starts) may find one.");
@@ -57,5 +56,5 @@ internal static class MarkovGameView
         ? Text($"{values[0]}")
         : "(" + string.Join(", ", values.Select(value => Text($"{value}"))) + ")";
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => text.ToString();
 }

@@ -1,15 +1,14 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments;
 using Srpo.Experiments.Equilibria;
+using Srpo.Games;
 using Srpo.Games.Files;
 using Srpo.Games.Markov;
-using Srpo.Games;
 
 namespace Srpo.Client.Commands.Rqe;
 
@@ -30,7 +29,7 @@ internal static class RqeMarkovCommand
     private static readonly Option<double?> Epsilon = RqeOptions.Number("--epsilon", "Bounded rationality of all players, above 0. Default: what the file has.", "0.15");
 
     private static readonly Option<double?> Discount = RqeOptions.Number(
-        "--discount", string.Create(CultureInfo.InvariantCulture, $"Discount of the future, at least 0 and below 1. Default: what the file has; {DefaultDiscount} for environments."), "0.9");
+        "--discount", $"Discount of the future, at least 0 and below 1. Default: what the file has; {DefaultDiscount} for environments.", "0.9");
 
     private static readonly Option<string[]> States = new("--state")
     {
@@ -122,7 +121,7 @@ internal static class RqeMarkovCommand
         [
             .. asked.Select(text => table.Find(text) ?? throw new SrpoException(
                 ErrorKind.Usage,
-                string.Create(CultureInfo.InvariantCulture, $"--state {text}: {table.Game.Name} has no such state; states are 0 to {table.Game.States - 1}")
+                $"--state {text}: {table.Game.Name} has no such state; states are 0 to {table.Game.States - 1}"
                 + (table.Draw is null && table.Game.States <= 100 ? ": " + string.Join(", ", Enumerable.Range(0, table.Game.States).Select(table.StateName)) : ""))),
         ];
     }
@@ -138,7 +137,7 @@ internal static class RqeMarkovCommand
             if (iteration == 1) start++;
             if (clock.Elapsed.TotalSeconds < 5) return;
             clock.Restart();
-            context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{game.Name}: start {start}, step {iteration}, strategies within {residual:0.0e0} of the responses"));
+            context.Error.WriteLine($"{game.Name}: start {start}, step {iteration}, strategies within {residual:0.0e0} of the responses");
         };
     }
 }

@@ -77,7 +77,8 @@ internal sealed class PostgresStateTable(string service, string storage, int chu
             chunk.Parameters.Add(new NpgsqlParameter<int> { TypedValue = number });
             chunk.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>>
             {
-                TypedValue = payload.Slice(at, Math.Min(chunkBytes, payload.Length - at)), NpgsqlDbType = NpgsqlDbType.Bytea,
+                TypedValue = payload.Slice(at, Math.Min(chunkBytes, payload.Length - at)),
+                NpgsqlDbType = NpgsqlDbType.Bytea,
             });
             await chunk.ExecuteNonQueryAsync();
         }
