@@ -8,6 +8,7 @@ namespace Srpo.Silo;
 /// </summary>
 internal sealed class FatalEnd(ILogger<FatalEnd> logger) : IFatalErrorHandler
 {
+    /// <summary>Orleans tells it in words only. A test freezes silos and holds it to them; with others the exit code would be the one for faults.</summary>
     private const string Dead = "told I am dead";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);

@@ -27,7 +27,7 @@ internal static class SiloHost
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         builder.Services.AddSingleton<IFatalErrorHandler, FatalEnd>();
         builder.UseOrleans(silo => silo
-            .AdmitOwnerOnly(trusted: settings.Cluster.TrustMachine || tls is { Enabled: true, Mutual: true })
+            .AdmitOwner(trusted: settings.Cluster.TrustMachine || tls is { Enabled: true, Mutual: true })
             .UseSrpoTls(tls)
             .AddSrpoDashboard(dashboard)
             .AddSrpoCluster(settings)

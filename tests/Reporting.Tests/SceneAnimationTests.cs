@@ -11,7 +11,7 @@ public class SceneAnimationTests
     private static readonly RecordedEpisode Episode = new(
         "srpo", "team <0>",
         [.. Enumerable.Range(0, 30).Select(step => ImmutableArray.Create(
-            new EpisodeShape("obstacle", "obstacle 0", 0.3, -0.2, 0.2), new EpisodeShape("chaser", "chaser 0", -1 + (0.1 * step), 0.5, 0.075)))],
+            new SceneCircle("obstacle", "obstacle 0", 0.3, -0.2, 0.2), new SceneCircle("chaser", "chaser 0", -1 + (0.1 * step), 0.5, 0.075)))],
         [.. Enumerable.Range(0, 30).Select(step => (double)step)]);
 
     [Fact]
@@ -53,7 +53,7 @@ public class SceneAnimationTests
 
         static double Centre(double y)
         {
-            var episode = new RecordedEpisode("a", "a", [[new EpisodeShape("x", "x", 0, y, 0.1)]], []);
+            var episode = new RecordedEpisode("a", "a", [[new SceneCircle("x", "x", 0, y, 0.1)]], []);
             return (double)XDocument.Parse(SceneAnimation.Draw(episode)).Descendants("circle").Single().Attribute("cy")!;
         }
     }
@@ -63,7 +63,7 @@ public class SceneAnimationTests
     {
         Assert.Throws<ArgumentException>(() => SceneAnimation.Draw(Episode with { Frames = [] }));
         Assert.Throws<ArgumentException>(() => SceneAnimation.Draw(Episode with { Frames = [Episode.Frames[0], [Episode.Frames[1][0]]] }));
-        Assert.Throws<ArgumentException>(() => SceneAnimation.Draw(Episode with { Frames = [[new EpisodeShape("x", "x", double.NaN, 0, 1)]] }));
+        Assert.Throws<ArgumentException>(() => SceneAnimation.Draw(Episode with { Frames = [[new SceneCircle("x", "x", double.NaN, 0, 1)]] }));
     }
 
     [Fact]

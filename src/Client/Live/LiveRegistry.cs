@@ -53,7 +53,7 @@ internal static class LiveRegistry
         foreach (var process in All(data))
         {
             if (process.Info is { OfAnotherUser: false, Socket: null }) continue;
-            if (process.Info.Socket is { } socket && OwnerOnly.Is(Path.GetDirectoryName(socket)!)) return process;
+            if (process.Info.Socket is { } socket && OwnDirectory.Is(Path.GetDirectoryName(socket)!)) return process;
             if (!process.Info.OfAnotherUser && !RunLock.IsHeld(data, process.Id)) continue; // it has just ended
             throw new SrpoException(
                 ErrorKind.InUse,

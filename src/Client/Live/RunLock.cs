@@ -58,7 +58,16 @@ internal sealed class RunLock : IDisposable
         }
 
         if (held is null) return null;
-        held.Sign(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString() + "\n"));
+        try
+        {
+            held.Sign(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+
         ClearLeftovers(data, id);
         return new RunLock(id, held, InfoPath(data, id));
     }

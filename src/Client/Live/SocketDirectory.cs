@@ -62,8 +62,8 @@ internal sealed class SocketDirectory : IDisposable
         if (Encoding.UTF8.GetByteCount(socket) > LongestPath) return $"{path} is too long a path for a socket";
         try
         {
-            OwnerOnly.Make(path);
-            if (OwnerOnly.Is(path))
+            OwnDirectory.Make(path);
+            if (OwnDirectory.Is(path))
             {
                 using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 probe.Bind(new UnixDomainSocketEndPoint(socket)); // the file goes when the probe is closed
@@ -83,7 +83,7 @@ internal sealed class SocketDirectory : IDisposable
     /// <summary>Removes the directory with the socket in it and nothing else; what is not this user's alone is left as it is.</summary>
     private static void Remove(string path)
     {
-        if (!OwnerOnly.Is(path)) return;
+        if (!OwnDirectory.Is(path)) return;
         try
         {
             File.Delete(Path.Combine(path, Name));

@@ -16,7 +16,7 @@ namespace Srpo.Client.Sessions;
 internal sealed class ClusterSession : IGrainSession
 {
     /// <summary>How long each attempt to connect may take: the first ones until another gateway is tried, the last one as long as a very busy machine needs. Where nobody listens, all three fail at once.</summary>
-    private static readonly TimeSpan[] ConnectTimeouts = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)];
+    private static readonly TimeSpan[] ConnectTimeouts = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20)];
 
     /// <summary>A gateway that takes longer to open a connection is passed over for the next one.</summary>
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);

@@ -16,16 +16,11 @@ public static class AtomicFile
     /// <param name="path">The file, which may exist.</param>
     /// <param name="content">All of it.</param>
     /// <inheritdoc cref="Write(string, string)"/>
-    public static void Write(string path, ReadOnlySpan<byte> content) => Replace(path, OfProcess(path), Create, content, []);
+    public static void Write(string path, ReadOnlySpan<byte> content) => Replace(path, Temporary(path), CreateNew, content, []);
 
     /// <summary>Writes a file that only this user can read.</summary>
     /// <inheritdoc cref="Write(string, string)"/>
-    public static void WritePrivate(string path, string text)
-    {
-        // A leftover of a killed process with this number would keep the mode that it has.
-        File.Delete(OfProcess(path));
-        Replace(path, OfProcess(path), CreatePrivate, Encoding.UTF8.GetBytes(text), []);
-    }
+    public static void WritePrivate(string path, string text) => Replace(path, Temporary(path), CreatePrivate, Encoding.UTF8.GetBytes(text), []);
 
     /// <summary>Opens a file for writing, empty, for this process alone.</summary>
     public static Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -40,9 +35,10 @@ public static class AtomicFile
     public static void Replace(string path, string temporary, Func<string, Stream> open, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
     {
         ArgumentNullException.ThrowIfNull(open);
+        var stream = open(temporary);
         try
         {
-            using (var stream = open(temporary))
+            using (stream)
             {
                 stream.Write(head);
                 stream.Write(rest);
@@ -58,7 +54,9 @@ public static class AtomicFile
         }
     }
 
-    private static string OfProcess(string path) => $"{path}.{Environment.ProcessId}.part";
+    private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.part";
+
+    private static FileStream CreateNew(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
 
     private static FileStream CreatePrivate(string path)
     {

@@ -17,7 +17,7 @@ public sealed class FileLock : IDisposable
         {
             return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException error) when (error is not PathTooLongException && File.Exists(path))
+        catch (IOException error) when (IsTaken(error))
         {
             return null;
         }
@@ -37,7 +37,7 @@ public sealed class FileLock : IDisposable
         {
             return false;
         }
-        catch (IOException)
+        catch (IOException error) when (IsTaken(error))
         {
             return true;
         }
@@ -53,4 +53,7 @@ public sealed class FileLock : IDisposable
 
     /// <summary>Frees the lock.</summary>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>EWOULDBLOCK of Linux and macOS; a sharing and a lock violation of Windows.</summary>
+    private static bool IsTaken(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans;
 
 namespace Srpo.Core.Results;
 
@@ -8,12 +9,18 @@ namespace Srpo.Core.Results;
 /// <param name="Frames">The states in order; every one has the same shapes in the same order.</param>
 /// <param name="Scores">[Frames] the score up to each state.</param>
 public sealed record RecordedEpisode(
-    string Method, string Title, ImmutableArray<ImmutableArray<EpisodeShape>> Frames, ImmutableArray<double> Scores);
+    string Method, string Title, ImmutableArray<ImmutableArray<SceneCircle>> Frames, ImmutableArray<double> Scores);
 
-/// <summary>A circle of a state.</summary>
-/// <param name="Role">What it is, for instance <c>chaser</c>; equal roles look alike.</param>
-/// <param name="Name">Its name, for instance <c>chaser 0</c>.</param>
+/// <summary>A circle of a scene.</summary>
+/// <param name="Role">What it is, for example <c>chaser</c>, <c>runner</c> or <c>obstacle</c>; equal roles look alike.</param>
+/// <param name="Name">Its name among its kind, for example <c>chaser 0</c>.</param>
 /// <param name="X">Centre, right.</param>
 /// <param name="Y">Centre, up.</param>
 /// <param name="Radius">Radius, above 0.</param>
-public readonly record struct EpisodeShape(string Role, string Name, double X, double Y, double Radius);
+[GenerateSerializer, Alias("srpo.FrameCircle"), Immutable]
+public sealed record SceneCircle(
+    [property: Id(0)] string Role,
+    [property: Id(1)] string Name,
+    [property: Id(2)] double X,
+    [property: Id(3)] double Y,
+    [property: Id(4)] double Radius);

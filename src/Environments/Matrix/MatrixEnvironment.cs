@@ -83,16 +83,28 @@ public sealed class MatrixEnvironment : IVectorEnvironment
     public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
     {
         _lanes.RequireStep(actions, outcome);
-        for (var lane = 0; lane < Lanes; lane++)
+
+        // Two slices of one length for every buffer: the loop looks nothing up and checks no bounds.
+        var (lanes, count) = (_lanes.Count, _actions);
+        var actions0 = actions[..lanes];
+        var actions1 = actions.Slice(lanes, lanes);
+        var rewards0 = outcome.Rewards[..lanes];
+        var rewards1 = outcome.Rewards.Slice(lanes, lanes);
+        var costs0 = outcome.Costs[..lanes];
+        var costs1 = outcome.Costs.Slice(lanes, lanes);
+        var last0 = _lastActions.AsSpan(0, lanes);
+        var last1 = _lastActions.AsSpan(lanes, lanes);
+        var (rewards, costs) = (_rewards, _costs);
+        for (var lane = 0; lane < actions0.Length; lane++)
         {
-            int action0 = actions[lane];
-            int action1 = actions[Lanes + lane];
-            outcome.Rewards[lane] = _rewards[(action0 * _actions) + action1];
-            outcome.Rewards[Lanes + lane] = _rewards[((_actions + action0) * _actions) + action1];
-            outcome.Costs[lane] = _costs[action0];
-            outcome.Costs[Lanes + lane] = _costs[_actions + action1];
-            _lastActions[lane] = (short)action0;
-            _lastActions[Lanes + lane] = (short)action1;
+            int action0 = actions0[lane];
+            int action1 = actions1[lane];
+            rewards0[lane] = rewards[(action0 * count) + action1];
+            rewards1[lane] = rewards[((count + action0) * count) + action1];
+            costs0[lane] = costs[action0];
+            costs1[lane] = costs[count + action1];
+            last0[lane] = (short)action0;
+            last1[lane] = (short)action1;
         }
 
         _lanes.EndStep(outcome);

@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 
 namespace Srpo.Environments.Tag;
 

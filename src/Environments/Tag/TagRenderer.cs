@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Srpo.Core.Results;
 
 namespace Srpo.Environments.Tag;
 

@@ -1,5 +1,4 @@
 using Srpo.Core.Errors;
-using Srpo.Core.Text;
 using Srpo.Games.Files;
 
 namespace Srpo.Experiments.Equilibria;
@@ -10,21 +9,7 @@ public static class ShippedGames
     /// <summary>Names another directory of games that are known by name.</summary>
     public const string FolderVariable = "SRPO_GAMES";
 
-    private const string Folder = "games";
-    private const string Extension = ".json";
-
-    /// <summary>Names and paths of the games in $SRPO_GAMES, beside the program, or in the source tree that the program lies in.</summary>
-    public static IReadOnlyList<(string Name, string Path)> Known()
-    {
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } chosen) return Directory.Exists(chosen) ? In(chosen) : [];
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var folder = Path.Combine(directory.FullName, Folder);
-            if (File.Exists(Path.Combine(folder, "volunteers" + Extension))) return In(folder);
-        }
-
-        return [];
-    }
+    private static readonly ShippedFiles Files = new("game", "games", FolderVariable, "volunteers");
 
     /// <summary>Reads the game that NAME or FILE means.</summary>
     /// <param name="nameOrFile">A name, or a path that ends in .json or has a directory.</param>
@@ -35,7 +20,7 @@ public static class ShippedGames
     /// <summary>The same, read in another way: text and name to game.</summary>
     public static T Load<T>(string nameOrFile, string directory, Func<string, string, T> parse)
     {
-        var path = Find(nameOrFile, directory);
+        var path = Files.Find(nameOrFile, directory);
         var shown = Path.IsPathRooted(nameOrFile) || path == Path.GetFullPath(nameOrFile, directory) ? nameOrFile : path;
         try
         {
@@ -46,25 +31,4 @@ public static class ShippedGames
             throw new SrpoException(ErrorKind.Usage, $"{shown}: {error.Message}", error);
         }
     }
-
-    private static string Find(string nameOrFile, string directory)
-    {
-        if (nameOrFile.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || nameOrFile.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
-        {
-            var path = Path.GetFullPath(nameOrFile, directory);
-            return File.Exists(path) ? path : throw new SrpoException(ErrorKind.Usage, $"there is no game file {path}");
-        }
-
-        var known = Known();
-        return known.FirstOrDefault(game => game.Name == nameOrFile).Path
-            ?? throw new SrpoException(
-                ErrorKind.Usage, NearestName.Unknown("game", nameOrFile, [.. known.Select(game => game.Name)]) + " A file of your own is named by its path, ending in .json.");
-    }
-
-    private static IReadOnlyList<(string Name, string Path)> In(string folder) =>
-    [
-        .. Directory.EnumerateFiles(folder, "*" + Extension)
-            .Order(StringComparer.Ordinal)
-            .Select(path => (Path.GetFileNameWithoutExtension(path), path)),
-    ];
 }

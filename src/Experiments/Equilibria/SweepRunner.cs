@@ -28,7 +28,7 @@ public static class SweepRunner
 
         try
         {
-            var sweep = file.Finite is { } game ? FiniteSweep.Compute(game, risk, range.Values()) : GaussianSweepOf.Compute(file, risk, range);
+            var sweep = file.Finite is { } game ? FiniteSweep.Compute(game, risk, range.Values()) : QuadraticSweep.Compute(file, risk, range);
             return sweep with { Title = file.Title, IsLogarithmic = range.IsLogarithmic, CommandLine = commandLine, Versions = ProgramInfo.Versions().Remove("grains") };
         }
         catch (ArgumentException error)

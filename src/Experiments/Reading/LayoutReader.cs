@@ -30,7 +30,7 @@ internal sealed class LayoutReader
         catch (LayoutException error)
         {
             // The map's own place is what the user must look at.
-            _reader.Add(new Origin(error.File ?? layout, error.Line, error.Column), field, Problem(error), "docs/environments/gridworld.md describes maps");
+            _reader.Add(new Origin(error.File ?? layout, error.Line, error.Column), field, Problem(error), $"docs/environments/{environment}.md describes files of your own");
         }
         catch (Exception error) when (error is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
         {

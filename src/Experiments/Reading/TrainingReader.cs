@@ -8,7 +8,7 @@ namespace Srpo.Experiments.Reading;
 internal sealed record TrainingDraft(TrainingSettings Settings, IReadOnlyDictionary<string, Origin> Origins)
 {
     public TrainingDraft Set(Setting key, JsonValue value, string field, ValueReader reader) => new(
-        key.Set(Settings, value, field, reader),
+        TrainingReader.Set(key, Settings, value, field, reader),
         new Dictionary<string, Origin>(Origins, StringComparer.Ordinal) { [key.Path] = value.Origin });
 
     /// <summary>Where a key was written: the place of the key itself or of its nearest parent, or the given default.</summary>
@@ -58,4 +58,16 @@ internal static class TrainingReader
         foreach (var child in inner.Members) draft = Read(draft, child, path + ".", field, [], reader);
         return draft;
     }
+
+    /// <summary>Settings with a new value; problems go to the reader.</summary>
+    internal static TrainingSettings Set(Setting setting, TrainingSettings settings, JsonValue value, string field, ValueReader reader) => setting switch
+    {
+        NumberSetting { IsOptional: true } number when value is JsonNullValue => number.With(settings, null),
+        NumberSetting number => reader.Number(value, field) is { } read ? number.With(settings, read) : settings,
+        WholeSetting whole => reader.Whole(value, field) is { } read ? whole.With(settings, read) : settings,
+        FlagSetting flag => reader.Boolean(value, field) is { } read ? flag.With(settings, read) : settings,
+        WordSetting word => reader.Word(value, field, [.. word.Words]) is { } read ? word.With(settings, read) : settings,
+        WidthsSetting widths => reader.Wholes(value, field) is { } read ? widths.With(settings, read) : settings,
+        _ => throw new ArgumentException($"a {setting.GetType().Name} cannot be read", nameof(setting)),
+    };
 }

@@ -23,7 +23,18 @@ public static class CrossPlay
     {
         context.Cancellation.ThrowIfCancellationRequested();
         var tournament = context.Session.Grains.GetGrain<ITournamentGrain>(id);
-        var status = await Wishes.AskAsync(context, () => tournament.StartAsync(spec), context.Cancellation);
+        TournamentStatus status;
+        try
+        {
+            status = await Wishes.AskAsync(context, () => tournament.StartAsync(spec), context.Cancellation);
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            // It may have begun all the same.
+            await PauseAsync(context, tournament, id);
+            throw PopulationTraining.Paused(resumeCommand);
+        }
+
         var stepsBefore = status.EnvironmentSteps;
         var secondsBefore = status.Seconds;
         var warned = new HashSet<string>(StringComparer.Ordinal);

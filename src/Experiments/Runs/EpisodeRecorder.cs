@@ -39,7 +39,7 @@ public static class EpisodeRecorder
     /// <summary>The scenes of a replay up to the end of its first episode, without those of the next one.</summary>
     public static RecordedEpisode ToEpisode(string method, string title, IReadOnlyList<ReplayFrame> frames, EnvironmentInfo info)
     {
-        var scenes = ImmutableArray.CreateBuilder<ImmutableArray<EpisodeShape>>();
+        var scenes = ImmutableArray.CreateBuilder<ImmutableArray<SceneCircle>>();
         var scores = ImmutableArray.CreateBuilder<double>();
         var score = 0.0;
         foreach (var frame in frames)
@@ -52,7 +52,7 @@ public static class EpisodeRecorder
                 break;
             }
 
-            scenes.Add([.. frame.Scene.Select(shape => new EpisodeShape(shape.Role, shape.Name, shape.X, shape.Y, shape.Radius))]);
+            scenes.Add([.. frame.Scene]);
             scores.Add(score);
         }
 

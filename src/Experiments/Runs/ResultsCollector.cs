@@ -107,8 +107,7 @@ public static class ResultsCollector
 
     private static CrossPlayCell ToCell(MatchResult result, int episodes) => new(
         result.MeanReturn,
-        // Matches divide by n - 1, reports by n.
-        result.ReturnDeviation * Math.Sqrt((episodes - 1) / (double)episodes),
+        result.ReturnDeviation,
         new SeatPair(result.SeatReturns[0], result.SeatReturns[1]),
         new SeatPair(result.SeatCosts[0], result.SeatCosts[1]),
         episodes);

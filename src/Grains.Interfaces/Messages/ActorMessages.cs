@@ -14,7 +14,12 @@ public sealed record NetworkDescription(
     [property: Id(1)] int[] Hidden,
     [property: Id(2)] int Actions,
     [property: Id(3)] string Activation,
-    [property: Id(4)] string Encoding);
+    [property: Id(4)] string Encoding)
+{
+    /// <summary>How many numbers the network carries from step to step; 0 for perceptrons. A build that knows only those refuses others.</summary>
+    [Id(5)]
+    public int Carried { get; init; }
+}
 
 /// <summary>A policy as it was at one version, ready to be played.</summary>
 /// <param name="Key">Key of the agent or adversary.</param>

@@ -120,18 +120,4 @@ public sealed record ReplayFrame(
     [property: Id(4)] double[][] Probabilities,
     [property: Id(5)] string Drawing,
     [property: Id(6)] bool EpisodeEnded,
-    [property: Id(7)] FrameCircle[] Scene);
-
-/// <summary>A circle of a scene.</summary>
-/// <param name="Role">What it is, for example "chaser", "runner" or "obstacle".</param>
-/// <param name="Name">Its name among its kind.</param>
-/// <param name="X">Centre, right.</param>
-/// <param name="Y">Centre, up.</param>
-/// <param name="Radius">Radius.</param>
-[GenerateSerializer, Alias("srpo.FrameCircle"), Immutable]
-public sealed record FrameCircle(
-    [property: Id(0)] string Role,
-    [property: Id(1)] string Name,
-    [property: Id(2)] double X,
-    [property: Id(3)] double Y,
-    [property: Id(4)] double Radius);
+    [property: Id(7)] SceneCircle[] Scene);

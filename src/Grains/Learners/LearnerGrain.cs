@@ -127,7 +127,7 @@ internal sealed class LearnerGrain(
     private async Task<TrainReply> TrainNowAsync(TrainRequest request, int last)
     {
         var key = (request.Population, request.Team);
-        var team = Host(key, request.Spec);
+        var team = TeamOf(key, request.Spec);
         var chunk = TrainAfterAsync(team.Last, team, request);
         team.Last = chunk;
         try
@@ -247,7 +247,7 @@ internal sealed class LearnerGrain(
         return fence;
     }
 
-    private TeamHost Host((string Population, int Team) key, PopulationSpec spec)
+    private TeamHost TeamOf((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
         var team = new TeamHost(host, environments, updaters, spec, key.Team) { Last = known?.Last ?? Task.CompletedTask };
@@ -268,18 +268,18 @@ internal sealed class LearnerGrain(
         var named = GrainKeys.SiloOf(Key);
         if (named is not null && named != GrainKeys.Silo(host.Here)) throw Refuse($"this is the silo {GrainKeys.Silo(host.Here)}");
         if (named is null && Work.Unattended)
-            throw new GrainKeyException($"'{Key}' is not the full key of a learner: on a cluster it names the silo, {Key}/SILO. {NearestName.Known("learner", Key, Known(slot))}");
-        if (slot >= device.Capacity(Pool.Workers) || (named is not null && !Work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(slot)));
+            throw new GrainKeyException($"'{Key}' is not the full key of a learner: on a cluster it names the silo, {Key}/SILO. {NearestName.Known("learner", Key, Known(device, slot))}");
+        if (slot >= device.Capacity(Pool.Workers) || (named is not null && !Work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(device, slot)));
         return (device, slot);
     }
 
     /// <summary>Keys of learners: on a cluster those of a slot on every silo that has it, else of the first slot; in a process alone all.</summary>
-    private string[] Known(int slot)
+    private string[] Known(ILearnerDevice device, int slot)
     {
-        if (!Work.Unattended) return [.. Enumerable.Range(0, Pool.Workers).Select(known => GrainKeys.Learner(LearnerDevices.Names[0], known))];
+        if (!Work.Unattended) return [.. Enumerable.Range(0, device.Capacity(Pool.Workers)).Select(known => GrainKeys.Learner(device.Name, known))];
         var silos = map.Current();
-        var shown = Array.Exists(silos, known => slot < known.Cores) ? slot : 0;
-        return [.. silos.Where(known => shown < known.Cores).Select(known => GrainKeys.Learner(LearnerDevices.Names[0], shown, known.Silo))];
+        var shown = Array.Exists(silos, known => slot < device.Capacity(known.Cores)) ? slot : 0;
+        return [.. silos.Where(known => shown < device.Capacity(known.Cores)).Select(known => GrainKeys.Learner(device.Name, shown, known.Silo))];
     }
 
     private void Check(PopulationSpec? spec, string? population, int team)

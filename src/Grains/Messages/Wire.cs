@@ -24,11 +24,16 @@ internal static class Wire
         PolicyChecks.Check(snapshot);
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.IsDefined(activation))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the nonlinearity '{network.Activation}' is not known; use one of {string.Join(", ", Enum.GetNames<Activation>())}");
-        if (!Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding) || !Enum.IsDefined(encoding))
-            throw new SrpoGrainException($"policy '{snapshot.Key}': the observation encoding '{network.Encoding}' is not known; use one of {string.Join(", ", Enum.GetNames<ObservationEncoding>())}");
         var shape = new MlpShape(network.Inputs, network.Hidden, network.Actions, activation);
-        return new FrozenPolicy(shape, encoding, snapshot.Parameters.Values);
+        return new FrozenPolicy(shape, Encoding(snapshot.Key, network), snapshot.Parameters.Values);
     }
+
+    /// <summary>The encoding of observations that a policy was trained with.</summary>
+    /// <exception cref="SrpoGrainException">It is not known.</exception>
+    public static ObservationEncoding Encoding(string key, NetworkDescription network) =>
+        Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding) && Enum.IsDefined(encoding)
+            ? encoding
+            : throw new SrpoGrainException($"policy '{key}': the observation encoding '{network.Encoding}' is not known; use one of {string.Join(", ", Enum.GetNames<ObservationEncoding>())}");
 
     /// <summary>Policies of a message, each distinct snapshot converted once, so that equal ones stay one.</summary>
     /// <exception cref="SrpoGrainException">A snapshot is missing or inconsistent in itself.</exception>
@@ -66,6 +71,7 @@ internal static class PolicyChecks
         if (snapshot.Key is null || snapshot.Key.Length > MaxKeyLength) throw new SrpoGrainException($"policy: its key is missing or longer than {MaxKeyLength} characters");
         if (network.Activation is null or { Length: > MaxKeyLength } || network.Encoding is null or { Length: > MaxKeyLength })
             throw Refuse(snapshot, "network.activation or network.encoding is missing or not known");
+        if (network.Carried != 0) throw Refuse(snapshot, FormattableString.Invariant($"its network carries {network.Carried} numbers from step to step, which this build cannot play; use the build that trained it"));
         if (network.Hidden is null) throw Refuse(snapshot, "its network has no hidden layers; give their widths");
         if (network.Hidden.Length > MaxLayers) throw Refuse(snapshot, $"network.hidden: {network.Hidden.Length} layers are too many; use at most {MaxLayers}");
         Width(snapshot, "network.inputs", network.Inputs, MaxInputs);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Grains.Interfaces;
@@ -14,7 +13,8 @@ internal sealed class DirectoryLease : IDisposable
     /// <summary>Name of the lock file within the directory.</summary>
     public const string FileName = ".lock";
 
-    private static readonly ConcurrentDictionary<string, DirectoryLease> Held = new();
+    /// <summary>Of this process, whose the lock is: its silos share it. Guarded by itself.</summary>
+    private static readonly Dictionary<string, DirectoryLease> Held = new(StringComparer.Ordinal);
 
     private readonly string _directory;
     private readonly FileLock _lock;
@@ -41,7 +41,7 @@ internal sealed class DirectoryLease : IDisposable
         lock (Held)
         {
             if (--_users > 0) return;
-            Held.TryRemove(_directory, out _);
+            Held.Remove(_directory);
             _lock.Dispose();
         }
     }

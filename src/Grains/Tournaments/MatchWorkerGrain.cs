@@ -26,8 +26,7 @@ internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ScratchP
                 var frames = player.Replay(request.Seed, request.Episode, policies, request.Steps);
                 return frames.Select(frame => new ReplayFrame(
                     frame.Step, [.. frame.Actions.Select(action => action < 0 ? "" : info.ActionNames[action])], frame.Rewards, frame.Costs, frame.Probabilities,
-                    frame.Drawing, frame.EpisodeEnded,
-                    [.. frame.Scene.Select(circle => new FrameCircle(circle.Role, circle.Name, circle.X, circle.Y, circle.Radius))])).ToArray();
+                    frame.Drawing, frame.EpisodeEnded, [.. frame.Scene])).ToArray();
             });
         }
         catch (ArgumentException error)

@@ -21,8 +21,12 @@ internal sealed class TilePolicies(IGrainFactory grains, TimeProvider time) : ID
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Session> _recent = new();
-    private ITimer? _timer;
+
+    /// <summary>Not disposed: a fetch may be under way, and nobody takes its handle.</summary>
+#pragma warning disable CA2213
     private readonly SemaphoreSlim _readers = new(Readers, Readers);
+#pragma warning restore CA2213
+    private ITimer? _timer;
 
     /// <summary>The policies of runs, a policy for every seat of the team.</summary>
     /// <exception cref="SrpoGrainException">An agent is not there, or has no policy of that round any more.</exception>
@@ -53,8 +57,6 @@ internal sealed class TilePolicies(IGrainFactory grains, TimeProvider time) : ID
             _timer?.Dispose();
             _timer = null;
         }
-
-        _readers.Dispose();
     }
 
     private Dictionary<PolicyReference, Task<FrozenPolicy>> Use(Guid session)

@@ -52,12 +52,8 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
         }
 
         var policies = await Task.WhenAll(runs);
-
-        foreach (var reference in spec.Opponents ?? [])
-        {
-            var opponent = await grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round);
-            Check(opponent, environment);
-        }
+        var opponents = (spec.Opponents ?? []).Select(reference => grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round));
+        foreach (var opponent in await Task.WhenAll(opponents)) Check(opponent.Key, opponent.Network, environment);
 
         var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy()));
         return new TournamentPolicies([.. players], policies, seating);
@@ -82,27 +78,28 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
     private static async Task<PolicyReference> PolicyAsync(
         IGrainFactory grains, PopulationSpec population, int team, int seat, int rounds, EnvironmentInfo environment)
     {
-        var snapshot = await grains.GetGrain<IAgentGrain>(GrainKeys.Seat(population.Population, team, seat)).GetPolicyAsync();
-        if (snapshot.Version != rounds)
+        // What it says of itself is enough here; the silos that play fetch its parameters.
+        var agent = await grains.GetGrain<IAgentGrain>(GrainKeys.Seat(population.Population, team, seat)).QueryAsync();
+        if (agent.Version != rounds)
         {
             throw new SrpoGrainException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"agent '{snapshot.Key}' stands at round {snapshot.Version} of {rounds} because its last checkpoint cannot be read; resume the population '{population.Population}', which trains it again, then start the tournament again"));
+                $"agent '{agent.Key}' stands at round {agent.Version} of {rounds} because its last checkpoint cannot be read; resume the population '{population.Population}', which trains it again, then start the tournament again"));
         }
 
-        Check(snapshot, environment);
-        return new PolicyReference(snapshot.Key, rounds);
+        Check(agent.Key, agent.Network, environment);
+        return new PolicyReference(agent.Key, rounds);
     }
 
-    private static void Check(PolicySnapshot snapshot, EnvironmentInfo environment)
+    private static void Check(string agent, NetworkDescription network, EnvironmentInfo environment)
     {
-        var policy = Wire.ToPolicy(snapshot);
-        var length = environment.ObservationLengths[(int)policy.Encoding];
-        if (length != policy.Shape.Inputs || environment.Actions != policy.Shape.Outputs)
+        var encoding = Wire.Encoding(agent, network);
+        var length = environment.ObservationLengths[(int)encoding];
+        if (length != network.Inputs || environment.Actions != network.Actions)
         {
             throw new SrpoGrainException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"agent '{snapshot.Key}' cannot play in {environment.Name} {environment.Variant}: it observes {policy.Shape.Inputs} numbers ({policy.Encoding}) and has {policy.Shape.Outputs} actions, the environment has {length} and {environment.Actions}"));
+                $"agent '{agent}' cannot play in {environment.Name} {environment.Variant}: it observes {network.Inputs} numbers ({encoding}) and has {network.Actions} actions, the environment has {length} and {environment.Actions}"));
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed class TournamentSession(WorkContext<TournamentRecord> work, Tour
             {
                 _tiles.Return(tile with { Attempt = attempt });
                 _changed.TrySetResult();
-                if (passes) await RestAsync(silo, error);
+                await RestAsync(silo, error);
                 return;
             }
 

@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;

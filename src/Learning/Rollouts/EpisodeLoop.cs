@@ -98,9 +98,6 @@ internal sealed class EpisodeLoop
     /// <summary>The lanes in which a player sits in a seat.</summary>
     public ReadOnlySpan<int> Seated(int player, int seat) => _seated[player][seat];
 
-    /// <summary>The lanes of a view in which it is a player's turn to act.</summary>
-    public ReadOnlySpan<int> Acting(int player, int view) => _acting[player][view];
-
     /// <summary>Gives the seats to players.</summary>
     /// <param name="players">The players.</param>
     /// <param name="cast">[Seats x Lanes] index of the player in every seat.</param>

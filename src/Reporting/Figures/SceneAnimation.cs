@@ -45,7 +45,7 @@ public static class SceneAnimation
     }
 
     private static void DrawShape(
-        SvgCanvas canvas, ImmutableArray<ImmutableArray<EpisodeShape>> frames, int index, string[] roles, View view, string seconds)
+        SvgCanvas canvas, ImmutableArray<ImmutableArray<SceneCircle>> frames, int index, string[] roles, View view, string seconds)
     {
         var first = frames[0][index];
         var (x, y) = view.Map(first.X, first.Y);
@@ -58,7 +58,7 @@ public static class SceneAnimation
         Animate("r", frame => frame[index].Radius * view.Scale);
         canvas.Markup.Close();
 
-        void Animate(string attribute, Func<ImmutableArray<EpisodeShape>, double> value)
+        void Animate(string attribute, Func<ImmutableArray<SceneCircle>, double> value)
         {
             var values = new StringBuilder();
             var moves = false;
@@ -79,7 +79,7 @@ public static class SceneAnimation
     /// <summary>Things that nobody moves are grey.</summary>
     private static int Colour(string role, int index) => role == "obstacle" ? 8 : (index % (Palette.Size - 1)) + 1;
 
-    private static void Check(ImmutableArray<ImmutableArray<EpisodeShape>> frames)
+    private static void Check(ImmutableArray<ImmutableArray<SceneCircle>> frames)
     {
         if (frames.IsDefaultOrEmpty) throw new ArgumentException("There is no state to draw.", nameof(frames));
         foreach (var frame in frames)
@@ -93,7 +93,7 @@ public static class SceneAnimation
     /// <summary>Where the plane lies in the picture: the field, and whatever leaves it.</summary>
     private sealed record View(double CentreX, double CentreY, double Scale)
     {
-        public static View Around(ImmutableArray<ImmutableArray<EpisodeShape>> frames)
+        public static View Around(ImmutableArray<ImmutableArray<SceneCircle>> frames)
         {
             var (left, right, bottom, top) = (-Field, Field, -Field, Field);
             foreach (var shape in frames.SelectMany(frame => frame))

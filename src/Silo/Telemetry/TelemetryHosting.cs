@@ -17,6 +17,9 @@ internal static class TelemetryHosting
     /// <summary>Sets of tags that a metric keeps; memory must not grow with what somebody else puts into tags.</summary>
     public const int MaxSeries = 1000;
 
+    /// <summary>Buckets of durations whose meter says nothing of them; OpenTelemetry's own are for milliseconds.</summary>
+    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
     /// <summary>Registers what measures and sends.</summary>
     /// <exception cref="SiloSettingsException">A setting cannot be used.</exception>
     public static void AddTelemetry(this WebApplicationBuilder builder, SiloSettings silo)
@@ -64,7 +67,9 @@ internal static class TelemetryHosting
 
     /// <summary>Of the meters that a factory made, those of this silo only: another silo of the process has its own.</summary>
     private static MetricStreamConfiguration Stream(Instrument instrument, IMeterFactory own) =>
-        instrument.Meter.Scope is IMeterFactory factory && factory != own ? MetricStreamConfiguration.Drop : new MetricStreamConfiguration { CardinalityLimit = MaxSeries };
+        instrument.Meter.Scope is IMeterFactory factory && factory != own ? MetricStreamConfiguration.Drop
+        : instrument is Histogram<double> { Unit: "s", Advice: null } ? new ExplicitBucketHistogramConfiguration { CardinalityLimit = MaxSeries, Boundaries = Seconds }
+        : new MetricStreamConfiguration { CardinalityLimit = MaxSeries };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Send(WebApplicationBuilder builder, TelemetrySettings settings, SiloSettings silo)

@@ -89,7 +89,7 @@ public sealed class LiveTests : IDisposable
         Directory.CreateDirectory(Data.Live);
         var elsewhere = Directory.CreateTempSubdirectory("srpo-test-").FullName; // has mode 0700
         File.WriteAllText(Path.Combine(elsewhere, "gateway"), "");
-        OwnerOnly.Make(_directory[".live/a.socket"]);
+        OwnDirectory.Make(_directory[".live/a.socket"]);
         _directory.Write(".live/a.socket/gateway", "");
         _directory.Write(".live/a.lock", "4711");
         _directory.Write(".live/a.json", $$"""{ "processId": 4711, "socket": "{{elsewhere}}/gateway", "commandLine": "run x", "started": "2026-01-01T00:00:00Z", "clusterId": "c" }""");
@@ -114,7 +114,7 @@ public sealed class LiveTests : IDisposable
             var owner = LiveRegistry.FindOwner(data)!;
             socket = owner.Info.Socket!;
             Assert.True(socket.Length <= SocketDirectory.LongestPath);
-            Assert.True(OwnerOnly.Is(Path.GetDirectoryName(socket)!));
+            Assert.True(OwnDirectory.Is(Path.GetDirectoryName(socket)!));
             await using var session = (await OwnerSession.TryConnectAsync(data, owner, CancellationToken.None, CancellationToken.None))!;
             Assert.Empty(await session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
         }
@@ -129,7 +129,7 @@ public sealed class LiveTests : IDisposable
 
         // A link to a directory that fits, a file, and a directory that others can enter.
         Directory.CreateDirectory(Data.Live);
-        OwnerOnly.Make(_directory["target"]);
+        OwnDirectory.Make(_directory["target"]);
         File.CreateSymbolicLink(_directory[".live/link.socket"], _directory["target"]);
         _directory.Write(".live/file.socket", "");
         Directory.CreateDirectory(_directory[".live/open.socket"]);
@@ -137,13 +137,13 @@ public sealed class LiveTests : IDisposable
         {
             using var place = SocketDirectory.Create(Data, id);
             Assert.StartsWith(Path.GetTempPath(), place.Socket, StringComparison.Ordinal);
-            Assert.True(OwnerOnly.Is(Path.GetDirectoryName(place.Socket)!));
+            Assert.True(OwnDirectory.Is(Path.GetDirectoryName(place.Socket)!));
             Assert.True(Path.Exists(_directory[$".live/{id}.socket"]));
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["target"]));
-        Assert.False(OwnerOnly.Is(_directory[".live/link.socket"]));
-        Assert.Throws<IOException>(() => OwnerOnly.Make(_directory["target"]));
+        Assert.False(OwnDirectory.Is(_directory[".live/link.socket"]));
+        Assert.Throws<IOException>(() => OwnDirectory.Make(_directory["target"]));
     }
 
     [Fact]

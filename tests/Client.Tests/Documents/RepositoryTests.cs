@@ -72,9 +72,13 @@ public sealed partial class RepositoryTests
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "methods", "README.md"));
         Assert.True(page.Contains(MethodRegistry.ToMarkdown(), StringComparison.Ordinal), "docs/methods/README.md is out of date: put the output of `srpo experiments --methods --markdown` there");
+        var losses = File.ReadAllLines(Repository.PathOf("src", "Learning", "Losses.cs"));
         Assert.All(MethodRegistry.All, method =>
         {
             var text = File.ReadAllText(Repository.PathOf("docs", "methods", method.Id + ".md"));
+            var links = LossLink().Matches(text);
+            Assert.NotEmpty(links);
+            Assert.All(links, link => Assert.Contains($" {link.Groups[1].Value}(", losses[int.Parse(link.Groups[2].Value) - 1], StringComparison.Ordinal));
             Assert.Contains($"\"method\": \"{method.Id}\"", text, StringComparison.Ordinal);
             Assert.All(method.OwnSettings, setting => Assert.Contains($"`{setting.Path}`", text, StringComparison.Ordinal));
         });
@@ -126,6 +130,10 @@ public sealed partial class RepositoryTests
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
+
+    /// <summary>A link of a page of methods to a line of the losses.</summary>
+    [GeneratedRegex(@"\[`Losses\.(\w+)`\]\(\.\./\.\./src/Learning/Losses\.cs#L(\d+)\)")]
+    private static partial Regex LossLink();
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {

@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Environments.Tag;
 
 namespace Srpo.Environments.Tests.Tag;

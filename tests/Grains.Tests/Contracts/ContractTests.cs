@@ -39,7 +39,7 @@ public sealed class ContractTests
             new HashSet<Type> { typeof(IAgentGrain), typeof(IActorGrain), typeof(ICoordinatorGrain), typeof(IPopulationObserver), typeof(ITournamentObserver) },
             ContractTypes.Interfaces.ToHashSet());
         Assert.Superset(
-            new HashSet<Type> { typeof(PopulationSpec), typeof(TrainingSettings), typeof(FloatBlock), typeof(Srpo.Learning.SeatSamples), typeof(MatchTile), typeof(FrameCircle), typeof(PopulationPhase), typeof(Srpo.Core.Results.CurvePoint) },
+            new HashSet<Type> { typeof(PopulationSpec), typeof(TrainingSettings), typeof(FloatBlock), typeof(Srpo.Learning.SeatSamples), typeof(MatchTile), typeof(Srpo.Core.Results.SceneCircle), typeof(PopulationPhase), typeof(Srpo.Core.Results.CurvePoint) },
             ContractTypes.Messages.ToHashSet());
         Assert.Superset(
             new HashSet<Type> { typeof(PopulationRecord), typeof(TeamRecord), typeof(TournamentRecord), typeof(ActorCheckpoint), typeof(DirectoryRecord) },

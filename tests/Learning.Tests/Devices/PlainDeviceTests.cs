@@ -104,6 +104,25 @@ public sealed class PlainDeviceTests
         }
     }
 
+    [Theory]
+    [InlineData("cpu")]
+    [InlineData("plain")]
+    public void Teams_that_are_updated_together_come_out_as_each_for_itself(string device)
+    {
+        var table = Table("srpo", turns: false, new() { Method = "srpo", Minibatches = 2 });
+        TeamRound[] rounds = [.. Enumerable.Range(1, 3).Select(round => new TeamRound(table.Spec.Seed, round, round, table.States, table.PlayAll(round)))];
+        using var updater = LearnerDevices.Get(device).CreateUpdater(table.Spec.Training, table.Plan, table.Shape);
+        var together = updater.Update(rounds);
+        var apart = rounds.Select(round => updater.Update([round])[0]).ToArray();
+        for (var team = 0; team < rounds.Length; team++)
+        {
+            for (var actor = 0; actor < table.States.Length; actor++)
+                Assert.Equal(apart[team].States[actor].Parameters, together[team].States[actor].Parameters);
+        }
+
+        Assert.NotEqual(together[0].States[0].Parameters, together[1].States[0].Parameters);
+    }
+
     [Fact]
     public void Devices_are_found_by_their_names()
     {

@@ -35,7 +35,7 @@ internal static class RqeSolveCommand
         SolvedGame solved;
         try
         {
-            solved = game.Finite is not null ? FiniteSolution.Solve(game, risk, options) : GaussianSolutionOf.Solve(game, risk);
+            solved = game.Finite is not null ? FiniteSolution.Solve(game, risk, options) : QuadraticSolution.Solve(game, risk);
         }
         catch (ArgumentException error)
         {

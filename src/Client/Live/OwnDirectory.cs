@@ -5,7 +5,7 @@ using Srpo.Grains.Security;
 namespace Srpo.Client.Live;
 
 /// <summary>Directories that nobody but this user can enter: made with mode 0700, and recognised by owner and mode.</summary>
-internal static partial class OwnerOnly
+internal static partial class OwnDirectory
 {
     /// <summary>Read, write and enter, for the owner only.</summary>
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -8,7 +8,7 @@ namespace Srpo.Silo;
 /// Closes connections to the silo port and the gateway port that come from other users of this machine, before anything is read from or written to
 /// them. Orleans itself asks nobody who he is, and tells the cluster's name to whoever connects.
 /// </summary>
-internal sealed class OwnerOnly(TimeProvider time, ILogger<OwnerOnly> logger)
+internal sealed class OwnerConnections(TimeProvider time, ILogger<OwnerConnections> logger)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
@@ -18,7 +18,7 @@ internal sealed class OwnerOnly(TimeProvider time, ILogger<OwnerOnly> logger)
     /// <summary>Puts it before everything else that happens on a connection.</summary>
     public static void Guard(IConnectionBuilder builder)
     {
-        var guard = builder.ApplicationServices.GetRequiredService<OwnerOnly>();
+        var guard = builder.ApplicationServices.GetRequiredService<OwnerConnections>();
         builder.Use(next => connection => guard.Admits(connection) ? next(connection) : Task.CompletedTask);
     }
 
@@ -44,18 +44,18 @@ internal sealed class OwnerOnly(TimeProvider time, ILogger<OwnerOnly> logger)
     }
 }
 
-/// <summary>Registers <see cref="OwnerOnly"/>.</summary>
-internal static class OwnerOnlyExtensions
+/// <summary>Registers <see cref="OwnerConnections"/>.</summary>
+internal static class OwnerConnectionsExtensions
 {
     /// <summary>Closes the ports to other users of this machine, unless the settings trust it, or TLS asks who connects for a certificate.</summary>
-    public static ISiloBuilder AdmitOwnerOnly(this ISiloBuilder silo, bool trusted)
+    public static ISiloBuilder AdmitOwner(this ISiloBuilder silo, bool trusted)
     {
         if (trusted) return silo;
-        silo.Services.AddSingleton<OwnerOnly>();
+        silo.Services.AddSingleton<OwnerConnections>();
         return silo.Configure<SiloConnectionOptions>(options =>
         {
-            options.ConfigureSiloInboundConnection(OwnerOnly.Guard);
-            options.ConfigureGatewayInboundConnection(OwnerOnly.Guard);
+            options.ConfigureSiloInboundConnection(OwnerConnections.Guard);
+            options.ConfigureGatewayInboundConnection(OwnerConnections.Guard);
         });
     }
 }

@@ -10,7 +10,7 @@ using Srpo.Reporting.Equilibria;
 namespace Srpo.Experiments.Equilibria;
 
 /// <summary>Sweeps of quadratic games: one branch, on the part of the range where there is an equilibrium.</summary>
-internal static class GaussianSweepOf
+internal static class QuadraticSweep
 {
     /// <summary>This close to the largest admissible tau, as a share of it, equilibria are no longer computed.</summary>
     private const double Margin = 1e-9;

@@ -7,7 +7,7 @@ using Srpo.Reporting.Text;
 namespace Srpo.Experiments.Equilibria;
 
 /// <summary>Solves quadratic games for `srpo rqe solve`.</summary>
-public static class GaussianSolutionOf
+public static class QuadraticSolution
 {
     /// <summary>Stability needs a best response per coordinate and player; beyond this total dimension it is left out.</summary>
     private const int MostForStability = 40;

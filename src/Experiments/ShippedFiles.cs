@@ -1,0 +1,48 @@
+using Srpo.Core.Errors;
+using Srpo.Core.Text;
+
+namespace Srpo.Experiments;
+
+/// <summary>Files of the project that can be asked for by name wherever the program is called from, and the user's own by path.</summary>
+/// <param name="What">What they are in messages, singular.</param>
+/// <param name="Folder">The folder beside the program, or in the source tree that the program lies in.</param>
+/// <param name="Variable">Names another directory of files that are known by name.</param>
+/// <param name="Landmark">The name of one that the folder has.</param>
+internal sealed record ShippedFiles(string What, string Folder, string Variable, string Landmark)
+{
+    private const string Extension = ".json";
+
+    /// <summary>The files that are known by name, by name.</summary>
+    public IReadOnlyList<(string Name, string Path)> Known()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen) return Directory.Exists(chosen) ? In(chosen) : [];
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            var folder = Path.Combine(directory.FullName, Folder);
+            if (File.Exists(Path.Combine(folder, Landmark + Extension))) return In(folder);
+        }
+
+        return [];
+    }
+
+    /// <summary>The full path of the file that NAME or FILE means.</summary>
+    /// <param name="nameOrFile">A name, or a path that ends in .json or has a directory.</param>
+    /// <param name="directory">Directory against which a relative path is meant.</param>
+    /// <exception cref="SrpoException">There is no such file.</exception>
+    public string Find(string nameOrFile, string directory)
+    {
+        if (nameOrFile.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || nameOrFile.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            var path = Path.GetFullPath(nameOrFile, directory);
+            return File.Exists(path) ? path : throw new SrpoException(ErrorKind.Usage, $"there is no {What} file {path}");
+        }
+
+        var known = Known();
+        return known.FirstOrDefault(file => file.Name == nameOrFile).Path
+            ?? throw new SrpoException(
+                ErrorKind.Usage, NearestName.Unknown(What, nameOrFile, [.. known.Select(file => file.Name)]) + " A file of your own is named by its path, ending in .json.");
+    }
+
+    private static IReadOnlyList<(string Name, string Path)> In(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).Select(path => (Path.GetFileNameWithoutExtension(path), path))];
+}
