@@ -61,7 +61,7 @@ internal sealed class CommandContext
     /// <param name="held">The lock of the work; not used with a cluster.</param>
     public async Task<IGrainSession> OpenToWorkAsync(RunLock held)
     {
-        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Shell.Variable, Error, Cancellation);
         Data.EnsureWritable();
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
     }
@@ -131,7 +131,7 @@ internal sealed class CommandContext
     /// <summary>The grains of the cluster, or of the process that works on the data directory; null if nobody does.</summary>
     private async Task<IGrainSession?> FindAsync(CancellationToken giveUpCalls)
     {
-        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Error, Cancellation);
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Shell.Variable, Error, Cancellation);
         Data.EnsureExists();
         while (LiveRegistry.FindOwner(Data) is { } owner)
         {

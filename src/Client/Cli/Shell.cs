@@ -18,6 +18,9 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, string Directory,
     /// <summary>The command line as typed.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>Values of environment variables that name a cluster and its storage.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>A path of the command line, made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Directory);
 

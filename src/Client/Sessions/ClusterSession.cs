@@ -16,7 +16,7 @@ namespace Srpo.Client.Sessions;
 internal sealed class ClusterSession : IGrainSession
 {
     /// <summary>How long each attempt to connect may take: the first ones until another gateway is tried, the last one as long as a very busy machine needs. Where nobody listens, all three fail at once.</summary>
-    private static readonly TimeSpan[] ConnectTimeouts = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(20)];
+    private static readonly TimeSpan[] ConnectTimeouts = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)];
 
     /// <summary>A gateway that takes longer to open a connection is passed over for the next one.</summary>
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(3);
@@ -34,11 +34,12 @@ internal sealed class ClusterSession : IGrainSession
 
     /// <summary>Connects to what --cluster names, see <see cref="ClusterAddress"/>.</summary>
     /// <param name="text">What stands after --cluster.</param>
+    /// <param name="variable">Values of environment variables.</param>
     /// <param name="error">Where it is said that the cluster is waited for.</param>
     /// <param name="cancellation">Set by Ctrl-C: ends the connecting and, later, calls.</param>
-    public static async Task<IGrainSession> ConnectAsync(string text, TextWriter error, CancellationToken cancellation)
+    public static async Task<IGrainSession> ConnectAsync(string text, Func<string, string?> variable, TextWriter error, CancellationToken cancellation)
     {
-        var address = ClusterAddress.Parse(text, Environment.GetEnvironmentVariable);
+        var address = ClusterAddress.Parse(text, variable);
         var gateways = await Task.WhenAll(address.Gateways.Select(gateway => ResolveAsync(gateway, cancellation)));
         if (address.Postgres is { } database) await CheckAsync(database, cancellation);
         if (address.Azure is { } account) await CheckAsync(account, cancellation);

@@ -181,31 +181,10 @@ public sealed class AzuriteClusterTests : IDisposable
         foreach (var silo in started) await silo.ReadyAsync();
     }
 
-    private async Task<IGrainSession> ConnectAsync()
-    {
-        foreach (var (name, value) in Environment()) System.Environment.SetEnvironmentVariable(name, value);
-        try
-        {
-            return await ClusterSession.ConnectAsync("azure", TextWriter.Null, CancellationToken.None);
-        }
-        finally
-        {
-            foreach (var name in Environment().Keys) System.Environment.SetEnvironmentVariable(name, null);
-        }
-    }
+    private Task<IGrainSession> ConnectAsync() => ClusterSession.ConnectAsync("azure", Environment().GetValueOrDefault, TextWriter.Null, CancellationToken.None);
 
-    private async Task<IGrainSession> GatewaysAsync()
-    {
-        System.Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, _name);
-        try
-        {
-            return await ClusterSession.ConnectAsync(string.Join(',', _silos.Select(silo => silo.Gateway)), TextWriter.Null, CancellationToken.None);
-        }
-        finally
-        {
-            System.Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, null);
-        }
-    }
+    private Task<IGrainSession> GatewaysAsync() =>
+        ClusterSession.ConnectAsync(string.Join(',', _silos.Select(silo => silo.Gateway)), Environment().GetValueOrDefault, TextWriter.Null, CancellationToken.None);
 
     /// <summary>What the list says of the silos of this cluster.</summary>
     private string[] Members() =>

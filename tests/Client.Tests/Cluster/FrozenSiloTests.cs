@@ -41,9 +41,7 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
         }
 
         foreach (var silo in _silos) await silo.ReadyAsync();
-        foreach (var (name, value) in Variables) Environment.SetEnvironmentVariable(name, value);
-        await using var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None);
-        foreach (var name in Variables.Keys) Environment.SetEnvironmentVariable(name, null);
+        await using var session = await ClusterSession.ConnectAsync("postgres", Variables.GetValueOrDefault, TextWriter.Null, CancellationToken.None);
         _grains = session.Grains;
         (await Command(
             "population", "start", Population, "--seeds", "2", "--iterations", "1000000", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20",

@@ -30,15 +30,12 @@ public sealed class PostgresClusterTests(PostgresServer server)
         (await InProcess.RunAsync(directory.Root, "admin", "init-db", "--connection-file", file)).Expect(ExitCode.Ok);
         await using var first = await SiloAsync(directory, text);
         await using var second = await SiloAsync(directory, text);
-        Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, file);
-        Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, "srpo");
-        await using (var session = await ClusterSession.ConnectAsync("postgres", TextWriter.Null, CancellationToken.None))
+        var variables = new Dictionary<string, string> { [ClusterAddress.ConnectionFileVariable] = file, [ClusterAddress.ClusterIdVariable] = "srpo" };
+        await using (var session = await ClusterSession.ConnectAsync("postgres", variables.GetValueOrDefault, TextWriter.Null, CancellationToken.None))
         {
             Assert.Equal(await Populations.ReferenceAsync(Spec), await ClusterRun.TrainAsync(session.Grains, Spec));
         }
 
-        Environment.SetEnvironmentVariable(ClusterAddress.ConnectionFileVariable, null);
-        Environment.SetEnvironmentVariable(ClusterAddress.ClusterIdVariable, null);
         Assert.Equal(2L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
         Assert.Equal("actors,populations", await ScalarAsync(text, "SELECT string_agg(DISTINCT storage, ',' ORDER BY storage) FROM srpo_state"));
         Assert.Equal(1024L, await ScalarAsync(text, "SELECT max(length(data))::bigint FROM srpo_state_chunk"));

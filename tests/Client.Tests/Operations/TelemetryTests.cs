@@ -120,7 +120,7 @@ public sealed class TelemetryTests
         /// <summary>Has a small population trained.</summary>
         public async Task TrainAsync()
         {
-            await using var session = await ClusterSession.ConnectAsync("127.0.0.1:" + Text(_gateway), TextWriter.Null, CancellationToken.None);
+            await using var session = await ClusterSession.ConnectAsync("127.0.0.1:" + Text(_gateway), _ => null, TextWriter.Null, CancellationToken.None);
             var coordinator = session.Grains.GetGrain<ICoordinatorGrain>("traced");
             await coordinator.StartAsync(new PopulationSpec
             {

@@ -21,7 +21,7 @@ internal static class InProcess
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Arguments = arguments, In = new StringReader(lines) };
+        var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Variable = _ => null, Arguments = arguments, In = new StringReader(lines) };
 
         // As in a process of its own: in the pool, not among the few threads that tests run on.
         var code = await Task.Run(() => CommandLine.RunAsync(arguments, shell, CancellationToken.None));

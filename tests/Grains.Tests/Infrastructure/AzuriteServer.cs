@@ -19,6 +19,7 @@ public sealed class AzuriteServer : IAsyncLifetime
     private readonly int[] _ports = FreePorts(3);
     private readonly string _root = Directory.CreateTempSubdirectory("srpo-azurite-").FullName;
     private Process? _process;
+    private HeldPorts? _held;
     private int _names;
 
     /// <summary>What starts it; null where it is not installed.</summary>
@@ -34,6 +35,7 @@ public sealed class AzuriteServer : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await StopAsync();
+        _held?.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -54,6 +56,7 @@ public sealed class AzuriteServer : IAsyncLifetime
             .. Program![1..], "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _root, "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
             "--blobPort", Number(_ports[0]), "--queuePort", Number(_ports[1]), "--tablePort", Number(_ports[2]),
         ];
+        _held?.Dispose();
         _process = Process.Start(new ProcessStartInfo(Program[0], arguments) { WorkingDirectory = _root, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync());
         var clock = Stopwatch.StartNew();
@@ -73,7 +76,7 @@ public sealed class AzuriteServer : IAsyncLifetime
         Signal("TERM");
         await _process.WaitForExitAsync().WaitAsync(Limit);
         _process.Dispose();
-        _process = null;
+        (_process, _held) = (null, new HeldPorts(_ports));
     }
 
     /// <summary>Stops it from running, with its connections open: whoever asks gets no answer.</summary>

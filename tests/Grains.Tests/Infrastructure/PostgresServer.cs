@@ -22,6 +22,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private readonly int _port = FreePort();
     private string _root = "";
     private Process? _process;
+    private HeldPorts? _held;
     private int _databases;
 
     /// <summary>Directory of the server's programs; null where there are none.</summary>
@@ -43,6 +44,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (Programs is null) return;
         await StopAsync();
+        _held?.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -69,6 +71,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Starts the server, as at first or after <see cref="StopAsync"/>, and waits until it answers.</summary>
     public async Task StartAsync()
     {
+        _held?.Dispose();
         _process = Start("postgres", ["-D", Data, "-p", Port, "-k", _root, "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "full_page_writes=off"], asServer: true);
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };
@@ -97,7 +100,7 @@ public sealed class PostgresServer : IAsyncLifetime
         await RunAsync("pg_ctl", ["stop", "-D", Data, "-m", "immediate", "-w"], asServer: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _process = null;
+        (_process, _held) = (null, new HeldPorts(_port));
     }
 
     /// <summary>Stops the server and what it has started from running, with its connections open: whoever asks gets no answer.</summary>

@@ -27,7 +27,7 @@ internal static class DatabaseOptions
     {
         if (context.Get(Connection) is { } given) return ClusterAddress.Database(given, "--connection");
         if (context.Get(ConnectionFile) is { } file) return ClusterAddress.Database(ClusterAddress.FromFile(context.Shell.Resolve(file), "--connection-file"), $"the connection string in {file}");
-        var text = ClusterAddress.FromEnvironment(Environment.GetEnvironmentVariable)
+        var text = ClusterAddress.FromEnvironment(context.Shell.Variable)
             ?? throw new SrpoException(ErrorKind.Usage, $"say which database: --connection STRING, --connection-file FILE, or {ClusterAddress.ConnectionVariable}");
         return ClusterAddress.Database(text, ClusterAddress.ConnectionVariable);
     }

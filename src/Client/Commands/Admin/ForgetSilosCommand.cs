@@ -29,7 +29,7 @@ internal static class ForgetSilosCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var database = DatabaseOptions.Database(context);
-        var cluster = ClusterAddress.ClusterIdOf(context.Get(ClusterId), Environment.GetEnvironmentVariable)
+        var cluster = ClusterAddress.ClusterIdOf(context.Get(ClusterId), context.Shell.Variable)
             ?? throw new SrpoException(ErrorKind.Usage, $"say which cluster: --cluster-id NAME, or {ClusterAddress.ClusterIdVariable}");
         try
         {

@@ -40,6 +40,7 @@ public static class AzureErrors
         {
             SocketException { SocketErrorCode: not SocketError.OperationAborted } socket => $"nobody answers there ({socket.Message}); see that the server runs and that host and port are right",
             SocketException or TimeoutException or OperationCanceledException => "no answer in time; see that the server runs and is not overloaded",
+            HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => "the connection broke before an answer came; see that the server runs and that host and port are right",
             var inner => FirstLine(inner.Message),
         },
     };
