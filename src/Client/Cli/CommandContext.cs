@@ -83,21 +83,13 @@ internal sealed class CommandContext
     /// The same for a handler that only reads: Ctrl-C ends the waiting for an answer, and when the process that has the grains ends
     /// in the middle, the handler is run again with what that process stored.
     /// </summary>
-    public async Task<int> WithGrainsToReadAsync(Func<IGrainSession, Task<int>> handler)
-    {
-        while (true)
-        {
-            try
-            {
-                await using var session = await OpenAsync(Cancellation);
-                return await handler(session);
-            }
-            catch (OwnerEndedException)
-            {
-                // There is another owner now, or none.
-            }
-        }
-    }
+    public Task<int> WithGrainsToReadAsync(Func<IGrainSession, Task<int>> handler) => UntilAnsweredAsync(handler, Cancellation);
+
+    /// <summary>
+    /// The same for a handler that notes a wish and may note it twice. A process whose work is paused ends, often before it has answered whoever
+    /// follows the pause.
+    /// </summary>
+    public Task<int> WithGrainsToWishAsync(Func<IGrainSession, Task<int>> handler) => UntilAnsweredAsync(handler, CancellationToken.None);
 
     /// <summary>
     /// Runs a handler that asks for what grains say of themselves, and changes nothing: those of the cluster or of the process that works
@@ -117,6 +109,22 @@ internal sealed class CommandContext
             try
             {
                 return await handler(new GrainReader(session.Grains));
+            }
+            catch (OwnerEndedException)
+            {
+                // There is another owner now, or none.
+            }
+        }
+    }
+
+    private async Task<int> UntilAnsweredAsync(Func<IGrainSession, Task<int>> handler, CancellationToken giveUpCalls)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var session = await OpenAsync(giveUpCalls);
+                return await handler(session);
             }
             catch (OwnerEndedException)
             {

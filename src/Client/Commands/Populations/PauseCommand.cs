@@ -13,7 +13,7 @@ internal static class PauseCommand
     {
         var name = PopulationCommand.NameArgument();
         return new Command("pause", "Finish the rounds in flight, store everything and wait. `population resume`, or `resume` for a run, goes on.") { name }.Handle(shell, context =>
-            context.WithGrainsAsync(async session =>
+            context.WithGrainsToWishAsync(async session =>
             {
                 var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name)));
                 var status = await Wishes.AskAsync(context.ToRun(session), coordinator.PauseAsync, context.Cancellation);

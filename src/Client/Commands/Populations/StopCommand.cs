@@ -13,7 +13,7 @@ internal static class StopCommand
     {
         var name = PopulationCommand.NameArgument();
         return new Command("stop", "Like pause, and mark the population as ended by you; it can still be resumed.") { name }.Handle(shell, context =>
-            context.WithGrainsAsync(async session =>
+            context.WithGrainsToWishAsync(async session =>
             {
                 var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(context.Get(name)));
                 var status = await Wishes.AskAsync(context.ToRun(session), coordinator.StopAsync, context.Cancellation);
