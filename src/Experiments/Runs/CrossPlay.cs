@@ -23,41 +23,30 @@ public static class CrossPlay
     {
         context.Cancellation.ThrowIfCancellationRequested();
         var tournament = context.Session.Grains.GetGrain<ITournamentGrain>(id);
-        TournamentStatus status;
         try
         {
-            status = await Wishes.AskAsync(context, () => tournament.StartAsync(spec), context.Cancellation);
-        }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-        {
-            // It may have begun all the same.
-            await PauseAsync(context, tournament, id);
-            throw PopulationTraining.Paused(resumeCommand);
-        }
-
-        var stepsBefore = status.EnvironmentSteps;
-        var secondsBefore = status.Seconds;
-        var warned = new HashSet<string>(StringComparer.Ordinal);
-        for (var poll = FirstPoll; ; poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 3 / 2, LongestPoll.Ticks)))
-        {
-            var seconds = status.Seconds - secondsBefore;
-            var rate = seconds > 0 ? (status.EnvironmentSteps - stepsBefore) / seconds : 0;
-            context.Observer.Report(new WorkState($"cross-play {title}", status.Finished ? 1 : (double)status.PairsDone / Math.Max(1, status.PairsTotal), rate));
-            onProgress();
-            if (status.Warning is { } warning && warned.Add(warning)) context.Observer.Notice($"warning: {title}: {warning}");
-            if (status.Error is { } error)
-                throw new SrpoException(status.ErrorKind ?? ErrorKind.Failed, $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
-            if (status.Finished) return status;
-            try
+            var status = await Wishes.AskAsync(context, () => tournament.StartAsync(spec), context.Cancellation);
+            var (stepsBefore, secondsBefore) = (status.EnvironmentSteps, status.Seconds);
+            var warned = new HashSet<string>(StringComparer.Ordinal);
+            for (var poll = FirstPoll; ; poll = TimeSpan.FromTicks(Math.Min(poll.Ticks * 3 / 2, LongestPoll.Ticks)))
             {
+                var seconds = status.Seconds - secondsBefore;
+                var rate = seconds > 0 ? (status.EnvironmentSteps - stepsBefore) / seconds : 0;
+                context.Observer.Report(new WorkState($"cross-play {title}", status.Finished ? 1 : (double)status.PairsDone / Math.Max(1, status.PairsTotal), rate));
+                onProgress();
+                if (status.Warning is { } warning && warned.Add(warning)) context.Observer.Notice($"warning: {title}: {warning}");
+                if (status.Error is { } error)
+                    throw new SrpoException(status.ErrorKind ?? ErrorKind.Failed, $"the tournament {id} failed: {error}\n`{resumeCommand}` goes on with the pairs that are not played.");
+                if (status.Finished) return status;
                 await Task.Delay(poll, context.Cancellation);
                 status = await tournament.GetStatusAsync();
             }
-            catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-            {
-                await PauseAsync(context, tournament, id);
-                throw PopulationTraining.Paused(resumeCommand);
-            }
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            // It may have begun although the start was not answered.
+            await PauseAsync(context, tournament, id);
+            throw PopulationTraining.Paused(resumeCommand);
         }
     }
 
@@ -74,6 +63,10 @@ public static class CrossPlay
                 await Task.Delay(FirstPoll, limit.Token);
                 status = await tournament.GetStatusAsync();
             }
+        }
+        catch (UnknownGrainException)
+        {
+            // It had not begun.
         }
         catch (OperationCanceledException)
         {
