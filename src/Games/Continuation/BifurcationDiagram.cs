@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Srpo.Games.Finite;
+using Srpo.Games.Finite.Search;
 
 namespace Srpo.Games.Continuation;
 
@@ -47,4 +48,60 @@ public sealed record BifurcationDiagram(
 
         return new DiagramBuilder(game, risk, [.. taus]).Build(options);
     }
+}
+
+/// <summary>How <see cref="BifurcationDiagram"/> looks for curves of equilibria of games larger than 2x2.</summary>
+public sealed record DiagramOptions
+{
+    /// <summary>The defaults.</summary>
+    public static DiagramOptions Default { get; } = new();
+
+    /// <summary>At how many of the asked values of tau, evenly spread and with both ends, equilibria are searched from many starts; at least 1.</summary>
+    public int SearchedTaus { get; init; } = 4;
+
+    /// <summary>How they are searched there.</summary>
+    public SearchOptions Search { get; init; } = SearchOptions.Default with { Starts = 60 };
+}
+
+/// <summary>Equilibria that depend continuously on tau: a stretch of a curve of equilibria between its turning points.</summary>
+/// <param name="Points">Ascending in tau, at the asked values of tau that the branch has; at least one.</param>
+public sealed record DiagramBranch(ImmutableArray<DiagramPoint> Points);
+
+/// <summary>An equilibrium of a diagram, with the numbers that diagrams show; see <see cref="Finite.FiniteEquilibria"/> for all of them.</summary>
+/// <param name="Tau">Risk aversion of all players.</param>
+/// <param name="Strategies">[players][actions] mixed strategies.</param>
+/// <param name="IsStable">Whether damped best response dynamics return to it, as in <see cref="Finite.FiniteEquilibrium"/>.</param>
+/// <param name="Utilities">[players] expected utility, payoff minus private cost, nobody deviating.</param>
+/// <param name="SharedReward">Expected shared reward; null if the payoffs are not shared.</param>
+/// <param name="PrivateCosts">[players] expected private cost.</param>
+/// <param name="FreeRiding">Largest difference of two players' expected private costs.</param>
+public sealed record DiagramPoint(
+    double Tau,
+    ImmutableArray<ImmutableArray<double>> Strategies,
+    bool IsStable,
+    ImmutableArray<double> Utilities,
+    double? SharedReward,
+    ImmutableArray<double> PrivateCosts,
+    double FreeRiding);
+
+/// <summary>A bifurcation of equilibria in tau (arXiv 2602.21515, figure 1).</summary>
+/// <param name="Tau">Where, for regular bifurcations to about 1e-8.</param>
+/// <param name="Kind">What happens there.</param>
+/// <param name="Strategies">[players][actions] the equilibrium at which it happens.</param>
+public sealed record Bifurcation(double Tau, BifurcationKind Kind, ImmutableArray<ImmutableArray<double>> Strategies);
+
+/// <summary>What happens to equilibria where the Jacobian of their equations becomes singular.</summary>
+public enum BifurcationKind
+{
+    /// <summary>Two equilibria meet and vanish; the curve of equilibria turns back in tau.</summary>
+    Fold,
+
+    /// <summary>Two equilibria leave a third one on the side where that one is unstable: a stable pair takes over.</summary>
+    SupercriticalPitchfork,
+
+    /// <summary>Two equilibria leave a third one on the side where that one is stable: the pair is unstable.</summary>
+    SubcriticalPitchfork,
+
+    /// <summary>Two curves of equilibria cross, both going on in tau.</summary>
+    Transcritical,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 
@@ -89,3 +90,8 @@ public static class NashEquilibria
 
     private static int[] Members(int mask) => [.. Enumerable.Range(0, MaxActions).Where(action => (mask >> action & 1) == 1)];
 }
+
+/// <summary>A Nash equilibrium: tau = eps = 0 in the terms of Qu et al. (arXiv 2602.21515, section 3).</summary>
+/// <param name="Strategies">[players][actions] mixed strategies.</param>
+/// <param name="Utilities">[players] expected utilities: payoff minus private cost.</param>
+public sealed record NashEquilibrium(ImmutableArray<ImmutableArray<double>> Strategies, ImmutableArray<double> Utilities);

@@ -23,3 +23,97 @@ public sealed record SecurityStrategy(ImmutableArray<double> Strategy, double Va
         return new SecurityStrategy([.. strategy], value, [.. adversary]);
     }
 }
+
+/// <summary>
+/// A zero-sum matrix game as a linear program. With all entries made positive, the column player maximises the sum of w under A w at most 1,
+/// w at least 0; her strategy is w over its sum, the value one over the sum, and the dual prices give the row player's strategy.
+/// </summary>
+internal static class ZeroSumSimplex
+{
+    private const double Tolerance = 1e-12;
+
+    /// <summary>Solves by the tableau method with Bland's rule, which cannot cycle.</summary>
+    /// <param name="matrix">[rows x columns] what the row player gets, row by row.</param>
+    /// <param name="rows">Number of rows.</param>
+    public static (double[] Row, double Value, double[] Column) Solve(ReadOnlySpan<double> matrix, int rows)
+    {
+        var columns = matrix.Length / rows;
+        var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);
+        foreach (var entry in matrix) (least, most) = (Math.Min(least, entry), Math.Max(most, entry));
+        var range = most > least ? most - least : 1;
+
+        // Columns: w, slacks, right-hand side; the last row holds the reduced costs.
+        var width = columns + rows + 1;
+        var tableau = new double[(rows + 1) * width];
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++) tableau[(i * width) + j] = ((matrix[(i * columns) + j] - least) / range) + 1;
+            tableau[(i * width) + columns + i] = 1;
+            tableau[(i * width) + width - 1] = 1;
+        }
+
+        for (var j = 0; j < columns; j++) tableau[(rows * width) + j] = -1;
+        var basis = Enumerable.Range(columns, rows).ToArray();
+        while (Entering(tableau, rows, width) is var entering && entering >= 0) Pivot(tableau, basis, width, Leaving(tableau, basis, width, entering), entering);
+
+        var total = tableau[^1];
+        var (row, column) = (new double[rows], new double[columns]);
+        for (var i = 0; i < rows; i++)
+        {
+            row[i] = Math.Max(0, tableau[(rows * width) + columns + i]);
+            if (basis[i] < columns) column[basis[i]] = Math.Max(0, tableau[(i * width) + width - 1]);
+        }
+
+        Normalise(row);
+        Normalise(column);
+        return (row, (((1 / total) - 1) * range) + least, column);
+    }
+
+    private static int Entering(double[] tableau, int rows, int width)
+    {
+        for (var j = 0; j < width - 1; j++)
+        {
+            if (tableau[(rows * width) + j] < -Tolerance) return j;
+        }
+
+        return -1;
+    }
+
+    private static int Leaving(double[] tableau, int[] basis, int width, int entering)
+    {
+        var (best, leaving) = (double.PositiveInfinity, 0);
+        for (var i = 0; i < basis.Length; i++)
+        {
+            var entry = tableau[(i * width) + entering];
+            if (entry <= Tolerance) continue;
+            var ratio = tableau[(i * width) + width - 1] / entry;
+            if (ratio > best || (ratio == best && basis[i] > basis[leaving])) continue;
+            (best, leaving) = (ratio, i);
+        }
+
+        return leaving;
+    }
+
+    private static void Pivot(double[] tableau, int[] basis, int width, int leaving, int entering)
+    {
+        var pivotRow = tableau.AsSpan(leaving * width, width);
+        var pivot = pivotRow[entering];
+        for (var j = 0; j < width; j++) pivotRow[j] /= pivot;
+        for (var i = 0; i <= basis.Length; i++)
+        {
+            if (i == leaving) continue;
+            var row = tableau.AsSpan(i * width, width);
+            var factor = row[entering];
+            if (factor == 0) continue;
+            for (var j = 0; j < width; j++) row[j] -= factor * pivotRow[j];
+        }
+
+        basis[leaving] = entering;
+    }
+
+    private static void Normalise(double[] weights)
+    {
+        var sum = weights.Sum();
+        for (var i = 0; i < weights.Length; i++) weights[i] /= sum;
+    }
+}
