@@ -13,8 +13,8 @@ namespace Srpo.Games.Continuation;
 /// <param name="Branches">Equilibria as functions of tau, sorted by their first tau, then by their strategies, larger entries first.</param>
 /// <param name="Bifurcations">Within the range of tau, ascending.</param>
 /// <param name="IsComplete">
-/// Whether at every asked tau all equilibria are among the branches for certain: true for 2x2 games, where a complete solver finds them and
-/// every one was met by a branch. Bifurcations between neighbouring taus are found by following the branches.
+/// Whether at every asked tau all equilibria are among the branches for certain: for 2x2 games, where interval bounds prove at each tau that
+/// there are no others and every one was met by a branch. Bifurcations between neighbouring taus are found by following the branches.
 /// </param>
 public sealed record BifurcationDiagram(
     ImmutableArray<double> Taus,
@@ -27,8 +27,12 @@ public sealed record BifurcationDiagram(
     /// <param name="risk">The players' eps; its tau is not used.</param>
     /// <param name="taus">Where points are wanted: at least two, ascending, finite, at least 0. Their number costs little.</param>
     /// <param name="options">For games larger than 2x2; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The taus are not ascending, or the profile is for another number of players; the message names it.</exception>
-    public static BifurcationDiagram Compute(FiniteGame game, RiskProfile risk, IReadOnlyList<double> taus, DiagramOptions? options = null)
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="ArgumentException">
+    /// The taus are not ascending, the profile is for another number of players, or doubles cannot hold the equilibria; the message names it.
+    /// </exception>
+    public static BifurcationDiagram Compute(
+        FiniteGame game, RiskProfile risk, IReadOnlyList<double> taus, DiagramOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(risk);
@@ -46,7 +50,36 @@ public sealed record BifurcationDiagram(
             }
         }
 
-        return new DiagramBuilder(game, risk, [.. taus]).Build(options);
+        MixedProfile.RequireRisk(game, risk);
+        SolverLimits.Require(game, risk.WithTau(taus[^1]));
+        return Normalised(game, risk, taus, options, cancellation);
+    }
+
+    /// <summary>
+    /// Follows the curves in units of the game, so that a step in tau means the same whatever the unit of its payoffs. The unit is a power of
+    /// two, which changes no digit.
+    /// </summary>
+    private static BifurcationDiagram Normalised(FiniteGame game, RiskProfile risk, IReadOnlyList<double> taus, DiagramOptions options, CancellationToken cancellation)
+    {
+        var range = Enumerable.Range(0, game.Players).Max(player => SolverLimits.Range(game, player));
+        var unit = range is 0 or (> 1.0 / 16 and < 16) ? 1 : Math.ScaleB(1, Math.ILogB(range));
+        if (unit == 1) return new DiagramBuilder(game, risk, [.. taus]).Build(options, cancellation);
+        var scaled = new FiniteGame(
+            game.Name,
+            game.Actions,
+            [.. game.Payoffs.Select(payoffs => payoffs.Select(value => value / unit).ToArray())],
+            [.. game.Costs.Select(costs => costs.Select(value => value / unit).ToArray())],
+            [.. game.ActionNames.Select(names => (IReadOnlyList<string>)names)]);
+        var diagram = new DiagramBuilder(
+            scaled,
+            new RiskProfile([.. risk.Tau.Select(tau => tau * unit)], [.. risk.Epsilon.Select(epsilon => epsilon / unit)]),
+            [.. taus.Select(tau => tau * unit)]).Build(options, cancellation);
+        return diagram with
+        {
+            Taus = [.. taus],
+            Branches = [.. diagram.Branches.Select(branch => new DiagramBranch([.. branch.Points.Select(point => point.InUnit(unit))]))],
+            Bifurcations = [.. diagram.Bifurcations.Select(one => one with { Tau = one.Tau / unit })],
+        };
     }
 }
 
@@ -78,11 +111,22 @@ public sealed record DiagramBranch(ImmutableArray<DiagramPoint> Points);
 public sealed record DiagramPoint(
     double Tau,
     ImmutableArray<ImmutableArray<double>> Strategies,
-    bool IsStable,
+    bool? IsStable,
     ImmutableArray<double> Utilities,
     double? SharedReward,
     ImmutableArray<double> PrivateCosts,
-    double FreeRiding);
+    double FreeRiding)
+{
+    /// <summary>The same with utilities that were in a larger unit.</summary>
+    internal DiagramPoint InUnit(double unit) => this with
+    {
+        Tau = Tau / unit,
+        Utilities = [.. Utilities.Select(value => value * unit)],
+        SharedReward = SharedReward * unit,
+        PrivateCosts = [.. PrivateCosts.Select(value => value * unit)],
+        FreeRiding = FreeRiding * unit,
+    };
+}
 
 /// <summary>A bifurcation of equilibria in tau (arXiv 2602.21515, figure 1).</summary>
 /// <param name="Tau">Where, for regular bifurcations to about 1e-8.</param>

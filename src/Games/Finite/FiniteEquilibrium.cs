@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MathNet.Numerics;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace Srpo.Games.Finite;
 
@@ -12,7 +14,7 @@ namespace Srpo.Games.Finite;
 /// <param name="PrivateCosts">[players] expected private cost.</param>
 /// <param name="FreeRiding">Largest difference of two players' expected private costs: |c^T pi_1 - c^T pi_2| with two players.</param>
 /// <param name="Residual">Largest |pi_i(a) - BR_i(pi_-i)(a)| over players and actions.</param>
-/// <param name="IsStable">Whether damped best response dynamics return to it after a small disturbance.</param>
+/// <param name="IsStable">Whether damped best response dynamics return to it after a small disturbance; null where rounding decides, as on a bifurcation.</param>
 public sealed record FiniteEquilibrium(
     ImmutableArray<ImmutableArray<double>> Strategies,
     ImmutableArray<ImmutableArray<double>> Adversaries,
@@ -23,14 +25,30 @@ public sealed record FiniteEquilibrium(
     ImmutableArray<double> PrivateCosts,
     double FreeRiding,
     double Residual,
-    bool IsStable);
+    bool? IsStable)
+{
+    /// <summary>[players][actions] log pi_i, which also tell probabilities apart that round to 0 or 1.</summary>
+    public ImmutableArray<ImmutableArray<double>> LogStrategies { get; init; } = [];
+
+    /// <summary>Largest |log pi_i(a) - log BR_i(pi_-i)(a)| over players and actions.</summary>
+    public double LogResidual { get; init; }
+
+    /// <summary>
+    /// Upper bound of what any player could still gain by another strategy, max f_i^eps(., pi_-i) - f_i^eps(pi_i, pi_-i), as a share of the
+    /// range of her utilities. By weak duality: no strategy beats eps log sum_a exp((U p)(a)/eps) + KL(p || pi_-i)/tau, whatever p.
+    /// </summary>
+    public double Gap { get; init; }
+}
 
 /// <summary>What a profile of strategies means for the players, whoever found it.</summary>
 public static class FiniteEquilibria
 {
+    // Eigenvalues (products of slopes) closer to 1 than this are on one side of it by rounding only.
+    private const double Undecided = 1e-9;
+
     /// <summary>
-    /// Everything about a profile: adversaries, utilities, private costs, free-riding (theory.md section 2), the residual
-    /// max |pi_i - BR_i(pi_-i)|, and the stability of continuous damped best response dynamics d pi / dt = BR(pi) - pi: all eigenvalues of
+    /// Everything about a profile: adversaries, utilities, private costs, free-riding (theory.md section 2), how far it is from an equilibrium,
+    /// and the stability of continuous damped best response dynamics d pi / dt = BR(pi) - pi: all eigenvalues of
     /// their Jacobian on the directions that keep every row's sum have negative real parts. With 2x2 games: the product of the two best
     /// responses' slopes is below 1.
     /// </summary>
@@ -51,27 +69,47 @@ public static class FiniteEquilibria
     public static FiniteEquilibrium Assemble(BestResponse responses, IReadOnlyList<double[]> strategies)
     {
         ArgumentNullException.ThrowIfNull(responses);
+        MixedProfile.Require(responses.Game, strategies);
+        double[][] logs = [.. strategies.Select(row => row.Select(p => Math.Log(p)).ToArray())];
+        return AssembleLogs(responses, logs, IsStable(responses, logs));
+    }
+
+    /// <summary>The same from log probabilities.</summary>
+    internal static FiniteEquilibrium AssembleLogs(BestResponse responses, double[][] logs) => AssembleLogs(responses, logs, IsStable(responses, logs));
+
+    /// <summary>The same where the stability is known.</summary>
+    internal static FiniteEquilibrium AssembleLogs(BestResponse responses, double[][] logs, bool? isStable)
+    {
         var (game, risk) = (responses.Game, responses.Risk);
-        MixedProfile.Require(game, strategies);
         var players = game.Players;
+        double[][] strategies = [.. logs.Select(row => row.Select(log => Math.Exp(log)).ToArray())];
         var adversaries = new ImmutableArray<double>[players];
         var (utilities, adjusted, objectives, costs) = (new double[players], new double[players], new double[players], new double[players]);
-        var residual = 0.0;
+        var (residual, logResidual, gap) = (0.0, 0.0, 0.0);
         double? shared = null;
         for (var player = 0; player < players; player++)
         {
             var others = MixedProfile.Others(game, player);
-            var (values, q, adversary) = (new double[others], new double[others], new double[others]);
+            var (values, q, p, logP) = (new double[others], new double[others], new double[others], new double[others]);
             MixedProfile.Values(MixedProfile.Matrix(game, player), strategies[player], values);
-            MixedProfile.OthersProbabilities(game, player, strategies, q);
-            adjusted[player] = EntropicRisk.Evaluate(values, q, risk.Tau[player], adversary);
+            MixedProfile.OthersLogs(game, player, logs, q);
+            adjusted[player] = EntropicRisk.EvaluateLogs(values, q, risk.Tau[player], logP, p);
             objectives[player] = adjusted[player] + (risk.Epsilon[player] * MixedProfile.Entropy(strategies[player]));
-            utilities[player] = Dot(values, q);
+            for (var b = 0; b < others; b++) utilities[player] += Math.Exp(q[b]) * values[b];
             costs[player] = Dot(game.Costs[player].AsSpan(), strategies[player]);
-            adversaries[player] = ImmutableArray.Create(adversary);
             var response = new double[game.Actions[player]];
-            responses.Solve(player, strategies, response);
-            for (var a = 0; a < response.Length; a++) residual = Math.Max(residual, Math.Abs(response[a] - strategies[player][a]));
+            responses.SolveLogs(player, logs, response);
+            var apart = 0.0;
+            for (var a = 0; a < response.Length; a++)
+            {
+                residual = Math.Max(residual, Math.Abs(Math.Exp(response[a]) - strategies[player][a]));
+                if (response[a] != logs[player][a]) apart = Math.Max(apart, Math.Abs(response[a] - logs[player][a]));
+            }
+
+            // At an equilibrium both are p*; that of the response does not lose its digits where tau is large.
+            adversaries[player] = ImmutableArray.Create(apart < 1e-3 ? responses.Newton(player).Adversary : p);
+            logResidual = Math.Max(logResidual, apart);
+            gap = Math.Max(gap, Gap(responses, player, logs[player], q));
         }
 
         if (game.IsShared) shared = utilities[0] + costs[0];
@@ -85,15 +123,130 @@ public static class FiniteEquilibria
             ImmutableArray.Create(costs),
             costs.Max() - costs.Min(),
             residual,
-            IsStable(responses, strategies));
+            isStable)
+        {
+            LogStrategies = [.. logs.Select(row => ImmutableArray.Create(row))],
+            LogResidual = logResidual,
+            Gap = gap,
+        };
     }
 
-    private static bool IsStable(BestResponse responses, IReadOnlyList<double[]> strategies)
+    /// <summary>Stability by the product of the slopes of the best responses of a 2x2 game.</summary>
+    internal static bool? StableAt(double gain) => Math.Abs(1 - gain) <= Undecided ? null : gain < 1;
+
+    /// <summary>Whether a profile is an equilibrium as far as doubles can tell (<see cref="SolverLimits"/>).</summary>
+    internal static bool IsProved(FiniteEquilibrium one, double logTolerance) => one.LogResidual <= logTolerance && one.Gap <= SolverLimits.GapTolerance;
+
+    /// <summary>Where all eigenvalues of the derivative of the best responses lie; null where they do not converge or lie next to 1.</summary>
+    private static bool? IsStable(BestResponse responses, double[][] logs)
     {
-        var jacobian = BestResponseJacobian.OnTangentSpace(responses, strategies);
-        if (jacobian.RowCount == 0) return true;
-        if (jacobian.RowCount == 2 && strategies.Count == 2) return jacobian[0, 1] * jacobian[1, 0] < 1;
-        return jacobian.Evd().EigenValues.All(value => value.Real < 1);
+        var jacobian = BestResponseJacobian.OfLogs(responses, logs);
+        return StableAt(jacobian);
+    }
+
+    /// <summary>Whether every eigenvalue of a derivative of best responses has a real part below 1; null where that is not decided.</summary>
+    internal static bool? StableAt(Matrix<double> jacobian)
+    {
+        var size = jacobian.RowCount;
+        Balance(jacobian);
+        var norm = jacobian.Enumerate().Select(Math.Abs).DefaultIfEmpty(0).Max();
+        if (!double.IsFinite(norm)) return null;
+        try
+        {
+            var largest = size == 0 ? 0 : jacobian.Evd().EigenValues.Max(value => value.Real);
+            // Eigenvalues are exact for a matrix that differs in its last digits.
+            var margin = Undecided + (1e-13 * norm);
+            return largest > 1 + margin ? false : largest < 1 - margin ? true : null;
+        }
+        catch (NonConvergenceException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes rows and columns alike by powers of two (Osborne), which changes no eigenvalue and makes them easier to find.</summary>
+    private static void Balance(Matrix<double> matrix)
+    {
+        var size = matrix.RowCount;
+        for (var sweep = 0; sweep < 20; sweep++)
+        {
+            var changed = false;
+            for (var i = 0; i < size; i++)
+            {
+                var (row, column) = (0.0, 0.0);
+                for (var j = 0; j < size; j++)
+                {
+                    if (j == i) continue;
+                    row += Math.Abs(matrix[i, j]);
+                    column += Math.Abs(matrix[j, i]);
+                }
+
+                if (!(row > 0 && column > 0) || !double.IsFinite(row / column)) continue;
+                var power = Math.Clamp((int)Math.Round(0.5 * Math.Log2(row / column)), -500, 500);
+                if (Math.Abs(power) < 1) continue;
+                var factor = Math.ScaleB(1, power);
+                for (var j = 0; j < size; j++)
+                {
+                    matrix[i, j] /= factor;
+                    matrix[j, i] *= factor;
+                }
+
+                changed = true;
+            }
+
+            if (!changed) return;
+        }
+    }
+
+    /// <summary>The bound of <see cref="FiniteEquilibrium.Gap"/> for a player whose best response was just solved.</summary>
+    private static double Gap(BestResponse responses, int player, double[] logs, double[] logQ)
+    {
+        var newton = responses.Newton(player);
+        var scale = responses.Scale(player);
+        var (tau, eps) = (responses.Risk.Tau[player] * scale, responses.Risk.Epsilon[player] / scale);
+        var utilities = newton.Utilities;
+        var (actions, others) = (logs.Length, logQ.Length);
+        var range = 0.0;
+        foreach (var utility in utilities) range = Math.Max(range, utility);
+        if (range == 0) return 0;
+        double[] x = [.. logs.Select(Math.Exp)];
+        var (values, p, logP) = (new double[others], new double[others], new double[others]);
+        MixedProfile.Values(utilities, x, values);
+        var risk = EntropicRisk.EvaluateLogs(values, logQ, tau, logP, p);
+        var entropy = 0.0;
+        for (var a = 0; a < actions; a++) entropy -= x[a] > 0 ? x[a] * logs[a] : 0;
+        // The adversary of the best response proves that nobody gains more; pi_-i itself does where tau is next to 0, at no divergence.
+        var (divergence, neutral) = (0.0, new double[actions]);
+        for (var b = 0; b < others; b++)
+        {
+            if (newton.Adversary[b] > 0) divergence += newton.Adversary[b] * (newton.LogAdversary[b] - logQ[b]);
+            var q = Math.Exp(logQ[b]);
+            for (var a = 0; a < actions; a++) neutral[a] += q * utilities[(a * others) + b];
+        }
+
+        var bound = eps * LogSum(neutral, eps);
+        if (tau > 0) bound = Math.Min(bound, (eps * LogSum(newton.Gradient, eps)) + (divergence / tau));
+        var gap = bound - risk - (eps * entropy);
+        // Another bound, eps KL(pi || softmax(U p* / eps)), keeps its digits where eps is large against the utilities.
+        var replies = new double[actions];
+        for (var a = 0; a < actions; a++)
+        {
+            for (var b = 0; b < others; b++) replies[a] += p[b] * utilities[(a * others) + b];
+        }
+
+        var total = LogSum(replies, eps);
+        for (var a = 0; a < actions; a++) replies[a] = Math.Exp((replies[a] / eps) - total);
+        return Math.Max(0, Math.Min(gap, eps * EntropicRisk.Divergence(x, replies))) / range;
+    }
+
+    /// <summary>log sum exp(values / eps).</summary>
+    private static double LogSum(ReadOnlySpan<double> values, double eps)
+    {
+        var top = double.NegativeInfinity;
+        foreach (var value in values) top = Math.Max(top, value);
+        var sum = 0.0;
+        foreach (var value in values) sum += Math.Exp((value - top) / eps);
+        return (top / eps) + Math.Log(sum);
     }
 
     private static double Dot(ReadOnlySpan<double> first, ReadOnlySpan<double> second)

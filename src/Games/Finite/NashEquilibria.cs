@@ -30,8 +30,10 @@ public static class NashEquilibria
                 nameof(game));
         }
 
-        var first = MixedProfile.Matrix(game, 0);
-        var second = MixedProfile.Matrix(game, 1);
+        // In units of their range above their smallest: tolerances mean the same in every game.
+        var (first, firstScale) = MixedProfile.Scaled(game, 0);
+        var (second, secondScale) = MixedProfile.Scaled(game, 1);
+        var (firstLeast, secondLeast) = (MixedProfile.Matrix(game, 0).Min(), MixedProfile.Matrix(game, 1).Min());
         var found = new List<NashEquilibrium>();
         for (var size = 1; size <= game.Actions.Min(); size++)
         {
@@ -41,7 +43,7 @@ public static class NashEquilibria
                 {
                     // Each player's mixture makes the other indifferent over the other's support and nothing else better.
                     if (Indifferent(first, game.Actions[1], rows, columns) is { } y && Indifferent(second, game.Actions[0], columns, rows) is { } x)
-                        found.Add(new NashEquilibrium([[.. x.Mixture], [.. y.Mixture]], [y.Value, x.Value]));
+                        found.Add(new NashEquilibrium([[.. x.Mixture], [.. y.Mixture]], [firstLeast + (firstScale * y.Value), secondLeast + (secondScale * x.Value)]));
                 }
             }
         }

@@ -12,14 +12,26 @@ namespace Srpo.Games.Finite;
 /// <param name="Adversary">[joint actions of the others] a joint strategy that lets her get no more than the value.</param>
 public sealed record SecurityStrategy(ImmutableArray<double> Strategy, double Value, ImmutableArray<double> Adversary)
 {
+    private const double Proved = 1e-9;
+
     /// <summary>Finds one by linear programming (a dense simplex method; exact up to rounding).</summary>
     /// <param name="game">The game.</param>
     /// <param name="player">From 0.</param>
     /// <exception cref="ArgumentException">There is no such player.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Rounding kept it from being found: what the strategy secures and what the adversary concedes differ by more than a 10^9th of the range
+    /// of her utilities.
+    /// </exception>
     public static SecurityStrategy Find(FiniteGame game, int player)
     {
         MixedProfile.RequirePlayer(game, player);
-        var (strategy, value, adversary) = ZeroSumSimplex.Solve(MixedProfile.Matrix(game, player), game.Actions[player]);
+        var matrix = MixedProfile.Matrix(game, player);
+        var (strategy, value, adversary) = ZeroSumSimplex.Solve(matrix, game.Actions[player]);
+        // Weak duality proves the value: nobody secures more than any adversary concedes.
+        var secured = Enumerable.Range(0, adversary.Length).Min(b => strategy.Select((x, a) => x * matrix[(a * adversary.Length) + b]).Sum());
+        var conceded = Enumerable.Range(0, strategy.Length).Max(a => adversary.Select((y, b) => y * matrix[(a * adversary.Length) + b]).Sum());
+        if (!(conceded - secured <= Proved * Math.Max(matrix.Max() - matrix.Min(), 1e-7 * matrix.Max(Math.Abs))))
+            throw new InvalidOperationException($"'{game.Name}': the security strategy of player {player} was not found within rounding");
         return new SecurityStrategy([.. strategy], value, [.. adversary]);
     }
 }
@@ -31,6 +43,7 @@ public sealed record SecurityStrategy(ImmutableArray<double> Strategy, double Va
 internal static class ZeroSumSimplex
 {
     private const double Tolerance = 1e-12;
+    private const int MostPivots = 1000;
 
     /// <summary>Solves by the tableau method with Bland's rule, which cannot cycle.</summary>
     /// <param name="matrix">[rows x columns] what the row player gets, row by row.</param>
@@ -54,7 +67,9 @@ internal static class ZeroSumSimplex
 
         for (var j = 0; j < columns; j++) tableau[(rows * width) + j] = -1;
         var basis = Enumerable.Range(columns, rows).ToArray();
-        while (Entering(tableau, rows, width) is var entering && entering >= 0) Pivot(tableau, basis, width, Leaving(tableau, basis, width, entering), entering);
+        // Bland's rule ends by itself in exact arithmetic; rounding may not let it.
+        for (var pivots = 0; pivots < MostPivots * (rows + columns) && Entering(tableau, rows, width) is var entering && entering >= 0; pivots++)
+            Pivot(tableau, basis, width, Leaving(tableau, basis, width, entering), entering);
 
         var total = tableau[^1];
         var (row, column) = (new double[rows], new double[columns]);

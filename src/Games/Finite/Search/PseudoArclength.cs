@@ -290,12 +290,18 @@ internal static class PathRoots
         PseudoArclength walk, PathPoint from, PathPoint rough, double length, Func<PathPoint, double> function, double spacing)
     {
         var points = new List<(double[] X, double Value)>();
+        var tangent = new double[rough.X.Length];
         foreach (var offset in (ReadOnlySpan<double>)[-2, -1, 1, 2])
         {
             if (walk.Correct(from.X, from.Tangent, length + (offset * spacing)) is not { } point) return rough;
             points.Add((point.X, function(point)));
+            // At the crossing itself the curve has no single tangent; between its neighbours it has.
+            if (Math.Abs(offset) == 1) Vectors.AddScaled(tangent, 1, point.Tangent);
         }
 
+        var norm = Vectors.Norm(tangent);
+        if (!(norm > 1)) return rough;
+        for (var i = 0; i < tangent.Length; i++) tangent[i] /= norm;
         var x = new double[rough.X.Length];
         for (var k = 0; k < points.Count; k++)
         {
@@ -310,7 +316,7 @@ internal static class PathRoots
             Vectors.AddScaled(x, weight, points[k].X);
         }
 
-        return rough with { X = x };
+        return rough with { X = x, Tangent = tangent };
     }
 
     /// <summary>The unknowns at a parameter that lies between those of two neighbouring points, corrected at that parameter.</summary>

@@ -23,6 +23,7 @@ internal sealed class RqeSystem
     {
         if (risk.Players != game.Players)
             throw new ArgumentException($"risk: has {risk.Players} players, the game {game.Players}; give every player a tau and an epsilon", nameof(risk));
+        SolverLimits.Require(game, risk);
         Game = game;
         Tau = [.. risk.Tau];
         Lambda = [.. risk.Epsilon.Select(epsilon => 1 / epsilon)];
@@ -54,6 +55,15 @@ internal sealed class RqeSystem
 
     /// <summary>[Size] its logarithm.</summary>
     public double[] LogProbabilities { get; }
+
+    /// <summary>The unit of a player's utilities: a power of two next to their range.</summary>
+    public double Scale(int player) => _players[player].Scale;
+
+    /// <summary>Largest range of utilities over eps, in units of <see cref="Scale"/>: how sharply the players respond.</summary>
+    public double Sharpness() => Enumerable.Range(0, _players.Length).Max(player => Lambda[player] * Scale(player));
+
+    /// <summary>Largest tau times range of utilities: an adversary can make an action more likely by the exponential of it.</summary>
+    public double Caution() => Enumerable.Range(0, _players.Length).Max(player => Tau[player] * Scale(player));
 
     /// <summary>F.</summary>
     /// <param name="z">[Size] log probabilities, not necessarily normalised.</param>
@@ -122,6 +132,7 @@ internal sealed class RqePlayer
     private readonly int _actions;
     private readonly int _joint;
     private readonly double[] _utilities;
+    private readonly double _scale;
     private readonly int[][] _othersActions;
     private readonly double[] _risk;
     private readonly double[] _adversaryLogs;
@@ -133,21 +144,13 @@ internal sealed class RqePlayer
     private readonly double[] _centred;
     private readonly double[] _mean;
 
-    /// <summary>Lays the player's utilities out as a matrix: rows her actions, columns the others' joint actions.</summary>
+    /// <summary>Lays the player's utilities out as a matrix in units of their range: rows her actions, columns the others' joint actions.</summary>
     public RqePlayer(FiniteGame game, int player)
     {
         _player = player;
         _actions = game.Actions[player];
         _joint = game.JointActions / _actions;
-        _utilities = new double[_actions * _joint];
-        var stride = game.Stride(player);
-        var source = game.Utilities(player);
-        for (var action = 0; action < _actions; action++)
-        {
-            for (var other = 0; other < _joint; other++)
-                _utilities[(action * _joint) + other] = source[(((other / stride * _actions) + action) * stride) + (other % stride)];
-        }
-
+        (_utilities, _scale) = MixedProfile.Scaled(game, player);
         _othersActions = new int[game.Players][];
         var step = 1;
         for (var other = game.Players - 1; other >= 0; other--)
@@ -166,10 +169,14 @@ internal sealed class RqePlayer
         _mean = new double[game.Actions.Sum()];
     }
 
+    /// <summary>The unit of the player's utilities: a power of two next to their range.</summary>
+    public double Scale => _scale;
+
     /// <summary>log softmax(lambda U) for the profile in the system.</summary>
     /// <returns>[actions], valid until the next call.</returns>
     public ReadOnlySpan<double> Reply(RqeSystem system, double tau, double lambda)
     {
+        (tau, lambda) = (tau * _scale, lambda * _scale);
         SetAdversary(system, tau);
         for (var action = 0; action < _actions; action++)
         {
@@ -184,6 +191,7 @@ internal sealed class RqePlayer
     /// <summary>The player's rows of dF/dz.</summary>
     public void JacobianRows(RqeSystem system, double tau, double lambda, Span<double> jacobian, int stride)
     {
+        (tau, lambda) = (tau * _scale, lambda * _scale);
         var own = system.Part(system.Probabilities, _player);
         var (start, size) = (system.Offsets[_player], system.Size);
         // dU(a) is the adversary's covariance of u(a, .) with the change of her log weights: weights[a, b] = p(b) (u(a, b) - U(a)).
@@ -235,14 +243,15 @@ internal sealed class RqePlayer
         for (var action = 0; action < _actions; action++)
             derivative[action] = -Vectors.Dot(_weighted.AsSpan(action * _joint, _joint), _risk);
         var mean = Vectors.Dot(derivative, _replyProbabilities);
-        for (var action = 0; action < _actions; action++) derivative[action] = -lambda * (derivative[action] - mean);
+        // Both tau and lambda are in units of the game, the rest in the player's own.
+        for (var action = 0; action < _actions; action++) derivative[action] = -lambda * _scale * _scale * (derivative[action] - mean);
     }
 
     /// <summary>The player's rows of dF/ds for lambda growing by rate ds.</summary>
     public void LambdaDerivative(double rate, Span<double> derivative)
     {
         var mean = Vectors.Dot(_values, _replyProbabilities);
-        for (var action = 0; action < _actions; action++) derivative[action] = -rate * (_values[action] - mean);
+        for (var action = 0; action < _actions; action++) derivative[action] = -rate * _scale * (_values[action] - mean);
     }
 
     private void SetAdversary(RqeSystem system, double tau)
