@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using MathNet.Numerics;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace Srpo.Games.Finite;
 
@@ -43,9 +41,6 @@ public sealed record FiniteEquilibrium(
 /// <summary>What a profile of strategies means for the players, whoever found it.</summary>
 public static class FiniteEquilibria
 {
-    // Eigenvalues (products of slopes) closer to 1 than this are on one side of it by rounding only.
-    private const double Undecided = 1e-9;
-
     /// <summary>
     /// Everything about a profile: adversaries, utilities, private costs, free-riding (theory.md section 2), how far it is from an equilibrium,
     /// and the stability of continuous damped best response dynamics d pi / dt = BR(pi) - pi: all eigenvalues of
@@ -131,72 +126,11 @@ public static class FiniteEquilibria
         };
     }
 
-    /// <summary>Stability by the product of the slopes of the best responses of a 2x2 game.</summary>
-    internal static bool? StableAt(double gain) => Math.Abs(1 - gain) <= Undecided ? null : gain < 1;
-
     /// <summary>Whether a profile is an equilibrium as far as doubles can tell (<see cref="SolverLimits"/>).</summary>
     internal static bool IsProved(FiniteEquilibrium one, double logTolerance) => one.LogResidual <= logTolerance && one.Gap <= SolverLimits.GapTolerance;
 
     /// <summary>Where all eigenvalues of the derivative of the best responses lie; null where they do not converge or lie next to 1.</summary>
-    private static bool? IsStable(BestResponse responses, double[][] logs)
-    {
-        var jacobian = BestResponseJacobian.OfLogs(responses, logs);
-        return StableAt(jacobian);
-    }
-
-    /// <summary>Whether every eigenvalue of a derivative of best responses has a real part below 1; null where that is not decided.</summary>
-    internal static bool? StableAt(Matrix<double> jacobian)
-    {
-        var size = jacobian.RowCount;
-        Balance(jacobian);
-        var norm = jacobian.Enumerate().Select(Math.Abs).DefaultIfEmpty(0).Max();
-        if (!double.IsFinite(norm)) return null;
-        try
-        {
-            var largest = size == 0 ? 0 : jacobian.Evd().EigenValues.Max(value => value.Real);
-            // Eigenvalues are exact for a matrix that differs in its last digits.
-            var margin = Undecided + (1e-13 * norm);
-            return largest > 1 + margin ? false : largest < 1 - margin ? true : null;
-        }
-        catch (NonConvergenceException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Makes rows and columns alike by powers of two (Osborne), which changes no eigenvalue and makes them easier to find.</summary>
-    private static void Balance(Matrix<double> matrix)
-    {
-        var size = matrix.RowCount;
-        for (var sweep = 0; sweep < 20; sweep++)
-        {
-            var changed = false;
-            for (var i = 0; i < size; i++)
-            {
-                var (row, column) = (0.0, 0.0);
-                for (var j = 0; j < size; j++)
-                {
-                    if (j == i) continue;
-                    row += Math.Abs(matrix[i, j]);
-                    column += Math.Abs(matrix[j, i]);
-                }
-
-                if (!(row > 0 && column > 0) || !double.IsFinite(row / column)) continue;
-                var power = Math.Clamp((int)Math.Round(0.5 * Math.Log2(row / column)), -500, 500);
-                if (Math.Abs(power) < 1) continue;
-                var factor = Math.ScaleB(1, power);
-                for (var j = 0; j < size; j++)
-                {
-                    matrix[i, j] /= factor;
-                    matrix[j, i] *= factor;
-                }
-
-                changed = true;
-            }
-
-            if (!changed) return;
-        }
-    }
+    private static bool? IsStable(BestResponse responses, double[][] logs) => Stability.Of(BestResponseJacobian.OfLogs(responses, logs));
 
     /// <summary>The bound of <see cref="FiniteEquilibrium.Gap"/> for a player whose best response was just solved.</summary>
     private static double Gap(BestResponse responses, int player, double[] logs, double[] logQ)

@@ -25,7 +25,8 @@ public static class SolverLimits
 
     /// <summary>
     /// Largest difference between log probabilities and those of the best response of a profile that counts as an equilibrium: 1e-8, or what
-    /// rounding makes of it where utilities range over more than some million eps.
+    /// rounding the log probabilities themselves makes of it where utilities range over very many eps (a mixed strategy answers a change of the
+    /// other's by so much more, and a change where the other is all but certain if the adversary can undo that).
     /// </summary>
     /// <param name="game">The game.</param>
     /// <param name="risk">tau and eps of its players.</param>
@@ -33,7 +34,14 @@ public static class SolverLimits
     {
         ArgumentNullException.ThrowIfNull(game);
         ArgumentNullException.ThrowIfNull(risk);
-        return Math.Max(1e-8, 4e-15 * Enumerable.Range(0, game.Players).Max(player => Range(game, player) / risk.Epsilon[player]));
+        var (sharpness, caution) = (0.0, 0.0);
+        for (var player = 0; player < game.Players; player++)
+        {
+            var range = Range(game, player);
+            (sharpness, caution) = (Math.Max(sharpness, range / risk.Epsilon[player]), Math.Max(caution, risk.Tau[player] * range));
+        }
+
+        return Math.Max(1e-8, 4e-15 * sharpness * (1 + Math.Min(sharpness, caution)));
     }
 
     /// <summary>Largest minus smallest utility of a player.</summary>

@@ -40,7 +40,7 @@ public static class TwoByTwoSolver
         indexSum = pairs.Sum(pair => Math.Sign(1 - pair.Gain));
         var responses = new BestResponse(game, risk);
         return [.. pairs.Select(pair => FiniteEquilibria.AssembleLogs(
-            responses, [Logistic.LogPair(pair.First), Logistic.LogPair(pair.Second)], FiniteEquilibria.StableAt(pair.Gain)))];
+            responses, [Logistic.LogPair(pair.First), Logistic.LogPair(pair.Second)], Stability.Of(pair.Gain)))];
     }
 
     /// <summary>Both players of a 2x2 game in logits; <see cref="LogitPlayer.With"/> changes tau and eps in a sweep.</summary>

@@ -36,7 +36,7 @@ internal static class RqeSweepCommand
         var range = Range(context, game);
         var directory = context.Shell.Resolve(context.Get(Out) ?? FolderName(game.Name));
         SweepFiles.Check(directory, game.Name);
-        var sweep = SweepRunner.Compute(game, range, context.Get(Epsilon), "srpo " + CommandHints.Typed(context.Shell));
+        var sweep = SweepRunner.Compute(game, range, context.Get(Epsilon), "srpo " + CommandHints.Typed(context.Shell), context.Cancellation);
         SweepWriter.WriteAll(directory, sweep);
         SweepView.Print(context, sweep, directory);
         return (int)ExitCode.Ok;
