@@ -15,6 +15,7 @@ internal sealed class ResponseNewton
     private const double Floor = -45;
     private const double Negligible = 1e-10;
     private const double LongestStep = 5;
+    private const int MostSharpenings = 6;
 
     private readonly double[] _utilities;
     private readonly int _actions;
@@ -23,6 +24,7 @@ internal sealed class ResponseNewton
     private readonly double[] _logP;
     private readonly double[] _theta;
     private readonly double[] _before;
+    private readonly double[] _kept;
     private readonly double[] _x;
     private readonly double[] _gradient;
     private readonly double[] _step;
@@ -37,7 +39,8 @@ internal sealed class ResponseNewton
         _actions = actions;
         var others = utilities.Length / actions;
         (_values, _p, _logP) = (new double[others], new double[others], new double[others]);
-        (_theta, _before, _x, _gradient, _step) = (new double[actions], new double[actions], new double[actions], new double[actions], new double[actions]);
+        (_theta, _before, _kept, _x, _gradient, _step) =
+            (new double[actions], new double[actions], new double[actions], new double[actions], new double[actions], new double[actions]);
         (_covariance, _jacobian) = (new double[actions * actions], new double[actions * actions]);
     }
 
@@ -73,6 +76,7 @@ internal sealed class ResponseNewton
         {
             var objective = ChooseStart(q, tau, eps, start);
             Ascend(q, tau, eps, objective);
+            Sharpen(q, tau, eps);
             SetNegligible(eps);
         }
 
@@ -161,6 +165,47 @@ internal sealed class ResponseNewton
                 scale /= 2;
             }
         }
+    }
+
+    /// <summary>
+    /// The ascent ends when no probability changes any more; the logits of unlikely actions may still be off by much more. Plain Newton steps
+    /// while they help.
+    /// </summary>
+    private void Sharpen(ReadOnlySpan<double> q, double tau, double eps)
+    {
+        var error = Error(eps);
+        for (var iteration = 0; iteration < MostSharpenings; iteration++)
+        {
+            _theta.CopyTo(_kept, 0);
+            NewtonStep(tau, eps, out _, out _);
+            for (var a = 0; a < _actions; a++) _theta[a] = _kept[a] + _step[a];
+            Clamp();
+            Evaluate(q, tau, eps);
+            var next = Error(eps);
+            if (next < error)
+            {
+                error = next;
+                continue;
+            }
+
+            _kept.CopyTo(_theta, 0);
+            Evaluate(q, tau, eps);
+            return;
+        }
+    }
+
+    /// <summary>Largest |g/eps - theta| of actions that matter, up to a constant.</summary>
+    private double Error(double eps)
+    {
+        var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var a = 0; a < _actions; a++)
+        {
+            if (_x[a] < Negligible) continue;
+            var excess = (_gradient[a] / eps) - _theta[a];
+            (least, most) = (Math.Min(least, excess), Math.Max(most, excess));
+        }
+
+        return most - least;
     }
 
     /// <summary>Fills the step; gives the objective's slope along it, the largest change of a probability, and the longest scale to try.</summary>

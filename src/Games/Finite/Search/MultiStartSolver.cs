@@ -15,6 +15,7 @@ public static class MultiStartSolver
     private const double Sharp = 12;
     private const int MostFaces = 128;
     private const int StartsPerFace = 4;
+    private const int StartsPerFaceOfTheCautious = 32;
     private const int MoreStarts = 4;
 
     /// <summary>Searches.</summary>
@@ -66,7 +67,8 @@ public static class MultiStartSolver
         }
 
         Search(options.Starts);
-        if (system.Sharpness() > Sharp) SearchFaces(newton, roots, options.Seed, cancellation);
+        var sharp = system.Sharpness() > Sharp;
+        if (sharp) SearchFaces(newton, roots, options.Seed, 0, cancellation);
         if (roots.Roots.Count == 0) LambdaBranches.AddPrincipal(system, newton, roots, cancellation);
         if (!options.FollowBranches) return (roots, starts, converged);
         if (roots.Roots.Count > 1 || roots.Indices.Sum() != 1) LambdaBranches.AddFolded(system, newton, roots, cancellation);
@@ -74,6 +76,7 @@ public static class MultiStartSolver
         for (var round = 0; round < MoreStarts && roots.Indices.Sum() != 1; round++)
         {
             Search(options.Starts);
+            if (sharp) SearchFaces(newton, roots, options.Seed, round + 1, cancellation);
             LambdaBranches.AddFolded(system, newton, roots, cancellation);
         }
 
@@ -93,18 +96,20 @@ public static class MultiStartSolver
     }
 
     /// <summary>From within the faces that play only some of the actions: next to a mixed Nash equilibrium of a face Newton converges.</summary>
-    private static void SearchFaces(NewtonSolver newton, RootSet roots, ulong seed, CancellationToken cancellation)
+    private static void SearchFaces(NewtonSolver newton, RootSet roots, ulong seed, int round, CancellationToken cancellation)
     {
         var system = newton.System;
         var faces = system.Game.Actions.Aggregate(1.0, (product, count) => product * (Math.Pow(2, count) - 1));
         var all = faces <= MostFaces;
+        var count = system.Caution() > -StartingPoints.Outside ? StartsPerFaceOfTheCautious : StartsPerFace;
         var z = new double[system.Size];
         for (var number = 0; number < (all ? (int)faces : MostFaces); number++)
         {
             cancellation.ThrowIfCancellationRequested();
-            for (var start = 0; start < StartsPerFace; start++)
+            for (var start = round * count; start < (round + 1) * count; start++)
             {
                 StartingPoints.FillFace(system, seed, all ? number : -1 - number, start, z);
+                if (start % 2 == 1) StartingPoints.Balance(system, seed, number, start, z);
                 Direct(newton, z, roots);
             }
         }
@@ -128,7 +133,7 @@ public static class MultiStartSolver
 
     private static bool Direct(NewtonSolver newton, double[] z, RootSet roots)
     {
-        if (!newton.Solve(z, 40)) return false;
+        if (!newton.Solve(z, 100)) return false;
         roots.Add(z, newton.DeterminantSign);
         return true;
     }
@@ -209,7 +214,10 @@ public sealed record SearchOptions
 internal static class StartingPoints
 {
     private const double Unlikely = 0.02;
-    private const double Outside = -30;
+    /// <summary>Log probability of actions that a start leaves out.</summary>
+    public const double Outside = -30;
+
+    private const double Spread = 16;
 
     /// <summary>Fills in a start.</summary>
     /// <param name="system">The equations.</param>
@@ -265,6 +273,55 @@ internal static class StartingPoints
                 part[action] = !plays ? Outside - system.Caution() : number == 0 ? 0 : Math.Log(-Math.Log(1 - stream.NextDouble()));
             }
         }
+    }
+
+    /// <summary>
+    /// Moves some of the unlikely actions of a start within a face to where another player's adversary makes as much of them as of the likely
+    /// ones, log probabilities of minus tau times what they cost her: unstable equilibria between those of two faces lie there.
+    /// </summary>
+    /// <param name="system">The equations.</param>
+    /// <param name="seed">Seed of the search.</param>
+    /// <param name="face">Number of the face.</param>
+    /// <param name="number">Number of the start.</param>
+    /// <param name="z">[Size] a start.</param>
+    public static void Balance(RqeSystem system, ulong seed, int face, int number, Span<double> z)
+    {
+        var stream = new RandomStream(new StreamId(seed, 2, (uint)Math.Abs(face), StreamPurpose.EquilibriumSearch), number);
+        system.Evaluate(z, new double[system.Size]);
+        var players = system.Offsets.Length;
+        var likely = new int[players];
+        for (var player = 0; player < players; player++)
+        {
+            var row = system.Part(system.Probabilities, player);
+            for (var action = 1; action < row.Length; action++) likely[player] = row[action] > row[likely[player]] ? action : likely[player];
+        }
+
+        for (var player = 0; player < players; player++)
+        {
+            for (var action = 0; action < system.Game.Actions[player]; action++)
+            {
+                if (z[system.Offsets[player] + action] > Outside) continue;
+                var undone = Enumerable.Range(0, players).Where(other => other != player).Max(other => Undone(system, likely, other, player, action));
+                if (undone > -Outside && stream.NextInt32(2) == 0) z[system.Offsets[player] + action] = -undone + (Spread * (stream.NextDouble() - 0.5));
+            }
+        }
+    }
+
+    /// <summary>tau of a player times what another's action costs her against that one's likely action.</summary>
+    private static double Undone(RqeSystem system, int[] likely, int player, int other, int action)
+    {
+        var game = system.Game;
+        var joint = 0;
+        for (var one = 0; one < likely.Length; one++) joint += one == player ? 0 : likely[one] * game.Stride(one);
+        var own = system.Part(system.Probabilities, player);
+        var (shift, loss) = ((action - likely[other]) * game.Stride(other), 0.0);
+        for (var a = 0; a < own.Length; a++)
+        {
+            var at = joint + (a * game.Stride(player));
+            loss += own[a] * (game.Utilities(player)[at] - game.Utilities(player)[at + shift]);
+        }
+
+        return system.Tau[player] * loss;
     }
 }
 
@@ -399,6 +456,8 @@ internal sealed class RootSet(NewtonSolver newton, double sameWithin, IReadOnlyL
         if (keeping.Count == 0) return;
         double[] z = [.. root];
         Average(z, keeping);
+        newton.Residual(z);
+        newton.System.LogProbabilities.CopyTo(z, 0);
         var (best, least) = ((double[])[.. z], newton.Residual(z));
         var step = new double[z.Length];
         for (var iteration = 0; iteration < 20; iteration++)

@@ -8,6 +8,7 @@ internal sealed class NewtonSolver(RqeSystem system)
 
     // An action less likely than this moves nobody, whatever the others' adversaries make of it.
     private const double Negligible = -26;
+    private const double Stretch = 0.05;
 
     private readonly LinearSolver _solver = new(system.Size);
     private readonly double[] _jacobian = new double[system.Size * system.Size];
@@ -40,6 +41,7 @@ internal sealed class NewtonSolver(RqeSystem system)
             if (size < 1e-14) break;
             _residual.CopyTo(_step, 0);
             _solver.Solve(_step);
+            Centre();
             var scale = Math.Min(1, LongestStep / Math.Max(Longest(floor), 1e-300));
             if (!double.IsFinite(scale)) return false;
             var accepted = false;
@@ -84,10 +86,11 @@ internal sealed class NewtonSolver(RqeSystem system)
         return Vectors.Norm(_residual);
     }
 
-    /// <summary>|F| at a profile.</summary>
+    /// <summary>|F| at a profile, normalised.</summary>
     public double Residual(ReadOnlySpan<double> z)
     {
         system.Evaluate(z, _residual);
+        for (var i = 0; i < _residual.Length; i++) _residual[i] += system.LogProbabilities[i] - z[i];
         return Vectors.Norm(_residual);
     }
 
@@ -106,18 +109,31 @@ internal sealed class NewtonSolver(RqeSystem system)
         }
     }
 
-    /// <summary>|F| with actions that matter to nobody put at their replies, which changes no other equation.</summary>
+    /// <summary>|F| of the profile, normalised, with actions that matter to nobody put at their replies, which changes no other equation.</summary>
     private double Evaluate(Span<double> z, double floor)
     {
         system.Evaluate(z, _residual);
         for (var i = 0; i < _residual.Length; i++)
         {
+            _residual[i] += system.LogProbabilities[i] - z[i];
+            z[i] = system.LogProbabilities[i];
             if (!(system.LogProbabilities[i] < floor && z[i] - _residual[i] < floor)) continue;
             z[i] -= _residual[i];
             _residual[i] = 0;
         }
 
         return Vectors.Norm(_residual);
+    }
+
+    /// <summary>Takes what only scales a player's probabilities out of the step: it may be as long as a response is sharp, and moves nothing.</summary>
+    private void Centre()
+    {
+        for (var player = 0; player < system.Offsets.Length; player++)
+        {
+            var step = system.Part(_step, player);
+            var mean = Vectors.Dot(step, system.Part(system.Probabilities, player));
+            foreach (ref var value in step) value -= mean;
+        }
     }
 
     /// <summary>Longest change of an action that matters.</summary>
@@ -127,7 +143,8 @@ internal sealed class NewtonSolver(RqeSystem system)
         for (var i = 0; i < _step.Length; i++)
         {
             if (system.LogProbabilities[i] < floor && Math.Abs(_residual[i]) == 0) continue;
-            longest = Math.Max(longest, Math.Abs(_step[i]));
+            // Where an adversary makes much of little, roots lie at very small probabilities: the smaller, the longer the step may be.
+            longest = Math.Max(longest, Math.Abs(_step[i]) / (1 + (Stretch * Math.Max(0, -system.LogProbabilities[i] - 20))));
         }
 
         return longest;
