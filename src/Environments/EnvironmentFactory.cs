@@ -1,3 +1,5 @@
+using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Environments.Gridworld;
@@ -58,7 +60,7 @@ public static class EnvironmentFactory
     /// <param name="settings">Name, and a built-in variant or a path to a file; or a definition already.</param>
     /// <exception cref="ArgumentException">A name is unknown; the message lists the known ones and the nearest.</exception>
     /// <exception cref="FormatException">The definition is wrong; the message names the place.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="SrpoException">What has that name is no file, or cannot be read.</exception>
     public static EnvironmentSettings Resolve(EnvironmentSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -70,10 +72,10 @@ public static class EnvironmentFactory
         {
             text = settings.Definition;
         }
-        else if (!registration.Variants.Contains(settings.Variant, StringComparer.Ordinal) && File.Exists(settings.Variant))
+        else if (!registration.Variants.Contains(settings.Variant, StringComparer.Ordinal) && Path.Exists(settings.Variant))
         {
             file = settings.Variant;
-            text = File.ReadAllText(file);
+            text = UserFile.ReadText(Path.GetFullPath(file), $"{registration.VariantKind} file", file);
             label = Path.GetFileNameWithoutExtension(file);
         }
         else

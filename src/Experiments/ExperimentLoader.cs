@@ -1,3 +1,4 @@
+using Srpo.Core.Files;
 using Srpo.Core.Json;
 using Srpo.Environments;
 using Srpo.Experiments.Reading;
@@ -26,7 +27,7 @@ public sealed class ExperimentLoader
     public static Experiment Load(ExperimentFile file, string workingDirectory, IEnumerable<Override> overrides)
     {
         var path = Path.GetFullPath(file.Path, workingDirectory);
-        return Load(file.Name, file.Path, File.ReadAllBytes(path), Path.GetDirectoryName(path)!, overrides);
+        return Load(file.Name, file.Path, UserFile.Read(path, "experiment file", file.Path), Path.GetDirectoryName(path)!, overrides);
     }
 
     /// <summary>Loads a text.</summary>

@@ -8,11 +8,26 @@ namespace Srpo.Client.Cli;
 /// <summary>Shorthands for building commands.</summary>
 internal static class CommandExtensions
 {
+    /// <summary>What does not end by itself after a signal, in this time, is left where it is.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     /// <summary>Sets what the command does.</summary>
     public static Command Handle(this Command command, Shell shell, Func<CommandContext, Task<int>> handler)
     {
-        command.SetAction((parse, cancellation) => handler(new CommandContext(shell, parse, cancellation)));
+        command.SetAction((parse, cancellation) => RunAsync(new CommandContext(shell, parse, cancellation), handler));
         return command;
+    }
+
+    /// <summary>
+    /// Runs a handler until it ends or, after a signal, until it had time to end: one that reads from a disk that does not answer, writes
+    /// into a pipe that nobody reads, or solves a hard game, heeds no signal. What keeps work for later is waited for.
+    /// </summary>
+    private static async Task<int> RunAsync(CommandContext context, Func<CommandContext, Task<int>> handler)
+    {
+        var work = Task.Run(() => handler(context));
+        await Task.WhenAny(work, Task.Delay(Timeout.Infinite, context.Cancellation));
+        if (!work.IsCompleted && !context.EndsInOrder) await Task.WhenAny(work, Task.Delay(Grace, CancellationToken.None));
+        return work.IsCompleted || context.EndsInOrder ? await work : throw new OperationCanceledException(context.Cancellation);
     }
 
     /// <summary>Adds an option with the range of a key of experiments.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Srpo.Core.Text;
 
 namespace Srpo.Client.Cli;
@@ -17,6 +18,7 @@ internal static class CommandLine
         {
             var parse = RootCommandBuilder.Build(shell).Parse(arguments);
             if (parse.Errors.Count > 0 && parse.Action is not System.CommandLine.Help.HelpAction) return ReportUsage(parse, shell);
+            if (parse.Errors.Count == 0 && Empty(parse) is { } empty) return ReportUsage(parse, shell, empty);
             var configuration = new InvocationConfiguration
             {
                 Output = shell.Out,
@@ -40,21 +42,47 @@ internal static class CommandLine
 
     private static int ReportUsage(ParseResult parse, Shell shell)
     {
-        var command = parse.CommandResult.Command;
-        var path = PathOf(parse);
         // One message is enough, and one about what was typed says more than one about what is missing.
         var message = parse.Errors.Select(error => error.Message).OrderBy(text => !text.Contains('\'', StringComparison.Ordinal)).First();
-        shell.Error.WriteLine($"srpo: {message}{Suggestion(message, command)}");
-        shell.Error.WriteLine($"`{path} --help` shows what is possible.");
+        return ReportUsage(parse, shell, message + Suggestion(message, parse.CommandResult.Command));
+    }
+
+    private static int ReportUsage(ParseResult parse, Shell shell, string message)
+    {
+        shell.Error.WriteLine($"srpo: {message}");
+        shell.Error.WriteLine($"`{PathOf(parse)} --help` shows what is possible.");
         return (int)ExitCode.Usage;
+    }
+
+    /// <summary>
+    /// What is wrong with an option or argument that is given as nothing, as by a variable that a script forgot to set. An empty path would
+    /// otherwise be the directory where the command was typed.
+    /// </summary>
+    private static string? Empty(ParseResult parse)
+    {
+        for (SymbolResult? result = parse.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            foreach (var child in command.Children.Where(child => child.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
+            {
+                switch (child)
+                {
+                    case OptionResult option:
+                        return $"{option.Option.Name} is empty; write {option.Option.Name} {option.Option.HelpName ?? "VALUE"}, or leave it out";
+                    case ArgumentResult argument:
+                        return $"{argument.Argument.Name} is empty; say which one";
+                }
+            }
+        }
+
+        return null;
     }
 
     private static string PathOf(ParseResult parse)
     {
         var names = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? result = parse.CommandResult; result is not null; result = result.Parent)
+        for (SymbolResult? result = parse.CommandResult; result is not null; result = result.Parent)
         {
-            if (result is System.CommandLine.Parsing.CommandResult command) names.Insert(0, command.Command is RootCommand ? "srpo" : command.Command.Name);
+            if (result is CommandResult command) names.Insert(0, command.Command is RootCommand ? "srpo" : command.Command.Name);
         }
 
         return string.Join(' ', names);

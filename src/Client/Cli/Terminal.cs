@@ -27,6 +27,7 @@ internal static class Terminal
         try
         {
             var code = await CommandLine.RunAsync(arguments, shell, cancellation.Token);
+            if (cancellation.IsCancellationRequested) await LeaveAsync(shell, code);
             await output.FlushAsync(CancellationToken.None);
             return code;
         }
@@ -35,6 +36,13 @@ internal static class Terminal
             // The reader of a pipe went away, as with `| head`.
             return (int)ExitCode.Ok;
         }
+    }
+
+    /// <summary>Ends the process although something that was left where it is may hold the output, or fill a pipe that nobody reads.</summary>
+    private static async Task LeaveAsync(Shell shell, int code)
+    {
+        await Task.WhenAny(Task.Run(shell.Out.Flush), Task.Delay(TimeSpan.FromSeconds(1)));
+        Environment.Exit(code);
     }
 
     private static void OnSignal(PosixSignalContext signal, CancellationTokenSource cancellation)

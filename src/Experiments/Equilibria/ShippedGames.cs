@@ -1,4 +1,5 @@
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Games.Files;
 
 namespace Srpo.Experiments.Equilibria;
@@ -24,7 +25,7 @@ public static class ShippedGames
         var shown = Path.IsPathRooted(nameOrFile) || path == Path.GetFullPath(nameOrFile, directory) ? nameOrFile : path;
         try
         {
-            return parse(File.ReadAllText(path), Path.GetFileNameWithoutExtension(path));
+            return parse(UserFile.ReadText(path, "game file", shown), Path.GetFileNameWithoutExtension(path));
         }
         catch (FormatException error)
         {

@@ -23,11 +23,11 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
     /// <returns>The run, and what was found.</returns>
     public static (SweepRun Run, EquilibriumSweep Sweep) Compute(RqeExperiment experiment, DataDirectory data, string id, string commandLine, string? output)
     {
+        if (output is not null) OutputDirectory.RequireFree(output);
         var sweep = SweepRunner.Compute(experiment.Game, experiment.Range, experiment.Epsilon, commandLine);
         if (experiment.Title.Length > 0) sweep = sweep with { Title = experiment.Title };
         var directory = data.Run(id);
         var run = new SweepRun(id, experiment.Name, commandLine, output ?? directory);
-        SweepFiles.Check(run.Out, experiment.Game.Name);
         Directory.CreateDirectory(directory);
         SweepWriter.WriteAll(run.Out, sweep);
         AtomicFile.Write(PathOf(data, id), JsonText.Write(run) + "\n");

@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -24,7 +25,7 @@ internal sealed class LayoutReader
         {
             var file = Path.GetFullPath(layout, _directory);
             if (EnvironmentFactory.Find(environment).Variants.Contains(layout, StringComparer.Ordinal)) file = layout;
-            else if (File.Exists(file)) settings = settings with { Variant = file };
+            else if (Path.Exists(file)) settings = settings with { Variant = file };
             return EnvironmentFactory.Resolve(settings);
         }
         catch (LayoutException error)
@@ -32,7 +33,7 @@ internal sealed class LayoutReader
             // The map's own place is what the user must look at.
             _reader.Add(new Origin(error.File ?? layout, error.Line, error.Column), field, Problem(error), $"docs/environments/{environment}.md describes files of your own");
         }
-        catch (Exception error) when (error is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ArgumentException or FormatException or SrpoException or IOException or UnauthorizedAccessException)
         {
             _reader.Add(origin, field, FirstLine(error.Message), $"a file of your own is meant relative to {_directory}");
         }

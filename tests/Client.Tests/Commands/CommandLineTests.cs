@@ -63,7 +63,6 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run overcooked --id a/b", "'a/b' is not a valid id")]
     [InlineData("run overcooked --id a.b", "'a.b' is not a valid id")]
     [InlineData("run overcooked --set tau", "KEY=VALUE")]
-    [InlineData("run nothing.json", "there is no experiment file")]
     [InlineData("run overcoked", "unknown experiment 'overcoked'; did you mean 'overcooked'?")]
     [InlineData("query agent nonsense", "write POPULATION/TEAM/SEAT")]
     [InlineData("query agent a/b/c", "write POPULATION/TEAM/SEAT")]
