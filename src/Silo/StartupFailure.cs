@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Srpo.Core.Errors;
 using Srpo.Grains.Security;
 
 namespace Srpo.Silo;
@@ -22,9 +23,9 @@ internal static class StartupFailure
             return ExitCodes.Usage;
         }
 
-        if (error is StartupException)
+        if (error is StartupException or SrpoException { Kind: ErrorKind.Environment } || SrpoException.IsOutOfMemory(error))
         {
-            output.WriteLine("srpo silo: could not start: " + error.Message);
+            output.WriteLine("srpo silo: could not start: " + SrpoException.MessageOf(error));
             return ExitCodes.Environment;
         }
 

@@ -31,10 +31,11 @@ internal static class ErrorReporter
     public static (ExitCode Code, string Message) Describe(Exception error) => error switch
     {
         SrpoException known => (CodeOf(known.Kind), known.Message),
+        _ when SrpoException.IsOutOfMemory(error) => (ExitCode.Environment, SrpoException.MessageOf(error)),
         LayoutException layout => (ExitCode.Usage, layout.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         IOException io => (ExitCode.Environment, Explain(io)),
-        UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory (--data DIR) or change its permissions."),
+        UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory, or change its permissions."),
         JsonException json => (ExitCode.Damaged, json.Message),
         _ => (ExitCode.Internal, $"{error.GetType().Name}: {error.Message}"),
     };

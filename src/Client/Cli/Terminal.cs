@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Cli;
 
@@ -11,6 +12,7 @@ internal static class Terminal
     /// <summary>Runs the command line of this process.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
         using var cancellation = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnSignal(signal, cancellation));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnSignal(signal, cancellation));
@@ -43,6 +45,14 @@ internal static class Terminal
     {
         await Task.WhenAny(Task.Run(shell.Out.Flush), Task.Delay(TimeSpan.FromSeconds(1)));
         Environment.Exit(code);
+    }
+
+    /// <summary>An error of a thread that nobody waits for would end the process with a trace. Where memory is short, that is no fault of the program.</summary>
+    private static void OnUnhandled(object sender, UnhandledExceptionEventArgs unhandled)
+    {
+        if (unhandled.ExceptionObject is not Exception error || !SrpoException.IsOutOfMemory(error)) return;
+        Console.Error.WriteLine("srpo: " + SrpoException.MessageOf(error));
+        Environment.Exit((int)ExitCode.Environment);
     }
 
     private static void OnSignal(PosixSignalContext signal, CancellationTokenSource cancellation)

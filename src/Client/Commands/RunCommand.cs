@@ -3,6 +3,7 @@ using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
+using Srpo.Core.Limits;
 using Srpo.Experiments;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Equilibria;
@@ -63,8 +64,15 @@ internal static class RunCommand
             Workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount,
             Experiment = experiment,
         };
+        RequireMemory(context, manifest);
         Directory.CreateDirectory(context.Data.Run(held.Id));
         return await RunToEndAsync(context, manifest, held);
+    }
+
+    /// <summary>Refuses a run for which the memory does not suffice. The silos of a cluster have their own.</summary>
+    internal static void RequireMemory(CommandContext context, RunManifest manifest)
+    {
+        if (!context.UsesCluster) MemoryLimit.OfProcess.Require(TrainingMemory.Of(manifest), "this run");
     }
 
     /// <summary>Brings a run to its end in sight of the user, and prints the summary; other processes can look on meanwhile.</summary>

@@ -42,12 +42,32 @@ public class SrpoException : Exception
     [Id(0)]
     public ErrorKind Kind { get; }
 
+    /// <summary>Whether an error, or what caused it, is that there was no memory left.</summary>
+    /// <param name="error">Any error.</param>
+    public static bool IsOutOfMemory(Exception? error) => error switch
+    {
+        null => false,
+        OutOfMemoryException => true,
+        AggregateException several => several.InnerExceptions.Any(IsOutOfMemory),
+        _ => IsOutOfMemory(error.InnerException),
+    };
+
+    /// <summary>What to tell a user of an error: its message, which is for users in errors of this program and in those of the system.</summary>
+    /// <param name="error">Any error.</param>
+    public static string MessageOf(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return error is not SrpoException && IsOutOfMemory(error)
+            ? "there is not enough memory: raise the limit of this process, or use fewer --workers, lanes or steps, or smaller networks; what was stored before is intact"
+            : error.Message;
+    }
+
     /// <summary>The kind of an error that ended work which had begun: what was in its way, else <see cref="ErrorKind.Failed"/>.</summary>
     /// <param name="error">Any error.</param>
     public static ErrorKind OfWork(Exception error) => error switch
     {
         SrpoException { Kind: ErrorKind.Damaged or ErrorKind.Environment or ErrorKind.InUse } known => known.Kind,
-        IOException or UnauthorizedAccessException => ErrorKind.Environment,
+        IOException or UnauthorizedAccessException or OutOfMemoryException => ErrorKind.Environment,
         _ => error.InnerException is { } cause ? OfWork(cause) : ErrorKind.Failed,
     };
 
@@ -56,7 +76,7 @@ public class SrpoException : Exception
     protected static ErrorKind OfRefusal(Exception? cause) => cause switch
     {
         SrpoException known => known.Kind,
-        IOException or UnauthorizedAccessException => ErrorKind.Environment,
+        IOException or UnauthorizedAccessException or OutOfMemoryException => ErrorKind.Environment,
         _ => ErrorKind.Usage,
     };
 }

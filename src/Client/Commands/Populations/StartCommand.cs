@@ -3,6 +3,7 @@ using System.Text;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
+using Srpo.Core.Limits;
 using Srpo.Core.Settings;
 using Srpo.Experiments;
 using Srpo.Experiments.Reading;
@@ -64,6 +65,7 @@ internal static class StartCommand
     internal static async Task<int> TrainHereAsync(CommandContext context, TrainingJob job)
     {
         if (job.Spec is null) context.Data.EnsureExists();
+        else MemoryLimit.OfProcess.Require(TrainingMemory.Of([job.Spec], context.Workers), "this population");
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, job.Name);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
