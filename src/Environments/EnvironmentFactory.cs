@@ -52,6 +52,10 @@ public static class EnvironmentFactory
         return registration.Create(text, settings.Variant, null, lanes);
     }
 
+    /// <summary>What a person should know of an environment before it is played, a sentence each; none where all is well.</summary>
+    /// <param name="settings">Which environment; as <see cref="Create"/>.</param>
+    public static IReadOnlyList<string> Warnings(EnvironmentSettings settings) => Find(settings.Name).Warnings(Create(settings, lanes: 1));
+
     /// <summary>
     /// Completes settings as a user typed them: fills in the definition from the built-in variant of that name or else from
     /// the file of that name, checks it, and replaces the variant by the definition's own name. The result needs no file
@@ -115,6 +119,9 @@ public sealed record EnvironmentRegistration(
 
     /// <summary>Other names that people may call it by.</summary>
     public IReadOnlyList<string> OtherNames { get; init; } = [];
+
+    /// <summary>What a person should know of a variant before it is played, a sentence each: it can be played, but hardly as it was meant.</summary>
+    public Func<IVectorEnvironment, IReadOnlyList<string>> Warnings { get; init; } = _ => [];
 
     /// <summary>Replays recordings of its reference implementation, by path; null where there are none.</summary>
     public Func<string, RecordingReport>? Verify { get; init; }

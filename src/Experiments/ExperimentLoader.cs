@@ -43,9 +43,11 @@ public sealed class ExperimentLoader
         if (parsed is not JsonObjectValue root)
             throw new ExperimentException(new ExperimentProblem(parsed.Origin, "", $"expected an object, found {parsed.Describe()}", "write { ... }"));
         var reader = new ValueReader();
+        var written = root;
         root = Overrides.Apply(root, overrides, reader);
         if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
         var loader = new ExperimentLoader(root, directory);
+        if (!ReferenceEquals(root, written)) loader.CheckValues(written);
         var experiment = loader.Build(ValidName(name));
         return loader._reader.Problems.Count == 0 && experiment is not null ? experiment : throw new ExperimentException(loader._reader.Problems);
     }
@@ -61,13 +63,15 @@ public sealed class ExperimentLoader
         var environment = layouts.Read(
             environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin, layout is null ? "environment" : "layout");
         var draft = new TrainingDraft(preset.Training, new Dictionary<string, Origin>());
+        var before = _reader.Problems.Count;
         if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
         var seeds = ExperimentKeys.Seeds.Read(_root, "", _reader) ?? ExperimentKeys.Seeds.Default;
+        var sound = _reader.Problems.Count == before;
         var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info);
         if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
             _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
         else if (Member("populations") is { } members)
-            populations.Read(members, draft, seeds);
+            populations.Read(members, draft, seeds, sound);
         var links = populations.Link();
         var measure = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
         CheckKeys(measure, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
@@ -83,6 +87,32 @@ public sealed class ExperimentLoader
             Populations = populations.Populations,
             Evaluation = evaluation!,
         };
+    }
+
+    /// <summary>Values of the file that cannot be used are refused although the command line overrides them: without it the same file would not run.</summary>
+    private void CheckValues(JsonObjectValue written)
+    {
+        ExperimentKeys.Seeds.Read(written, "", _reader);
+        ExperimentKeys.CheckpointInterval.Read(written, "", _reader);
+        if (written["seed"] is { } seed) _reader.Seed(seed, "seed");
+        var draft = new TrainingDraft(Presets.Find(Presets.Default)!.Training, new Dictionary<string, Origin>());
+        if (written["training"] is JsonObjectValue training) TrainingReader.Read(draft, training, "training", [], _reader);
+        if (written["evaluation"] is JsonObjectValue evaluation)
+        {
+            ExperimentKeys.Episodes.Read(evaluation, "evaluation.", _reader);
+            ExperimentKeys.Steps.Read(evaluation, "evaluation.", _reader);
+            if (evaluation["seed"] is { } matches) _reader.Seed(matches, "evaluation.seed");
+        }
+
+        if (written["populations"] is not JsonObjectValue { Members.Count: <= ExperimentKeys.MaxPopulations } populations) return;
+        foreach (var member in populations.Members)
+        {
+            if (member.Value is not JsonObjectValue population) continue;
+            var field = $"populations.{member.Name}";
+            ExperimentKeys.Seeds.Read(population, field + ".", _reader);
+            TrainingReader.Read(draft, population, field, ExperimentKeys.Names(ExperimentKeys.Population), _reader);
+            Sweep.Expand(member.Name, draft, population["sweep"], $"{field}.sweep", _reader);
+        }
     }
 
     /// <summary>The preset's layout belongs to the preset's environment; another one has a first layout of its own.</summary>

@@ -192,7 +192,7 @@ public static class SettingsTable
     /// <summary>The settings, in the order in which people see them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Number("tau", "Risk aversion, at least 1e-30; 1/tau is the weight of the adversary's KL price. Methods without that price ignore it.", Above(0), s => s.Tau, (s, v) => s with { Tau = v }),
+        Number("tau", "Risk aversion; 1/tau is the weight of the adversary's KL price, and not infinite. Methods without that price ignore it.", new(1e-30, double.MaxValue), s => s.Tau, (s, v) => s with { Tau = v }),
         Flag("sharePolicy", "One policy plays all seats of the team; where there are adversaries, one takes a random seat. Some methods share in any case.", s => s.SharePolicy, (s, v) => s with { SharePolicy = v }),
         Number("entropy", "Weight of the policies' entropy bonus.", new(0, 1e6), s => s.Entropy, (s, v) => s with { Entropy = v }),
         Whole("iterations", "Updates of every agent.", 1, 1_000_000_000, s => s.Iterations, (s, v) => s with { Iterations = v }),

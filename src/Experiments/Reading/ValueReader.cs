@@ -7,10 +7,17 @@ namespace Srpo.Experiments.Reading;
 /// <summary>Turns JSON values into numbers, words and lists; collects what does not fit.</summary>
 internal sealed class ValueReader
 {
-    public List<ExperimentProblem> Problems { get; } = [];
+    private readonly HashSet<ExperimentProblem> _known = [];
+    private readonly List<ExperimentProblem> _problems = [];
 
-    public void Add(Origin origin, string field, string reason, string remedy) =>
-        Problems.Add(new ExperimentProblem(origin, field, reason, remedy));
+    /// <summary>What does not fit, each once.</summary>
+    public IReadOnlyList<ExperimentProblem> Problems => _problems;
+
+    public void Add(Origin origin, string field, string reason, string remedy)
+    {
+        var problem = new ExperimentProblem(origin, field, reason, remedy);
+        if (_known.Add(problem)) _problems.Add(problem);
+    }
 
     public double? Number(JsonValue value, string field)
     {

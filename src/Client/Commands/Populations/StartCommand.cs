@@ -22,7 +22,7 @@ internal static class StartCommand
     public static Command Create(Shell shell)
     {
         var name = new Argument<string>("POPULATION") { Description = "Name of the new population: letters, digits, '-', '_', '.'." };
-        var preset = new Option<string>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
+        var preset = new Option<string?>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}. Default: {Presets.Default}.", HelpName = "NAME" };
         var method = new Option<string?>("--method") { Description = string.Join(", ", MethodRegistry.All.Where(known => !known.NeedsPartners).Select(known => known.Id)) + "; others need the partners of an experiment.", HelpName = "METHOD" };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
         var seeds = CommandExtensions.WholeOption("--seeds", $"Number of teams. Default: {ExperimentKeys.Seeds.Default}.", ExperimentKeys.Seeds);
