@@ -19,7 +19,7 @@ internal static class StartupFailure
         // What the configuration says of a value of another type; it names the setting.
         if (error is InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException })
         {
-            output.WriteLine("srpo silo: " + error.Message);
+            output.WriteLine("srpo silo: " + SrpoException.MessageOf(error));
             return ExitCodes.Usage;
         }
 

@@ -201,7 +201,7 @@ public sealed class ExperimentLoaderTests
     [InlineData("""{ "seeds": 0, "populations": { "a": {} } }""", "seeds=3", "test.json:1:12: seeds: 0 is not possible")]
     [InlineData("""{ "populations": { "a": {} }, "evaluation": { "episodes": 0 } }""", "evaluation.episodes=3", "evaluation.episodes: 0 is not possible")]
     [InlineData("""{ "training": { "tau": -1 }, "populations": { "a": { "tau": 5 } } }""", "seeds=2", "training.tau: -1 is out of range")]
-    [InlineData("""{ "training": { "network": { "hidden": [5000] } }, "populations": { "a": {} } }""", "network.hidden=8", "training.network.hidden[0]: 5000 is out of range")]
+    [InlineData("""{ "training": { "network": { "hidden": [5000] } }, "populations": { "a": {} } }""", "network.hidden=[8]", "training.network.hidden[0]: 5000 is out of range")]
     [InlineData("""{ "training": { "tau": 1e-40 }, "populations": { "a": {} } }""", "tau=1", "training.tau: 1E-40 is out of range; use a number at least 1E-30")]
     public void A_value_out_of_range_is_refused_although_another_overrides_it(string text, string set, string expected)
     {

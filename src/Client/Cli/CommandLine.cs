@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using Srpo.Core.Errors;
 using Srpo.Core.Text;
 
 namespace Srpo.Client.Cli;
 
 /// <summary>Parses and runs one command line.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>EPIPE: the reader of a pipe went away, as with `| head`.</summary>
     private const int BrokenPipe = 32;
@@ -43,7 +45,7 @@ internal static class CommandLine
     private static int ReportUsage(ParseResult parse, Shell shell)
     {
         // One message is enough, and one about what was typed says more than one about what is missing.
-        var message = parse.Errors.Select(error => error.Message).OrderBy(text => !text.Contains('\'', StringComparison.Ordinal)).First();
+        var message = parse.Errors.Select(error => InWords(error.Message)).OrderBy(text => !text.Contains('\'', StringComparison.Ordinal)).First();
         return ReportUsage(parse, shell, message + Suggestion(message, parse.CommandResult.Command));
     }
 
@@ -53,6 +55,13 @@ internal static class CommandLine
         shell.Error.WriteLine($"`{PathOf(parse)} --help` shows what is possible.");
         return (int)ExitCode.Usage;
     }
+
+    /// <summary>The parser names types of .NET where a value is of another kind.</summary>
+    private static string InWords(string message) => Mistyped().Replace(
+        message, match => $"{match.Groups[2].Value} {match.Groups[1].Value} is not possible; {DecimalComma.Remedy(match.Groups[1].Value, $"use {SrpoException.TypeWord(match.Groups[3].Value)}")}");
+
+    [GeneratedRegex(@"^Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type '(?:System\.Nullable`1\[)?([^'\]]*)\]?'\.$", RegexOptions.Singleline)]
+    private static partial Regex Mistyped();
 
     /// <summary>
     /// What is wrong with an option or argument that is given as nothing, as by a variable that a script forgot to set. An empty path would

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Text;
 
 namespace Srpo.Core.Settings;
 
@@ -139,7 +140,7 @@ public sealed record WordSetting(
     /// <inheritdoc/>
     public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
     {
-        if (Value(settings) is var word && (word is null || !Words.Contains(word))) yield return Problem($"'{word ?? "an unknown number"}' is not known", $"use one of {string.Join(", ", Words)}");
+        if (Value(settings) is var word && (word is null || !Words.Contains(word))) yield return Problem($"'{word ?? "an unknown number"}' is not known{(word is not null && NearestName.Find(word, Words) is { } nearest ? $", did you mean '{nearest}'?" : "")}", $"use one of {string.Join(", ", Words)}");
     }
 
     /// <summary>A setting whose words stand for the values of an enum.</summary>

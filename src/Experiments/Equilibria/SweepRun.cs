@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Srpo.Core.Errors;
 using Srpo.Core.Files;
+using Srpo.Core.Json;
 using Srpo.Experiments.Data;
 using Srpo.Reporting.Equilibria;
 
@@ -37,8 +40,23 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
     /// <summary>The finished run of this kind, or null if the id is none.</summary>
     /// <param name="data">The directory that keeps it.</param>
     /// <param name="id">Its id.</param>
-    public static SweepRun? Find(DataDirectory data, string id) =>
-        PathOf(data, id) is var path && File.Exists(path) ? JsonText.Read<SweepRun>(File.ReadAllText(path)) : null;
+    /// <exception cref="SrpoException">Its file is damaged.</exception>
+    public static SweepRun? Find(DataDirectory data, string id)
+    {
+        var path = PathOf(data, id);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonText.Read<SweepRun>(File.ReadAllText(path)) is { Out: not null, Experiment: not null } run ? run : throw Damaged(path, "it lacks the experiment or the place of its results", null);
+        }
+        catch (JsonException error)
+        {
+            throw Damaged(path, JsonProblem.Of(error), error);
+        }
+    }
+
+    private static SrpoException Damaged(string path, string why, Exception? cause) => new(
+        ErrorKind.Damaged, $"{path} cannot be read: {why}. Its results lie where they were written; `srpo run` computes them again under another id.", cause);
 
     private static string PathOf(DataDirectory data, string id) => Path.Combine(data.Run(id), "sweep-run.json");
 }

@@ -3,6 +3,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Experiments.Runs;

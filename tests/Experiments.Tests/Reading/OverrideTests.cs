@@ -58,7 +58,11 @@ public sealed class OverrideTests
     [InlineData("tau=abc", "--set tau=abc: training.tau: expected a number, found the text 'abc'")]
     [InlineData("tau=", "--set tau=: training.tau: expected a number")]
     [InlineData("tau=0", "--set tau=0: training.tau: 0 is out of range; use a number at least 1E-30")]
-    [InlineData("network.hidden=64,x", "network.hidden: expected a list of whole numbers")]
+    [InlineData("network.hidden=64,x", "network.hidden: expected a list of whole numbers, found the text '64,x'")]
+    [InlineData("network.hidden=64", "network.hidden: expected a list of whole numbers, found the number 64; write [64] for one, or 64,64 for two")]
+    [InlineData("tau=0,5", "tau: expected a number, found the text '0,5'; numbers have a decimal point: write 0.5")]
+    [InlineData("layout=5", "layout: unknown layout '5'")]
+    [InlineData("method=5", "method: '5' is not known; use one of")]
     [InlineData("seeds=99999", "--set seeds=99999: seeds: 99999 is not possible; use a whole number from 1 to 10000")]
     public void A_mistake_names_the_option_as_typed(string set, string expected)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Srpo.Core.Errors;
+using Srpo.Core.Text;
 using Srpo.Games;
 using Srpo.Games.Files;
 
@@ -20,7 +21,7 @@ internal static class RqeOptions
             {
                 var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
                 if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)) return value;
-                result.AddError($"{name} {text} is not possible; use a number, for example {example}");
+                result.AddError($"{name} {text} is not possible; {DecimalComma.Remedy(text, $"use a number, for example {example}")}");
                 return null;
             },
         };
