@@ -6,7 +6,7 @@ namespace Srpo.Experiments.Tests.Runs;
 
 public sealed class TrainingMemoryTests
 {
-    /// <summary>At 80 % of what was found to be enough, these runs ended for want of memory; the need may not be above what was enough.</summary>
+    /// <summary>Each of these runs ended for want of memory with a limit of the first number of MiB, and came through with the second.</summary>
     [Theory]
     [InlineData("""{ "seeds": 3, "populations": { "ippo": {}, "srpo": { "method": "srpo", "tau": 5 } } }""", 38, 64)]
     [InlineData("""{ "seeds": 8, "training": { "network": { "hidden": [512, 512] } }, "populations": { "srpo": { "method": "srpo" } } }""", 177, 300)]
