@@ -15,6 +15,8 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo replay`: one episode of trained agents, step by step.</summary>
 internal static class ReplayCommand
 {
+    private const int DefaultSpeed = 4;
+
     private static readonly Argument<string[]> Agents = new("AGENT")
     {
         Description = "POPULATION/TEAM/SEAT, or POPULATION/TEAM for the one trained for the seat: one per seat of the team, or one for the whole team. Opponents are those of training, unless they are named too.",
@@ -29,7 +31,7 @@ internal static class ReplayCommand
 
     private static readonly Option<int?> Episode = CommandExtensions.WholeOption("--episode", "Number of the episode within the seed, from 0.", 0, int.MaxValue);
 
-    private static readonly Option<double> Speed = new("--speed") { Description = "Steps per second on a terminal.", HelpName = "N", DefaultValueFactory = _ => 4 };
+    private static readonly Option<double?> Speed = CommandExtensions.NumberOption("--speed", $"Steps per second on a terminal. Default: {DefaultSpeed}.", "0.5", "N");
 
     private static readonly Option<string?> Svg = new("--svg") { Description = "Write the episode as an animated SVG file, in environments that are drawn in the plane.", HelpName = "FILE" };
 
@@ -44,7 +46,7 @@ internal static class ReplayCommand
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
-        if (context.Get(Speed) is <= 0 or double.NaN) throw new SrpoException(ErrorKind.Usage, "--speed must be above 0");
+        if (context.Get(Speed) is <= 0) throw new SrpoException(ErrorKind.Usage, "--speed must be above 0");
         var file = context.Get(Svg) is { } svg ? context.Shell.Resolve(svg) : null;
         if (file is not null) UserFile.CheckTarget(file, context.Get(Force));
         var keys = context.Get(Agents);
@@ -77,7 +79,7 @@ internal static class ReplayCommand
         }
 
         var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
-        await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / context.Get(Speed)) : null);
+        await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / (context.Get(Speed) ?? DefaultSpeed)) : null);
         return (int)ExitCode.Ok;
     }
 }
