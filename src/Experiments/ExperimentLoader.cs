@@ -1,5 +1,6 @@
 using Srpo.Core.Files;
 using Srpo.Core.Json;
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments.Reading;
 using Srpo.Learning;
@@ -12,6 +13,7 @@ public sealed class ExperimentLoader
     private readonly ValueReader _reader = new();
     private readonly JsonObjectValue _root;
     private readonly string _directory;
+    private IReadOnlyList<PolicyReference> _partners = [];
 
     private ExperimentLoader(JsonObjectValue root, string directory)
     {
@@ -36,8 +38,10 @@ public sealed class ExperimentLoader
     /// <param name="text">The text.</param>
     /// <param name="directory">Directory against which map files are meant.</param>
     /// <param name="overrides">What the command line changes.</param>
+    /// <param name="partners">A pool of partners that exists already, for populations that name none; null for none.</param>
     /// <exception cref="ExperimentException">With every problem found.</exception>
-    public static Experiment Load(string name, string source, byte[] text, string directory, IEnumerable<Override> overrides)
+    public static Experiment Load(
+        string name, string source, byte[] text, string directory, IEnumerable<Override> overrides, IReadOnlyList<PolicyReference>? partners = null)
     {
         var parsed = ExperimentText.Parse(source, text);
         if (parsed is not JsonObjectValue root)
@@ -46,7 +50,7 @@ public sealed class ExperimentLoader
         var written = root;
         root = Overrides.Apply(root, overrides, reader);
         if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
-        var loader = new ExperimentLoader(root, directory);
+        var loader = new ExperimentLoader(root, directory) { _partners = partners ?? [] };
         if (!ReferenceEquals(root, written)) loader.CheckValues(written);
         var experiment = loader.Build(ValidName(name));
         return loader._reader.Problems.Count == 0 && experiment is not null ? experiment : throw new ExperimentException(loader._reader.Problems);
@@ -67,7 +71,7 @@ public sealed class ExperimentLoader
         if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
         var seeds = ExperimentKeys.Seeds.Read(_root, "", _reader) ?? ExperimentKeys.Seeds.Default;
         var sound = _reader.Problems.Count == before;
-        var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info);
+        var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info) { ExistingPartners = _partners };
         if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
             _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
         else if (Member("populations") is { } members)

@@ -21,6 +21,9 @@ internal sealed class PopulationReader
     /// <param name="environment">The environment of training; null where it could not be read.</param>
     public PopulationReader(ValueReader reader, EnvironmentInfo? environment) => (_reader, _environment) = (reader, environment);
 
+    /// <summary>A pool of partners that exists already, for populations that name none.</summary>
+    public IReadOnlyList<PolicyReference> ExistingPartners { get; init; } = [];
+
     /// <summary>The populations read, in the order of the file; references are in them after <see cref="Link"/>.</summary>
     public IReadOnlyList<ExperimentPopulation> Populations => [.. _entries.Select(entry => entry.Population)];
 
@@ -137,6 +140,7 @@ internal sealed class PopulationReader
             Evaluation = new Evaluation([], 1, 1, 1),
         };
         var spec = experiment.Spec(entry.Population, _ => "population");
+        if (ExistingPartners.Count > 0 && spec.Partners.Count == 0) spec = spec with { Partners = ExistingPartners };
         var problems = spec.Validate();
         Report(entry, draft, problems.Count > 0 ? problems : TeamPlan.Problems(spec, environment));
     }

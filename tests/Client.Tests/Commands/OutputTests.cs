@@ -167,6 +167,28 @@ public sealed class OutputTests : IDisposable
         Assert.Contains("2 steps in /dev/stdout", drawn.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Fictitious co-play apart from an experiment: its partners are those that the pool has kept.</summary>
+    [Fact]
+    public async Task A_population_can_name_its_partners()
+    {
+        string[] small = ["--seeds", "2", "--set", "lanes=1", "--set", "horizon=4", "--set", "curveInterval=0"];
+        foreach (var (method, name, rounds) in new[] { ("self-play", "pool", "4"), ("ippo", "other", "1") })
+            (await InProcess.RunAsync(_directory.Root, ["population", "start", name, "--method", method, "--iterations", rounds, .. small])).Expect(ExitCode.Ok);
+        string[] start = ["population", "start", "fcp", "--method", "fcp", "--iterations", "1", .. small];
+        (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "pool"])).Expect(ExitCode.Ok);
+
+        // Two teams, each after a quarter, half and all of its training.
+        using var stored = new Grains.StoredReader(new Experiments.Data.DataDirectory(_directory["runs"]).Grains);
+        var partners = (await stored.GetSpecAsync("fcp")).Partners;
+        Assert.Equal([("pool/0/0", 1), ("pool/0/0", 2), ("pool/0/0", 4), ("pool/1/0", 1), ("pool/1/0", 2), ("pool/1/0", 4)], partners.Select(partner => (partner.Agent, partner.Round)));
+
+        Assert.Contains("has no partners", (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("--partners other: is trained with method ippo; name a population with method self-play", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "other"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'pool'?", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "pol"])).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+        Assert.Contains("was trained on gridworld official, not on gridworld held-out-a", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "pool", "--layout", "held-out-a"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("to a method that plays with none", (await InProcess.RunAsync(_directory.Root, ["population", "start", "x", "--method", "ippo", "--partners", "pool", .. small])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+    }
+
     private async Task TrainAsync(string name, string preset)
     {
         string[] arguments = ["population", "start", name, "--preset", preset, "--method", "ippo", "--seeds", "1", "--iterations", "1"];
