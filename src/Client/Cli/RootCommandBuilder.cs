@@ -40,6 +40,7 @@ internal static class RootCommandBuilder
         root.Add(BenchCommand.Create(shell));
         root.Add(DoctorCommand.Create(shell));
         root.Add(AdminCommand.Create(shell));
+        root.Add(CompletionsCommand.Create(shell));
         root.SetAction(_ =>
         {
             shell.Error.WriteLine("srpo: say what to do, for example `srpo run overcooked`; `srpo --help` lists the commands");

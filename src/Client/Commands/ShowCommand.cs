@@ -23,13 +23,14 @@ internal static class ShowCommand
 
     private static readonly Option<string?> Encoding = new("--encoding")
     {
-        Description = $"How the observation is written: {string.Join(", ", Words)}. Default: the first of them that the environment offers.",
+        Description = $"How the observation is written: {string.Join(", ", Encodings)}. Default: the first of them that the environment offers.",
         HelpName = "ENCODING",
     };
 
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the episode; the first drawing of `srpo replay` is the same.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
-    private static IEnumerable<string> Words => Enum.GetValues<ObservationEncoding>().Select(Word);
+    /// <summary>The words for encodings.</summary>
+    public static IEnumerable<string> Encodings => Enum.GetValues<ObservationEncoding>().Select(Word);
 
     public static Command Create(Shell shell) => new("show", "Show what agents see.")
     {

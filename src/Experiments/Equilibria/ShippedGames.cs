@@ -12,6 +12,10 @@ public static class ShippedGames
 
     private static readonly ShippedFiles Files = new("game", "games", FolderVariable, "volunteers");
 
+    /// <summary>Names of the games that are known by name.</summary>
+    /// <exception cref="SrpoException">$SRPO_GAMES names no directory.</exception>
+    public static IEnumerable<string> Known() => Files.Known().Select(file => file.Name);
+
     /// <summary>Reads the game that NAME or FILE means.</summary>
     /// <param name="nameOrFile">A name, or a path that ends in .json or has a directory.</param>
     /// <param name="directory">Directory against which a relative path is meant.</param>
