@@ -52,7 +52,8 @@ public static class SummaryBuilder
             select new BetweenSummary(method0, method1, Summarise(
                 block.AllCells(),
                 RunBootstrap.Between(
-                    block.Returns, block.Rows, block.Columns, bootstrap, strata.IndexOf(method0), strata.IndexOf(method1))) with { Worst = block.Worst(different: false) });
+                    block.Returns, block.Rows, block.Columns, bootstrap, strata.IndexOf(method0), strata.IndexOf(method1))) with
+            { Worst = block.Worst(different: false) });
         return new(
             matrix.Layout,
             [.. methods.Select(method => BuildMethod(matrix, method, strata.IndexOf(method), bootstrap))],

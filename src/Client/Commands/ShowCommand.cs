@@ -56,7 +56,12 @@ internal static class ShowCommand
         {
             context.PrintJson(new
             {
-                Environment = info.Name, Layout = info.Variant, Seat = seat, Encoding = Word(encoding), Seed = context.Get(Seed), episode.Frame.Drawing,
+                Environment = info.Name,
+                Layout = info.Variant,
+                Seat = seat,
+                Encoding = Word(encoding),
+                Seed = context.Get(Seed),
+                episode.Frame.Drawing,
                 Observation = slots.Select((slot, i) => new { slot.Index, Value = values[i], slot.Meaning, slot.Minimum, slot.Maximum }),
             });
             return (int)ExitCode.Ok;

@@ -68,6 +68,10 @@ public sealed class CompletionsTests : IDisposable
         _directory.Write("script", script);
         Assert.Equal("", await BashAsync("-c", $"command -v {shell} >/dev/null || exit 0; {check} 2>&1"));
 
+        // fish can be asked from outside.
+        if (shell == "fish")
+            Assert.Matches("^(start status stop )?$", await BashAsync("-c", "command -v fish >/dev/null || exit 0; HOME=$PWD fish -c 'source script; complete -C \"srpo population st\"' | cut -f1 | tr '\\n' ' '"));
+
         // A directory of experiments that is not there costs no more than its names.
         using var process = SrpoProcess.Start(_directory.Root, new Dictionary<string, string> { ["SRPO_EXPERIMENTS"] = "/nowhere" }, "completions", shell);
         (await process.EndAsync()).Expect(ExitCode.Ok);
