@@ -31,8 +31,9 @@ internal static class SolvedGameView
         var count = solved.Equilibria.Count == 1 ? "1 equilibrium" : $"{solved.Equilibria.Count} equilibria";
         return (solved.Complete, solved.Starts) switch
         {
-            (true, _) => $"{count}; there are no others",
+            (true, _) => $"{count}; there are no others: {solved.Proof}",
             (false, > 0) => $"{count} found from {solved.Starts} starts, {solved.Converged} of which converged; there may be others",
+            _ when solved.Tolerance is not null => $"{count} found; there may be others: next to a bifurcation rounding decides",
             _ => $"{count}; whether it is the only one is not decided, the equations are nearly singular",
         };
     }
@@ -40,10 +41,10 @@ internal static class SolvedGameView
     private static void PrintOne(Shell shell, SolvedGame solved, int index)
     {
         var one = solved.Equilibria[index];
-        var stability = one.Stable switch { true => "stable", false => "unstable", _ => "stability not computed" };
+        var stability = one.Stable switch { true => "stable", false => "unstable", _ => "stability unknown" };
         var reward = one.SharedReward is { } shared ? $", shared reward {Numbers.Fixed(shared, 6)}" : "";
         shell.Out.WriteLine();
-        shell.Out.WriteLine($"equilibrium {index + 1}: {stability}{reward}, free-riding {Numbers.Fixed(one.FreeRiding, 6)}, residual {one.Residual:0.0e0}");
+        shell.Out.WriteLine($"equilibrium {index + 1}: {stability}{reward}, free-riding {Numbers.Fixed(one.FreeRiding, 6)}, residual {one.Residual:0.0e0}{Proof(one)}");
         Tables.Print(shell, ["player#", "strategy", "utility#", "risk-adjusted#", "objective#", "private cost#"],
             Enumerable.Range(0, Math.Min(MostPlayers, one.Utilities.Count)).Select(player => (IReadOnlyList<string>)
             [
@@ -52,6 +53,10 @@ internal static class SolvedGameView
             ]));
         if (one.Utilities.Count > MostPlayers) shell.Out.WriteLine($"... and {one.Utilities.Count - MostPlayers} more players; --json has all");
     }
+
+    /// <summary>The proof that it is one.</summary>
+    private static string Proof(SolvedEquilibrium one) =>
+        one is { LogResidual: { } logs, Gap: { } gap } ? $" ({logs:0.0e0} in log probabilities; nobody gains more than {gap:0.0e0} of the range of utilities)" : "";
 
     private static void PrintLimits(Shell shell, SolvedGame solved, SolvedLimits limits)
     {

@@ -16,10 +16,13 @@ public static class FiniteSolution
     /// <param name="file">A game with finitely many actions.</param>
     /// <param name="risk">tau and epsilon of its players.</param>
     /// <param name="options">How to search where the search is not complete by itself.</param>
-    public static SolvedGame Solve(GameFile file, RiskProfile risk, SearchOptions options)
+    /// <param name="cancellation">Ends the search.</param>
+    /// <exception cref="ArgumentException">Doubles cannot hold the equilibria.</exception>
+    /// <exception cref="NoEquilibriumException">None was found.</exception>
+    public static SolvedGame Solve(GameFile file, RiskProfile risk, SearchOptions options, CancellationToken cancellation = default)
     {
         var game = file.Finite!;
-        var search = RqeSolver.FindAll(game, risk, options);
+        var search = RqeSolver.FindAll(game, risk, options, cancellation);
         var (bounds, reason) = Bounds(game, risk);
         return new SolvedGame
         {
@@ -30,6 +33,8 @@ public static class FiniteSolution
             Actions = [.. game.ActionNames.Select(names => (IReadOnlyList<string>)names)],
             Equilibria = [.. search.Equilibria.Select(equilibrium => Shown(game, equilibrium))],
             Complete = search.IsComplete,
+            Proof = Proof(search.Proof),
+            Tolerance = new SolvedTolerance(SolverLimits.LogTolerance(game, risk), SolverLimits.GapTolerance),
             Starts = search.Starts,
             Converged = search.Converged,
             Bounds = bounds,
@@ -43,7 +48,17 @@ public static class FiniteSolution
         [.. one.Strategies.Select(strategy => (object)strategy)],
         one.Utilities, one.RiskAdjusted, one.Objectives, one.SharedReward, one.PrivateCosts, one.FreeRiding, one.Residual, one.IsStable)
     {
+        LogStrategies = [.. one.LogStrategies.Select(strategy => (IReadOnlyList<double>)strategy)],
+        LogResidual = one.LogResidual,
+        Gap = one.Gap,
         Shown = [.. one.Strategies.Select((strategy, player) => string.Join(", ", strategy.Zip(game.ActionNames[player]).Select(pair => $"{pair.Second} {Numbers.Fixed(pair.First, 6)}")))],
+    };
+
+    private static string? Proof(CompletenessProof proof) => proof switch
+    {
+        CompletenessProof.OneCrossing => "the players' best responses do not rise together, so they meet once",
+        CompletenessProof.Intervals => "interval bounds exclude the rest of the line on which every equilibrium lies",
+        _ => null,
     };
 
     private static (SolvedBounds? Bounds, string? Reason) Bounds(FiniteGame game, RiskProfile risk)
@@ -60,5 +75,18 @@ public static class FiniteSolution
         game.Players == 2 && game.Actions.Max() <= NashEquilibria.MaxActions
             ? [.. NashEquilibria.FindAll(game).Select(nash => new SolvedNash([.. nash.Strategies.Select(strategy => (IReadOnlyList<double>)strategy)], nash.Utilities))]
             : null,
-        [.. Enumerable.Range(0, game.Players).Select(player => SecurityStrategy.Find(game, player)).Select(one => new SolvedSecurity(one.Strategy, one.Value))]);
+        Security(game));
+
+    private static SolvedSecurity[]? Security(FiniteGame game)
+    {
+        try
+        {
+            return [.. Enumerable.Range(0, game.Players).Select(player => SecurityStrategy.Find(game, player)).Select(one => new SolvedSecurity(one.Strategy, one.Value))];
+        }
+        catch (InvalidOperationException)
+        {
+            // Not found within rounding: nothing is better than a value that does not hold.
+            return null;
+        }
+    }
 }

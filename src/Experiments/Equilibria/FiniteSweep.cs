@@ -16,16 +16,17 @@ internal static class FiniteSweep
     /// <param name="game">The game.</param>
     /// <param name="risk">epsilon of its players; their tau is replaced.</param>
     /// <param name="taus">Risk aversions that all players share, ascending.</param>
-    public static EquilibriumSweep Compute(FiniteGame game, RiskProfile risk, IReadOnlyList<double> taus)
+    /// <param name="cancellation">Ends the search.</param>
+    public static EquilibriumSweep Compute(FiniteGame game, RiskProfile risk, IReadOnlyList<double> taus, CancellationToken cancellation = default)
     {
-        var diagram = BifurcationDiagram.Compute(game, risk, taus);
+        var diagram = BifurcationDiagram.Compute(game, risk, taus, null, cancellation);
         return new EquilibriumSweep(game.Name, "matrix", risk.Epsilon, game.ActionNames,
             [.. diagram.Branches.Select(branch => new SweepBranch(WithEnds(game, risk, taus, [.. branch.Points.Select(Point)], diagram.Bifurcations)))])
         {
             Bifurcations = [.. diagram.Bifurcations.Select(one => new SweepBifurcation(one.Tau, Word(one.Kind), one.Strategies))],
             FreeRidingBound = Bound(game, risk, taus),
             IsComplete = diagram.IsComplete,
-            Notes = diagram.IsComplete ? [] : ["The search from many starts does not prove that there are no other equilibria."],
+            Notes = diagram.IsComplete ? [] : ["Nothing proves that there are no other equilibria."],
         };
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
+using Srpo.Core.Errors;
 using Srpo.Games;
 using Srpo.Games.Files;
 using Srpo.Games.Quadratic;
@@ -12,6 +14,9 @@ public static class QuadraticSolution
     /// <summary>Stability needs a best response per coordinate and player; beyond this total dimension it is left out.</summary>
     private const int MostForStability = 40;
 
+    /// <summary>Largest residual of an equilibrium, in units of its largest mean.</summary>
+    private const double MostResidual = 1e-8;
+
     /// <summary>The equilibrium, with the taus up to which there is one.</summary>
     /// <param name="file">A game with continuous actions.</param>
     /// <param name="risk">tau and epsilon of its players.</param>
@@ -21,6 +26,13 @@ public static class QuadraticSolution
         var game = file.Quadratic!;
         var solution = GaussianSolver.Solve(game, risk);
         var one = solution.Equilibrium;
+        var scale = Math.Max(double.Epsilon, one.Means.Max(mean => mean.InfinityNorm()));
+        if (!(one.Residual <= MostResidual * scale))
+        {
+            throw new SrpoException(ErrorKind.Failed, string.Create(CultureInfo.InvariantCulture,
+                $"{file.Name}: the means that were found are {one.Residual:0.0e0} from the best responses, which is no equilibrium: the numbers of the game lie too far apart for doubles; take a smaller tau, or units in which they are alike"));
+        }
+
         return new SolvedGame
         {
             Game = file.Name,
@@ -37,6 +49,7 @@ public static class QuadraticSolution
                 },
             ],
             Complete = solution.IsUnique,
+            Proof = solution.IsUnique ? "the linear equations of the means are regular" : null,
             BoundsReason = "Theorem 4.2 is about games with finitely many actions",
             LargestAdmissibleTau = new SolvedTauLimit([.. solution.LargestAdmissibleTau.Select(Finite)], Finite(solution.LargestCommonTau)),
             Unique = solution.IsUnique,
@@ -70,7 +83,7 @@ public static class QuadraticSolution
             }
         }
 
-        return jacobian.Evd().EigenValues.All(value => value.Real < 1);
+        return Stability.Of(jacobian);
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

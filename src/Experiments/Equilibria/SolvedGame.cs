@@ -23,8 +23,14 @@ public sealed record SolvedGame
     /// <summary>The equilibria that were found.</summary>
     public required IReadOnlyList<SolvedEquilibrium> Equilibria { get; init; }
 
-    /// <summary>Whether there are no others.</summary>
+    /// <summary>Whether it is proved that there are no others.</summary>
     public required bool Complete { get; init; }
+
+    /// <summary>What proves it; null where nothing does.</summary>
+    public string? Proof { get; init; }
+
+    /// <summary>What a profile must keep to count as an equilibrium; null with continuous actions.</summary>
+    public SolvedTolerance? Tolerance { get; init; }
 
     /// <summary>Random starts; 0 where none are needed.</summary>
     public int Starts { get; init; }
@@ -60,10 +66,24 @@ public sealed record SolvedEquilibrium(
     double Residual,
     bool? Stable)
 {
+    /// <summary>[players][actions] natural logarithms of the probabilities, which tell those apart that round to 0 or 1; null with continuous actions.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? LogStrategies { get; init; }
+
+    /// <summary>Largest difference of a log probability from the best response's; null with continuous actions.</summary>
+    public double? LogResidual { get; init; }
+
+    /// <summary>Upper bound of what a player gains by another strategy, over the range of her utilities; null with continuous actions.</summary>
+    public double? Gap { get; init; }
+
     /// <summary>[players][numbers] probabilities, or means, for the terminal.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Shown { get; init; } = [];
 }
+
+/// <summary>Tolerances of equilibria.</summary>
+/// <param name="LogResidual">Largest <see cref="SolvedEquilibrium.LogResidual"/>.</param>
+/// <param name="Gap">Largest <see cref="SolvedEquilibrium.Gap"/>.</param>
+public sealed record SolvedTolerance(double LogResidual, double Gap);
 
 /// <summary>A Gaussian strategy.</summary>
 public sealed record GaussianNumbers(IReadOnlyList<double> Mean, IReadOnlyList<IReadOnlyList<double>> Covariance);

@@ -33,7 +33,7 @@ internal static class StrategyComparer
         foreach (var population in populations)
         {
             var risk = Risk(population.Training);
-            var equilibria = RqeSolver.FindAll(game, risk).Equilibria;
+            if (Solve(game, risk) is not { } equilibria) continue;
             for (var team = 0; team < population.Seeds; team++)
             {
                 var strategies = new ImmutableArray<double>[2];
@@ -48,6 +48,19 @@ internal static class StrategyComparer
         }
 
         return learned.ToImmutable();
+    }
+
+    /// <summary>The equilibria; null where doubles cannot hold them or none is found: nothing is compared then.</summary>
+    private static ImmutableArray<FiniteEquilibrium>? Solve(FiniteGame game, RiskProfile risk)
+    {
+        try
+        {
+            return RqeSolver.FindAll(game, risk).Equilibria;
+        }
+        catch (Exception error) when (error is ArgumentException or NoEquilibriumException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The equilibria along tau, one sweep for each eps, over the range that was trained.</summary>
@@ -72,7 +85,7 @@ internal static class StrategyComparer
         return new LearnedStrategies(
             label, team, risk.Tau[0], risk.Epsilon[0], [.. strategies],
             [.. strategies.Select((strategy, seat) => strategy.Zip(game.Costs[seat]).Sum(pair => pair.First * pair.Second))],
-            nearest.Strategies, nearest.PrivateCosts, nearest.IsStable, Distance(nearest.Strategies, strategies));
+            nearest.Strategies, nearest.PrivateCosts, nearest.IsStable == true, Distance(nearest.Strategies, strategies));
     }
 
     private static double Distance(ImmutableArray<ImmutableArray<double>> first, IReadOnlyList<ImmutableArray<double>> second) =>

@@ -14,7 +14,8 @@ public static class SweepRunner
     /// <param name="range">The taus, shared by all players.</param>
     /// <param name="epsilon">Bounded rationality of all players; null takes the file's.</param>
     /// <param name="commandLine">The command that makes it again.</param>
-    public static EquilibriumSweep Compute(GameFile file, TauRange range, double? epsilon, string commandLine)
+    /// <param name="cancellation">Ends the search.</param>
+    public static EquilibriumSweep Compute(GameFile file, TauRange range, double? epsilon, string commandLine, CancellationToken cancellation = default)
     {
         RiskProfile risk;
         try
@@ -26,14 +27,8 @@ public static class SweepRunner
             throw new SrpoException(ErrorKind.Usage, $"{file.Name}: {error.Message}", error);
         }
 
-        try
-        {
-            var sweep = file.Finite is { } game ? FiniteSweep.Compute(game, risk, range.Values()) : QuadraticSweep.Compute(file, risk, range);
-            return sweep with { Title = file.Title, IsLogarithmic = range.IsLogarithmic, CommandLine = commandLine, Versions = ProgramInfo.Versions().Remove("grains") };
-        }
-        catch (ArgumentException error)
-        {
-            throw new SrpoException(ErrorKind.Usage, $"{file.Name}: {error.Message}", error);
-        }
+        var sweep = Solving.Run(
+            file.Name, () => file.Finite is { } game ? FiniteSweep.Compute(game, risk, range.Values(), cancellation) : QuadraticSweep.Compute(file, risk, range));
+        return sweep with { Title = file.Title, IsLogarithmic = range.IsLogarithmic, CommandLine = commandLine, Versions = ProgramInfo.Versions().Remove("grains") };
     }
 }

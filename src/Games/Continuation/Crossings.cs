@@ -48,5 +48,5 @@ internal sealed class Crossings(PseudoArclength walk, PointSampler sampler)
     private BifurcationKind Pitchfork(PathPoint pair, PathPoint middle) =>
         Unstable(middle) > Unstable(pair) ? BifurcationKind.SupercriticalPitchfork : BifurcationKind.SubcriticalPitchfork;
 
-    private int Unstable(PathPoint point) => sampler.Unstable(point.Unknowns, point.Parameter, point.Index);
+    private int? Unstable(PathPoint point) => sampler.Unstable(point.Unknowns, point.Parameter, point.Index);
 }

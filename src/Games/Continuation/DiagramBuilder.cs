@@ -41,15 +41,17 @@ internal sealed class DiagramBuilder
     }
 
     /// <summary>Builds it.</summary>
-    public BifurcationDiagram Build(DiagramOptions options)
+    public BifurcationDiagram Build(DiagramOptions options, CancellationToken cancellation)
     {
-        var complete = _system.Game is { Players: 2 } game && game.Actions[0] == 2 && game.Actions[1] == 2;
-        var seeds = complete ? SeedSource.Complete(_system.Game, _risk, _taus) : SeedSource.Searched(_system, _taus, options);
+        var (seeds, complete) = _system.Game is { Players: 2 } game && game.Actions[0] == 2 && game.Actions[1] == 2
+            ? SeedSource.Complete(game, _risk, _taus, cancellation)
+            : (SeedSource.Searched(_system, _taus, options, cancellation), false);
         // The ends first: most curves reach one of them.
         foreach (var at in Enumerable.Range(0, _taus.Length).OrderBy(at => at == 0 ? -2 : at == _taus.Length - 1 ? -1 : at))
         {
             foreach (var seed in seeds[at])
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (!IsKnown(at, _system.Strategies(seed))) FollowFrom(seed, _taus[at]);
             }
         }
@@ -172,5 +174,42 @@ internal sealed class DiagramBuilder
         }
 
         return 0;
+    }
+}
+
+/// <summary>Equilibria to follow curves from, as log probabilities.</summary>
+internal static class SeedSource
+{
+    /// <summary>All equilibria of a 2x2 game at every tau, and whether it is proved at every tau that there are no others.</summary>
+    public static (List<double[]>[] Seeds, bool IsComplete) Complete(FiniteGame game, RiskProfile risk, double[] taus, CancellationToken cancellation)
+    {
+        var (first, second) = TwoByTwoSolver.Players(game, risk);
+        var pairs = new List<LogitPair>();
+        var seeds = new List<double[]>[taus.Length];
+        var complete = true;
+        for (var i = 0; i < taus.Length; i++)
+        {
+            var proof = TwoByTwoSolver.FindLogits(first.With(taus[i], risk.Epsilon[0]), second.With(taus[i], risk.Epsilon[1]), pairs, cancellation);
+            complete &= proof != CompletenessProof.None;
+            seeds[i] = [.. pairs.Select(pair => (double[])[.. Logistic.LogPair(pair.First), .. Logistic.LogPair(pair.Second)])];
+        }
+
+        return (seeds, complete);
+    }
+
+    /// <summary>What a search from many starts finds at some of the taus.</summary>
+    public static List<double[]>[] Searched(RqeSystem system, double[] taus, DiagramOptions options, CancellationToken cancellation)
+    {
+        var seeds = new List<double[]>[taus.Length];
+        for (var i = 0; i < taus.Length; i++) seeds[i] = [];
+        var count = Math.Min(options.SearchedTaus, taus.Length);
+        for (var i = 0; i < count; i++)
+        {
+            var at = count == 1 ? 0 : i * (taus.Length - 1) / (count - 1);
+            system.Tau.AsSpan().Fill(taus[at]);
+            seeds[at].AddRange(MultiStartSolver.FindRoots(system, options.Search, cancellation).Roots.Roots);
+        }
+
+        return seeds;
     }
 }

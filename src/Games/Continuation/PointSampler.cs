@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics;
 using MathNet.Numerics.LinearAlgebra;
 using Srpo.Games.Finite.Search;
 
@@ -24,8 +25,11 @@ internal sealed class PointSampler(RqeSystem system, PseudoArclength walk)
         return index == 0 ? null : Describe(_x, tau, index);
     }
 
-    /// <summary>Number of unstable directions of damped best response at an equilibrium: eigenvalues above 1 of its Jacobian.</summary>
-    public int Unstable(ReadOnlySpan<double> z, double tau, int index)
+    /// <summary>
+    /// Number of unstable directions of damped best response at an equilibrium: eigenvalues above 1 of its Jacobian. Null where they do not
+    /// converge.
+    /// </summary>
+    public int? Unstable(ReadOnlySpan<double> z, double tau, int index)
     {
         if (system.Size == 4) return index < 0 ? 1 : 0;
         system.Tau.AsSpan().Fill(tau);
@@ -40,7 +44,14 @@ internal sealed class PointSampler(RqeSystem system, PseudoArclength walk)
             own.SetSubMatrix(at, at, jacobian.SubMatrix(at, count, at, count));
         }
 
-        return own.Solve(jacobian).Evd().EigenValues.Count(value => value.Real < 0);
+        try
+        {
+            return own.Solve(jacobian).Evd().EigenValues.Count(value => value.Real < 0);
+        }
+        catch (NonConvergenceException)
+        {
+            return null;
+        }
     }
 
     private int AlongChord(PathPoint from, PathPoint to, double tau)
@@ -84,7 +95,7 @@ internal sealed class PointSampler(RqeSystem system, PseudoArclength walk)
         return new DiagramPoint(
             tau,
             strategies,
-            index > 0 && Unstable(z, tau, index) == 0,
+            index < 0 ? false : Unstable(z, tau, index) switch { 0 => true, null => null, _ => false },
             ImmutableArray.Create(utilities),
             game.IsShared ? utilities[0] + costs[0] : null,
             ImmutableArray.Create(costs),

@@ -136,6 +136,49 @@ public static class EntropicRisk
         return mean - (Logistic.LogOnePlus(excess / mass) / tau);
     }
 
+    /// <summary>Value and p* from log probabilities, which also hold what underflows; nothing is checked.</summary>
+    /// <param name="values">[outcomes] X.</param>
+    /// <param name="logs">[outcomes] log q, normalised; minus infinity where q is zero.</param>
+    /// <param name="tau">Risk aversion, finite.</param>
+    /// <param name="logAdversary">[outcomes] receives log p*.</param>
+    /// <param name="adversary">[outcomes] receives p*.</param>
+    internal static double EvaluateLogs(ReadOnlySpan<double> values, ReadOnlySpan<double> logs, double tau, Span<double> logAdversary, Span<double> adversary)
+    {
+        var (lowest, highest) = (double.PositiveInfinity, double.NegativeInfinity);
+        var (mass, first) = (0.0, 0.0);
+        for (var b = 0; b < values.Length; b++)
+        {
+            if (double.IsNegativeInfinity(logs[b])) continue;
+            (lowest, highest) = (Math.Min(lowest, values[b]), Math.Max(highest, values[b]));
+        }
+
+        var top = double.NegativeInfinity;
+        for (var b = 0; b < values.Length; b++)
+        {
+            logAdversary[b] = double.IsNegativeInfinity(logs[b]) ? logs[b] : logs[b] - (tau * (values[b] - lowest));
+            top = Math.Max(top, logAdversary[b]);
+            var q = Math.Exp(logs[b]);
+            mass += q;
+            first += q * (values[b] - lowest);
+        }
+
+        var total = 0.0;
+        for (var b = 0; b < values.Length; b++) total += adversary[b] = Math.Exp(logAdversary[b] - top);
+        var shift = top + Math.Log(total);
+        for (var b = 0; b < values.Length; b++)
+        {
+            logAdversary[b] -= shift;
+            adversary[b] /= total;
+        }
+
+        var mean = lowest + (first / mass);
+        if (tau == 0 || highest == lowest) return mean;
+        if (tau * (highest - lowest) > 1) return lowest - (shift / tau);
+        var excess = 0.0;
+        for (var b = 0; b < values.Length; b++) excess += Math.Exp(logs[b]) * Logistic.ExpRemainder(-tau * (values[b] - mean));
+        return mean - (Logistic.LogOnePlus(excess / mass) / tau);
+    }
+
     private static void Require(ReadOnlySpan<double> values, ReadOnlySpan<double> probabilities, double tau)
     {
         if (values.IsEmpty) throw new ArgumentException("values must not be empty", nameof(values));

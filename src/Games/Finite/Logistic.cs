@@ -15,6 +15,13 @@ internal static class Logistic
         return logit >= 0 ? larger : e * larger;
     }
 
+    /// <summary>The two log probabilities of a logit.</summary>
+    public static double[] LogPair(double logit)
+    {
+        var tail = LogOnePlus(Math.Exp(-Math.Abs(logit)));
+        return [Math.Min(logit, 0) - tail, Math.Min(-logit, 0) - tail];
+    }
+
     /// <summary>log(1 + x), exact to rounding also for tiny x (<c>double.LogP1</c> is not).</summary>
     public static double LogOnePlus(double x)
     {

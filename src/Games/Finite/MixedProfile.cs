@@ -81,6 +81,41 @@ internal static class MixedProfile
         }
     }
 
+    /// <summary>
+    /// The same matrix minus its smallest entry and over a power of two next to its range: with eps over the scale and tau times it, the same
+    /// player in units of her own game.
+    /// </summary>
+    public static (double[] Utilities, double Scale) Scaled(FiniteGame game, int player)
+    {
+        var matrix = Matrix(game, player);
+        var (least, most) = (matrix.Min(), matrix.Max());
+        var range = most - least;
+        var scale = range > 0 && double.IsFinite(range) ? Math.ScaleB(1, Math.ILogB(range)) : 1;
+        if (scale == 0) scale = double.Epsilon;
+        for (var i = 0; i < matrix.Length; i++) matrix[i] = (matrix[i] - least) / scale;
+        return (matrix, scale);
+    }
+
+    /// <summary>[joint actions of the others] logarithms of their probabilities; <paramref name="skipped"/>, if a player, counts as certain.</summary>
+    public static void OthersLogs(FiniteGame game, int player, IReadOnlyList<double[]> logs, Span<double> joint, int skipped = -1)
+    {
+        joint[0] = 0;
+        var length = 1;
+        for (var other = 0; other < game.Players; other++)
+        {
+            if (other == player) continue;
+            var row = logs[other];
+            for (var k = length - 1; k >= 0; k--)
+            {
+                var before = joint[k];
+                for (var action = row.Length - 1; action >= 0; action--)
+                    joint[(k * row.Length) + action] = other == skipped ? before : before + row[action];
+            }
+
+            length *= row.Length;
+        }
+    }
+
     /// <summary>[joint actions of the others] X(b), her expected utility against each.</summary>
     public static void Values(ReadOnlySpan<double> matrix, ReadOnlySpan<double> strategy, Span<double> values)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 
@@ -29,8 +30,10 @@ public static class NashEquilibria
                 nameof(game));
         }
 
-        var first = MixedProfile.Matrix(game, 0);
-        var second = MixedProfile.Matrix(game, 1);
+        // In units of their range above their smallest: tolerances mean the same in every game.
+        var (first, firstScale) = MixedProfile.Scaled(game, 0);
+        var (second, secondScale) = MixedProfile.Scaled(game, 1);
+        var (firstLeast, secondLeast) = (MixedProfile.Matrix(game, 0).Min(), MixedProfile.Matrix(game, 1).Min());
         var found = new List<NashEquilibrium>();
         for (var size = 1; size <= game.Actions.Min(); size++)
         {
@@ -40,7 +43,7 @@ public static class NashEquilibria
                 {
                     // Each player's mixture makes the other indifferent over the other's support and nothing else better.
                     if (Indifferent(first, game.Actions[1], rows, columns) is { } y && Indifferent(second, game.Actions[0], columns, rows) is { } x)
-                        found.Add(new NashEquilibrium([[.. x.Mixture], [.. y.Mixture]], [y.Value, x.Value]));
+                        found.Add(new NashEquilibrium([[.. x.Mixture], [.. y.Mixture]], [firstLeast + (firstScale * y.Value), secondLeast + (secondScale * x.Value)]));
                 }
             }
         }
@@ -89,3 +92,8 @@ public static class NashEquilibria
 
     private static int[] Members(int mask) => [.. Enumerable.Range(0, MaxActions).Where(action => (mask >> action & 1) == 1)];
 }
+
+/// <summary>A Nash equilibrium: tau = eps = 0 in the terms of Qu et al. (arXiv 2602.21515, section 3).</summary>
+/// <param name="Strategies">[players][actions] mixed strategies.</param>
+/// <param name="Utilities">[players] expected utilities: payoff minus private cost.</param>
+public sealed record NashEquilibrium(ImmutableArray<ImmutableArray<double>> Strategies, ImmutableArray<double> Utilities);

@@ -1,7 +1,7 @@
 namespace Srpo.Games.Finite;
 
 /// <summary>
-/// One player's risk-averse logit response to a distribution q over the others' joint actions: the maximiser x of
+/// One player's risk-averse logit response to a distribution q over the others' joint actions, given by its logarithms: the maximiser x of
 /// -(1/tau) log E_q[exp(-tau (U^T x)(b))] + eps H(x), which solves x proportional to exp(U p*(x) / eps) (theory.md section 2).
 /// Newton's method in logits theta: the residual g - eps theta with g = U p* has the Jacobian -(eps I + tau C S), C the covariance of
 /// U's columns under p*, S = diag(x) - x x^T. Its step is an ascent direction of the concave objective, so a line search is safe.
@@ -20,6 +20,7 @@ internal sealed class ResponseNewton
     private readonly int _actions;
     private readonly double[] _values;
     private readonly double[] _p;
+    private readonly double[] _logP;
     private readonly double[] _theta;
     private readonly double[] _before;
     private readonly double[] _x;
@@ -34,13 +35,20 @@ internal sealed class ResponseNewton
     {
         _utilities = utilities;
         _actions = actions;
-        (_values, _p) = (new double[utilities.Length / actions], new double[utilities.Length / actions]);
+        var others = utilities.Length / actions;
+        (_values, _p, _logP) = (new double[others], new double[others], new double[others]);
         (_theta, _before, _x, _gradient, _step) = (new double[actions], new double[actions], new double[actions], new double[actions], new double[actions]);
         (_covariance, _jacobian) = (new double[actions * actions], new double[actions * actions]);
     }
 
+    /// <summary>The utilities it works with.</summary>
+    public ReadOnlySpan<double> Utilities => _utilities;
+
     /// <summary>p* at the last solution.</summary>
     public ReadOnlySpan<double> Adversary => _p;
+
+    /// <summary>Its logarithm.</summary>
+    public ReadOnlySpan<double> LogAdversary => _logP;
 
     /// <summary>U p* at the last solution.</summary>
     public ReadOnlySpan<double> Gradient => _gradient;
@@ -48,16 +56,17 @@ internal sealed class ResponseNewton
     /// <summary>Newton steps of the last solution.</summary>
     public int Iterations { get; private set; }
 
-    /// <summary>Solves; the response is strictly positive except where it underflows.</summary>
-    /// <param name="q">[joint actions of the others].</param>
+    /// <summary>Solves.</summary>
+    /// <param name="q">[joint actions of the others] log probabilities; minus infinity where they never play.</param>
     /// <param name="tau">Risk aversion, at least 0.</param>
     /// <param name="eps">Bounded rationality, above 0.</param>
-    /// <param name="start">[actions] a guess, or empty.</param>
-    /// <param name="response">[actions] receives the response; may be the start.</param>
+    /// <param name="start">[actions] log probabilities of a guess, or empty.</param>
+    /// <param name="response">[actions] receives the response's log probabilities; may be the start.</param>
     public void Solve(ReadOnlySpan<double> q, double tau, double eps, ReadOnlySpan<double> start, Span<double> response)
     {
         Iterations = 0;
-        q.CopyTo(_p);
+        q.CopyTo(_logP);
+        for (var b = 0; b < q.Length; b++) _p[b] = Math.Exp(q[b]);
         UpdateGradient();
         for (var a = 0; a < _actions; a++) _theta[a] = _gradient[a] / eps;
         if (tau > 0 && _actions > 1)
@@ -67,9 +76,21 @@ internal sealed class ResponseNewton
             SetNegligible(eps);
         }
 
-        Softmax(_theta, response);
-        MixedProfile.Values(_utilities, response, _values);
-        EntropicRisk.Evaluate(_values, q, tau, _p);
+        Softmax(_theta, _x);
+        LogSoftmax(_theta, response);
+        MixedProfile.Values(_utilities, _x, _values);
+        EntropicRisk.EvaluateLogs(_values, q, tau, _logP, _p);
+        UpdateGradient();
+    }
+
+    /// <summary>Takes a response that was found otherwise, with its adversary, as the last solution.</summary>
+    /// <param name="response">[actions] log probabilities.</param>
+    /// <param name="adversary">[joint actions of the others] log p*.</param>
+    public void Accept(ReadOnlySpan<double> response, ReadOnlySpan<double> adversary)
+    {
+        adversary.CopyTo(_logP);
+        for (var b = 0; b < _p.Length; b++) _p[b] = Math.Exp(_logP[b]);
+        for (var a = 0; a < _actions; a++) _x[a] = Math.Exp(response[a]);
         UpdateGradient();
     }
 
@@ -105,7 +126,7 @@ internal sealed class ResponseNewton
         for (var candidate = 0; candidate < 2; candidate++)
         {
             if (candidate == 1 && start.IsEmpty) break;
-            for (var a = 0; a < _actions; a++) _theta[a] = candidate == 0 ? 0 : Math.Max(Math.Log(start[a]), Floor);
+            for (var a = 0; a < _actions; a++) _theta[a] = candidate == 0 ? 0 : Math.Max(start[a], Floor);
             var objective = Evaluate(q, tau, eps);
             if (!(objective > best)) continue;
             best = objective;
@@ -186,7 +207,7 @@ internal sealed class ResponseNewton
     {
         Softmax(_theta, _x);
         MixedProfile.Values(_utilities, _x, _values);
-        var value = EntropicRisk.Evaluate(_values, q, tau, _p);
+        var value = EntropicRisk.EvaluateLogs(_values, q, tau, _logP, _p);
         UpdateGradient();
         return value + (eps * MixedProfile.Entropy(_x));
     }
@@ -226,5 +247,15 @@ internal sealed class ResponseNewton
         var sum = 0.0;
         for (var a = 0; a < x.Length; a++) sum += x[a] = Math.Exp(theta[a] - top);
         for (var a = 0; a < x.Length; a++) x[a] /= sum;
+    }
+
+    private static void LogSoftmax(ReadOnlySpan<double> theta, Span<double> logs)
+    {
+        var top = double.NegativeInfinity;
+        foreach (var logit in theta) top = Math.Max(top, logit);
+        var sum = 0.0;
+        for (var a = 0; a < logs.Length; a++) sum += Math.Exp(theta[a] - top);
+        var shift = top + Math.Log(sum);
+        for (var a = 0; a < logs.Length; a++) logs[a] = theta[a] - shift;
     }
 }

@@ -1,122 +1,370 @@
 namespace Srpo.Games.Finite;
 
+/// <summary>An equilibrium of a 2x2 game: the players' logits log(x(0)/x(1)) and log(y(0)/y(1)), exact also next to pure strategies.</summary>
+/// <param name="First">The first player's.</param>
+/// <param name="Second">The second player's.</param>
+/// <param name="Gain">
+/// Product of the slopes of the two best responses there: damped best response dynamics return to it if that is below 1, and 1 minus it has
+/// the sign of the equilibrium's index.
+/// </param>
+internal readonly record struct LogitPair(double First, double Second, double Gain);
+
+/// <summary>What proves that no equilibrium is missing.</summary>
+public enum CompletenessProof
+{
+    /// <summary>Nothing does: there may be others.</summary>
+    None,
+
+    /// <summary>One player's best response rises with the other's action and the other's falls, or one ignores the other: they meet once.</summary>
+    OneCrossing,
+
+    /// <summary>Interval bounds: every part of the whole line has either none or one, and the parts with one are those where the sign changes.</summary>
+    Intervals,
+}
+
 /// <summary>
-/// All roots of a <see cref="TwoByTwoCurve"/> by interval branch and bound. Along an interval of v everything but w is monotone. An interval
-/// has no root if F has one sign on the box of its s and t, and at most one if the bounds of
+/// All equilibria of a 2x2 game whose best responses both rise, by interval branch and bound along the first player's curve
+/// (<see cref="LogitPlayer"/>): at its point (s, t) the profile is an equilibrium where the second player's response R(t) is s. Both s and R(t)
+/// grow along the curve. With bounds that include rounding, a stretch between two points a and b has no equilibrium if s(a) > R(b) or
+/// s(b) &lt; R(a), and at most one if the bounds of
 /// <code>(1/P + c1 X)(1/Q + c2 Y) - K,   P = p(1-p), X = x(1-x), ..., c = tau kappa^2/eps, K = kappa1 kappa2/(eps1 eps2),</code>
-/// which has the sign of dF/dv at a root, agree in sign. Otherwise it is halved. Where all logits hardly change and still nothing is
-/// decided, two or more roots nearly coincide; <see cref="RootLadder"/> separates them.
+/// which has the sign of d(s - R)/dv at an equilibrium, agree in sign; then the signs of s - R at a and b say whether there is one. Otherwise
+/// it is halved. Where two or more nearly coincide, so that rounding decides, <see cref="TwoByTwoLadder"/> separates them and nothing is proved.
 /// </summary>
 internal ref struct TwoByTwoRoots
 {
+    // Up to this change of every logit along a stretch the ladder's Taylor series are good; the proof goes on to finer ones.
     private const double Small = 0.02;
-    private const int MaxDepth = 200;
+    private const double Finest = 1e-7;
+    private const int MaxDepth = 400;
+    private const int FineIntervals = 400;
+    private const int MaxIntervals = 200_000;
 
-    private readonly TwoByTwoCurve _curve;
-    private readonly List<double> _roots;
+    private readonly LogitPlayer _first;
+    private readonly LogitPlayer _second;
+    private readonly double _gain;
+    private readonly List<LogitPair> _found;
+    private readonly CancellationToken _cancellation;
+    private int _intervals;
+    private int _fineLeft;
+    private bool _proved;
 
-    private TwoByTwoRoots(in TwoByTwoCurve curve, List<double> roots) => (_curve, _roots) = (curve, roots);
-
-    /// <summary>Adds the roots to the list, ascending; roots that rounding cannot tell apart count once.</summary>
-    /// <returns>Number of intervals looked at.</returns>
-    public static int Find(in TwoByTwoCurve curve, List<double> roots)
+    private TwoByTwoRoots(in LogitPlayer first, in LogitPlayer second, List<LogitPair> found, CancellationToken cancellation)
     {
-        var search = new TwoByTwoRoots(curve, roots);
-        var (low, high) = (curve.At(curve.Low), curve.At(curve.High));
-        if (curve.Gain <= 15.9)
-        {
-            search.Refine(low, high);
-            return 1;
-        }
-
-        var intervals = search.Search(low, high, 0);
-        if (roots.Count > 1)
-        {
-            roots.Sort();
-            search.Merge();
-        }
-
-        return intervals;
+        (_first, _second, _found, _cancellation) = (first, second, found, cancellation);
+        (_gain, _proved) = (first.Slope * second.Slope, true);
     }
 
-    private readonly int Search(in CurvePoint a, in CurvePoint b, int depth)
+    /// <summary>Adds the equilibria to the list, ascending along the curve; those that rounding cannot tell apart count once.</summary>
+    /// <param name="first">The first player, her response rising.</param>
+    /// <param name="second">The second player, her response rising.</param>
+    /// <param name="found">Receives the equilibria.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <param name="intervals">Number of stretches looked at.</param>
+    /// <returns>Whether it is proved that there are no others.</returns>
+    public static bool Find(in LogitPlayer first, in LogitPlayer second, List<LogitPair> found, CancellationToken cancellation, out int intervals)
     {
-        // F falls as t moves from a's to b's, so mixed corners bound it over the box.
-        if (_curve.Mixed(a, b.T) > _curve.Noise || _curve.Mixed(b, a.T) < -_curve.Noise) return 1;
-        if (IsMonotone(a, b))
-        {
-            if ((a.F >= 0) != (b.F >= 0)) Refine(a, b);
-            return 1;
-        }
-
-        var middle = 0.5 * (a.V + b.V);
-        var still = b.V - a.V <= Small && Math.Abs(b.T - a.T) <= Small && b.S - a.S <= Small && Math.Abs(b.Lag - a.Lag) <= Small;
-        if (still || depth >= MaxDepth || !(middle > a.V && middle < b.V))
-        {
-            RootLadder.Find(_curve, a.V, b.V, _roots);
-            return 1;
-        }
-
-        var point = _curve.At(middle);
-        return 1 + Search(a, point, depth + 1) + Search(point, b, depth + 1);
+        var search = new TwoByTwoRoots(first, second, found, cancellation);
+        // The second player's logit lies within her own range; the curve reaches beyond it on both sides.
+        var margin = 1 + (1e-12 * (Math.Abs(second.Lowest) + Math.Abs(second.Highest) + (first.Tau * (Math.Abs(first.Offset) + Math.Abs(first.OffsetTop)))));
+        var low = second.Lowest - (first.Tau * Math.Max(first.Offset, first.OffsetTop)) - margin;
+        var high = second.Highest - (first.Tau * Math.Min(first.Offset, first.OffsetTop)) + margin;
+        search.Split(search.AtAdversary(low), search.AtAdversary(high), 0);
+        intervals = search._intervals;
+        return search._proved;
     }
 
-    private readonly bool IsMonotone(in CurvePoint a, in CurvePoint b)
+    /// <summary>The equilibrium of two players of whom one's response falls or is flat: a sign change on a stretch with exactly one.</summary>
+    public static LogitPair FindOnly(in LogitPlayer first, in LogitPlayer second, CancellationToken cancellation)
     {
-        var (pLow, pHigh) = Range(a.PVariance, b.PVariance, a.V, b.V);
-        var (xLow, xHigh) = Range(a.XVariance, b.XVariance, a.T, b.T);
-        var (yLow, yHigh) = Range(a.YVariance, b.YVariance, a.S, b.S);
-        // At a root q follows from s alone, which bounds it better than w does.
-        var second = _curve.Second;
-        var q1 = (second.Epsilon * a.S - second.Beta) / second.Kappa;
-        var q2 = (second.Epsilon * b.S - second.Beta) / second.Kappa;
-        var error = 1e-15 * (1 + Math.Abs(second.Beta / second.Kappa) + Math.Abs(q1) + Math.Abs(q2));
-        var least = Math.Clamp(Math.Min(q1, q2) - error, 0, 1);
-        var most = Math.Clamp(Math.Max(q1, q2) + error, 0, 1);
-        var qLow = Math.Min(least * (1 - least), most * (1 - most));
-        var qHigh = least <= 0.5 && most >= 0.5 ? 0.25 : Math.Max(least * (1 - least), most * (1 - most));
-        var (c1, c2) = (_curve.First.Stiffness, second.Stiffness);
-        var lower = ((1 / pHigh) + (c1 * xLow)) * ((1 / qHigh) + (c2 * yLow));
-        if (lower > _curve.Gain * (1 + 1e-12)) return true;
-        var upper = ((1 / pLow) + (c1 * xHigh)) * ((1 / qLow) + (c2 * yHigh));
-        return upper < _curve.Gain * (1 - 1e-12);
-    }
-
-    private static (double Low, double High) Range(double a, double b, double from, double to) =>
-        (Math.Min(a, b), from <= 0 != to <= 0 ? 0.25 : Math.Max(a, b));
-
-    /// <summary>The root between two points of different sign.</summary>
-    private readonly void Refine(in CurvePoint a, in CurvePoint b)
-    {
-        var (low, high) = (a.V, b.V);
-        var rising = b.F >= 0;
-        var v = 0.5 * (low + high);
+        // s - R(t) rises all along the curve, whichever way t goes.
+        var low = second.Lowest - (first.Tau * Math.Max(first.Offset, first.OffsetTop)) - 1;
+        var high = second.Highest - (first.Tau * Math.Min(first.Offset, first.OffsetTop)) + 1;
+        var w = 0.0;
+        var (best, bestError) = (default(LogitPair), double.PositiveInfinity);
         for (var iteration = 0; iteration < 200; iteration++)
         {
-            var point = _curve.At(v);
-            if (point.F == 0) break;
-            if ((point.F > 0) == rising) high = v;
+            cancellation.ThrowIfCancellationRequested();
+            var v = LogitPlayer.Middle(low, high);
+            if (!(v > low && v < high)) break;
+            var t = first.OwnOf(v);
+            var s = v + first.PremiumOf(t);
+            var excess = s - second.Respond(t, ref w, out _);
+            if (excess > 0) high = v;
             else low = v;
-            var next = v - (point.F / _curve.Derivative(point));
-            // Newton while it stays inside; else halve.
-            if (!(next > low && next < high)) next = 0.5 * (low + high);
-            if (Math.Abs(next - v) <= 2e-16 * Math.Abs(v) || next == low || next == high) break;
-            v = next;
+            if (iteration % 8 != 7 && high - low > 1e-3 && excess != 0) continue;
+            var pair = TwoByTwoPolish.Run(first, second, s, t, double.PositiveInfinity, out var error);
+            if (error < bestError) (best, bestError) = (pair, error);
+            if (bestError <= TwoByTwoPolish.Enough(first, second) || excess == 0) break;
         }
 
-        _roots.Add(v);
+        return best;
     }
 
-    private readonly void Merge()
+    /// <summary>A point of the first player's curve with bounds of everything; W is the logit of the second player's adversary at her response R.</summary>
+    private struct Node
     {
-        var kept = 0;
-        for (var i = 1; i < _roots.Count; i++)
+        public double V;
+        public double VLow;
+        public double VHigh;
+        public double T;
+        public double TLow;
+        public double THigh;
+        public double S;
+        public double SLow;
+        public double SHigh;
+        public double W;
+        public double WLow;
+        public double WHigh;
+        public double R;
+        public double RLow;
+        public double RHigh;
+
+        /// <summary>Sign of s - R where rounding leaves it certain, else 0.</summary>
+        public readonly int Sign => SLow > RHigh ? 1 : SHigh < RLow ? -1 : 0;
+    }
+
+    private readonly Node AtAdversary(double v)
+    {
+        var node = new Node { V = v, VLow = v, VHigh = v, T = _first.OwnOf(v) };
+        (node.TLow, node.THigh) = _first.OwnBounds(v);
+        Complete(ref node);
+        return node;
+    }
+
+    private readonly Node AtOwn(double t)
+    {
+        var node = new Node { V = _first.AdversaryOf(t), T = t, TLow = t, THigh = t };
+        (node.VLow, node.VHigh) = _first.AdversaryBounds(t);
+        Complete(ref node);
+        return node;
+    }
+
+    private readonly void Complete(ref Node node)
+    {
+        node.S = node.V + _first.PremiumOf(node.T);
+        node.SLow = _first.OtherLow(node.VLow, node.TLow);
+        node.SHigh = _first.OtherHigh(node.VHigh, node.THigh);
+        node.W = node.T - (_second.Tau * 0.5 * (_second.Offset + _second.OffsetTop));
+        node.R = _second.Respond(node.T, ref node.W, out _);
+        // Two points of the second player's curve that certainly lie below and above t bound her response to it.
+        (node.WLow, node.RLow) = (double.NegativeInfinity, _second.Lowest - (1e-15 * Math.Abs(_second.Lowest)));
+        (node.WHigh, node.RHigh) = (double.PositiveInfinity, _second.Highest + (1e-15 * Math.Abs(_second.Highest)));
+        var step = 4e-16 * (1 + Math.Abs(node.W));
+        for (var tries = 0; tries < 60; tries++, step *= 4)
         {
-            var between = 0.5 * (_roots[kept] + _roots[i]);
-            if (Math.Abs(_curve.At(between).F) <= 4 * _curve.Noise && _roots[i] - _roots[kept] <= 2 * Small) _roots[kept] = between;
-            else _roots[++kept] = _roots[i];
+            var (low, high) = _second.OwnBounds(node.W - step);
+            if (_second.OtherHigh(node.W - step, high) > node.TLow) continue;
+            (node.WLow, node.RLow) = (node.W - step, low);
+            break;
         }
 
-        _roots.RemoveRange(kept + 1, _roots.Count - kept - 1);
+        step = 4e-16 * (1 + Math.Abs(node.W));
+        for (var tries = 0; tries < 60; tries++, step *= 4)
+        {
+            var (low, high) = _second.OwnBounds(node.W + step);
+            if (_second.OtherLow(node.W + step, low) < node.THigh) continue;
+            (node.WHigh, node.RHigh) = (node.W + step, high);
+            break;
+        }
+    }
+
+    private void Split(in Node a, in Node b, int depth)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _intervals++;
+        if (IsEmpty(a, b) || Isolates(a, b)) return;
+        var still = IsWithin(a, b, Small);
+        if (still || depth >= MaxDepth || _intervals >= MaxIntervals)
+        {
+            if (still && SplitFinely(a, b)) return;
+            _proved = false;
+            TwoByTwoLadder.Find(_first, _second, a.V, b.V, a.S < a.R, b.S > b.R, _found);
+            return;
+        }
+
+        var middle = Between(a, b);
+        if (!(middle.V >= a.V && middle.V <= b.V && (middle.V > a.V || middle.T > a.T) && (middle.V < b.V || middle.T < b.T)))
+        {
+            _proved = false;
+            TwoByTwoLadder.Find(_first, _second, a.V, b.V, a.S < a.R, b.S > b.R, _found);
+            return;
+        }
+
+        Split(a, middle, depth + 1);
+        Split(middle, b, depth + 1);
+    }
+
+    /// <summary>Goes on where the ladder would do; nothing is added unless everything could be decided.</summary>
+    private bool SplitFinely(in Node a, in Node b)
+    {
+        var before = _found.Count;
+        _fineLeft = FineIntervals;
+        if (Fine(a, b)) return true;
+        _found.RemoveRange(before, _found.Count - before);
+        return false;
+    }
+
+    private bool Fine(in Node a, in Node b)
+    {
+        _intervals++;
+        if (IsEmpty(a, b) || Isolates(a, b)) return true;
+        if (--_fineLeft <= 0 || IsWithin(a, b, Finest)) return false;
+        var middle = Between(a, b);
+        if (middle.Sign == 0 || !(middle.V >= a.V && middle.V <= b.V)) return false;
+        return Fine(a, middle) && Fine(middle, b);
+    }
+
+    private static bool IsWithin(in Node a, in Node b, double change) =>
+        b.V - a.V <= change && b.T - a.T <= change && b.S - a.S <= change && b.W - a.W <= change;
+
+    private static bool IsEmpty(in Node a, in Node b) => a.SLow > b.RHigh || b.SHigh < a.RLow;
+
+    /// <summary>Adds the only equilibrium of a stretch, if there is one.</summary>
+    /// <returns>Whether that could be decided.</returns>
+    private readonly bool Isolates(in Node a, in Node b)
+    {
+        if (a.Sign == 0 || b.Sign == 0) return false;
+        var (pLow, pHigh) = Variance(a.VLow, b.VHigh);
+        var (xLow, xHigh) = Variance(a.TLow, b.THigh);
+        // At an equilibrium s is both on the first player's curve and the second's response, and q follows from s as well as from w.
+        var (sLow, sHigh) = (Math.Max(a.SLow, a.RLow), Math.Min(b.SHigh, b.RHigh));
+        var (yLow, yHigh) = Variance(sLow, sHigh);
+        var (qLow, qHigh) = Variance(a.WLow, b.WHigh);
+        var (p1, p2) = (Share(sLow, -1), Share(sHigh, 1));
+        qLow = Math.Max(qLow, Math.Min(p1 * (1 - p1), p2 * (1 - p2)));
+        if (p2 < 0.5 || p1 > 0.5) qHigh = Math.Min(qHigh, Math.Max(p1 * (1 - p1), p2 * (1 - p2)));
+        var (c1, c2) = (_first.Stiffness, _second.Stiffness);
+        var rises = ((1 / pHigh) + (c1 * xLow)) * ((1 / qHigh) + (c2 * yLow)) > _gain * (1 + 1e-12);
+        if (!rises && !(((1 / pLow) + (c1 * xHigh)) * ((1 / qLow) + (c2 * yHigh)) < _gain * (1 - 1e-12))) return false;
+        if (a.Sign != b.Sign) Refine(a, b);
+        return true;
+    }
+
+    /// <summary>The second player's adversary's probability from her logit, moved by what rounding can do.</summary>
+    private readonly double Share(double s, int side)
+    {
+        var share = (s - _second.Base) / _second.Slope;
+        var error = 1e-15 * (Math.Abs(s) + Math.Abs(_second.Base)) / _second.Slope;
+        return Math.Clamp(share + (side * (error + (1e-15 * Math.Abs(share)))), 0, 1);
+    }
+
+    /// <summary>Bounds of z(1 - z) for z with logits in a range.</summary>
+    private static (double Low, double High) Variance(double low, double high)
+    {
+        Logistic.Sigmoid(low, out var first);
+        Logistic.Sigmoid(high, out var last);
+        return (Math.Min(first, last) * (1 - 2e-15), low <= 0 && high >= 0 ? 0.25 : Math.Max(first, last) * (1 + 2e-15));
+    }
+
+    /// <summary>A point between two others, not next to an equilibrium if that can be avoided.</summary>
+    private readonly Node Between(in Node a, in Node b)
+    {
+        Node point = default;
+        ReadOnlySpan<double> shares = [0.5, 0.37, 0.61, 0.23];
+        foreach (var share in shares)
+        {
+            point = At(a, b, share);
+            if (point.Sign != 0) break;
+        }
+
+        return point;
+    }
+
+    private readonly Node At(in Node a, in Node b, double share)
+    {
+        var turn = _first.Turn;
+        if (turn > 0)
+        {
+            // The stretches beyond and between the turns are looked at apart.
+            if (a.V < -turn && b.V > -turn) return AtAdversary(-turn);
+            if (a.V < turn && b.V > turn) return AtAdversary(turn);
+            if (a.V >= -turn && b.V <= turn) return AtOwn(Point(a.T, b.T, share));
+        }
+
+        return AtAdversary(Point(a.V, b.V, share));
+    }
+
+    private static double Point(double low, double high, double share)
+    {
+        var middle = LogitPlayer.Middle(low, high);
+        return share == 0.5 ? middle : middle + ((share - 0.5) * Math.Min(middle - low, high - middle));
+    }
+
+    /// <summary>The root on a stretch with exactly one.</summary>
+    private readonly void Refine(in Node a, in Node b)
+    {
+        var (low, high) = (a, b);
+        var rises = b.Sign > 0;
+        var (best, bestError) = (default(LogitPair), double.PositiveInfinity);
+        for (var iteration = 0; iteration < 200; iteration++)
+        {
+            var middle = At(low, high, 0.5);
+            if (iteration % 4 == 0)
+            {
+                var pair = TwoByTwoPolish.Run(_first, _second, middle.S, middle.T, double.PositiveInfinity, out var error);
+                var slack = 1e-9 * (1 + Math.Abs(pair.First) + Math.Abs(pair.Second));
+                var inside = pair.First >= a.TLow - slack && pair.First <= b.THigh + slack && pair.Second >= a.SLow - slack && pair.Second <= b.SHigh + slack
+                    && (pair.Gain < 1) == rises;
+                if (inside && error < bestError) (best, bestError) = (pair, error);
+                if (bestError <= TwoByTwoPolish.Enough(_first, _second)) break;
+            }
+
+            var above = middle.S > middle.R;
+            var before = above == rises ? high : low;
+            if (middle.V == before.V && middle.T == before.T) break;
+            if (above == rises) high = middle;
+            else low = middle;
+        }
+
+        if (double.IsPositiveInfinity(bestError)) best = TwoByTwoPolish.Run(_first, _second, low.S, low.T, 0, out _);
+        _found.Add(best);
+    }
+}
+
+/// <summary>Newton's method on both best responses at once: t = R1(s), s = R2(t).</summary>
+internal static class TwoByTwoPolish
+{
+    /// <summary>An error in logits that rounding makes anyway.</summary>
+    public static double Enough(in LogitPlayer first, in LogitPlayer second) =>
+        1e-13 + (4e-16 * (Math.Abs(first.Base) + Math.Abs(first.Top) + Math.Abs(second.Base) + Math.Abs(second.Top)));
+
+    /// <summary>Improves an equilibrium as far as rounding allows.</summary>
+    /// <param name="first">The first player.</param>
+    /// <param name="second">The second player.</param>
+    /// <param name="s">The second player's logit.</param>
+    /// <param name="t">The first player's logit.</param>
+    /// <param name="reach">Longest step in either logit.</param>
+    /// <param name="error">max(|t - R1(s)|, |s - R2(t)|) of the result.</param>
+    public static LogitPair Run(in LogitPlayer first, in LogitPlayer second, double s, double t, double reach, out double error)
+    {
+        var (v, w) = (0.0, 0.0);
+        var (best, worse) = (default(LogitPair), 0);
+        error = double.PositiveInfinity;
+        for (var iteration = 0; iteration < 40; iteration++)
+        {
+            var g1 = t - first.Respond(s, ref v, out var f1);
+            var g2 = s - second.Respond(t, ref w, out var f2);
+            var now = Math.Max(Math.Abs(g1), Math.Abs(g2));
+            if (now < error)
+            {
+                (best, error, worse) = (new LogitPair(t, s, f1 * f2), now, 0);
+            }
+            else if (!double.IsFinite(now) || ++worse >= 3)
+            {
+                break;
+            }
+
+            if (error == 0) break;
+            // dt - f1 ds = -g1, ds - f2 dt = -g2; scaled by the larger slope, since their product may be 1e20.
+            var determinant = 1 - (f1 * f2);
+            var (dt, ds) = Math.Abs(f1 * f2) > 1
+                ? (((-g1 / f1) - g2) / ((1 / f1) - f2), ((-g2 / f2) - g1) / ((1 / f2) - f1))
+                : ((-g1 - (f1 * g2)) / determinant, (-g2 - (f2 * g1)) / determinant);
+            if (!double.IsFinite(dt) || !double.IsFinite(ds) || !(Math.Max(Math.Abs(dt), Math.Abs(ds)) <= reach)) break;
+            (t, s) = (t + dt, s + ds);
+        }
+
+        return best;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Srpo.Games.Finite;
 
 namespace Srpo.Games.Markov;
@@ -207,4 +208,77 @@ public sealed class MarkovGame
             if (!double.IsFinite(table[k])) throw Texts.Error(name, $"state {k / transitions.JointActions}, joint action {k % transitions.JointActions} must be a finite number");
         }
     }
+}
+
+/// <summary>A Markov game with names for people.</summary>
+/// <param name="Game">The game.</param>
+/// <param name="ActionNames">[players][actions] names of the actions.</param>
+/// <param name="StateName">The name of a state, one line; its number where states have no names.</param>
+public sealed record TabularGame(MarkovGame Game, IReadOnlyList<IReadOnlyList<string>> ActionNames, Func<int, string> StateName)
+{
+    /// <summary>Draws a state as plain text of several lines; null where its name says it all.</summary>
+    public Func<int, string>? Draw { get; init; }
+
+    /// <summary>The state with a name or a number.</summary>
+    /// <param name="text">A state's name, or its number from 0.</param>
+    /// <returns>Its number; null if there is no such state.</returns>
+    public int? Find(string text)
+    {
+        for (var state = 0; state < Game.States; state++)
+        {
+            if (StateName(state) == text) return state;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < Game.States ? number : null;
+    }
+}
+
+/// <summary>Checks of arguments that the solvers of Markov games share.</summary>
+internal static class MarkovChecks
+{
+    internal static void Player(MarkovGame game, int player) =>
+        Texts.Require((uint)player < (uint)game.Players, nameof(player), $"{player} is none of the game's {game.Players} players, numbered from 0");
+
+    internal static void Profile(MarkovGame game, IReadOnlyList<MarkovPolicy> policies)
+    {
+        ArgumentNullException.ThrowIfNull(game);
+        ArgumentNullException.ThrowIfNull(policies);
+        Texts.Require(policies.Count == game.Players, nameof(policies), $"has {policies.Count}; game '{game.Name}' has {game.Players} players");
+        for (var player = 0; player < policies.Count; player++) Policy(game, policies[player], game.Actions[player], $"policies[{player}]");
+    }
+
+    internal static void Policy(MarkovGame game, MarkovPolicy? policy, int actions, string name)
+    {
+        Texts.Require(policy is not null, name, $"is missing");
+        Texts.Require(
+            policy!.States == game.States && policy.Actions == actions,
+            name,
+            $"has {policy.States} states and {policy.Actions} actions; game '{game.Name}' needs {game.States} and {actions}");
+    }
+
+    internal static void Risk(double tau, double epsilon)
+    {
+        Texts.Require(tau >= 0 && double.IsFinite(tau), nameof(tau), $"must be a finite number of at least 0, not {tau}");
+        Texts.Require(epsilon >= 0 && double.IsFinite(epsilon), nameof(epsilon), $"must be a finite number of at least 0, not {epsilon}");
+    }
+
+    internal static void Risk(MarkovGame game, RiskProfile risk)
+    {
+        ArgumentNullException.ThrowIfNull(risk);
+        Texts.Require(risk.Players == game.Players, nameof(risk), $"is for {risk.Players} players; game '{game.Name}' has {game.Players}");
+    }
+}
+
+/// <summary>Texts of errors, written alike in every culture.</summary>
+internal static class Texts
+{
+    internal static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    internal static void Require(bool holds, string name, FormattableString rule)
+    {
+        if (!holds) throw Error(name, rule);
+    }
+
+    /// <summary>The exception itself, for loops where the text must not be made for every entry.</summary>
+    internal static ArgumentException Error(string name, FormattableString rule) => new($"{name}: {Invariant(rule)}", name);
 }

@@ -152,3 +152,65 @@ public static class RegularisedPolicyIteration
     private static double Distance(MarkovEquilibrium first, MarkovEquilibrium second) =>
         first.Policies.Zip(second.Policies, (policy, other) => policy.Distance(other)).Max();
 }
+
+/// <summary>How <see cref="RegularisedPolicyIteration"/> searches.</summary>
+public sealed record PolicyIterationOptions
+{
+    /// <summary>Largest residual of an equilibrium, above 0.</summary>
+    public double Tolerance { get; init; } = 1e-8;
+
+    /// <summary>Most steps from a start, at least 1.</summary>
+    public int MaxIterations { get; init; } = 5000;
+
+    /// <summary>Share of the way to the best response that a step goes, above 0 and at most 1. It is halved while the search gets no closer and recovers slowly while it does.</summary>
+    public double Damping { get; init; } = 0.5;
+
+    /// <summary>Smallest damping, above 0 and at most <see cref="Damping"/>.</summary>
+    public double SmallestDamping { get; init; } = 1.0 / 256;
+
+    /// <summary>Number of starts of <see cref="RegularisedPolicyIteration.SolveAll"/>, at least 1: the first is uniform, the others are random.</summary>
+    public int Starts { get; init; } = 8;
+
+    /// <summary>Seed of the random starts.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Profiles closer than this in every probability are one equilibrium, above 0.</summary>
+    public double Distinct { get; init; } = 1e-5;
+
+    /// <summary>Is told after every step how many there were and by how much policies and responses differ at most; may throw to end the search. Null for nobody.</summary>
+    public Action<int, double>? Report { get; init; }
+
+    /// <summary>Checks every range.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
+    public void Validate()
+    {
+        Texts.Require(Tolerance > 0, nameof(Tolerance), $"must be above 0, not {Tolerance}");
+        Texts.Require(MaxIterations >= 1, nameof(MaxIterations), $"must be at least 1, not {MaxIterations}");
+        Texts.Require(Damping is > 0 and <= 1, nameof(Damping), $"must be above 0 and at most 1, not {Damping}");
+        Texts.Require(SmallestDamping > 0 && SmallestDamping <= Damping, nameof(SmallestDamping), $"must be above 0 and at most Damping, not {SmallestDamping}");
+        Texts.Require(Starts >= 1, nameof(Starts), $"must be at least 1, not {Starts}");
+        Texts.Require(Distinct > 0, nameof(Distinct), $"must be above 0, not {Distinct}");
+    }
+}
+
+/// <summary>A risk-averse quantal response equilibrium of a Markov game, or the last profile of a search that did not converge.</summary>
+/// <param name="Policies">[players] policies pi_i.</param>
+/// <param name="Values">[players] risk-adjusted values, eps included, with the worst adversaries p*_i.</param>
+/// <param name="Returns">What the profile earns when nobody deviates.</param>
+/// <param name="Residual">Largest |pi_i(a|s) - BR_i(a|s)| over players, states and actions, BR_i the exact best response to the others.</param>
+/// <param name="Iterations">Steps of the slow time scale.</param>
+/// <param name="Converged">Whether the residual is within the tolerance.</param>
+public sealed record MarkovEquilibrium(
+    ImmutableArray<MarkovPolicy> Policies,
+    ImmutableArray<RiskAdjustedValue> Values,
+    MarkovReturns Returns,
+    double Residual,
+    int Iterations,
+    bool Converged);
+
+/// <summary>What a search from several profiles found.</summary>
+/// <param name="Equilibria">The different equilibria in the order in which they were found; more may exist.</param>
+/// <param name="Starts">Number of starts.</param>
+/// <param name="Converged">How many of them led to an equilibrium.</param>
+/// <param name="Closest">The profile with the smallest residual, an equilibrium or not.</param>
+public sealed record MarkovSearch(ImmutableArray<MarkovEquilibrium> Equilibria, int Starts, int Converged, MarkovEquilibrium Closest);

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Srpo.Games.Quadratic;
 
@@ -99,4 +100,22 @@ internal sealed class DenseModel(QuadraticGame game, IReadOnlyList<Matrix<double
         /// <summary>V^T F^-1, the inverse of <see cref="Directions"/>.</summary>
         public Matrix<double> Coordinates { get; }
     }
+}
+
+/// <summary>Mean equations as one full matrix.</summary>
+internal sealed class DenseMeanSystem(Matrix<double> matrix, Vector<double> right, IReadOnlyList<int> dimensions) : MeanSystem
+{
+    private readonly LU<double> _factors = matrix.LU();
+
+    public override Vector<double>[] Means()
+    {
+        var stacked = _factors.Solve(right);
+        var means = new Vector<double>[dimensions.Count];
+        for (int player = 0, at = 0; player < means.Length; at += dimensions[player++]) means[player] = stacked.SubVector(at, dimensions[player]);
+        return means;
+    }
+
+    public override double Margin() => Matrices.Eigenvalues(-Matrices.Symmetric(matrix))[0];
+
+    public override double Condition() => Matrices.OneNorm(matrix) * Matrices.OneNorm(_factors.Inverse());
 }

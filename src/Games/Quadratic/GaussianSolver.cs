@@ -135,3 +135,99 @@ public static class GaussianSolver
         return model;
     }
 }
+
+/// <summary>The Gaussian RQE of a quadratic game, the taus for which there is one, and how certain it is that there is only this one.</summary>
+/// <remarks>
+/// X is quadratic in the player's own action, so among strategies of one mean the best is Gaussian with covariance
+/// eps_i (-A_i)^-1 whatever the others play: every RQE is Gaussian, and uniqueness here is uniqueness among all strategies.
+/// </remarks>
+/// <param name="Equilibrium">The equilibrium.</param>
+/// <param name="LargestAdmissibleTau">
+/// [players] the tau_i that condition (14) excludes, and all above it, at this epsilon; infinite if the others' actions cannot hurt in
+/// second order (D = 0).
+/// </param>
+/// <param name="Margin">
+/// Smallest eigenvalue of the symmetric part of the negated matrix of the stacked mean equations (theory.md section 3), in units of
+/// utility per squared unit of action. Above 0 the matrix is definite, which is enough for uniqueness, not necessary.
+/// </param>
+/// <param name="Condition">Condition number of that matrix in the 1-norm, at least 1.</param>
+public sealed record GaussianSolution(
+    GaussianEquilibrium Equilibrium,
+    ImmutableArray<double> LargestAdmissibleTau,
+    double Margin,
+    double Condition)
+{
+    /// <summary>The <see cref="Condition"/> from which a matrix counts as singular: a handful of digits above the rounding of doubles.</summary>
+    public const double SingularCondition = 1e13;
+
+    /// <summary>The tau from which condition (14) fails for some player when all players share tau.</summary>
+    public double LargestCommonTau => LargestAdmissibleTau.Min();
+
+    /// <summary>Whether the equilibrium is the only one: the matrix of the mean equations is not singular to rounding.</summary>
+    public bool IsUnique => Condition < SingularCondition;
+}
+
+/// <summary>A Gaussian RQE of a quadratic game (theory.md section 3; Qu et al., arXiv 2602.21515, section 4.1) with what it means for the players.</summary>
+/// <param name="Means">[players] mean of pi_i, [own dimension].</param>
+/// <param name="Covariances">[players] covariance of pi_i: eps_i (-A_i)^-1, [own dimension x own dimension].</param>
+/// <param name="Utilities">[players] expected utility E[u_i] of the profile (reward minus private cost, nobody deviating).</param>
+/// <param name="RiskAdjusted">[players] f_i of equation (1): -(1/tau_i) log E[exp(-tau_i X)].</param>
+/// <param name="Objectives">[players] f_i + eps_i times the differential entropy of pi_i in nats, what every player maximises.</param>
+/// <param name="SharedReward">Expected shared reward; null if the u_i + c_i are not one function.</param>
+/// <param name="PrivateCosts">[players] expected private cost E[c_i]; 0 without private costs.</param>
+/// <param name="FreeRiding">Largest difference of two players' expected private costs.</param>
+/// <param name="Residual">Largest difference, in units of actions, of an entry of a mean from the best response to the other players.</param>
+public sealed record GaussianEquilibrium(
+    ImmutableArray<Vector<double>> Means,
+    ImmutableArray<Matrix<double>> Covariances,
+    ImmutableArray<double> Utilities,
+    ImmutableArray<double> RiskAdjusted,
+    ImmutableArray<double> Objectives,
+    double? SharedReward,
+    ImmutableArray<double> PrivateCosts,
+    double FreeRiding,
+    double Residual)
+{
+    /// <summary>[players] the mixed strategies pi_i.</summary>
+    public ImmutableArray<GaussianStrategy> Strategies => [.. Means.Zip(Covariances, (mean, covariance) => new GaussianStrategy(mean, covariance))];
+}
+
+/// <summary>A Gaussian mixed strategy of a player with continuous actions.</summary>
+/// <param name="Mean">[own dimension], in units of actions.</param>
+/// <param name="Covariance">[own dimension x own dimension] symmetric, positive definite, in squared units of actions.</param>
+public sealed record GaussianStrategy(Vector<double> Mean, Matrix<double> Covariance)
+{
+    /// <summary>Differential entropy in nats: 1/2 log det(2 pi e Covariance).</summary>
+    public double Entropy => (0.5 * Mean.Count * Math.Log(2 * Math.PI * Math.E)) + (0.5 * Covariance.Cholesky().DeterminantLn);
+}
+
+/// <summary>
+/// A player is so risk averse that condition (14) of Qu et al. (arXiv 2602.21515) fails: S^-1 + tau D is not positive definite, and
+/// the risk is minus infinity whatever she does.
+/// </summary>
+public sealed class RiskDomainException : ArgumentException
+{
+    /// <summary>Makes the exception; the message names tau, the player, the condition and the largest admissible tau.</summary>
+    /// <param name="player">From 0.</param>
+    /// <param name="tau">Her risk aversion.</param>
+    /// <param name="largestAdmissibleTau">The tau it must stay below.</param>
+    public RiskDomainException(int player, double tau, double largestAdmissibleTau)
+        : base(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"tau of player {player}: {tau} violates condition (14), the risk is minus infinity; must be below {largestAdmissibleTau:g10} (smaller epsilons of the other players allow more)"))
+    {
+        Player = player;
+        Tau = tau;
+        LargestAdmissibleTau = largestAdmissibleTau;
+    }
+
+    /// <summary>The player, from 0.</summary>
+    public int Player { get; }
+
+    /// <summary>Her risk aversion.</summary>
+    public double Tau { get; }
+
+    /// <summary>The tau it must stay below.</summary>
+    public double LargestAdmissibleTau { get; }
+}

@@ -36,9 +36,8 @@ public class FiniteEquilibriaTests
             var risk = new RiskProfile(RandomGames.Uniform(random, actions.Length, 0, 5), RandomGames.Uniform(random, actions.Length, 0.1, 1));
             var responses = new BestResponse(game, risk);
             var strategies = RandomGames.Profile(random, game);
-            var jacobian = BestResponseJacobian.OnTangentSpace(responses, strategies);
+            var jacobian = BestResponseJacobian.OfLogs(responses, [.. strategies.Select(row => row.Select(p => Math.Log(p)).ToArray())]);
 
-            // A basis-free comparison: trace of the square, and of the cube, of the whole derivative.
             var size = actions.Sum();
             var whole = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(size, size);
             for (var (player, column) = (0, 0); player < actions.Length; player++)
@@ -53,11 +52,20 @@ public class FiniteEquilibriaTests
                 }
             }
 
-            var square = jacobian * jacobian;
-            var wholeSquare = whole * whole;
-            Assert.Equal(wholeSquare.Trace(), square.Trace(), 1e-6 * (1 + Math.Abs(square.Trace())));
-            Assert.Equal((wholeSquare * whole).Trace(), (square * jacobian).Trace(), 1e-6 * (1 + Math.Abs((square * jacobian).Trace())));
-            Assert.Equal(whole.FrobeniusNorm(), jacobian.FrobeniusNorm(), 1e-6 * (1 + jacobian.FrobeniusNorm()));
+            // The derivative of logarithms to that of probabilities, on directions that keep the sum.
+            var answers = responses.SolveAll(strategies).SelectMany(row => row).ToArray();
+            double[] probabilities = [.. strategies.SelectMany(row => row)];
+            var centred = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.DenseIdentity(size);
+            for (var (player, offset) = (0, 0); player < actions.Length; offset += actions[player++])
+            {
+                for (var a = 0; a < actions[player]; a++)
+                {
+                    for (var c = 0; c < actions[player]; c++) centred[offset + a, offset + c] -= 1.0 / actions[player];
+                }
+            }
+
+            var expected = MathNet.Numerics.LinearAlgebra.Matrix<double>.Build.Dense(size, size, (i, j) => answers[i] * jacobian[i, j] / probabilities[j]) * centred;
+            Assert.Equal(0, (expected - whole).Enumerate().Max(Math.Abs), 1e-6 * (1 + whole.Enumerate().Max(Math.Abs)));
         }
     }
 

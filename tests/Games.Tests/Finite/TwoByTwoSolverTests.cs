@@ -245,7 +245,7 @@ public class TwoByTwoSolverTests
     {
         var (first, second) = TwoByTwoSolver.Players(game, risk);
         var pairs = new List<LogitPair>();
-        TwoByTwoSolver.FindLogits(first, second, pairs, []);
+        TwoByTwoSolver.FindLogits(first, second, pairs, default);
         return pairs;
     }
 

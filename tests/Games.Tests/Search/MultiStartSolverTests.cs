@@ -64,7 +64,7 @@ public class MultiStartSolverTests
         var search = MultiStartSolver.FindAll(game, RiskProfile.Shared(2, 0, 0.01));
         // Three pure ones, three that mix two actions, one that mixes all.
         Assert.Equal(7, search.Equilibria.Length);
-        Assert.Equal(3, search.Equilibria.Count(one => one.IsStable));
+        Assert.Equal(3, search.Equilibria.Count(one => one.IsStable == true));
         Assert.Equal(1, search.IndexSum);
         Assert.All(search.Equilibria, one => Assert.True(one.Residual < 1e-10));
     }

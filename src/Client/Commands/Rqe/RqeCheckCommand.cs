@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Core.Errors;
 using Srpo.Experiments.Equilibria;
 using Srpo.Games.Checks;
 using Srpo.Games.Files;
@@ -24,7 +23,7 @@ internal static class RqeCheckCommand
     private static int Run(CommandContext context)
     {
         RqeCheck[] checks = context.Get(Games) is { Length: > 0 } games
-            ? [.. games.SelectMany(name => Check(ShippedGames.Load(name, context.Shell.Directory)))]
+            ? [.. games.SelectMany(name => Check(ShippedGames.Load(name, context.Shell.Directory), context.Cancellation))]
             : [.. TheoryChecks.All()];
         var failed = checks.Count(check => !check.Holds);
         if (context.Json)
@@ -43,15 +42,9 @@ internal static class RqeCheckCommand
         return (int)(failed == 0 ? ExitCode.Ok : ExitCode.CheckFailed);
     }
 
-    private static IEnumerable<RqeCheck> Check(GameFile game)
+    private static RqeCheck[] Check(GameFile game, CancellationToken cancellation)
     {
-        try
-        {
-            return [.. GameChecks.All(game, RqeOptions.Risk(game, null, null))];
-        }
-        catch (ArgumentException error)
-        {
-            throw new SrpoException(ErrorKind.Usage, $"{game.Name}: {error.Message}", error);
-        }
+        var risk = RqeOptions.Risk(game, null, null);
+        return Solving.Run(game.Name, () => GameChecks.All(game, risk, cancellation).ToArray());
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Core.Errors;
 using Srpo.Experiments.Equilibria;
 using Srpo.Games.Finite.Search;
 
@@ -32,16 +31,8 @@ internal static class RqeSolveCommand
         var options = new SearchOptions();
         if (context.Get(Starts) is { } starts) options = options with { Starts = starts };
         if (context.Get(Seed) is { } seed) options = options with { Seed = (ulong)seed };
-        SolvedGame solved;
-        try
-        {
-            solved = game.Finite is not null ? FiniteSolution.Solve(game, risk, options) : QuadraticSolution.Solve(game, risk);
-        }
-        catch (ArgumentException error)
-        {
-            throw new SrpoException(ErrorKind.Usage, $"{game.Name}: {error.Message}", error);
-        }
-
+        var solved = Solving.Run(
+            game.Name, () => game.Finite is not null ? FiniteSolution.Solve(game, risk, options, context.Cancellation) : QuadraticSolution.Solve(game, risk));
         if (context.Json) context.PrintJson(solved);
         else SolvedGameView.Print(context.Shell, game, solved);
         return (int)ExitCode.Ok;

@@ -207,3 +207,203 @@ internal sealed class PseudoArclength
         return norm;
     }
 }
+
+/// <summary>A point of a curve of roots.</summary>
+/// <param name="X">[size + 1] the unknowns, the parameter last.</param>
+/// <param name="Tangent">[size + 1] unit vector along the curve in the direction of travel.</param>
+/// <param name="Orientation">Sign of det [dF/dx dF/dp; tangent]: it changes where another curve crosses.</param>
+/// <param name="LogDeterminant">Logarithm of the same determinant's absolute value.</param>
+internal sealed record PathPoint(double[] X, double[] Tangent, int Orientation, double LogDeterminant)
+{
+    /// <summary>The parameter.</summary>
+    public double Parameter => X[^1];
+
+    /// <summary>The parameter's part of the tangent: it changes sign where the curve turns back.</summary>
+    public double Slope => Tangent[^1];
+
+    /// <summary>Sign of det dF/dx: the index of the root.</summary>
+    public int Index => Math.Sign(Slope) * Orientation;
+
+    /// <summary>The unknowns without the parameter.</summary>
+    public ReadOnlySpan<double> Unknowns => X.AsSpan(0, X.Length - 1);
+}
+
+/// <summary>Finds points of a curve between two neighbouring points of a walk.</summary>
+internal static class PathRoots
+{
+    /// <summary>Where a function of the curve's points changes sign, by regula falsi (Illinois) with a bisection every fourth time.</summary>
+    /// <param name="walk">The walk.</param>
+    /// <param name="from">Its point before.</param>
+    /// <param name="to">Its point after.</param>
+    /// <param name="length">Length of the step between them.</param>
+    /// <param name="function">The function, of different sign at both.</param>
+    /// <param name="tolerance">Largest length of the interval that is left.</param>
+    /// <returns>The point and its distance from the first along that step.</returns>
+    public static (PathPoint Point, double Length) Find(
+        PseudoArclength walk, PathPoint from, PathPoint to, double length, Func<PathPoint, double> function, double tolerance)
+    {
+        var (low, high) = (0.0, length);
+        var (atLow, atHigh) = (function(from), function(to));
+        var (best, bestLength) = Math.Abs(atLow) < Math.Abs(atHigh) ? (from, low) : (to, high);
+        var least = Math.Min(Math.Abs(atLow), Math.Abs(atHigh));
+        for (var iteration = 0; iteration < 80 && high - low > tolerance && least > 0; iteration++)
+        {
+            var middle = iteration % 4 == 3 ? 0.5 * (low + high) : ((low * atHigh) - (high * atLow)) / (atHigh - atLow);
+            if (!(middle > low && middle < high)) middle = 0.5 * (low + high);
+            var point = walk.Correct(from.X, from.Tangent, middle);
+            if (point is null)
+            {
+                // At a crossing itself the equations are singular; a point beside it is as good.
+                middle += 0.3 * (high - middle);
+                point = walk.Correct(from.X, from.Tangent, middle);
+                if (point is null) break;
+            }
+
+            var value = function(point);
+            if (Math.Abs(value) < least) (best, bestLength, least) = (point, middle, Math.Abs(value));
+            if (value >= 0 == atHigh >= 0)
+            {
+                (high, atHigh) = (middle, value);
+                atLow *= 0.5;
+            }
+            else
+            {
+                (low, atLow) = (middle, value);
+                atHigh *= 0.5;
+            }
+        }
+
+        return (best, bestLength);
+    }
+
+    /// <summary>
+    /// A crossing of curves from four points beside it, by inverse cubic interpolation in the function that vanishes there: at the crossing
+    /// itself the equations are singular and Newton finds only half of the digits.
+    /// </summary>
+    /// <param name="walk">The walk.</param>
+    /// <param name="from">Its point before.</param>
+    /// <param name="rough">The crossing, roughly.</param>
+    /// <param name="length">Its distance from the point before.</param>
+    /// <param name="function">The function.</param>
+    /// <param name="spacing">Distance of the points.</param>
+    public static PathPoint Sharpen(
+        PseudoArclength walk, PathPoint from, PathPoint rough, double length, Func<PathPoint, double> function, double spacing)
+    {
+        var points = new List<(double[] X, double Value)>();
+        var tangent = new double[rough.X.Length];
+        foreach (var offset in (ReadOnlySpan<double>)[-2, -1, 1, 2])
+        {
+            if (walk.Correct(from.X, from.Tangent, length + (offset * spacing)) is not { } point) return rough;
+            points.Add((point.X, function(point)));
+            // At the crossing itself the curve has no single tangent; between its neighbours it has.
+            if (Math.Abs(offset) == 1) Vectors.AddScaled(tangent, 1, point.Tangent);
+        }
+
+        var norm = Vectors.Norm(tangent);
+        if (!(norm > 1)) return rough;
+        for (var i = 0; i < tangent.Length; i++) tangent[i] /= norm;
+        var x = new double[rough.X.Length];
+        for (var k = 0; k < points.Count; k++)
+        {
+            var weight = 1.0;
+            for (var j = 0; j < points.Count; j++)
+            {
+                if (j == k) continue;
+                if (points[j].Value == points[k].Value) return rough;
+                weight *= points[j].Value / (points[j].Value - points[k].Value);
+            }
+
+            Vectors.AddScaled(x, weight, points[k].X);
+        }
+
+        return rough with { X = x, Tangent = tangent };
+    }
+
+    /// <summary>The unknowns at a parameter that lies between those of two neighbouring points, corrected at that parameter.</summary>
+    /// <param name="walk">The walk.</param>
+    /// <param name="from">Its point before.</param>
+    /// <param name="to">Its point after.</param>
+    /// <param name="parameter">Between their parameters.</param>
+    /// <param name="x">[size] receives the root.</param>
+    /// <returns>Its index; 0 if Newton did not stay near.</returns>
+    public static int At(PseudoArclength walk, PathPoint from, PathPoint to, double parameter, double[] x)
+    {
+        Interpolate(from, to, parameter, x);
+        double[] guess = [.. x];
+        var index = walk.Fix(x, parameter);
+        if (index == 0) return 0;
+        var (moved, apart) = (0.0, 0.0);
+        for (var i = 0; i < x.Length; i++)
+        {
+            moved = Math.Max(moved, Math.Abs(x[i] - guess[i]));
+            apart = Math.Max(apart, Math.Abs(to.X[i] - from.X[i]));
+        }
+
+        // Newton that goes further than the points are apart has found another curve.
+        return moved <= apart + 1e-6 ? index : 0;
+    }
+
+    /// <summary>Cubic Hermite interpolation in the parameter, linear where the curve is steep in it.</summary>
+    private static void Interpolate(PathPoint from, PathPoint to, double parameter, double[] x)
+    {
+        var width = to.Parameter - from.Parameter;
+        var t = width == 0 ? 0 : (parameter - from.Parameter) / width;
+        var smooth = Math.Abs(from.Slope) > 0.05 && Math.Abs(to.Slope) > 0.05;
+        var (t2, t3) = (t * t, t * t * t);
+        for (var i = 0; i < x.Length; i++)
+        {
+            x[i] = smooth
+                ? (((2 * t3) - (3 * t2) + 1) * from.X[i]) + ((t3 - (2 * t2) + t) * width * from.Tangent[i] / from.Slope)
+                    + (((3 * t2) - (2 * t3)) * to.X[i]) + ((t3 - t2) * width * to.Tangent[i] / to.Slope)
+                : from.X[i] + (t * (to.X[i] - from.X[i]));
+        }
+    }
+}
+
+/// <summary>Equations F(x, p) = 0 with one parameter, whose roots form curves.</summary>
+internal interface IRootCurve
+{
+    /// <summary>Number of unknowns x.</summary>
+    int Size { get; }
+
+    /// <summary>F(x, p) with its derivatives.</summary>
+    /// <param name="x">[Size].</param>
+    /// <param name="parameter">p.</param>
+    /// <param name="residual">[Size] F.</param>
+    /// <param name="jacobian">[Size x stride] dF/dx row by row; the rest of a row is left alone.</param>
+    /// <param name="stride">Numbers in a row, at least Size.</param>
+    /// <param name="derivative">[Size] dF/dp.</param>
+    void Evaluate(ReadOnlySpan<double> x, double parameter, Span<double> residual, Span<double> jacobian, int stride, Span<double> derivative);
+}
+
+/// <summary>RQE along a tau that all players share.</summary>
+internal sealed class TauCurve(RqeSystem system) : IRootCurve
+{
+    /// <inheritdoc/>
+    public int Size => system.Size;
+
+    /// <inheritdoc/>
+    public void Evaluate(ReadOnlySpan<double> x, double parameter, Span<double> residual, Span<double> jacobian, int stride, Span<double> derivative)
+    {
+        system.Tau.AsSpan().Fill(parameter);
+        system.Evaluate(x, residual);
+        system.Jacobian(jacobian, stride);
+        system.TauDerivative(derivative);
+    }
+}
+
+/// <summary>RQE along lambda_i = p * rate_i.</summary>
+internal sealed class LambdaCurve(RqeSystem system, double[] rates) : IRootCurve
+{
+    /// <inheritdoc/>
+    public int Size => system.Size;
+
+    /// <inheritdoc/>
+    public void Evaluate(ReadOnlySpan<double> x, double parameter, Span<double> residual, Span<double> jacobian, int stride, Span<double> derivative)
+    {
+        for (var player = 0; player < rates.Length; player++) system.Lambda[player] = parameter * rates[player];
+        system.Evaluate(x, residual);
+        system.Jacobian(jacobian, stride);
+        system.LambdaDerivative(rates, derivative);
+    }
+}
