@@ -38,3 +38,51 @@ with_lock() {
 build_environment() {
   printf '%s\n' "NUGET_PACKAGES=${NUGET_PACKAGES:-}"
 }
+
+# memory_limit MEMBERSHIP GROUPS: what bounds the memory of this process, as `BYTES LEAST NAME`, where that is less than the runtime starts
+# with, LEAST; nothing elsewhere. The runtime itself would end with a segmentation fault or be killed. The arguments are /proc/self/cgroup and
+# /sys/fs/cgroup. What a command needs beyond the least, the program says.
+memory_limit() {
+  local membership=$1 groups=$2 name value bytes file folder controllers path least_heap=$((16 << 20)) least_process=$((32 << 20)) least_space=$((2000000 << 10))
+  for name in DOTNET_GCHeapHardLimit COMPlus_GCHeapHardLimit; do # hexadecimal, with or without 0x
+    value=${!name:-}
+    [[ $value =~ ^(0[xX])?([0-9a-fA-F]{1,15})$ ]] || continue
+    bytes=$((16#${BASH_REMATCH[2]}))
+    ((bytes == 0 || bytes >= least_heap)) || printf '%s %s %s\n' "$bytes" "$least_heap" "$name=$value"
+  done
+  value=${DOTNET_GCHeapHardLimitPercent:-}
+  if [[ $value =~ ^(0[xX])?([0-9a-fA-F]{1,2})$ && -r /proc/meminfo ]]; then
+    read -r _ bytes _ </proc/meminfo # MemTotal: N kB
+    bytes=$((bytes * 1024 * 16#${BASH_REMATCH[2]} / 100))
+    ((bytes == 0 || bytes >= least_heap)) || printf '%s %s %s\n' "$bytes" "$least_heap" "DOTNET_GCHeapHardLimitPercent=$value"
+  fi
+  value=$(ulimit -v)
+  [[ $value == unlimited ]] || ((value << 10 >= least_space)) || printf '%s %s %s\n' $((value << 10)) "$least_space" "ulimit -v $value"
+  [[ -r $membership ]] || return 0
+  while IFS=: read -r _ controllers path; do
+    if [[ -z $controllers ]]; then
+      folder=$groups name=memory.max
+    elif [[ ,$controllers, == *,memory,* ]]; then
+      folder=$groups/memory name=memory.limit_in_bytes
+    else
+      continue
+    fi
+    for (( ; ; )); do # a group is bound by those above it, too
+      file=${folder}${path%/}/$name
+      if [[ -r $file ]] && read -r bytes <"$file" && [[ $bytes =~ ^[0-9]{1,15}$ ]] && ((bytes < least_process)); then
+        printf '%s %s %s\n' "$bytes" "$least_process" "$file"
+        return 0
+      fi
+      [[ ${path%/} == */* ]] || break
+      path=${path%/*}
+    done
+  done <"$membership"
+}
+
+# Ends with exit code 5 where the runtime would not even start.
+require_memory() {
+  local bytes least name
+  read -r bytes least name < <(memory_limit /proc/self/cgroup /sys/fs/cgroup) || return 0
+  printf 'srpo: the .NET runtime needs at least %d MiB of memory, and %s allows %s; raise the limit\n' $((least >> 20)) "$name" "$((bytes >> 20)) MiB" >&2
+  exit 5
+}

@@ -1,3 +1,5 @@
+using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Environments.Gridworld;
@@ -50,6 +52,10 @@ public static class EnvironmentFactory
         return registration.Create(text, settings.Variant, null, lanes);
     }
 
+    /// <summary>What a person should know of an environment before it is played, a sentence each; none where all is well.</summary>
+    /// <param name="settings">Which environment; as <see cref="Create"/>.</param>
+    public static IReadOnlyList<string> Warnings(EnvironmentSettings settings) => Find(settings.Name).Warnings(Create(settings, lanes: 1));
+
     /// <summary>
     /// Completes settings as a user typed them: fills in the definition from the built-in variant of that name or else from
     /// the file of that name, checks it, and replaces the variant by the definition's own name. The result needs no file
@@ -58,7 +64,7 @@ public static class EnvironmentFactory
     /// <param name="settings">Name, and a built-in variant or a path to a file; or a definition already.</param>
     /// <exception cref="ArgumentException">A name is unknown; the message lists the known ones and the nearest.</exception>
     /// <exception cref="FormatException">The definition is wrong; the message names the place.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="SrpoException">What has that name is no file, or cannot be read.</exception>
     public static EnvironmentSettings Resolve(EnvironmentSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -70,10 +76,10 @@ public static class EnvironmentFactory
         {
             text = settings.Definition;
         }
-        else if (!registration.Variants.Contains(settings.Variant, StringComparer.Ordinal) && File.Exists(settings.Variant))
+        else if (!registration.Variants.Contains(settings.Variant, StringComparer.Ordinal) && Path.Exists(settings.Variant))
         {
             file = settings.Variant;
-            text = File.ReadAllText(file);
+            text = UserFile.ReadText(Path.GetFullPath(file), $"{registration.VariantKind} file", file);
             label = Path.GetFileNameWithoutExtension(file);
         }
         else
@@ -113,6 +119,9 @@ public sealed record EnvironmentRegistration(
 
     /// <summary>Other names that people may call it by.</summary>
     public IReadOnlyList<string> OtherNames { get; init; } = [];
+
+    /// <summary>What a person should know of a variant before it is played, a sentence each: it can be played, but hardly as it was meant.</summary>
+    public Func<IVectorEnvironment, IReadOnlyList<string>> Warnings { get; init; } = _ => [];
 
     /// <summary>Replays recordings of its reference implementation, by path; null where there are none.</summary>
     public Func<string, RecordingReport>? Verify { get; init; }

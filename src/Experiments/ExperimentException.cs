@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
 
@@ -17,11 +18,20 @@ public sealed record ExperimentProblem(Origin Origin, string Field, string Reaso
 /// <summary>An experiment that cannot be used, with every problem found.</summary>
 public sealed class ExperimentException : SrpoException
 {
+    /// <summary>More problems than this are counted, not printed.</summary>
+    private const int MostShown = 25;
+
     /// <summary>An error for all problems that were found.</summary>
     /// <param name="problems">At least one.</param>
     public ExperimentException(params IReadOnlyList<ExperimentProblem> problems)
-        : base(ErrorKind.Usage, string.Join('\n', problems)) => Problems = problems;
+        : base(ErrorKind.Usage, Describe(problems)) => Problems = problems;
 
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<ExperimentProblem> Problems { get; }
+
+    private static string Describe(IReadOnlyList<ExperimentProblem> problems)
+    {
+        var shown = string.Join('\n', problems.Take(MostShown));
+        return problems.Count <= MostShown ? shown : string.Create(CultureInfo.InvariantCulture, $"{shown}\n... and {problems.Count - MostShown} more");
+    }
 }

@@ -40,6 +40,12 @@ public static class ExperimentKeys
     /// <summary>What the layout of training is called in evaluations.</summary>
     public const string TrainingLayout = "training";
 
+    /// <summary>Most populations of an experiment, sweeps included.</summary>
+    public const int MaxPopulations = 1000;
+
+    /// <summary>Most layouts of an evaluation, each counted with each of its opponents.</summary>
+    public const int MaxLayouts = 1000;
+
     /// <summary>Teams of every population.</summary>
     public static WholeKey Seeds { get; } = new("seeds", 1, 10_000, 8, "Teams (training runs) of each population.");
 
@@ -63,7 +69,7 @@ public static class ExperimentKeys
         new("seed", "whole number, at least 0", "1", "Seed from which all random streams of training are derived."),
         CheckpointInterval.Shown(),
         new("training", "object", "{}", "Training keys for all populations, see below."),
-        new("populations", "object", "", "The populations by name; each an object with training keys of its own, and the keys below."),
+        new("populations", "object", "", string.Create(CultureInfo.InvariantCulture, $"The populations by name, at most {MaxPopulations}; each an object with training keys of its own, and the keys below.")),
         new("evaluation", "object", "{}", "How the populations are measured."),
     ];
 

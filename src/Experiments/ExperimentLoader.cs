@@ -1,4 +1,6 @@
+using Srpo.Core.Files;
 using Srpo.Core.Json;
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments.Reading;
 using Srpo.Learning;
@@ -11,6 +13,7 @@ public sealed class ExperimentLoader
     private readonly ValueReader _reader = new();
     private readonly JsonObjectValue _root;
     private readonly string _directory;
+    private IReadOnlyList<PolicyReference> _partners = [];
 
     private ExperimentLoader(JsonObjectValue root, string directory)
     {
@@ -26,7 +29,7 @@ public sealed class ExperimentLoader
     public static Experiment Load(ExperimentFile file, string workingDirectory, IEnumerable<Override> overrides)
     {
         var path = Path.GetFullPath(file.Path, workingDirectory);
-        return Load(file.Name, file.Path, File.ReadAllBytes(path), Path.GetDirectoryName(path)!, overrides);
+        return Load(file.Name, file.Path, UserFile.Read(path, "experiment file", file.Path), Path.GetDirectoryName(path)!, overrides);
     }
 
     /// <summary>Loads a text.</summary>
@@ -35,16 +38,20 @@ public sealed class ExperimentLoader
     /// <param name="text">The text.</param>
     /// <param name="directory">Directory against which map files are meant.</param>
     /// <param name="overrides">What the command line changes.</param>
+    /// <param name="partners">A pool of partners that exists already, for populations that name none; null for none.</param>
     /// <exception cref="ExperimentException">With every problem found.</exception>
-    public static Experiment Load(string name, string source, byte[] text, string directory, IEnumerable<Override> overrides)
+    public static Experiment Load(
+        string name, string source, byte[] text, string directory, IEnumerable<Override> overrides, IReadOnlyList<PolicyReference>? partners = null)
     {
         var parsed = ExperimentText.Parse(source, text);
         if (parsed is not JsonObjectValue root)
             throw new ExperimentException(new ExperimentProblem(parsed.Origin, "", $"expected an object, found {parsed.Describe()}", "write { ... }"));
         var reader = new ValueReader();
+        var written = root;
         root = Overrides.Apply(root, overrides, reader);
         if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
-        var loader = new ExperimentLoader(root, directory);
+        var loader = new ExperimentLoader(root, directory) { _partners = partners ?? [] };
+        if (!ReferenceEquals(root, written)) loader.CheckValues(written);
         var experiment = loader.Build(ValidName(name));
         return loader._reader.Problems.Count == 0 && experiment is not null ? experiment : throw new ExperimentException(loader._reader.Problems);
     }
@@ -60,13 +67,15 @@ public sealed class ExperimentLoader
         var environment = layouts.Read(
             environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin, layout is null ? "environment" : "layout");
         var draft = new TrainingDraft(preset.Training, new Dictionary<string, Origin>());
+        var before = _reader.Problems.Count;
         if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
         var seeds = ExperimentKeys.Seeds.Read(_root, "", _reader) ?? ExperimentKeys.Seeds.Default;
-        var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info);
+        var sound = _reader.Problems.Count == before;
+        var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info) { ExistingPartners = _partners };
         if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
             _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
         else if (Member("populations") is { } members)
-            populations.Read(members, draft, seeds);
+            populations.Read(members, draft, seeds, sound);
         var links = populations.Link();
         var measure = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
         CheckKeys(measure, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
@@ -82,6 +91,32 @@ public sealed class ExperimentLoader
             Populations = populations.Populations,
             Evaluation = evaluation!,
         };
+    }
+
+    /// <summary>Values of the file that cannot be used are refused although the command line overrides them: without it the same file would not run.</summary>
+    private void CheckValues(JsonObjectValue written)
+    {
+        ExperimentKeys.Seeds.Read(written, "", _reader);
+        ExperimentKeys.CheckpointInterval.Read(written, "", _reader);
+        if (written["seed"] is { } seed) _reader.Seed(seed, "seed");
+        var draft = new TrainingDraft(Presets.Find(Presets.Default)!.Training, new Dictionary<string, Origin>());
+        if (written["training"] is JsonObjectValue training) TrainingReader.Read(draft, training, "training", [], _reader);
+        if (written["evaluation"] is JsonObjectValue evaluation)
+        {
+            ExperimentKeys.Episodes.Read(evaluation, "evaluation.", _reader);
+            ExperimentKeys.Steps.Read(evaluation, "evaluation.", _reader);
+            if (evaluation["seed"] is { } matches) _reader.Seed(matches, "evaluation.seed");
+        }
+
+        if (written["populations"] is not JsonObjectValue { Members.Count: <= ExperimentKeys.MaxPopulations } populations) return;
+        foreach (var member in populations.Members)
+        {
+            if (member.Value is not JsonObjectValue population) continue;
+            var field = $"populations.{member.Name}";
+            ExperimentKeys.Seeds.Read(population, field + ".", _reader);
+            TrainingReader.Read(draft, population, field, ExperimentKeys.Names(ExperimentKeys.Population), _reader);
+            Sweep.Expand(member.Name, draft, population["sweep"], $"{field}.sweep", _reader);
+        }
     }
 
     /// <summary>The preset's layout belongs to the preset's environment; another one has a first layout of its own.</summary>

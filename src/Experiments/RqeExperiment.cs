@@ -1,5 +1,6 @@
 using System.Globalization;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Core.Json;
 using Srpo.Experiments.Equilibria;
 using Srpo.Experiments.Reading;
@@ -24,7 +25,7 @@ public sealed record RqeExperiment(string Name, string Title, string GameName, G
     public static RqeExperiment? TryLoad(ExperimentFile file, string workingDirectory)
     {
         var path = Path.GetFullPath(file.Path, workingDirectory);
-        if (ExperimentText.Parse(file.Path, File.ReadAllBytes(path)) is not JsonObjectValue root || root["rqe"] is not { } value) return null;
+        if (ExperimentText.Parse(file.Path, UserFile.Read(path, "experiment file", file.Path)) is not JsonObjectValue root || root["rqe"] is not { } value) return null;
         var reader = new ValueReader();
         CheckKeys(reader, root, "", Keys);
         var title = root["title"] is { } text ? reader.Text(text, "title") ?? "" : "";

@@ -1,4 +1,5 @@
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Core.Text;
 
 namespace Srpo.Experiments;
@@ -13,9 +14,11 @@ internal sealed record ShippedFiles(string What, string Folder, string Variable,
     private const string Extension = ".json";
 
     /// <summary>The files that are known by name, by name.</summary>
+    /// <exception cref="SrpoException">The variable names no directory.</exception>
     public IReadOnlyList<(string Name, string Path)> Known()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen) return Directory.Exists(chosen) ? In(chosen) : [];
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen)
+            return Directory.Exists(chosen) ? In(chosen) : throw new SrpoException(ErrorKind.Usage, $"${Variable} names '{chosen}', which is no directory; name one with {What}s, or unset it");
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
             var folder = Path.Combine(directory.FullName, Folder);
@@ -28,13 +31,15 @@ internal sealed record ShippedFiles(string What, string Folder, string Variable,
     /// <summary>The full path of the file that NAME or FILE means.</summary>
     /// <param name="nameOrFile">A name, or a path that ends in .json or has a directory.</param>
     /// <param name="directory">Directory against which a relative path is meant.</param>
-    /// <exception cref="SrpoException">There is no such file.</exception>
+    /// <exception cref="SrpoException">There is no such file, or it is none that could be read.</exception>
     public string Find(string nameOrFile, string directory)
     {
         if (nameOrFile.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) || nameOrFile.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
+            if (nameOrFile.Contains('\0', StringComparison.Ordinal)) throw new SrpoException(ErrorKind.Usage, $"the name of the {What} file has a character that no name can have");
             var path = Path.GetFullPath(nameOrFile, directory);
-            return File.Exists(path) ? path : throw new SrpoException(ErrorKind.Usage, $"there is no {What} file {path}");
+            UserFile.Require(path, What + " file");
+            return path;
         }
 
         var known = Known();

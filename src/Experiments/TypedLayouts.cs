@@ -27,7 +27,9 @@ public static class TypedLayouts
     {
         var reader = new ValueReader();
         var list = new JsonListValue(new Origin("--layout", 0, 0), [.. layouts.Select(name => new JsonStringValue(Option(name), name))]);
-        return new LayoutReader(reader, directory).ReadAll(list, "layout", training, training.Name) ?? throw new ExperimentException(reader.Problems);
+        return new LayoutReader(reader, directory).ReadAll(list, "layout", training, training.Name) is { } placed
+            ? [.. placed.Select(one => one.Layout)]
+            : throw new ExperimentException(reader.Problems);
     }
 
     private static Origin Option(string layout) => new($"--layout {layout}", 0, 0);

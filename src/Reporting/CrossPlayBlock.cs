@@ -57,6 +57,20 @@ internal sealed class CrossPlayBlock
         }
     }
 
+    /// <summary>The pair with the least return, the first of equals; null where none was played.</summary>
+    /// <param name="different">Whether a run with itself is left out.</param>
+    public RunPair? Worst(bool different)
+    {
+        var worst = -1;
+        for (var i = 0; i < Returns.Length; i++)
+        {
+            if (double.IsNaN(Returns[i]) || (different && i / Columns == i % Columns)) continue;
+            if (worst < 0 || Returns[i] < Returns[worst]) worst = i;
+        }
+
+        return worst < 0 ? null : new RunPair(_matrix.Rows[_rows[worst / Columns]], _matrix.Columns[_columns[worst % Columns]]);
+    }
+
     private static int[] Indices(IReadOnlyList<AgentLabel> labels, string method) =>
         [.. Enumerable.Range(0, labels.Count).Where(index => labels[index].Method == method)];
 }

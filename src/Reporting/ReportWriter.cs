@@ -12,6 +12,16 @@ namespace Srpo.Reporting;
 /// <summary>Writes the files of a report into a directory. Formats: docs/report.md.</summary>
 public static class ReportWriter
 {
+    private static readonly string[] Fixed = ["summary.json", "cells.csv", "learning-curves.csv", "learning-actors.csv", "strategies.csv", "report.html"];
+
+    /// <summary>Whether a name is one that <see cref="WriteAll"/> gives, for some results.</summary>
+    public static bool IsFile(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Fixed.Contains(name) || (name.EndsWith(".csv", StringComparison.Ordinal)
+            && (name.StartsWith("crossplay-", StringComparison.Ordinal) || name.StartsWith("equilibria", StringComparison.Ordinal)));
+    }
+
     /// <summary>
     /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv, learning-actors.csv and report.html; for games with one state
     /// also strategies.csv and, with equilibria to compare with, equilibria.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.

@@ -52,7 +52,8 @@ public static class SummaryBuilder
             select new BetweenSummary(method0, method1, Summarise(
                 block.AllCells(),
                 RunBootstrap.Between(
-                    block.Returns, block.Rows, block.Columns, bootstrap, strata.IndexOf(method0), strata.IndexOf(method1))));
+                    block.Returns, block.Rows, block.Columns, bootstrap, strata.IndexOf(method0), strata.IndexOf(method1))) with
+            { Worst = block.Worst(different: false) });
         return new(
             matrix.Layout,
             [.. methods.Select(method => BuildMethod(matrix, method, strata.IndexOf(method), bootstrap))],
@@ -77,7 +78,7 @@ public static class SummaryBuilder
             method,
             block.Rows,
             Summarise(diagonal, RunBootstrap.SelfPlay([.. diagonal.Select(cell => cell.Return)], bootstrap, stratum)),
-            Summarise(block.OffDiagonal(), RunBootstrap.CrossPlay(block.Returns, block.Rows, bootstrap, stratum)),
+            Summarise(block.OffDiagonal(), RunBootstrap.CrossPlay(block.Returns, block.Rows, bootstrap, stratum)) with { Worst = block.Worst(different: true) },
             cost);
     }
 

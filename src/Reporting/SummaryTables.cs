@@ -20,7 +20,7 @@ public static class SummaryTables
             select ImmutableArray.Create(
                 DisplayNames.Layout(layout.Layout), summary.Info.Names.Of(method.Method), Numbers.Integer(method.Runs),
                 Numbers.Short(self.Mean), Numbers.Short(self.Std),
-                Numbers.Short(cross.Mean), Numbers.Short(cross.Std), Numbers.Short(cross.Min),
+                Numbers.Short(cross.Mean), Numbers.Short(method.Gap), Numbers.Short(cross.Std), Numbers.Short(cross.Min), cross.Worst?.ToString() ?? "",
                 Numbers.Short(cross.InterquartileMean), Numbers.Range(cross.Interval),
                 Numbers.Short(method.FreeRiding), Numbers.Short(cross.FreeRiding),
                 Numbers.Short(method.PrivateCost?.Seat0), Numbers.Short(method.PrivateCost?.Seat1));
@@ -28,7 +28,7 @@ public static class SummaryTables
             "Return and private cost by layout and method",
             [
                 new("Layout", false), new("Method", false), new("Runs"), new("Self-play mean"), new("Self-play std"),
-                new("Cross-play mean"), new("Cross-play std"), new("Worst pair"),
+                new("Cross-play mean"), new("Gap to self-play"), new("Cross-play std"), new("Worst pair"), new("Its runs", false),
                 new("Cross-play IQM"), new($"{Numbers.Percent(summary.Bootstrap.Level)} interval"),
                 new("Free-riding, self-play"), new("Free-riding, cross-play"),
                 new("Cost of seat 0"), new("Cost of seat 1"),
@@ -46,14 +46,14 @@ public static class SummaryTables
             select ImmutableArray.Create(
                 DisplayNames.Layout(layout.Layout), summary.Info.Names.Of(pair.Method0), summary.Info.Names.Of(pair.Method1),
                 Numbers.Integer(pair.Block.Cells), Numbers.Short(pair.Block.Mean), Numbers.Range(pair.Block.MeanInterval),
-                Numbers.Short(pair.Block.Std), Numbers.Short(pair.Block.Min), Numbers.Short(pair.Block.InterquartileMean),
+                Numbers.Short(pair.Block.Std), Numbers.Short(pair.Block.Min), pair.Block.Worst?.ToString() ?? "", Numbers.Short(pair.Block.InterquartileMean),
                 Numbers.Range(pair.Block.Interval), Numbers.Short(pair.Block.FreeRiding));
         var level = Numbers.Percent(summary.Bootstrap.Level);
         return new(
             "Return of pairs from different methods",
             [
                 new("Layout", false), new("Seat 0", false), new("Seat 1", false), new("Pairs"), new("Mean"),
-                new($"{level} interval of the mean"), new("Std"), new("Worst pair"), new("IQM"),
+                new($"{level} interval of the mean"), new("Std"), new("Worst pair"), new("Its runs", false), new("IQM"),
                 new($"{level} interval of the IQM"), new("Free-riding"),
             ],
             [.. rows]);

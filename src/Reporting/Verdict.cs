@@ -46,8 +46,11 @@ public static class Verdict
             sentences.Add(Means(layout, ranked, names));
             if (ranked.Length > 1) sentences.Add(Intervals(ranked, summary.Bootstrap, names));
             sentences.AddRange(ranked.Select(method => Robustness(method, names)).OfType<string>());
+            var gaps = ranked.Where(method => method.Gap is not null).ToArray();
+            if (gaps.Length > 0)
+                sentences.Add("The gap between self-play and cross-play is " + Join(gaps.Select(method => $"{Numbers.Short(method.Gap)} for {names.Of(method.Method)}")) + ".");
             sentences.Add("The worst pair of different runs earns " + Join(ranked.Select(method =>
-                $"{Numbers.Short(method.CrossPlay.Min)} with {names.Of(method.Method)}")) + ".");
+                $"{Numbers.Short(method.CrossPlay.Min)} with {names.Of(method.Method)}{(method.CrossPlay.Worst is { } worst ? $" ({worst})" : "")}")) + ".");
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Serilog;
+using Srpo.Core.Limits;
 using Srpo.Silo;
 
 // Numbers look the same whatever language the machine speaks.
@@ -18,6 +19,7 @@ if (Usage.Stray(args) is { } stray)
 
 try
 {
+    MemoryLimit.OfProcess.Require(MemoryNeed.Grains, "a silo");
     await using var silo = SiloHost.Build(args);
     try
     {

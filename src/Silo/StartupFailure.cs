@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Srpo.Core.Errors;
 using Srpo.Grains.Security;
 
 namespace Srpo.Silo;
@@ -18,13 +19,13 @@ internal static class StartupFailure
         // What the configuration says of a value of another type; it names the setting.
         if (error is InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException })
         {
-            output.WriteLine("srpo silo: " + error.Message);
+            output.WriteLine("srpo silo: " + SrpoException.MessageOf(error));
             return ExitCodes.Usage;
         }
 
-        if (error is StartupException)
+        if (error is StartupException or SrpoException { Kind: ErrorKind.Environment } || SrpoException.IsOutOfMemory(error))
         {
-            output.WriteLine("srpo silo: could not start: " + error.Message);
+            output.WriteLine("srpo silo: could not start: " + SrpoException.MessageOf(error));
             return ExitCodes.Environment;
         }
 

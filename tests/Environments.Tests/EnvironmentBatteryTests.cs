@@ -115,6 +115,28 @@ public class EnvironmentBatteryTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void EveryNumberOfAnObservationHasAMeaningAndStaysInItsRange(string name, string variant)
+    {
+        var rig = new EnvironmentRig(name, variant, 3);
+        rig.Reset(4);
+        foreach (var encoding in Encodings(rig.Info))
+        {
+            var length = rig.Info.ObservationLength(encoding);
+            for (var seat = 0; seat < rig.Info.Seats; seat++)
+            {
+                var slots = rig.Environment.Slots(seat, encoding);
+                Assert.Equal(Enumerable.Range(0, length), slots.Select(slot => slot.Index));
+                Assert.All(slots, slot => Assert.NotEmpty(slot.Meaning));
+                var observations = new float[3 * length];
+                rig.Environment.Observe(seat, encoding, observations);
+                for (var i = 0; i < observations.Length; i++)
+                    Assert.InRange(observations[i], slots[i % length].Minimum, slots[i % length].Maximum);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void EqualSeedsGiveEqualEpisodes(string name, string variant)
     {
         var rig = new EnvironmentRig(name, variant, 3);

@@ -70,7 +70,7 @@ public sealed class ExperimentLoaderTests
     [InlineData("{\"populations\": {\"srpo\": { \"network\": {\"hiden\": [1]} }}}", "populations.srpo.network.hiden: unknown key, did you mean 'hidden'?; known keys here: hidden, activation, initialisation, oneHot, sharedTrunk")]
     [InlineData("{\n\"populations\": {\"srpo\": {\n \"tau\": \"ten\" }}}", "test.json:3:9: populations.srpo.tau: expected a number, found the text 'ten'; write a number without quotes")]
     [InlineData("{\"populations\": {\"srpo\": {\"iterations\": 1.5 }}}", "populations.srpo.iterations: 1.5 is not possible; use a whole number")]
-    [InlineData("{\n\n  \"training\": { \"tau\": -1 },\n \"populations\": {\"srpo\": {}}}", "test.json:3:24: populations.srpo.tau: -1 is out of range; use a number above 0")]
+    [InlineData("{\n\n  \"training\": { \"tau\": -1 },\n \"populations\": {\"srpo\": {}}}", "test.json:3:24: training.tau: -1 is out of range; use a number at least 1E-30")]
     [InlineData("{\"populations\": {\"srpo\": {\"method\": \"spro\"}}}", "populations.srpo.method: 'spro' is not known, did you mean 'srpo'?; use one of e3t, fcp, ippo, pure-adversarial, self-play, srpo")]
     [InlineData("{\"populations\": {\"srpo\": {\"adversary\": {\"kl\": 3}}}}", "adversary.kl: expected one of policyToAdversary, adversaryToPolicy, found the number 3")]
     [InlineData("{\"populations\": {\"srpo\": {\"network\": {\"hidden\": 64}}}}", "network.hidden: expected a list of whole numbers, found the number 64; write for example [64, 64]")]
@@ -92,7 +92,7 @@ public sealed class ExperimentLoaderTests
     [InlineData("{\"populations\": {\"a\": {}, \"a\": {}}}", "the key is here twice")]
     [InlineData("{\"populations\": {\"a\": {\"sweep\": {\"tua\": [1]}}}}", "populations.a.sweep.tua: unknown key, did you mean 'tau'?")]
     [InlineData("{\"populations\": {\"a\": {\"sweep\": {\"tau\": 1}}}}", "populations.a.sweep.tau: expected a list of values, found the number 1")]
-    [InlineData("{\"populations\": {\"a\": {\"sweep\": {\"tau\": [1, 0]}}}}", "populations.a.tau: 0 is out of range")]
+    [InlineData("{\"populations\": {\"a\": {\"sweep\": {\"tau\": [1, 0]}}}}", "test.json:1:45: populations.a.sweep.tau[1]: 0 is out of range")]
     [InlineData("{\"populations\": {\"a-tau1\": {}, \"a\": {\"sweep\": {\"tau\": [1]}}}}", "makes the population 'a-tau1' a second time")]
     [InlineData("[1]", "test.json:1:1: expected an object, found a list")]
     public void A_mistake_is_named_with_its_place_and_a_remedy(string text, string expected)
@@ -152,11 +152,76 @@ public sealed class ExperimentLoaderTests
     public void A_map_file_is_meant_relative_to_the_experiment()
     {
         using var directory = new TemporaryDirectory();
-        directory.Write("maps/mine.txt", "name: mine\n\n.2.\n1P.\n.O.\n");
+        directory.Write("maps/mine.txt", "name: mine\n\n.2.\n1PO\n.O.\n");
         var experiment = ExperimentLoader.Load(
             "test", "test.json", Encoding.UTF8.GetBytes("""{ "evaluation": { "layouts": ["training", "maps/mine.txt"] }, "populations": { "a": {} } }"""), directory.Root, []);
         Assert.Equal("mine", experiment.Evaluation.Layouts[1].Name);
-        Assert.Contains("1P.", experiment.Evaluation.Layouts[1].Environment.Definition, StringComparison.Ordinal);
+        Assert.Contains("1PO", experiment.Evaluation.Layouts[1].Environment.Definition, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a tournament would refuse once everything is trained.</summary>
+    [Theory]
+    [InlineData("""{"seeds":2,"training":{"iterations":8,"curveInterval":0},"evaluation":{"episodes":2,"layouts":["training","wide"]}, "populations":{"ippo":{"method":"ippo"}}}""",
+        "test.json:1:107: evaluation.layouts: 'ippo' cannot play on 'wide': it observes 8 numbers (Absolute) and has 5 actions, gridworld wide has ", "for example official, held-out-a")]
+    [InlineData("""{ "preset": "tag", "populations": { "a": { "method": "ippo" } }, "evaluation": { "opponents": ["a/0"], "layouts": ["tag-3v1"] } }""",
+        "test.json:1:116: evaluation.layouts: 'tag-3v1-a-0' has 3 seats", "for example simple-tag")]
+    [InlineData("""{ "preset": "hanabi-2p", "populations": { "a": {} }, "evaluation": { "layouts": ["training", "3x3-4p"] } }""",
+        "test.json:1:94: evaluation.layouts: '3x3-4p' has 4 seats for a team", "for example 3x3-2p")]
+    [InlineData("""{ "seeds": 700, "populations": { "a": {}, "b": {}, "c": {} } }""",
+        "populations: 2100 runs are measured, each with each, which makes 4410000 pairs on every layout; 2000 runs are the most", "\"evaluate\": false")]
+    [InlineData("""{ "populations": { "a": {} }, "evaluation": { "layouts": [] } }""", "evaluation.layouts: 0 layouts are named", "leave it out")]
+    public void What_cannot_be_measured_is_not_trained(string text, string expected, string remedy)
+    {
+        var error = Assert.Throws<ExperimentException>(() => Load(text));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
+        Assert.Single(error.Problems);
+    }
+
+    [Fact]
+    public void Nothing_is_said_of_what_only_follows_from_a_mistake()
+    {
+        const string Fcp = """{ "populations": { "pool": { "method": "self-play", "evaluate": false }, "fcp": { "method": "fcp", "partners": "pool" } } }""";
+        Assert.Equal("training.iterations", Assert.Single(Assert.Throws<ExperimentException>(() => Load(Fcp, "iterations=0")).Problems).Field);
+        Assert.Equal("populations.fcp.method", Assert.Single(Assert.Throws<ExperimentException>(() => Load(Fcp, "populations.fcp.method=fpc")).Problems).Field);
+        Assert.Equal("populations.pool.method", Assert.Single(Assert.Throws<ExperimentException>(() => Load(Fcp, "populations.pool.method=selfplay")).Problems).Field);
+        Assert.Equal("populations.pool.seeds", Assert.Single(Assert.Throws<ExperimentException>(() => Load(Fcp, "populations.pool.seeds=0")).Problems).Field);
+        Assert.Equal("populations.pool", Assert.Single(Assert.Throws<ExperimentException>(() => Load(
+            """{ "populations": { "pool": 3, "fcp": { "method": "fcp", "partners": "pool" } } }""")).Problems).Field);
+
+        // A second mistake of its own is named with the first.
+        var both = Assert.Throws<ExperimentException>(() => Load(Fcp, "populations.pool.tau=0", "populations.fcp.partners=pol"));
+        Assert.Equal(["populations.pool.tau", "populations.fcp.partners"], both.Problems.Select(problem => problem.Field));
+    }
+
+    [Theory]
+    [InlineData("""{ "training": { "iterations": -5 }, "populations": { "a": {} } }""", "iterations=4", "test.json:1:31: training.iterations: -5 is not possible; use a whole number from 1 to 1000000000")]
+    [InlineData("""{ "populations": { "a": { "tau": -1 } } }""", "tau=4", "test.json:1:34: populations.a.tau: -1 is out of range")]
+    [InlineData("""{ "populations": { "a": { "sweep": { "tau": [1, -1] } } } }""", "tau=4", "populations.a.sweep.tau[1]: -1 is out of range")]
+    [InlineData("""{ "seeds": 0, "populations": { "a": {} } }""", "seeds=3", "test.json:1:12: seeds: 0 is not possible")]
+    [InlineData("""{ "populations": { "a": {} }, "evaluation": { "episodes": 0 } }""", "evaluation.episodes=3", "evaluation.episodes: 0 is not possible")]
+    [InlineData("""{ "training": { "tau": -1 }, "populations": { "a": { "tau": 5 } } }""", "seeds=2", "training.tau: -1 is out of range")]
+    [InlineData("""{ "training": { "network": { "hidden": [5000] } }, "populations": { "a": {} } }""", "network.hidden=[8]", "training.network.hidden[0]: 5000 is out of range")]
+    [InlineData("""{ "training": { "tau": 1e-40 }, "populations": { "a": {} } }""", "tau=1", "training.tau: 1E-40 is out of range; use a number at least 1E-30")]
+    public void A_value_out_of_range_is_refused_although_another_overrides_it(string text, string set, string expected)
+    {
+        var error = Assert.Throws<ExperimentException>(() => Load(text, set));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Single(error.Problems);
+    }
+
+    [Fact]
+    public void What_nobody_writes_is_refused_before_it_takes_time_or_memory()
+    {
+        Assert.Contains("there are 20000 populations; use at most 1000", Refusal($$"""{ "populations": { {{string.Join(", ", Enumerable.Range(0, 20000).Select(i => $"\"p{i}\": {{}}"))}} } }"""), StringComparison.Ordinal);
+        var values = string.Join(", ", Enumerable.Range(1, 100));
+        Assert.Contains("100 x 100 populations are too many; use at most 1000", Refusal($$"""{ "populations": { "a": { "sweep": { "tau": [{{values}}], "entropy": [{{values}}], "lanes": [{{values}}] } } } }"""), StringComparison.Ordinal);
+        Assert.Contains("1001 layouts are named; name 1 to 1000", Refusal($$"""{ "populations": { "a": {} }, "evaluation": { "layouts": [{{string.Join(", ", Enumerable.Repeat("\"training\"", 1001))}}] } }"""), StringComparison.Ordinal);
+        var endless = "{ \"populations\": { " + string.Join(", ", Enumerable.Range(0, 300_000).Select(i => $"\"p{i}\": {{}}")) + " } }";
+        Assert.Contains(" bytes; an experiment has at most 4194304; is it the right file?", Refusal(endless), StringComparison.Ordinal);
+        Assert.EndsWith("\n... and 975 more", Refusal($$"""{ "populations": { {{string.Join(", ", Enumerable.Range(0, 1000).Select(i => $"\"p{i}\": 3"))}} } }"""), StringComparison.Ordinal);
+
+        static string Refusal(string text) => Assert.Throws<ExperimentException>(() => Load(text)).Message;
     }
 
     [Fact]

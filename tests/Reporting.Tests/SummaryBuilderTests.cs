@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Srpo.Core.Results;
 
 namespace Srpo.Reporting.Tests;
@@ -21,6 +22,30 @@ public class SummaryBuilderTests
         Assert.Equal(1, method.CrossPlay.Min);
         Assert.Equal((2 + 3 + 5 + 6) / 4.0, method.CrossPlay.InterquartileMean!.Value, 12);
         Assert.NotNull(method.CrossPlay.Interval);
+    }
+
+    [Fact]
+    public void The_gap_is_a_number_and_the_worst_pair_has_a_name()
+    {
+        // 0 to 8 row by row: the diagonal has mean 4, and so have the others; the least of those is [0, 1].
+        var summary = SummaryBuilder.Build(MatrixOf.Results(Numbers0To8));
+        var method = summary.Layouts[0].Methods[0];
+        Assert.Equal(method.SelfPlay.Mean!.Value - method.CrossPlay.Mean!.Value, method.Gap!.Value, 12);
+        Assert.Equal((0, 1), (method.CrossPlay.Worst!.Value.Row.Run, method.CrossPlay.Worst!.Value.Column.Run));
+        Assert.Null(method.SelfPlay.Worst);
+        using var json = JsonDocument.Parse(Files.SummaryJson.Write(summary));
+        var written = json.RootElement.GetProperty("layouts").EnumerateObject().First().Value.EnumerateObject().First().Value;
+        Assert.Equal(method.Gap!.Value, written.GetProperty("gap").GetDouble(), 12);
+        Assert.Equal([method.CrossPlay.Worst!.Value.Row.ToString(), method.CrossPlay.Worst!.Value.Column.ToString()], written.GetProperty("crossPlay").GetProperty("worstPair").EnumerateArray().Select(one => one.GetString()));
+        Assert.Contains(SummaryTables.Methods(summary).Rows[0], cell => cell == method.CrossPlay.Worst!.Value.ToString());
+        Assert.Contains(Verdict.Sentences(summary), sentence => sentence.StartsWith("The gap between self-play and cross-play is ", StringComparison.Ordinal));
+        Assert.Contains(Verdict.Sentences(summary), sentence => sentence.Contains($"({method.CrossPlay.Worst!.Value})", StringComparison.Ordinal));
+
+        AgentLabel[] agents = [.. MatrixOf.Agents("a", 2), .. MatrixOf.Agents("b", 2)];
+        var between = SummaryBuilder.Build(MatrixOf.Results(MatrixOf.Cells("training", agents, (row, column) => (row == 1 && column == 2 ? -5 : 1, 0, 0)))).Layouts[0].Between;
+        Assert.Equal("a/1 x b/0", between[0].Block.Worst!.Value.ToString());
+        var alone = SummaryBuilder.Build(SyntheticRun.Create(1)).Layouts[0].Methods[0];
+        Assert.Equal((null, null), (alone.Gap, alone.CrossPlay.Worst));
     }
 
     [Fact]

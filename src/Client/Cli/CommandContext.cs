@@ -32,6 +32,9 @@ internal sealed class CommandContext
     /// <summary>Set by Ctrl-C.</summary>
     public CancellationToken Cancellation { get; }
 
+    /// <summary>Whether the command has begun what it ends in order after a signal: finish what is under way, store it and say how to go on.</summary>
+    public bool EndsInOrder { get; private set; }
+
     public DataDirectory Data { get; }
 
     /// <summary>Number of worker threads; 0 for one per core.</summary>
@@ -51,7 +54,14 @@ internal sealed class CommandContext
     public T Get<T>(Argument<T> argument) => _parse.GetRequiredValue(argument);
 
     /// <summary>Prints a value as JSON.</summary>
-    public void PrintJson<T>(T value) => Out.WriteLine(JsonText.Show(value));
+    public void PrintJson<T>(T value) => PrintJson(Out, value);
+
+    /// <summary>Prints a value as JSON somewhere else than where results go.</summary>
+    public static void PrintJson<T>(TextWriter output, T value) => output.WriteLine(JsonText.Show(value));
+
+    /// <summary>Where to print what else there is to say when an output was written: not into it, where it went to stdout.</summary>
+    /// <param name="file">The output, absolute; null for none.</param>
+    public TextWriter Beside(string? file) => file is "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1" ? Error : Out;
 
     /// <summary>Opens the grains: of the cluster, of the process of this machine that works on the data directory, or in this process.</summary>
     /// <exception cref="SrpoException">There is no data directory, or what has the grains does not answer.</exception>
@@ -61,6 +71,7 @@ internal sealed class CommandContext
     /// <param name="held">The lock of the work; not used with a cluster.</param>
     public async Task<IGrainSession> OpenToWorkAsync(RunLock held)
     {
+        EndsInOrder = true;
         if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Shell.Variable, Error, Cancellation);
         Data.EnsureWritable();
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
@@ -75,6 +86,7 @@ internal sealed class CommandContext
     /// <summary>Runs a handler with the grains.</summary>
     public async Task<int> WithGrainsAsync(Func<IGrainSession, Task<int>> handler)
     {
+        EndsInOrder = true;
         await using var session = await OpenAsync();
         return await handler(session);
     }
@@ -89,7 +101,11 @@ internal sealed class CommandContext
     /// The same for a handler that notes a wish and may note it twice. A process whose work is paused ends, often before it has answered whoever
     /// follows the pause.
     /// </summary>
-    public Task<int> WithGrainsToWishAsync(Func<IGrainSession, Task<int>> handler) => UntilAnsweredAsync(handler, CancellationToken.None);
+    public Task<int> WithGrainsToWishAsync(Func<IGrainSession, Task<int>> handler)
+    {
+        EndsInOrder = true;
+        return UntilAnsweredAsync(handler, CancellationToken.None);
+    }
 
     /// <summary>
     /// Runs a handler that asks for what grains say of themselves, and changes nothing: those of the cluster or of the process that works

@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
+using Srpo.Core.Errors;
 using Srpo.Core.Text;
 
 namespace Srpo.Client.Cli;
 
 /// <summary>Parses and runs one command line.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     /// <summary>EPIPE: the reader of a pipe went away, as with `| head`.</summary>
     private const int BrokenPipe = 32;
@@ -17,6 +20,7 @@ internal static class CommandLine
         {
             var parse = RootCommandBuilder.Build(shell).Parse(arguments);
             if (parse.Errors.Count > 0 && parse.Action is not System.CommandLine.Help.HelpAction) return ReportUsage(parse, shell);
+            if (parse.Errors.Count == 0 && Empty(parse) is { } empty) return ReportUsage(parse, shell, empty);
             var configuration = new InvocationConfiguration
             {
                 Output = shell.Out,
@@ -40,21 +44,54 @@ internal static class CommandLine
 
     private static int ReportUsage(ParseResult parse, Shell shell)
     {
-        var command = parse.CommandResult.Command;
-        var path = PathOf(parse);
         // One message is enough, and one about what was typed says more than one about what is missing.
-        var message = parse.Errors.Select(error => error.Message).OrderBy(text => !text.Contains('\'', StringComparison.Ordinal)).First();
-        shell.Error.WriteLine($"srpo: {message}{Suggestion(message, command)}");
-        shell.Error.WriteLine($"`{path} --help` shows what is possible.");
+        var message = parse.Errors.Select(error => InWords(error.Message)).OrderBy(text => !text.Contains('\'', StringComparison.Ordinal)).First();
+        return ReportUsage(parse, shell, message + Suggestion(message, parse.CommandResult.Command));
+    }
+
+    private static int ReportUsage(ParseResult parse, Shell shell, string message)
+    {
+        shell.Error.WriteLine($"srpo: {message}");
+        shell.Error.WriteLine($"`{PathOf(parse)} --help` shows what is possible.");
         return (int)ExitCode.Usage;
+    }
+
+    /// <summary>The parser names types of .NET where a value is of another kind.</summary>
+    private static string InWords(string message) => Mistyped().Replace(
+        message, match => $"{match.Groups[2].Value} {match.Groups[1].Value} is not possible; {DecimalComma.Remedy(match.Groups[1].Value, $"use {SrpoException.TypeWord(match.Groups[3].Value)}")}");
+
+    [GeneratedRegex(@"^Cannot parse argument '(.*)' for (?:option|command) '(.*)' as expected type '(?:System\.Nullable`1\[)?([^'\]]*)\]?'\.$", RegexOptions.Singleline)]
+    private static partial Regex Mistyped();
+
+    /// <summary>
+    /// What is wrong with an option or argument that is given as nothing, as by a variable that a script forgot to set. An empty path would
+    /// otherwise be the directory where the command was typed.
+    /// </summary>
+    private static string? Empty(ParseResult parse)
+    {
+        for (SymbolResult? result = parse.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            foreach (var child in command.Children.Where(child => child.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value))))
+            {
+                switch (child)
+                {
+                    case OptionResult option:
+                        return $"{option.Option.Name} is empty; write {option.Option.Name} {option.Option.HelpName ?? "VALUE"}, or leave it out";
+                    case ArgumentResult argument:
+                        return $"{argument.Argument.Name} is empty; say which one";
+                }
+            }
+        }
+
+        return null;
     }
 
     private static string PathOf(ParseResult parse)
     {
         var names = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? result = parse.CommandResult; result is not null; result = result.Parent)
+        for (SymbolResult? result = parse.CommandResult; result is not null; result = result.Parent)
         {
-            if (result is System.CommandLine.Parsing.CommandResult command) names.Insert(0, command.Command is RootCommand ? "srpo" : command.Command.Name);
+            if (result is CommandResult command) names.Insert(0, command.Command is RootCommand ? "srpo" : command.Command.Name);
         }
 
         return string.Join(' ', names);

@@ -30,12 +30,13 @@ internal static class ErrorReporter
     /// <summary>The exit code and message of an exception.</summary>
     public static (ExitCode Code, string Message) Describe(Exception error) => error switch
     {
-        SrpoException known => (CodeOf(known.Kind), known.Message),
+        SrpoException known => (CodeOf(known.Kind), SrpoException.Plain(known.Message)),
+        _ when SrpoException.IsOutOfMemory(error) => (ExitCode.Environment, SrpoException.MessageOf(error)),
         LayoutException layout => (ExitCode.Usage, layout.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         IOException io => (ExitCode.Environment, Explain(io)),
-        UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory (--data DIR) or change its permissions."),
-        JsonException json => (ExitCode.Damaged, json.Message),
+        UnauthorizedAccessException access => (ExitCode.Environment, access.Message + " Use another directory, or change its permissions."),
+        JsonException json => (ExitCode.Damaged, SrpoException.MessageOf(json)),
         _ => (ExitCode.Internal, $"{error.GetType().Name}: {error.Message}"),
     };
 

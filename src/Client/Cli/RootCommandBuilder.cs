@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Srpo.Client.Commands;
 using Srpo.Client.Commands.Rqe;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Cli;
 
@@ -14,7 +16,12 @@ internal static class RootCommandBuilder
     {
         var root = new RootCommand("Trains populations of agents with strategic risk aversion (SRPO) or without (IPPO), plays everyone with everyone, and answers questions about any of them.");
         foreach (var option in GlobalOptions.All) root.Add(option);
-        foreach (var option in root.Options.OfType<VersionOption>()) option.Description = "Show the version; `doctor` shows more.";
+        foreach (var option in root.Options.OfType<VersionOption>())
+        {
+            option.Description = "Show version and commit; `doctor` shows more.";
+            option.Action = new ShowVersion(shell);
+        }
+
         root.Add(RunCommand.Create(shell));
         root.Add(ResumeCommand.Create(shell));
         root.Add(ReportCommand.Create(shell));
@@ -24,6 +31,7 @@ internal static class RootCommandBuilder
         root.Add(ReplayCommand.Create(shell));
         root.Add(PlayCommand.Create(shell));
         root.Add(ExportCommand.Create(shell));
+        root.Add(ShowCommand.Create(shell));
         root.Add(ClusterCommand.Create(shell));
         root.Add(SiloCommand.Create(shell));
         root.Add(ExperimentsCommand.Create(shell));
@@ -32,11 +40,21 @@ internal static class RootCommandBuilder
         root.Add(BenchCommand.Create(shell));
         root.Add(DoctorCommand.Create(shell));
         root.Add(AdminCommand.Create(shell));
+        root.Add(CompletionsCommand.Create(shell));
         root.SetAction(_ =>
         {
             shell.Error.WriteLine("srpo: say what to do, for example `srpo run overcooked`; `srpo --help` lists the commands");
             return (int)ExitCode.Usage;
         });
         return root;
+    }
+
+    private sealed class ShowVersion(Shell shell) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            shell.Out.WriteLine(ProgramInfo.Version);
+            return (int)ExitCode.Ok;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Srpo.Core.Errors;
 
 namespace Srpo.Client.Cli;
 
@@ -11,6 +12,7 @@ internal static class Terminal
     /// <summary>Runs the command line of this process.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
         using var cancellation = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnSignal(signal, cancellation));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnSignal(signal, cancellation));
@@ -27,6 +29,7 @@ internal static class Terminal
         try
         {
             var code = await CommandLine.RunAsync(arguments, shell, cancellation.Token);
+            if (cancellation.IsCancellationRequested) await LeaveAsync(shell, code);
             await output.FlushAsync(CancellationToken.None);
             return code;
         }
@@ -35,6 +38,21 @@ internal static class Terminal
             // The reader of a pipe went away, as with `| head`.
             return (int)ExitCode.Ok;
         }
+    }
+
+    /// <summary>Ends the process although something that was left where it is may hold the output, or fill a pipe that nobody reads.</summary>
+    private static async Task LeaveAsync(Shell shell, int code)
+    {
+        await Task.WhenAny(Task.Run(shell.Out.Flush), Task.Delay(TimeSpan.FromSeconds(1)));
+        Environment.Exit(code);
+    }
+
+    /// <summary>An error of a thread that nobody waits for would end the process with a trace. Where memory is short, that is no fault of the program.</summary>
+    private static void OnUnhandled(object sender, UnhandledExceptionEventArgs unhandled)
+    {
+        if (unhandled.ExceptionObject is not Exception error || !SrpoException.IsOutOfMemory(error)) return;
+        Console.Error.WriteLine("srpo: " + SrpoException.MessageOf(error));
+        Environment.Exit((int)ExitCode.Environment);
     }
 
     private static void OnSignal(PosixSignalContext signal, CancellationTokenSource cancellation)

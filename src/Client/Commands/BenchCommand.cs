@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Srpo.Bench.Throughput;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
@@ -17,14 +18,18 @@ internal static class BenchCommand
 
     private static readonly Option<string?> OutFile = new("--out") { Description = "Also write the JSON to a file.", HelpName = "FILE" };
 
+    private static readonly Option<bool> Force = new("--force") { Description = "With --out: replace an existing file." };
+
     public static Command Create(Shell shell) =>
-        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile, BenchIdleCommand.Create(shell) }
+        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile, Force, BenchIdleCommand.Create(shell) }
             .Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
         if (context.UsesCluster)
             throw new SrpoException(ErrorKind.Usage, "bench measures this machine; leave out --cluster");
+        var file = context.Get(OutFile) is { } chosen ? context.Shell.Resolve(chosen) : null;
+        if (file is not null) UserFile.CheckTarget(file, context.Get(Force));
         var workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount;
         var directory = Directory.CreateTempSubdirectory("srpo-bench-");
         try
@@ -34,9 +39,9 @@ internal static class BenchCommand
                 session.Grains, workers, context.Get(Quick) ? 0.1 : 1, step => context.Error.WriteLine($"measuring: {step}"));
             var date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ssK");
             var report = await runner.RunAsync(ProgramInfo.GrainRuntime, date, context.Cancellation);
-            if (context.Get(OutFile) is { } file) AtomicFile.Write(file, JsonText.Write(report) + Environment.NewLine);
-            if (context.Json) context.PrintJson(report);
-            else Print(context, report);
+            if (file is not null) UserFile.Write(file, Encoding.UTF8.GetBytes(JsonText.Write(report) + Environment.NewLine), context.Get(Force));
+            if (context.Json) CommandContext.PrintJson(context.Beside(file), report);
+            else if (context.Beside(file) == context.Out) Print(context, report);
         }
         finally
         {

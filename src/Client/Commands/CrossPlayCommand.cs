@@ -49,6 +49,8 @@ internal static class CrossPlayCommand
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
         using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, "crossplay") : RunLock.Take(context.Data, chosen);
         var directory = context.Get(Out) is { } output ? context.Shell.Resolve(output) : context.Data.Run(held.Id);
+        if (context.Data.HasRun(held.Id)) throw new SrpoException(ErrorKind.InUse, $"'{held.Id}' is a run, whose results would be overwritten; choose another id with --id");
+        OutputDirectory.RequireOwn(directory, held.Id);
         Directory.CreateDirectory(directory);
 
         var labels = Labels(names);

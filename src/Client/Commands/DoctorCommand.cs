@@ -58,7 +58,7 @@ internal static class DoctorCommand
 
     private static string? Problem(CommandContext context)
     {
-        if (!Directory.Exists(context.Data.Root)) return null;
+        if (!Path.Exists(context.Data.Root)) return null;
         try
         {
             context.Data.EnsureWritable();

@@ -43,6 +43,7 @@ internal static class ExperimentsCommand
     {
         var entries = ExperimentFiles.Known().Select(file => Entry(context, file)).ToArray();
         if (context.Json) context.PrintJson(entries.Select(entry => new { entry.Name, entry.Title, entry.Path, entry.Populations, entry.Game }));
+        else if (entries.Length == 0) context.Error.WriteLine($"there are no experiments that are known by name; ${ExperimentFiles.FolderVariable} names a directory of them");
         else Tables.PrintPairs(context.Shell, entries.Select(entry => (entry.Name, (string?)entry.Title)));
         return (int)ExitCode.Ok;
     }

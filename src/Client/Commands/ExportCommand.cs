@@ -29,16 +29,13 @@ internal static class ExportCommand
         var path = context.Shell.Resolve(context.Get(File));
         if (PopulationSpec.IsValidName(key)) return PopulationAsync(context, key, path);
         GrainKeys.ParseMember(key);
-        if (System.IO.File.Exists(path) && !context.Get(Force))
-            throw new SrpoException(ErrorKind.InUse, $"{path} exists; --force replaces it");
-        if (Directory.Exists(path) || !Directory.Exists(Path.GetDirectoryName(path)))
-            throw new SrpoException(ErrorKind.Usage, $"{path} cannot be written: {(Directory.Exists(path) ? "it is a directory" : "its directory does not exist")}");
+        UserFile.CheckTarget(path, context.Get(Force));
         return context.WithStateAsync(async state =>
         {
             var export = await state.ExportActorAsync(context.Get(Adversary) ? ActorKind.Adversary : ActorKind.Agent, key);
-            AtomicFile.Write(path, export.Content);
-            if (context.Json) context.PrintJson(new { export.Key, export.Version, File = path, Bytes = export.Content.Length });
-            else context.Out.WriteLine($"{export.Key} after {export.Version} updates: {Texts.Count(export.Content.Length)} bytes in {path}");
+            UserFile.Write(path, export.Content, context.Get(Force));
+            if (context.Json) CommandContext.PrintJson(context.Beside(path), new { export.Key, export.Version, File = path, Bytes = export.Content.Length });
+            else context.Beside(path).WriteLine($"{export.Key} after {export.Version} updates: {Texts.Count(export.Content.Length)} bytes in {path}");
             return (int)ExitCode.Ok;
         });
     }
@@ -46,7 +43,8 @@ internal static class ExportCommand
     private static Task<int> PopulationAsync(CommandContext context, string population, string directory)
     {
         if (context.Get(Adversary)) throw new SrpoException(ErrorKind.Usage, "--adversary goes with the key of one agent; a population is exported with its adversaries");
-        if (System.IO.File.Exists(directory)) throw new SrpoException(ErrorKind.Usage, $"{directory} is a file; a population is exported into a directory");
+        if (FileStatus.Of(directory).Kind is var kind and not (FileKind.Missing or FileKind.Directory))
+            throw new SrpoException(ErrorKind.Usage, $"{directory} is {UserFile.Word(kind)}; a population is exported into a directory");
         if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any() && !context.Get(Force))
             throw new SrpoException(ErrorKind.InUse, $"{directory} is not empty; --force replaces files in it");
         return context.WithStateAsync(async state =>

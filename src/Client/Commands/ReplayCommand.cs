@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
@@ -14,6 +15,8 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo replay`: one episode of trained agents, step by step.</summary>
 internal static class ReplayCommand
 {
+    private const int DefaultSpeed = 4;
+
     private static readonly Argument<string[]> Agents = new("AGENT")
     {
         Description = "POPULATION/TEAM/SEAT, or POPULATION/TEAM for the one trained for the seat: one per seat of the team, or one for the whole team. Opponents are those of training, unless they are named too.",
@@ -28,26 +31,29 @@ internal static class ReplayCommand
 
     private static readonly Option<int?> Episode = CommandExtensions.WholeOption("--episode", "Number of the episode within the seed, from 0.", 0, int.MaxValue);
 
-    private static readonly Option<double> Speed = new("--speed") { Description = "Steps per second on a terminal.", HelpName = "N", DefaultValueFactory = _ => 4 };
+    private static readonly Option<double?> Speed = CommandExtensions.NumberOption("--speed", $"Steps per second on a terminal. Default: {DefaultSpeed}.", "0.5", "N");
 
     private static readonly Option<string?> Svg = new("--svg") { Description = "Write the episode as an animated SVG file, in environments that are drawn in the plane.", HelpName = "FILE" };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "With --svg: replace an existing file." };
 
     private static readonly Option<bool> NoWait = new("--no-wait") { Description = "Print all steps one below the other, without waiting." };
 
     public static Command Create(Shell shell) => new Command("replay", "Play one episode of trained agents and show it step by step.")
     {
-        Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg,
+        Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg, Force,
     }.Handle(shell, context => context.WithGrainsToReadAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
-        if (context.Get(Speed) is <= 0 or double.NaN) throw new SrpoException(ErrorKind.Usage, "--speed must be above 0");
+        if (context.Get(Speed) is <= 0) throw new SrpoException(ErrorKind.Usage, "--speed must be above 0");
+        var file = context.Get(Svg) is { } svg ? context.Shell.Resolve(svg) : null;
+        if (file is not null) UserFile.CheckTarget(file, context.Get(Force));
         var keys = context.Get(Agents);
         var seats = new Seats(new GrainReader(session.Grains));
         var spec = await seats.SpecAsync(keys[0]);
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var example = EnvironmentFactory.Create(environment, lanes: 1);
-        var file = context.Get(Svg) is { } svg ? context.Shell.Resolve(svg) : null;
         if (file is not null && example is not ISceneEnvironment)
             throw new SrpoException(ErrorKind.Usage, $"--svg: {environment.Name} is not drawn in the plane");
         PolicySnapshot[] players = [.. (await seats.TakeAsync(keys, example.Info)).OfType<PolicySnapshot>()];
@@ -56,24 +62,24 @@ internal static class ReplayCommand
         if (file is not null)
         {
             var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join(", ", players.Select(player => player.Key)), frames, example.Info);
-            AtomicFile.Write(file, SvgDocument.Standalone(SceneAnimation.Draw(episode)));
+            UserFile.Write(file, Encoding.UTF8.GetBytes(SvgDocument.Standalone(SceneAnimation.Draw(episode))), context.Get(Force));
         }
 
         string[] names = [.. players.Select(player => player.Key)];
         if (context.Json)
         {
-            context.PrintJson(new { Agents = names, Environment = $"{environment.Name} {environment.Variant}", request.Seed, request.Episode, Frames = frames });
+            CommandContext.PrintJson(context.Beside(file), new { Agents = names, Environment = $"{environment.Name} {environment.Variant}", request.Seed, request.Episode, Frames = frames });
             return (int)ExitCode.Ok;
         }
 
         if (file is not null)
         {
-            context.Out.WriteLine($"{Texts.Count(frames.Length - 1)} steps in {file}");
+            context.Beside(file).WriteLine($"{Texts.Count(frames.Length - 1)} steps in {file}");
             return (int)ExitCode.Ok;
         }
 
         var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
-        await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / context.Get(Speed)) : null);
+        await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / (context.Get(Speed) ?? DefaultSpeed)) : null);
         return (int)ExitCode.Ok;
     }
 }

@@ -24,6 +24,8 @@ internal static class ReportCommand
         return context.WithGrainsToReadAsync(async session =>
         {
             var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Output(context.Data);
+            if (context.Get(Out) is not null) OutputDirectory.RequireOwn(directory, id);
+            else OutputDirectory.RequireNoOthers(directory, id);
             var report = await ExperimentRun.ReportAsync(session, manifest, directory);
             RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
             return (int)ExitCode.Ok;

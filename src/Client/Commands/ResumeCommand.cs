@@ -24,6 +24,8 @@ internal static class ResumeCommand
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, id);
         LiveRegistry.EnsureAlone(context.Data, id);
-        return await RunCommand.RunToEndAsync(context, RunManifest.Load(context.Data, id), held);
+        var manifest = RunManifest.Load(context.Data, id);
+        RunCommand.RequireMemory(context, manifest);
+        return await RunCommand.RunToEndAsync(context, manifest, held);
     }
 }

@@ -3,6 +3,7 @@ using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
+using Srpo.Core.Limits;
 using Srpo.Experiments;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Equilibria;
@@ -44,13 +45,16 @@ internal static class RunCommand
         if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return RunSweep(context, rqe);
         var experiment = ExperimentLoader.Load(file, context.Shell.Directory, OverridesOf(context));
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        var output = context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null;
+        if (output is not null) OutputDirectory.RequireFree(output);
         context.Data.EnsureWritable();
-        var output = context.Get(Out) is { } directory ? CheckOutput(context.Shell.Resolve(directory)) : null;
 
         using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
         if (File.Exists(context.Data.Manifest(held.Id)))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context.Shell, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
+        if (output is null) OutputDirectory.RequireFree(context.Data.Run(held.Id));
+        else OutputDirectory.Make(output);
         var manifest = new RunManifest
         {
             Id = held.Id,
@@ -60,8 +64,15 @@ internal static class RunCommand
             Workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount,
             Experiment = experiment,
         };
+        RequireMemory(context, manifest);
         Directory.CreateDirectory(context.Data.Run(held.Id));
         return await RunToEndAsync(context, manifest, held);
+    }
+
+    /// <summary>Refuses a run for which the memory does not suffice. The silos of a cluster have their own.</summary>
+    internal static void RequireMemory(CommandContext context, RunManifest manifest)
+    {
+        if (!context.UsesCluster) MemoryLimit.OfProcess.Require(TrainingMemory.Of(manifest), "this run");
     }
 
     /// <summary>Brings a run to its end in sight of the user, and prints the summary; other processes can look on meanwhile.</summary>
@@ -98,15 +109,5 @@ internal static class RunCommand
         foreach (var text in context.Get(Set) ?? []) yield return Override.Parse(text);
         if (context.Get(Seeds) is { } seeds) yield return Override.Of("seeds", seeds.ToString(), $"--seeds {seeds}");
         if (context.Get(Iterations) is { } iterations) yield return Override.Of("iterations", iterations.ToString(), $"--iterations {iterations}");
-    }
-
-    /// <summary>Outputs of another run are never overwritten.</summary>
-    private static string CheckOutput(string directory)
-    {
-        if (File.Exists(Path.Combine(directory, "summary.json")))
-            throw new SrpoException(ErrorKind.InUse, $"{directory} holds the results of another run (summary.json); choose another directory with --out");
-        if (File.Exists(directory)) throw new SrpoException(ErrorKind.Usage, $"--out {directory} is a file; choose a directory");
-        Directory.CreateDirectory(directory);
-        return directory;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Environments;
 using Srpo.Environments.Recordings;
 
@@ -26,7 +27,7 @@ internal static class VerifyCommand
     private static int Run(CommandContext context, Func<string, RecordingReport> verifier, string file)
     {
         var path = context.Shell.Resolve(file);
-        if (!File.Exists(path)) throw new SrpoException(ErrorKind.NotFound, $"there is no file {path}");
+        UserFile.Require(path, "recording");
         RecordingReport report;
         try
         {

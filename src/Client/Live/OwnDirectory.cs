@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Srpo.Core.Files;
 using Srpo.Grains.Security;
 
 namespace Srpo.Client.Live;
@@ -9,16 +10,6 @@ internal static partial class OwnDirectory
 {
     /// <summary>Read, write and enter, for the owner only.</summary>
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    // statx(2): its structure is the same for every processor.
-    private const int CurrentDirectory = -100;
-    private const int DoNotFollow = 0x100;
-    private const uint TypeModeAndOwner = 0x1 | 0x2 | 0x8;
-    private const int StructureLength = 256;
-    private const int OwnerOffset = 20;
-    private const int ModeOffset = 28;
-    private const int TypeMask = 0xF000;
-    private const int DirectoryType = 0x4000;
 
     /// <summary>Makes a directory. Unlike <see cref="Directory.CreateDirectory(string)"/> it takes none that is there already, which somebody else may have made.</summary>
     /// <exception cref="IOException">It is there already, or cannot be made.</exception>
@@ -39,23 +30,12 @@ internal static partial class OwnDirectory
     public static bool Is(string path)
     {
         if (OperatingSystem.IsWindows()) return Directory.Exists(path);
-        if (OperatingSystem.IsLinux()) return IsOwnDirectory(path);
+        if (FileStatus.Of(path, followLinks: false) is { Owner: { } owner } status) return status.Kind == FileKind.Directory && status.Mode == Mode && owner == UnixUser.Own;
 
         // Where the owner cannot be asked for: no other user could have entered a directory of this mode.
         return new DirectoryInfo(path) is { Exists: true, LinkTarget: null } && File.GetUnixFileMode(path) == Mode;
     }
 
-    private static unsafe bool IsOwnDirectory(string path)
-    {
-        var about = stackalloc byte[StructureLength];
-        if (Stat(CurrentDirectory, path, DoNotFollow, TypeModeAndOwner, about) != 0) return false;
-        var mode = *(ushort*)(about + ModeOffset);
-        return (mode & TypeMask) == DirectoryType && (mode & ~TypeMask) == (int)Mode && *(uint*)(about + OwnerOffset) == UnixUser.Own;
-    }
-
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeDirectory(string path, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int Stat(int directory, string path, int flags, uint mask, byte* about);
 }

@@ -18,15 +18,17 @@ internal static class RunSummaryView
 
         Tables.Print(
             context.Shell,
-            ["layout", "method", "self-\nplay#", "cross-\nplay#", "\nstd#", "worst\npair#", "\nIQM#", "95 %\ninterval#", "free-\nriding#"],
+            ["layout", "method", "self-\nplay#", "cross-\nplay#", "\ngap#", "\nstd#", "worst\npair#", "\nits runs", "\nIQM#", "95 %\ninterval#", "free-\nriding#"],
             summary.Layouts.SelectMany(layout => layout.Methods.Select(method => (IReadOnlyList<string>)
             [
                 layout.Layout,
                 summary.Info.Names.Of(method.Method),
                 Numbers.Short(method.SelfPlay.Mean),
                 Numbers.Short(method.CrossPlay.Mean),
+                Numbers.Short(method.Gap),
                 Numbers.Short(method.CrossPlay.Std),
                 Numbers.Short(method.CrossPlay.Min),
+                method.CrossPlay.Worst?.ToString() ?? "",
                 Numbers.Short(method.CrossPlay.InterquartileMean),
                 Numbers.Range(method.CrossPlay.Interval),
                 Numbers.Short(method.FreeRiding),

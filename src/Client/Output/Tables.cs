@@ -32,6 +32,7 @@ internal static class Tables
     public static void PrintPairs(Shell shell, IEnumerable<(string Name, string? Value)> pairs)
     {
         var shown = pairs.Where(pair => !string.IsNullOrEmpty(pair.Value)).ToArray();
+        if (shown.Length == 0) return;
         var width = shown.Max(pair => pair.Name.Length) + 2;
         foreach (var (name, value) in shown) shell.Out.WriteLine(name.PadRight(width) + value!.Replace("\n", "\n" + new string(' ', width), StringComparison.Ordinal));
     }

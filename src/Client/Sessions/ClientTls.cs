@@ -47,7 +47,7 @@ internal static class ClientTls
         }
         catch (Exception error) when (error is InvalidDataException or InvalidOperationException or FormatException)
         {
-            throw new SrpoException(ErrorKind.Usage, $"the settings of TLS cannot be read: {error.Message}", error);
+            throw new SrpoException(ErrorKind.Usage, $"the settings of TLS cannot be read: {SrpoException.MessageOf(error)}", error);
         }
     }
 }

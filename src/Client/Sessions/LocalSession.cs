@@ -1,4 +1,5 @@
 using Srpo.Client.Live;
+using Srpo.Core.Limits;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Hosting;
@@ -52,13 +53,17 @@ internal sealed class LocalSession : IGrainSession
         _socket?.Dispose();
     }
 
-    private static Task<LocalHost> HostAsync(DataDirectory data, int workers, string? socket, CancellationToken cancellation) => LocalHost.StartAsync(
-        options =>
-        {
-            options.DataDirectory = data.Grains;
-            if (workers > 0) options.Compute.Workers = workers;
-        },
-        logging: null,
-        socket,
-        cancellation);
+    private static Task<LocalHost> HostAsync(DataDirectory data, int workers, string? socket, CancellationToken cancellation)
+    {
+        MemoryLimit.OfProcess.Require(MemoryNeed.Grains, "this command");
+        return LocalHost.StartAsync(
+            options =>
+            {
+                options.DataDirectory = data.Grains;
+                if (workers > 0) options.Compute.Workers = workers;
+            },
+            logging: null,
+            socket,
+            cancellation);
+    }
 }

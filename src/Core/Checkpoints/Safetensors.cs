@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Srpo.Core.Json;
 
 namespace Srpo.Core.Checkpoints;
 
@@ -77,7 +78,7 @@ public static class Safetensors
         }
         catch (JsonException error)
         {
-            throw new SafetensorsException($"'{source}': header: it is not JSON: {error.Message}", error);
+            throw new SafetensorsException($"'{source}': header: it is not JSON: {JsonProblem.Of(error)}", error);
         }
     }
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Srpo.Core.Files;
 
-/// <summary>Writes files so that a reader, or a crash, never sees half of one.</summary>
+/// <summary>
+/// Writes files so that a reader, or a crash, never sees half of one. A symbolic link stays, and what it leads to is written; a pipe or a
+/// device takes the bytes, since replacing it would do away with it.
+/// </summary>
 public static class AtomicFile
 {
     /// <summary>Writes a text as UTF-8.</summary>
@@ -15,8 +18,25 @@ public static class AtomicFile
     /// <summary>Writes bytes.</summary>
     /// <param name="path">The file, which may exist.</param>
     /// <param name="content">All of it.</param>
+    /// <param name="replace">Whether a file that exists is replaced; else that is an <see cref="IOException"/>.</param>
     /// <inheritdoc cref="Write(string, string)"/>
-    public static void Write(string path, ReadOnlySpan<byte> content) => Replace(path, Temporary(path), CreateNew, content, []);
+    public static void Write(string path, ReadOnlySpan<byte> content, bool replace = true)
+    {
+        var status = FileStatus.Of(path);
+        switch (status.Kind)
+        {
+            case FileKind.Pipe or FileKind.CharacterDevice:
+                // Flushing to a disk means nothing there.
+                using (var through = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) through.Write(content);
+                return;
+            case FileKind.Missing or FileKind.Regular:
+                var target = Target(path);
+                Replace(target, Temporary(target), temporary => CreateLike(temporary, status), content, [], replace);
+                return;
+            default:
+                throw new IOException($"{path} is {UserFile.Word(status.Kind)}, not a file");
+        }
+    }
 
     /// <summary>Writes a file that only this user can read.</summary>
     /// <inheritdoc cref="Write(string, string)"/>
@@ -31,8 +51,9 @@ public static class AtomicFile
     /// <param name="open">Opens it: <see cref="Create"/>.</param>
     /// <param name="head">The first part.</param>
     /// <param name="rest">The rest.</param>
+    /// <param name="replace">Whether a file that exists is replaced; else that is an <see cref="IOException"/>.</param>
     /// <inheritdoc cref="Write(string, string)"/>
-    public static void Replace(string path, string temporary, Func<string, Stream> open, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
+    public static void Replace(string path, string temporary, Func<string, Stream> open, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, bool replace = true)
     {
         ArgumentNullException.ThrowIfNull(open);
         var stream = open(temporary);
@@ -45,7 +66,7 @@ public static class AtomicFile
                 if (stream is FileStream file) file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: replace);
         }
         catch
         {
@@ -56,7 +77,17 @@ public static class AtomicFile
 
     private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.part";
 
-    private static FileStream CreateNew(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+    /// <summary>What a path leads to through symbolic links, which need not exist.</summary>
+    internal static string Target(string path) => new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path : path;
+
+    /// <summary>A new file with the rights of the one that it replaces.</summary>
+    private static FileStream CreateLike(string path, FileStatus old)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        var file = new FileStream(path, options);
+        if (!OperatingSystem.IsWindows() && old is { Kind: FileKind.Regular, Mode: not UnixFileMode.None }) File.SetUnixFileMode(file.SafeFileHandle, old.Mode);
+        return file;
+    }
 
     private static FileStream CreatePrivate(string path)
     {

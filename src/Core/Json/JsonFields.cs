@@ -74,7 +74,7 @@ public static class JsonFields
     public static double Number(JsonValue element, string field) =>
         element is JsonNumberValue number && double.TryParse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
-            : throw Wrong(field, $"must be a finite number, not {Quote(element)}");
+            : throw Wrong(field, $"must be a finite number, not {Quote(element)}{(element is JsonStringValue text && DecimalComma.Corrected(text.Text) is { } meant ? $"; write {meant}" : "")}");
 
     /// <summary>A list of finite numbers.</summary>
     public static double[] Numbers(JsonValue element, string field) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Srpo.Core.Text;
 
 namespace Srpo.Core.Json;
 
@@ -7,7 +8,7 @@ namespace Srpo.Core.Json;
 public sealed class JsonTextException : FormatException
 {
     internal JsonTextException(Origin origin, string reason, Exception cause)
-        : base(cause.Message, cause) => (Origin, Reason) = (origin, reason);
+        : base(reason, cause) => (Origin, Reason) = (origin, reason);
 
     /// <summary>Where it ceases to be JSON.</summary>
     public Origin Origin { get; }
@@ -59,7 +60,8 @@ public sealed class JsonSource
         catch (JsonException error)
         {
             var line = (int)(error.LineNumber ?? 0);
-            throw new JsonTextException(new Origin(name, line + 1, source.Column(line, (int)(error.BytePositionInLine ?? 0))), Reason(error), error);
+            var column = (int)(error.BytePositionInLine ?? 0);
+            throw new JsonTextException(new Origin(name, line + 1, source.Column(line, column)), source.DecimalCommaAt(line, column) ?? JsonProblem.Reason(error), error);
         }
         catch (InvalidOperationException error)
         {
@@ -140,10 +142,15 @@ public sealed class JsonSource
         return Encoding.UTF8.GetCharCount(_text, start, Math.Min(bytes, _text.Length - start)) + 1;
     }
 
-    /// <summary>The reader's message without the position that it adds.</summary>
-    private static string Reason(JsonException error)
+    /// <summary>What to say where the comma before a place is meant as a decimal point, as in { "tau": 0,5 }; null elsewhere. In a list such a comma is none.</summary>
+    private string? DecimalCommaAt(int line, int bytes)
     {
-        var end = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return (end < 0 ? error.Message : error.Message[..end]).TrimEnd('.', ' ');
+        if (_lineStarts is null || line >= _lineStarts.Count) return null;
+        var place = _lineStarts[line] + bytes;
+        if (place < 2 || place >= _text.Length || !char.IsAsciiDigit((char)_text[place]) || _text[place - 1] != ',' || !char.IsAsciiDigit((char)_text[place - 2])) return null;
+        var (start, end) = (place - 2, place);
+        while (start > 0 && (char.IsAsciiDigit((char)_text[start - 1]) || _text[start - 1] == '-')) start--;
+        while (end < _text.Length && char.IsAsciiLetterOrDigit((char)_text[end])) end++;
+        return DecimalComma.Corrected(Slice(start, end)) is { } number ? $"numbers have a decimal point: write {number}" : null;
     }
 }

@@ -61,6 +61,9 @@ public sealed record MethodSummary(
 {
     /// <summary>Self-play: mean over runs of |cost of seat 0 - cost of seat 1|; null when nothing was played.</summary>
     public double? FreeRiding => SelfPlay.FreeRiding;
+
+    /// <summary>Mean of self-play minus mean of cross-play: what a stranger costs; null when one of them was not played.</summary>
+    public double? Gap => SelfPlay.Mean - CrossPlay.Mean;
 }
 
 /// <summary>Seat 0 from one method, seat 1 from another.</summary>
@@ -91,6 +94,18 @@ public sealed record BlockSummary(
 {
     /// <summary>A block without cells.</summary>
     public static BlockSummary Empty { get; } = new(0, null, null, null, null, null, null, null);
+
+    /// <summary>Who makes the worst cell, the first of equals; null where no cell was played, or where cells of several matrices are taken together.</summary>
+    public RunPair? Worst { get; init; }
+}
+
+/// <summary>Two runs that play with each other.</summary>
+/// <param name="Row">The run of the matrix' row; in seat 0 where seats are ordered.</param>
+/// <param name="Column">The run of its column.</param>
+public readonly record struct RunPair(AgentLabel Row, AgentLabel Column)
+{
+    /// <summary>The pair as text, for instance <c>ippo/0 x ippo/3</c>.</summary>
+    public override string ToString() => $"{Row} x {Column}";
 }
 
 /// <summary>The end of the learning curves of one method.</summary>

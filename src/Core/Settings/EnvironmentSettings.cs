@@ -12,4 +12,11 @@ namespace Srpo.Core.Settings;
 public sealed record EnvironmentSettings(
     [property: Id(0)] string Name,
     [property: Id(1)] string Variant,
-    [property: Id(2)] string? Definition = null);
+    [property: Id(2)] string? Definition = null)
+{
+    /// <summary>Longest <see cref="Name"/> or <see cref="Variant"/> that grains take, characters.</summary>
+    public const int MaxNameLength = 200;
+
+    /// <summary>Longest <see cref="Definition"/> that grains take, characters.</summary>
+    public const int MaxDefinitionLength = 1 << 20;
+}

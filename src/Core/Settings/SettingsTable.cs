@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Text;
 
 namespace Srpo.Core.Settings;
 
@@ -139,7 +140,7 @@ public sealed record WordSetting(
     /// <inheritdoc/>
     public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
     {
-        if (Value(settings) is var word && (word is null || !Words.Contains(word))) yield return Problem($"'{word ?? "an unknown number"}' is not known", $"use one of {string.Join(", ", Words)}");
+        if (Value(settings) is var word && (word is null || !Words.Contains(word))) yield return Problem($"'{word ?? "an unknown number"}' is not known{(word is not null && NearestName.Find(word, Words) is { } nearest ? $", did you mean '{nearest}'?" : "")}", $"use one of {string.Join(", ", Words)}");
     }
 
     /// <summary>A setting whose words stand for the values of an enum.</summary>
@@ -192,7 +193,7 @@ public static class SettingsTable
     /// <summary>The settings, in the order in which people see them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        Number("tau", "Risk aversion, at least 1e-30; 1/tau is the weight of the adversary's KL price. Methods without that price ignore it.", Above(0), s => s.Tau, (s, v) => s with { Tau = v }),
+        Number("tau", "Risk aversion; 1/tau is the weight of the adversary's KL price, and not infinite. Methods without that price ignore it.", new(1e-30, double.MaxValue), s => s.Tau, (s, v) => s with { Tau = v }),
         Flag("sharePolicy", "One policy plays all seats of the team; where there are adversaries, one takes a random seat. Some methods share in any case.", s => s.SharePolicy, (s, v) => s with { SharePolicy = v }),
         Number("entropy", "Weight of the policies' entropy bonus.", new(0, 1e6), s => s.Entropy, (s, v) => s with { Entropy = v }),
         Whole("iterations", "Updates of every agent.", 1, 1_000_000_000, s => s.Iterations, (s, v) => s with { Iterations = v }),

@@ -5,15 +5,12 @@ namespace Srpo.Core.Settings;
 /// <summary>Checks of <see cref="TrainingSettings"/>: the ranges of <see cref="SettingsTable"/>, and what settings must be to each other. What a method says of its settings is checked with the method.</summary>
 public static class TrainingSettingsValidation
 {
-    private const double SmallestTau = 1e-30;
     private const long MostSamples = 1 << 24;
 
     /// <summary>All problems of the settings, none if they can be used.</summary>
     public static IReadOnlyList<SettingsProblem> Validate(this TrainingSettings settings)
     {
         var problems = SettingsTable.All.SelectMany(setting => setting.Check(settings)).ToList();
-        if (settings.Tau is > 0 and < SmallestTau)
-            Add("tau", $"{settings.Tau} is too small for its inverse, the weight of the KL price", "use at least 1e-30");
         if (problems.Count > 0) return problems;
 
         var samples = (long)settings.Lanes * settings.Horizon;

@@ -70,6 +70,14 @@ public interface IVectorEnvironment
     /// <exception cref="NotSupportedException">Observations of this environment are not enumerable.</exception>
     void DecodeState(int state, ObservationEncoding encoding, Span<float> observation) => throw new NotSupportedException($"observations of '{Info.Name}' are not enumerated");
 
+    /// <summary>What every number of a seat's observation means, for people.</summary>
+    /// <param name="seat">0 to Info.Seats - 1.</param>
+    /// <param name="encoding">How the observation is written.</param>
+    /// <returns>[Info.ObservationLength(encoding)] slots in order, with ranges that no episode leaves.</returns>
+    /// <exception cref="ArgumentException">The encoding is not offered.</exception>
+    /// <exception cref="NotSupportedException">This environment does not tell.</exception>
+    IReadOnlyList<ObservationSlot> Slots(int seat, ObservationEncoding encoding) => throw new NotSupportedException($"'{Info.Name}' does not say what its observations mean");
+
     /// <summary>Draws the present state of a lane as plain text, several lines, for the terminal.</summary>
     string Render(int lane);
 }

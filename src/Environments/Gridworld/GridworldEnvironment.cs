@@ -137,6 +137,14 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     public IReadOnlyList<ObservationSlot> Slots(ObservationEncoding encoding) => _encoder.Slots(encoding);
 
     /// <inheritdoc />
+    IReadOnlyList<ObservationSlot> IVectorEnvironment.Slots(int seat, ObservationEncoding encoding)
+    {
+        _lanes.RequireSeat(seat);
+        Info.ObservationLength(encoding);
+        return Slots(encoding);
+    }
+
+    /// <inheritdoc />
     public string Render(int lane)
     {
         _lanes.RequireLane(lane);

@@ -14,6 +14,7 @@ internal static class GridworldRegistration
         OtherNames = ["overcooked"],
         Verify = GridworldVerifier.Verify,
         Tabulate = (environment, discount, most) => GridworldMarkovGame.Build(((GridworldEnvironment)environment).Layout, discount, most).Table(),
+        Warnings = environment => new GridworldReach(((GridworldEnvironment)environment).Layout).Warnings(),
         Keys = _ => Keys,
         Presets =
         [

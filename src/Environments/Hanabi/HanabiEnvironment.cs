@@ -150,6 +150,13 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     }
 
     /// <inheritdoc />
+    IReadOnlyList<ObservationSlot> IVectorEnvironment.Slots(int seat, ObservationEncoding encoding)
+    {
+        _lanes.RequireSeat(seat);
+        return Slots(encoding);
+    }
+
+    /// <inheritdoc />
     public string Render(int lane) => HanabiRenderer.Draw(StateOf(lane));
 
     /// <inheritdoc />

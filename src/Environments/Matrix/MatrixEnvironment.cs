@@ -129,6 +129,14 @@ public sealed class MatrixEnvironment : IVectorEnvironment
     public IReadOnlyList<ObservationSlot> Slots(ObservationEncoding encoding) => [new ObservationSlot(0, "constant", 1, 1)];
 
     /// <inheritdoc />
+    IReadOnlyList<ObservationSlot> IVectorEnvironment.Slots(int seat, ObservationEncoding encoding)
+    {
+        _lanes.RequireSeat(seat);
+        Info.ObservationLength(encoding);
+        return Slots(encoding);
+    }
+
+    /// <inheritdoc />
     public string Render(int lane)
     {
         _lanes.RequireLane(lane);

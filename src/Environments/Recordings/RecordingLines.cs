@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Srpo.Core.Json;
 
 namespace Srpo.Environments.Recordings;
 
@@ -99,7 +100,7 @@ internal static class RecordingLines
         catch (JsonException error)
         {
             throw new RecordingException(
-                new RecordingPlace(path, line), $"is not valid JSON, or the file is cut off here: {error.Message}", error);
+                new RecordingPlace(path, line), $"is not valid JSON, or the file is cut off here: {JsonProblem.Of(error)}", error);
         }
     }
 }

@@ -104,6 +104,14 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     }
 
     /// <inheritdoc />
+    IReadOnlyList<ObservationSlot> IVectorEnvironment.Slots(int seat, ObservationEncoding encoding)
+    {
+        _lanes.RequireSeat(seat);
+        Info.ObservationLength(encoding);
+        return Slots(seat);
+    }
+
+    /// <inheritdoc />
     public string Render(int lane)
     {
         _lanes.RequireLane(lane);

@@ -1,4 +1,5 @@
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 
 namespace Srpo.Experiments.Data;
 
@@ -35,9 +36,13 @@ public sealed class DataDirectory
             .Order(StringComparer.Ordinal)]
         : [];
 
+    /// <summary>Whether a run of this id is kept, of either kind: one that trains, or a sweep of equilibria.</summary>
+    public bool HasRun(string id) => File.Exists(Manifest(id)) || File.Exists(Path.Combine(Run(id), "sweep-run.json"));
+
     /// <summary>Fails where nothing was ever kept.</summary>
     public void EnsureExists()
     {
+        RequireDirectory();
         if (!Directory.Exists(Root))
             throw new SrpoException(ErrorKind.NotFound, $"there is no data directory {Root}; name another one with --data DIR, or make it with `srpo run overcooked`");
     }
@@ -45,6 +50,7 @@ public sealed class DataDirectory
     /// <summary>Makes the directory and checks that files can be written there, before any work is spent.</summary>
     public void EnsureWritable()
     {
+        RequireDirectory();
         var probe = Path.Combine(Live, $".probe-{Environment.ProcessId}");
         try
         {
@@ -59,5 +65,11 @@ public sealed class DataDirectory
                 $"the data directory {Root} cannot be written: {error.Message.TrimEnd('.')}. Use another one with --data DIR, make room, or change its permissions.",
                 error);
         }
+    }
+
+    private void RequireDirectory()
+    {
+        if (FileStatus.Of(Root).Kind is var kind and not (FileKind.Missing or FileKind.Directory))
+            throw new SrpoException(ErrorKind.Usage, $"the data directory {Root} is {UserFile.Word(kind)}; name a directory with --data DIR");
     }
 }

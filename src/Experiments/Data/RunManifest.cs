@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
+using Srpo.Core.Json;
 using Srpo.Core.Text;
 
 namespace Srpo.Experiments.Data;
@@ -80,7 +81,7 @@ public sealed record RunManifest
         }
         catch (JsonException error)
         {
-            throw Damaged(path, error.Message, error);
+            throw Damaged(path, JsonProblem.Of(error), error);
         }
     }
 

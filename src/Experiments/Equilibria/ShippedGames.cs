@@ -1,4 +1,5 @@
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Games.Files;
 
 namespace Srpo.Experiments.Equilibria;
@@ -10,6 +11,10 @@ public static class ShippedGames
     public const string FolderVariable = "SRPO_GAMES";
 
     private static readonly ShippedFiles Files = new("game", "games", FolderVariable, "volunteers");
+
+    /// <summary>Names of the games that are known by name.</summary>
+    /// <exception cref="SrpoException">$SRPO_GAMES names no directory.</exception>
+    public static IEnumerable<string> Known() => Files.Known().Select(file => file.Name);
 
     /// <summary>Reads the game that NAME or FILE means.</summary>
     /// <param name="nameOrFile">A name, or a path that ends in .json or has a directory.</param>
@@ -24,7 +29,7 @@ public static class ShippedGames
         var shown = Path.IsPathRooted(nameOrFile) || path == Path.GetFullPath(nameOrFile, directory) ? nameOrFile : path;
         try
         {
-            return parse(File.ReadAllText(path), Path.GetFileNameWithoutExtension(path));
+            return parse(UserFile.ReadText(path, "game file", shown), Path.GetFileNameWithoutExtension(path));
         }
         catch (FormatException error)
         {

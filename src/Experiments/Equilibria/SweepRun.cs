@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Srpo.Core.Errors;
 using Srpo.Core.Files;
+using Srpo.Core.Json;
 using Srpo.Experiments.Data;
 using Srpo.Reporting.Equilibria;
 
@@ -23,11 +26,11 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
     /// <returns>The run, and what was found.</returns>
     public static (SweepRun Run, EquilibriumSweep Sweep) Compute(RqeExperiment experiment, DataDirectory data, string id, string commandLine, string? output)
     {
+        if (output is not null) OutputDirectory.RequireFree(output);
         var sweep = SweepRunner.Compute(experiment.Game, experiment.Range, experiment.Epsilon, commandLine);
         if (experiment.Title.Length > 0) sweep = sweep with { Title = experiment.Title };
         var directory = data.Run(id);
         var run = new SweepRun(id, experiment.Name, commandLine, output ?? directory);
-        SweepFiles.Check(run.Out, experiment.Game.Name);
         Directory.CreateDirectory(directory);
         SweepWriter.WriteAll(run.Out, sweep);
         AtomicFile.Write(PathOf(data, id), JsonText.Write(run) + "\n");
@@ -37,8 +40,23 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
     /// <summary>The finished run of this kind, or null if the id is none.</summary>
     /// <param name="data">The directory that keeps it.</param>
     /// <param name="id">Its id.</param>
-    public static SweepRun? Find(DataDirectory data, string id) =>
-        PathOf(data, id) is var path && File.Exists(path) ? JsonText.Read<SweepRun>(File.ReadAllText(path)) : null;
+    /// <exception cref="SrpoException">Its file is damaged.</exception>
+    public static SweepRun? Find(DataDirectory data, string id)
+    {
+        var path = PathOf(data, id);
+        if (!File.Exists(path)) return null;
+        try
+        {
+            return JsonText.Read<SweepRun>(File.ReadAllText(path)) is { Out: not null, Experiment: not null } run ? run : throw Damaged(path, "it lacks the experiment or the place of its results", null);
+        }
+        catch (JsonException error)
+        {
+            throw Damaged(path, JsonProblem.Of(error), error);
+        }
+    }
+
+    private static SrpoException Damaged(string path, string why, Exception? cause) => new(
+        ErrorKind.Damaged, $"{path} cannot be read: {why}. Its results lie where they were written; `srpo run` computes them again under another id.", cause);
 
     private static string PathOf(DataDirectory data, string id) => Path.Combine(data.Run(id), "sweep-run.json");
 }

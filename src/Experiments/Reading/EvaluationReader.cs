@@ -1,6 +1,6 @@
+using System.Globalization;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
-using Srpo.Environments;
 
 namespace Srpo.Experiments.Reading;
 
@@ -43,61 +43,57 @@ internal sealed class EvaluationReader
         }
 
         var layouts = WithOpponents(chosen, members["opponents"], links, measured[0].Opponents);
-        return layouts is not null && CheckSeats(layouts, training!, members) ? new Evaluation(layouts, episodes, steps, seed) : null;
+        return layouts is not null && CheckPlayers(layouts, training!, populations, members) ? new Evaluation([.. layouts.Select(placed => placed.Layout)], episodes, steps, seed) : null;
     }
 
-    private List<EvaluationLayout>? WithOpponents(
-        IReadOnlyList<EvaluationLayout> layouts, JsonValue? value, PopulationLinks links, IReadOnlyList<AgentReference> training)
+    private List<(EvaluationLayout Layout, Origin Origin)>? WithOpponents(
+        IReadOnlyList<(EvaluationLayout Layout, Origin Origin)> layouts, JsonValue? value, PopulationLinks links, IReadOnlyList<AgentReference> training)
     {
-        if (value is null) return [.. layouts.Select(layout => layout with { Opponents = training })];
+        if (value is null) return [.. layouts.Select(placed => (placed.Layout with { Opponents = training }, placed.Origin))];
         if (links.EachOpponent(value, "evaluation.opponents") is not { } opponents) return null;
-        var all = new List<EvaluationLayout>();
-        foreach (var layout in layouts)
+        if ((long)layouts.Count * opponents.Count > ExperimentKeys.MaxLayouts)
+        {
+            _reader.Add(
+                value.Origin, "evaluation.opponents", string.Create(CultureInfo.InvariantCulture, $"{layouts.Count} layouts with {opponents.Count} opponents each are too many"),
+                string.Create(CultureInfo.InvariantCulture, $"use at most {ExperimentKeys.MaxLayouts} together"));
+            return null;
+        }
+
+        var all = new List<(EvaluationLayout Layout, Origin Origin)>();
+        foreach (var (layout, origin) in layouts)
         {
             foreach (var set in opponents)
             {
                 var known = set.SequenceEqual(training);
                 var suffix = set[0].Name().Replace('/', '-');
                 var name = known ? layout.Name : layout.Name == ExperimentKeys.TrainingLayout ? suffix : $"{layout.Name}-{suffix}";
-                if (all.Any(other => other.Name == name))
+                if (all.Any(other => other.Layout.Name == name))
                 {
                     _reader.Add(value.Origin, "evaluation.opponents", $"'{set[0].Name()}' is listed twice, or '{name}' is a layout too", "remove one, or give the layout another name");
                     return null;
                 }
 
-                all.Add(layout with { Name = name, Base = layout.Name, Opponents = set, UnseenOpponents = !known && training.Count > 0 });
+                all.Add((layout with { Name = name, Base = layout.Name, Opponents = set, UnseenOpponents = !known && training.Count > 0 }, origin));
             }
         }
 
         return all;
     }
 
-    /// <summary>Teams can only play where there are seats for them and for the opponents.</summary>
-    private bool CheckSeats(IReadOnlyList<EvaluationLayout> layouts, EnvironmentSettings training, JsonObjectValue members)
+    /// <summary>Everything that a tournament would refuse once the teams are trained.</summary>
+    private bool CheckPlayers(
+        IReadOnlyList<(EvaluationLayout Layout, Origin Origin)> layouts, EnvironmentSettings training, IReadOnlyList<ExperimentPopulation> populations, JsonObjectValue members)
     {
-        var info = Info(training);
-        foreach (var layout in layouts)
+        var teams = populations.ToDictionary(population => population.Label, population => EvaluationCheck.Teams(training, population), StringComparer.Ordinal);
+        var problems = EvaluationCheck.Problems(
+            [.. populations.Where(population => population.Evaluate).Select(population => teams[population.Label])], [.. layouts.Select(placed => placed.Layout)], teams.GetValueOrDefault);
+        foreach (var problem in problems)
         {
-            var other = Info(layout.Environment);
-            var opponents = other.Seats - other.TeamSeats;
-            if (other.TeamSeats != info.TeamSeats || other.Seats != info.Seats)
-            {
-                _reader.Add(
-                    members["layouts"]?.Origin ?? members.Origin, "evaluation.layouts",
-                    string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{layout.Name}' has {other.TeamSeats} seats for a team and {opponents} for opponents, the layout of training {info.TeamSeats} and {info.Seats - info.TeamSeats}"),
-                    "choose a layout with the same seats");
-                return false;
-            }
-
-            if (layout.Opponents.Count >= opponents) continue;
-            _reader.Add(
-                members.Origin, "evaluation.opponents", $"the seats of the opponents in {other.Name} {other.Variant} are empty",
-                "name frozen opponents, for example [\"LABEL/0\"]");
-            return false;
+            var place = layouts.FirstOrDefault(placed => placed.Layout == problem.Layout).Origin;
+            var origin = problem.Field == "opponents" ? members["opponents"]?.Origin ?? members.Origin : place == default ? members["layouts"]?.Origin ?? members.Origin : place;
+            _reader.Add(origin, problem.Field == "seeds" ? "populations" : $"evaluation.{problem.Field}", problem.Reason, problem.Remedy);
         }
 
-        return true;
+        return problems.Count == 0;
     }
-
-    private static EnvironmentInfo Info(EnvironmentSettings settings) => EnvironmentFactory.Create(settings, lanes: 1).Info;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Json;
 
 namespace Srpo.Experiments.Reading;
@@ -5,12 +6,21 @@ namespace Srpo.Experiments.Reading;
 /// <summary>Reads the text of an experiment.</summary>
 internal static class ExperimentText
 {
+    /// <summary>Most bytes of an experiment. One of a thousand populations has a hundredth of it.</summary>
+    internal const int MostBytes = 1 << 22;
+
     /// <summary>The value that a text holds.</summary>
     /// <param name="source">Name for messages.</param>
     /// <param name="text">UTF-8.</param>
-    /// <exception cref="ExperimentException">The text is not JSON, or a key is there twice.</exception>
+    /// <exception cref="ExperimentException">The text is too long or not JSON, or a key is there twice.</exception>
     public static JsonValue Parse(string source, byte[] text)
     {
+        if (text.Length > MostBytes)
+        {
+            throw new ExperimentException(new ExperimentProblem(
+                new Origin(source, 1, 1), "", string.Create(CultureInfo.InvariantCulture, $"the file has {text.Length} bytes; an experiment has at most {MostBytes}"), "is it the right file?"));
+        }
+
         try
         {
             var value = JsonSource.Parse(source, text);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Srpo.Core.Errors;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -24,15 +26,15 @@ internal sealed class LayoutReader
         {
             var file = Path.GetFullPath(layout, _directory);
             if (EnvironmentFactory.Find(environment).Variants.Contains(layout, StringComparer.Ordinal)) file = layout;
-            else if (File.Exists(file)) settings = settings with { Variant = file };
-            return EnvironmentFactory.Resolve(settings);
+            else if (Path.Exists(file)) settings = settings with { Variant = file };
+            return Bounded(EnvironmentFactory.Resolve(settings), origin, field);
         }
         catch (LayoutException error)
         {
             // The map's own place is what the user must look at.
             _reader.Add(new Origin(error.File ?? layout, error.Line, error.Column), field, Problem(error), $"docs/environments/{environment}.md describes files of your own");
         }
-        catch (Exception error) when (error is ArgumentException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ArgumentException or FormatException or SrpoException or IOException or UnauthorizedAccessException)
         {
             _reader.Add(origin, field, FirstLine(error.Message), $"a file of your own is meant relative to {_directory}");
         }
@@ -40,11 +42,11 @@ internal sealed class LayoutReader
         return null;
     }
 
-    /// <summary>The layouts of an evaluation; null after a problem.</summary>
-    public IReadOnlyList<EvaluationLayout>? ReadAll(JsonValue? value, string field, EnvironmentSettings? training, string environment)
+    /// <summary>The layouts of an evaluation with the places where they are named; null after a problem.</summary>
+    public IReadOnlyList<(EvaluationLayout Layout, Origin Origin)>? ReadAll(JsonValue? value, string field, EnvironmentSettings? training, string environment)
     {
         if (training is null) return null;
-        if (value is null) return [new EvaluationLayout(ExperimentKeys.TrainingLayout, training)];
+        if (value is null) return [(new EvaluationLayout(ExperimentKeys.TrainingLayout, training), default)];
         // On the command line a single name or a comma-separated list will do.
         if (value is JsonStringValue { Origin.Line: 0 } typed)
             value = new JsonListValue(typed.Origin, [.. typed.Text.Split(',').Select(name => new JsonStringValue(typed.Origin, name.Trim()))]);
@@ -54,23 +56,43 @@ internal sealed class LayoutReader
             return null;
         }
 
-        var layouts = new List<EvaluationLayout>();
+        if (list.Items.Count is 0 or > ExperimentKeys.MaxLayouts)
+        {
+            _reader.Add(
+                list.Origin, field, string.Create(CultureInfo.InvariantCulture, $"{list.Items.Count} layouts are named"),
+                string.Create(CultureInfo.InvariantCulture, $"name 1 to {ExperimentKeys.MaxLayouts}, or leave it out for the layout of training"));
+            return null;
+        }
+
+        var layouts = new List<(EvaluationLayout Layout, Origin Origin)>();
         foreach (var item in list.Items)
         {
             if (_reader.Text(item, field) is not { } name) return null;
             var settings = name == ExperimentKeys.TrainingLayout ? training : Read(environment, name, item.Origin, field);
             if (settings is null) return null;
             var label = name == ExperimentKeys.TrainingLayout ? name : Label(settings.Variant);
-            if (layouts.Any(layout => layout.Name == label))
+            if (layouts.Any(known => known.Layout.Name == label))
             {
                 _reader.Add(item.Origin, field, $"the layout '{label}' is listed twice", "remove one, or give the map another name");
                 return null;
             }
 
-            layouts.Add(new EvaluationLayout(label, settings));
+            layouts.Add((new EvaluationLayout(label, settings), item.Origin));
         }
 
         return layouts;
+    }
+
+    /// <summary>What grains would refuse for its length, once it is needed.</summary>
+    private EnvironmentSettings? Bounded(EnvironmentSettings settings, Origin origin, string field)
+    {
+        if (settings.Variant.Length > EnvironmentSettings.MaxNameLength)
+            _reader.Add(origin, field, string.Create(CultureInfo.InvariantCulture, $"its name has {settings.Variant.Length} characters"), string.Create(CultureInfo.InvariantCulture, $"use at most {EnvironmentSettings.MaxNameLength}"));
+        else if (settings.Definition is { Length: > EnvironmentSettings.MaxDefinitionLength } text)
+            _reader.Add(origin, field, string.Create(CultureInfo.InvariantCulture, $"the file has {text.Length} characters"), string.Create(CultureInfo.InvariantCulture, $"use a smaller one, of at most {EnvironmentSettings.MaxDefinitionLength}"));
+        else
+            return settings;
+        return null;
     }
 
     private static string Label(string variant)

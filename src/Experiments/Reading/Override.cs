@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
 using Srpo.Learning;
@@ -27,11 +28,49 @@ public sealed record Override(string Path, JsonValue Value)
 /// <summary>Works overrides into the tree of an experiment, before it is checked as a whole.</summary>
 internal static class Overrides
 {
+    /// <summary>The experiment with what the command line changes, in whatever order it was typed: what is said for all first, then what is said for one population.</summary>
     public static JsonObjectValue Apply(JsonObjectValue root, IEnumerable<Override> overrides, ValueReader reader)
     {
-        foreach (var change in overrides) root = Apply(root, change, reader);
+        Override[] changes = [.. overrides];
+        RefuseContradictions(changes, reader);
+        foreach (var change in changes.OrderBy(IsForOne)) root = Apply(root, change, reader);
         return root;
     }
+
+    /// <summary>Two values for one key, of which the later one would win unseen. The same value twice does no harm.</summary>
+    private static void RefuseContradictions(Override[] changes, ValueReader reader)
+    {
+        for (var i = 1; i < changes.Length; i++)
+        {
+            var (key, value) = (Key(changes[i]), Written(changes[i].Value));
+            foreach (var earlier in changes.Take(i))
+            {
+                var other = Key(earlier);
+                var same = other == key;
+                if (!same && !other.StartsWith(key + ".", StringComparison.Ordinal) && !key.StartsWith(other + ".", StringComparison.Ordinal)) continue;
+                if (same && Written(earlier.Value) == value) continue;
+                reader.Add(changes[i].Value.Origin, changes[i].Path, $"contradicts {earlier.Value.Origin}", "give one of the two");
+                break;
+            }
+        }
+    }
+
+    /// <summary>What a change is about: a training key has two names, and a swept key is the key.</summary>
+    private static string Key(Override change)
+    {
+        var parts = change.Path.Split('.');
+        if (IsForOne(change) && parts.Length > 3 && parts[2] == "sweep") return string.Join('.', [parts[0], parts[1], .. parts[3..]]);
+        return parts[0] == "training" && parts.Length > 1 ? string.Join('.', parts[1..]) : change.Path;
+    }
+
+    private static bool IsForOne(Override change) => change.Path.StartsWith("populations.", StringComparison.Ordinal);
+
+    /// <summary>A value so that 5, 5.0 and 5e0 are the same.</summary>
+    private static string Written(JsonValue value) =>
+        value is JsonNumberValue number && double.TryParse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) && double.IsFinite(parsed)
+            && Math.Abs(parsed) < 1L << 53
+            ? parsed.ToString("R", CultureInfo.InvariantCulture)
+            : value is JsonStringValue text ? text.Text : value.Written;
 
     private static JsonObjectValue Apply(JsonObjectValue root, Override change, ValueReader reader)
     {

@@ -10,16 +10,20 @@ internal sealed class PopulationLinks
 {
     private readonly ValueReader _reader;
     private readonly IReadOnlyList<ExperimentPopulation> _populations;
+    private readonly IReadOnlySet<string> _broken;
     private readonly EnvironmentInfo _environment;
 
     /// <param name="reader">Collects problems.</param>
     /// <param name="populations">All populations, <paramref name="against"/> aside complete.</param>
     /// <param name="against">Labels of the populations that have frozen opponents, and so no agents in their seats.</param>
+    /// <param name="broken">Labels of the populations with mistakes of their own: a reference to one is not resolved, and nothing is said of it.</param>
     /// <param name="environment">The environment of training.</param>
-    public PopulationLinks(ValueReader reader, IReadOnlyList<ExperimentPopulation> populations, IReadOnlySet<string> against, EnvironmentInfo environment)
+    public PopulationLinks(
+        ValueReader reader, IReadOnlyList<ExperimentPopulation> populations, IReadOnlySet<string> against, IReadOnlySet<string> broken, EnvironmentInfo environment)
     {
         _reader = reader;
         _populations = populations;
+        _broken = broken;
         Against = against;
         _environment = environment;
     }
@@ -121,6 +125,7 @@ internal sealed class PopulationLinks
 
     private ExperimentPopulation? Find(string label, Origin origin, string field)
     {
+        if (_broken.Contains(label)) return null;
         if (_populations.FirstOrDefault(population => population.Label == label) is { } found) return found;
         string[] known = [.. _populations.Select(population => population.Label)];
         _reader.Add(origin, field, $"there is no population '{label}'" + ValueReader.DidYouMean(label, known), "populations here: " + string.Join(", ", known));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -13,9 +14,15 @@ internal sealed class PopulationReader
     private readonly EnvironmentInfo? _environment;
     private readonly List<Entry> _entries = [];
 
+    /// <summary>Labels of populations with mistakes of their own: nothing is said of what only follows from these.</summary>
+    private readonly HashSet<string> _broken = new(StringComparer.Ordinal);
+
     /// <param name="reader">Collects problems.</param>
     /// <param name="environment">The environment of training; null where it could not be read.</param>
     public PopulationReader(ValueReader reader, EnvironmentInfo? environment) => (_reader, _environment) = (reader, environment);
+
+    /// <summary>A pool of partners that exists already, for populations that name none.</summary>
+    public IReadOnlyList<PolicyReference> ExistingPartners { get; init; } = [];
 
     /// <summary>The populations read, in the order of the file; references are in them after <see cref="Link"/>.</summary>
     public IReadOnlyList<ExperimentPopulation> Populations => [.. _entries.Select(entry => entry.Population)];
@@ -24,14 +31,30 @@ internal sealed class PopulationReader
     /// <param name="populations">The object.</param>
     /// <param name="draft">What holds for all.</param>
     /// <param name="seeds">Teams where a population does not say.</param>
-    public void Read(JsonObjectValue populations, TrainingDraft draft, int seeds)
+    /// <param name="sound">Whether these two are what the user wrote.</param>
+    public void Read(JsonObjectValue populations, TrainingDraft draft, int seeds, bool sound)
     {
+        if (populations.Members.Count > ExperimentKeys.MaxPopulations)
+        {
+            _reader.Add(
+                populations.Origin, "populations", string.Create(CultureInfo.InvariantCulture, $"there are {populations.Members.Count} populations"),
+                string.Create(CultureInfo.InvariantCulture, $"use at most {ExperimentKeys.MaxPopulations}, sweeps included"));
+            return;
+        }
+
         foreach (var member in populations.Members)
         {
             var field = $"populations.{member.Name}";
             if (!PopulationSpec.IsValidName(member.Name) || member.Name.Length > 30)
                 _reader.Add(member.Origin, field, "the name is not valid", "use 1 to 30 letters, digits, '-', '_' or '.', not beginning with '.'");
+            var before = _reader.Problems.Count;
             if (_reader.Object(member.Value, field) is { } population) Read(member, population, field, draft, seeds);
+            if (!sound || _reader.Problems.Count > before) _broken.UnionWith([member.Name, .. _entries.Where(entry => entry.Field == field).Select(entry => entry.Population.Label)]);
+            if (_entries.Count <= ExperimentKeys.MaxPopulations) continue;
+            _reader.Add(
+                member.Origin, field, string.Create(CultureInfo.InvariantCulture, $"with its sweep there are {_entries.Count} populations so far"),
+                string.Create(CultureInfo.InvariantCulture, $"use at most {ExperimentKeys.MaxPopulations}"));
+            return;
         }
     }
 
@@ -41,12 +64,12 @@ internal sealed class PopulationReader
     {
         if (_environment is not { } environment)
         {
-            foreach (var entry in _entries) Report(entry, entry.Draft, entry.Population.Training.Validate());
+            foreach (var entry in _entries.Where(entry => !_broken.Contains(entry.Population.Label))) Report(entry, entry.Draft, entry.Population.Training.Validate());
             return null;
         }
 
         var against = _entries.Where(entry => entry.Opponents is not null).Select(entry => entry.Population.Label).ToHashSet(StringComparer.Ordinal);
-        var links = new PopulationLinks(_reader, Populations, against, environment);
+        var links = new PopulationLinks(_reader, Populations, against, _broken, environment);
         foreach (var entry in _entries)
         {
             var origins = new Dictionary<string, Origin>(entry.Draft.Origins, StringComparer.Ordinal);
@@ -64,7 +87,7 @@ internal sealed class PopulationReader
                 entry.Population = entry.Population with { Partners = pool };
             }
 
-            Check(entry, entry.Draft with { Origins = origins }, environment);
+            if (!_broken.Contains(entry.Population.Label)) Check(entry, entry.Draft with { Origins = origins }, environment);
         }
 
         return links;
@@ -117,6 +140,7 @@ internal sealed class PopulationReader
             Evaluation = new Evaluation([], 1, 1, 1),
         };
         var spec = experiment.Spec(entry.Population, _ => "population");
+        if (ExistingPartners.Count > 0 && spec.Partners.Count == 0) spec = spec with { Partners = ExistingPartners };
         var problems = spec.Validate();
         Report(entry, draft, problems.Count > 0 ? problems : TeamPlan.Problems(spec, environment));
     }

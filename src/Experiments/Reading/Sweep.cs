@@ -30,6 +30,14 @@ internal static class Sweep
                 return [];
             }
 
+            if ((long)populations.Count * list.Items.Count > ExperimentKeys.MaxPopulations)
+            {
+                reader.Add(
+                    member.Value.Origin, path, string.Create(CultureInfo.InvariantCulture, $"{populations.Count} x {list.Items.Count} populations are too many"),
+                    string.Create(CultureInfo.InvariantCulture, $"use at most {ExperimentKeys.MaxPopulations} in the whole experiment"));
+                return [];
+            }
+
             populations = [.. populations.SelectMany(population => list.Items.Select((item, index) => (
                 $"{population.Label}-{Word(key.Path)}{Word(Text(item))}",
                 population.Draft.Set(key, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"), reader))))];

@@ -59,12 +59,20 @@ internal static class TrainingReader
         return draft;
     }
 
-    /// <summary>Settings with a new value; problems go to the reader.</summary>
-    internal static TrainingSettings Set(Setting setting, TrainingSettings settings, JsonValue value, string field, ValueReader reader) => setting switch
+    /// <summary>Settings with a new value. One that is out of range is refused where it stands, whatever overrides it elsewhere, and not taken: problems go to the reader.</summary>
+    internal static TrainingSettings Set(Setting setting, TrainingSettings settings, JsonValue value, string field, ValueReader reader)
+    {
+        var changed = Read(setting, settings, value, field, reader);
+        SettingsProblem[] problems = ReferenceEquals(changed, settings) ? [] : [.. setting.Check(changed)];
+        foreach (var problem in problems) reader.Add(value.Origin, field + problem.Field[setting.Path.Length..], problem.Reason, problem.Remedy);
+        return problems.Length == 0 ? changed : settings;
+    }
+
+    private static TrainingSettings Read(Setting setting, TrainingSettings settings, JsonValue value, string field, ValueReader reader) => setting switch
     {
         NumberSetting { IsOptional: true } number when value is JsonNullValue => number.With(settings, null),
         NumberSetting number => reader.Number(value, field) is { } read ? number.With(settings, read) : settings,
-        WholeSetting whole => reader.Whole(value, field) is { } read ? whole.With(settings, read) : settings,
+        WholeSetting whole => reader.Whole(value, field, whole.Low, whole.High) is { } read ? whole.With(settings, read) : settings,
         FlagSetting flag => reader.Boolean(value, field) is { } read ? flag.With(settings, read) : settings,
         WordSetting word => reader.Word(value, field, [.. word.Words]) is { } read ? word.With(settings, read) : settings,
         WidthsSetting widths => reader.Wholes(value, field) is { } read ? widths.With(settings, read) : settings,

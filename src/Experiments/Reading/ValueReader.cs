@@ -7,15 +7,22 @@ namespace Srpo.Experiments.Reading;
 /// <summary>Turns JSON values into numbers, words and lists; collects what does not fit.</summary>
 internal sealed class ValueReader
 {
-    public List<ExperimentProblem> Problems { get; } = [];
+    private readonly HashSet<ExperimentProblem> _known = [];
+    private readonly List<ExperimentProblem> _problems = [];
 
-    public void Add(Origin origin, string field, string reason, string remedy) =>
-        Problems.Add(new ExperimentProblem(origin, field, reason, remedy));
+    /// <summary>What does not fit, each once.</summary>
+    public IReadOnlyList<ExperimentProblem> Problems => _problems;
+
+    public void Add(Origin origin, string field, string reason, string remedy)
+    {
+        var problem = new ExperimentProblem(origin, field, reason, remedy);
+        if (_known.Add(problem)) _problems.Add(problem);
+    }
 
     public double? Number(JsonValue value, string field)
     {
         if (value is JsonNumberValue number && double.TryParse(number.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var result)) return result;
-        Expected(value, field, "a number", "write a number without quotes, for example 0.5");
+        Expected(value, field, "a number", Remedy(value, "write a number without quotes, for example 0.5"));
         return null;
     }
 
@@ -23,7 +30,7 @@ internal sealed class ValueReader
     {
         if (value is not JsonNumberValue number)
         {
-            Expected(value, field, "a whole number", "write a whole number without quotes, for example 8");
+            Expected(value, field, "a whole number", Remedy(value, "write a whole number without quotes, for example 8"));
             return null;
         }
 
@@ -50,7 +57,7 @@ internal sealed class ValueReader
 
     public string? Text(JsonValue value, string field)
     {
-        if (value is JsonStringValue { Text.Length: > 0 } text) return text.Text;
+        if (Typed(value) is JsonStringValue { Text.Length: > 0 } text) return text.Text;
         Expected(value, field, "a text", "write a text in quotes");
         return null;
     }
@@ -58,7 +65,7 @@ internal sealed class ValueReader
     public string? Word(JsonValue value, string field, string[] known)
     {
         var list = string.Join(", ", known);
-        if (value is not JsonStringValue text)
+        if (Typed(value) is not JsonStringValue text)
         {
             Expected(value, field, "one of " + list, "write one of them in quotes");
             return null;
@@ -71,14 +78,11 @@ internal sealed class ValueReader
 
     public IReadOnlyList<int>? Wholes(JsonValue value, string field)
     {
-        // On the command line a list may be typed as 64,64.
-        if (value is JsonStringValue { Origin.Line: 0 } text && text.Text.Length > 0)
-            value = JsonSource.ParseOption(text.Origin.Source, $"[{text.Text}]");
-        else if (value is JsonNumberValue { Origin.Line: 0 })
-            value = new JsonListValue(value.Origin, [value]);
-        if (value is not JsonListValue list)
+        // On the command line a list may be typed as 64,64. A single number is no list there either: it may be meant for every layer, or for one.
+        var list = value is JsonStringValue { Origin.Line: 0, Text.Length: > 0 } text ? JsonSource.ParseOption(text.Origin.Source, $"[{text.Text}]") as JsonListValue : value as JsonListValue;
+        if (list is null)
         {
-            Expected(value, field, "a list of whole numbers", "write for example [64, 64]");
+            Expected(value, field, "a list of whole numbers", value is JsonNumberValue { Origin.Line: 0 } one ? $"write [{one.Text}] for one, or {one.Text},{one.Text} for two" : "write for example [64, 64]");
             return null;
         }
 
@@ -104,6 +108,12 @@ internal sealed class ValueReader
 
     public static string DidYouMean(string typed, IReadOnlyList<string> known) =>
         NearestName.Find(typed, known) is { } nearest ? $", did you mean '{nearest}'?" : "";
+
+    /// <summary>On the command line a text needs no quotes, also where it looks like a number.</summary>
+    private static JsonValue Typed(JsonValue value) =>
+        value is (JsonNumberValue or JsonBooleanValue or JsonNullValue) and { Origin.Line: 0 } ? new JsonStringValue(value.Origin, value.Written) : value;
+
+    private static string Remedy(JsonValue value, string otherwise) => value is JsonStringValue text ? DecimalComma.Remedy(text.Text, otherwise) : otherwise;
 
     private void Expected(JsonValue value, string field, string expected, string remedy) =>
         Add(value.Origin, field, $"expected {expected}, found {value.Describe()}", remedy);

@@ -61,6 +61,7 @@ public sealed class ExperimentRun
             await TrainAsync();
             await PlayAsync();
             var output = _manifest.Output(_data);
+            if (_manifest.Out is not null) OutputDirectory.RequireNoOthers(output, _manifest.Id);
             await CheckpointExporter.ExportAsync(new GrainReader(_context.Session.Grains), _manifest, output, _context.Cancellation);
             _manifest = _manifest with { WallSeconds = WallSeconds() };
             var report = await ReportAsync(_context.Session, _manifest, output);

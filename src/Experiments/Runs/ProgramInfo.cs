@@ -10,9 +10,12 @@ namespace Srpo.Experiments.Runs;
 /// <summary>What this program is and what it runs on.</summary>
 public static class ProgramInfo
 {
-    /// <summary>Version of this program.</summary>
+    /// <summary>The commit that this program was built from, with "-changed" where the source tree held something else; null where the build could not tell.</summary>
+    public static string? Commit { get; } = ReadCommit();
+
+    /// <summary>Version of this program, with the commit where it is known: "0.1.0+4e81e22f3a".</summary>
     public static string Version { get; } =
-        typeof(ProgramInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        (typeof(ProgramInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown") + (Commit is null ? "" : "+" + Commit);
 
     /// <summary>Name and version of what grains run on.</summary>
     public static string GrainRuntime { get; } =
@@ -54,4 +57,12 @@ public static class ProgramInfo
         ["cores"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
         ["vectors"] = Vectors,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private static string? ReadCommit()
+    {
+        using var resource = typeof(ProgramInfo).Assembly.GetManifestResourceStream("commit");
+        if (resource is null) return null;
+        using var reader = new StreamReader(resource);
+        return reader.ReadToEnd().Trim() is { Length: > 0 } commit ? commit : null;
+    }
 }

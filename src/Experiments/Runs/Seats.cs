@@ -3,6 +3,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Experiments.Runs;
@@ -42,33 +43,45 @@ public sealed class Seats
         var players = new PolicySnapshot?[info.Seats];
         if (keys.Count == all.Length)
         {
-            for (var i = 0; i < all.Length; i++) players[all[i]] = await PolicyAsync(keys[i], all[i]);
+            for (var i = 0; i < all.Length; i++) players[all[i]] = await PolicyAsync(keys[i], info, all[i]);
             return players;
         }
 
         if (keys.Count != team.Length && keys.Count != 1) throw WrongCount(keys.Count, team.Length, all.Length, info);
         if (keys.Count == 1 && team.Length > 1 && IsOneSeat(keys[0]) && !(await SpecAsync(keys[0])).Training.UsesOnePolicy())
             throw new SrpoException(ErrorKind.Usage, $"{keys[0]} is trained for one seat; name an agent for each, or the team: {keys[0][..keys[0].LastIndexOf('/')]}");
-        for (var i = 0; i < team.Length; i++) players[team[i]] = await PolicyAsync(keys[keys.Count == 1 ? 0 : i], team[i]);
+        for (var i = 0; i < team.Length; i++) players[team[i]] = await PolicyAsync(keys[keys.Count == 1 ? 0 : i], info, team[i]);
         for (var seat = info.TeamSeats; seat < info.Seats; seat++) players[seat] = await OpponentAsync(keys[0], info, seat);
         return players;
     }
 
     /// <summary>The agent that a user names for a seat.</summary>
-    private async Task<PolicySnapshot> PolicyAsync(string key, int seat)
+    private async Task<PolicySnapshot> PolicyAsync(string key, EnvironmentInfo info, int seat)
     {
         var spec = await SpecAsync(key);
         var agent = IsOneSeat(key) ? key : WithSeat(key, spec.Training.UsesOnePolicy() ? 0 : seat);
-        return await _state.GetPolicyAsync(agent);
+        return Fitting(await _state.GetPolicyAsync(agent), info);
+    }
+
+    /// <summary>A policy that can play in an environment.</summary>
+    /// <exception cref="SrpoException">It was trained on something else.</exception>
+    private static PolicySnapshot Fitting(PolicySnapshot policy, EnvironmentInfo info)
+    {
+        var network = policy.Network;
+
+        // An encoding that this program does not know is for whoever plays the policy to refuse.
+        return Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding) && ActorShape.Misfit(encoding, network.Inputs, network.Actions, info) is { } misfit
+            ? throw new SrpoException(ErrorKind.Usage, $"{policy.Key} cannot play in {info.Name} {info.Variant}: {misfit}")
+            : policy;
     }
 
     /// <summary>The frozen policy that the first team trained against, or the agent of its team that learned in that seat.</summary>
     private async Task<PolicySnapshot> OpponentAsync(string key, EnvironmentInfo info, int seat)
     {
         var spec = await SpecAsync(key);
-        if (spec.Opponents.Count == 0) return await PolicyAsync(IsOneSeat(key) ? key[..key.LastIndexOf('/')] : key, seat);
+        if (spec.Opponents.Count == 0) return await PolicyAsync(IsOneSeat(key) ? key[..key.LastIndexOf('/')] : key, info, seat);
         var opponent = spec.Opponents[seat - info.TeamSeats];
-        return await _state.GetPolicyAfterAsync(opponent.Agent, opponent.Round);
+        return Fitting(await _state.GetPolicyAfterAsync(opponent.Agent, opponent.Round), info);
     }
 
     private static bool IsOneSeat(string key) => key.Count(c => c == '/') == 2;

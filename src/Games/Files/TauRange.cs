@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Srpo.Core.Json;
+using Srpo.Core.Text;
 
 namespace Srpo.Games.Files;
 
@@ -49,7 +50,7 @@ public sealed record TauRange
 
         double Number(string part) => double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? value
-            : throw JsonFields.Wrong(field, $"'{part}' in '{text}' is no finite number; write A:B or A:B:N, for example 0:4:400");
+            : throw JsonFields.Wrong(field, $"'{part}' in '{text}' is no finite number; {DecimalComma.Remedy(part, "write A:B or A:B:N, for example 0:4:400")}");
     }
 
     /// <summary>The taus, ascending; the ends are exact.</summary>

@@ -23,6 +23,9 @@ public sealed record TournamentSpec(
     [property: Id(4)] ulong Seed,
     [property: Id(5)] PolicyReference[]? Opponents = null)
 {
+    /// <summary>Most runs of all populations together: more would make a matrix that nobody can read or store.</summary>
+    public const int MaxRuns = 2000;
+
     /// <summary>Whether the same is played.</summary>
     public bool Equals(TournamentSpec? other) =>
         other is not null && Environment == other.Environment && (Episodes, Steps, Seed) == (other.Episodes, other.Steps, other.Seed)

@@ -10,14 +10,8 @@ namespace Srpo.Grains;
 /// </summary>
 internal static class GrainChecks
 {
-    /// <summary>Longest name of an environment or variant.</summary>
-    public const int MaxNameLength = 200;
-
-    /// <summary>Longest definition of a layout or game, characters.</summary>
-    public const int MaxDefinitionLength = 1 << 20;
-
     /// <summary>Most cells of one row of a tournament in one message.</summary>
-    public const int MaxColumns = 2000;
+    public const int MaxColumns = TournamentSpec.MaxRuns;
 
     /// <summary>Refuses a number out of range.</summary>
     /// <exception cref="SrpoGrainException">Names the field, its value and the range.</exception>
@@ -30,9 +24,9 @@ internal static class GrainChecks
     /// <exception cref="SrpoGrainException">Names the field and the limit.</exception>
     public static void Environment(EnvironmentSettings settings)
     {
-        Length("environment.name", settings.Name, MaxNameLength);
-        Length("environment.variant", settings.Variant, MaxNameLength);
-        Length("environment.definition", settings.Definition, MaxDefinitionLength);
+        Length("environment.name", settings.Name, EnvironmentSettings.MaxNameLength);
+        Length("environment.variant", settings.Variant, EnvironmentSettings.MaxNameLength);
+        Length("environment.definition", settings.Definition, EnvironmentSettings.MaxDefinitionLength);
     }
 
     /// <summary>Refuses parameters that are infinite or not a number.</summary>

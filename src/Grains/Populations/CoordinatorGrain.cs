@@ -113,7 +113,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
 
     /// <inheritdoc/>
     protected override void ConcludeUnstored(Exception error) => (Record.Phase, Record.Error, Record.ErrorKind) =
-        (PopulationPhase.Failed, Record.Error ?? error.Message, Record.ErrorKind ?? SrpoException.OfWork(error));
+        (PopulationPhase.Failed, Record.Error ?? SrpoException.MessageOf(error), Record.ErrorKind ?? SrpoException.OfWork(error));
 
     /// <inheritdoc/>
     protected override Func<IPopulationObserver, Task> Progress()

@@ -287,7 +287,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
             _failedAt = round;
             session.Logger.LogWarning(
                 error, "Team {Team} of {Population} failed after round {Round}; attempt {Attempt} of {Attempts}.", team, session.Spec.Population, round, _failures, Attempts);
-            if (_failures == Attempts || session.Stopping.IsSet) session.Fail(SrpoException.OfWork(error), $"{Name} failed after round {round}: {error.Message}");
+            if (_failures == Attempts || session.Stopping.IsSet) session.Fail(SrpoException.OfWork(error), $"{Name} failed after round {round}: {SrpoException.MessageOf(error)}");
         }
     }
 

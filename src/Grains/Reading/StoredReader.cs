@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
@@ -57,7 +58,7 @@ public sealed class StoredReader : IStateReader, IDisposable
         }
         catch (UnknownGrainException error)
         {
-            throw EnvironmentInstance.Unknown(key, error.Message);
+            throw EnvironmentInstance.Unknown(key, SrpoException.MessageOf(error));
         }
 
         var (_, plan) = EnvironmentInstance.Check(key, spec, _environments);

@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
@@ -56,7 +57,7 @@ internal sealed class EnvironmentCatalog
         }
         catch (Exception error) when (error is ArgumentException or SettingsException)
         {
-            throw new SrpoGrainException(error.Message, error);
+            throw new SrpoGrainException(SrpoException.MessageOf(error), error);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class EnvironmentCatalog
         }
         catch (SettingsException error)
         {
-            throw new SrpoGrainException(error.Message, error);
+            throw new SrpoGrainException(SrpoException.MessageOf(error), error);
         }
     }
 
@@ -90,7 +91,7 @@ internal sealed class EnvironmentCatalog
         }
         catch (SrpoGrainException error)
         {
-            problems.Add("environment: " + error.Message);
+            problems.Add("environment: " + SrpoException.MessageOf(error));
         }
 
         return problems;
@@ -104,7 +105,7 @@ internal sealed class EnvironmentCatalog
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            throw new SrpoGrainException($"environment '{settings.Name}', '{settings.Variant}': {error.Message}", error);
+            throw new SrpoGrainException($"environment '{settings.Name}', '{settings.Variant}': {SrpoException.MessageOf(error)}", error);
         }
     }
 }

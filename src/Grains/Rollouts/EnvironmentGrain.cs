@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
@@ -151,7 +152,7 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
         }
         catch (UnknownGrainException error)
         {
-            throw EnvironmentInstance.Unknown(name, error.Message);
+            throw EnvironmentInstance.Unknown(name, SrpoException.MessageOf(error));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Grains.Storage;
@@ -103,7 +104,7 @@ internal sealed class StoredState
         }
         catch (Exception error) when (error is JsonException or FormatException or NotSupportedException or InvalidOperationException)
         {
-            throw Corrupt(place, "its data cannot be understood: " + error.Message, error);
+            throw Corrupt(place, "its data cannot be understood: " + SrpoException.MessageOf(error), error);
         }
     }
 

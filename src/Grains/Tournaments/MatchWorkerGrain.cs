@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
@@ -31,7 +32,7 @@ internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ScratchP
         }
         catch (ArgumentException error)
         {
-            throw new SrpoGrainException(error.Message, error);
+            throw new SrpoGrainException(SrpoException.MessageOf(error), error);
         }
     }
 }

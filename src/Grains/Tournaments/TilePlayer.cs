@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -117,7 +118,7 @@ internal sealed class TilePlayer(GrainHost host, EnvironmentCatalog environments
         catch (UnknownGrainException error)
         {
             // Whoever follows a tile takes this for a tile that is not known here.
-            throw new SrpoGrainException(error.Message, error);
+            throw new SrpoGrainException(SrpoException.MessageOf(error), error);
         }
     }
 
@@ -178,7 +179,7 @@ internal sealed class TilePlayer(GrainHost host, EnvironmentCatalog environments
             }
             catch (ArgumentException error)
             {
-                throw new SrpoGrainException(error.Message, error);
+                throw new SrpoGrainException(SrpoException.MessageOf(error), error);
             }
         };
     }

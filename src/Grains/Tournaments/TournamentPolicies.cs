@@ -16,9 +16,6 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
     /// <summary>Policies that are read at the same time.</summary>
     private const int Readers = 32;
 
-    /// <summary>More runs would make a matrix that nobody can read or store.</summary>
-    private const int MaxPlayers = 2000;
-
     /// <summary>Looks at the policies of finished populations, whether they are there and can play.</summary>
     /// <exception cref="SrpoGrainException">A population is unknown or unfinished, or a policy cannot play in the environment.</exception>
     public static async Task<TournamentPolicies> GatherAsync(IGrainFactory grains, TournamentSpec spec, EnvironmentInfo environment)
@@ -35,7 +32,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
         }
 
         var count = specs.Sum(population => population.Teams.Length);
-        if (count > MaxPlayers) throw new SrpoGrainException($"the populations have {count} runs together; a tournament takes at most {MaxPlayers}");
+        if (count > TournamentSpec.MaxRuns) throw new SrpoGrainException($"the populations have {count} runs together; a tournament takes at most {TournamentSpec.MaxRuns}");
         using var readers = new SemaphoreSlim(Readers);
         var players = new List<TournamentPlayer>(count);
         var runs = new List<Task<PolicyReference[]>>(count);
@@ -93,14 +90,8 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
 
     private static void Check(string agent, NetworkDescription network, EnvironmentInfo environment)
     {
-        var encoding = Wire.Encoding(agent, network);
-        var length = environment.ObservationLengths[(int)encoding];
-        if (length != network.Inputs || environment.Actions != network.Actions)
-        {
-            throw new SrpoGrainException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"agent '{agent}' cannot play in {environment.Name} {environment.Variant}: it observes {network.Inputs} numbers ({encoding}) and has {network.Actions} actions, the environment has {length} and {environment.Actions}"));
-        }
+        if (ActorShape.Misfit(Wire.Encoding(agent, network), network.Inputs, network.Actions, environment) is { } misfit)
+            throw new SrpoGrainException($"agent '{agent}' cannot play in {environment.Name} {environment.Variant}: {misfit}");
     }
 
     private static SrpoGrainException Unfinished(PopulationStatus status)

@@ -59,7 +59,7 @@ internal sealed class TournamentRecord : IWorkRecord
     /// <param name="what">What was being done; null for nothing in particular.</param>
     public void Fail(Exception error, string? what = null)
     {
-        if (Error is null) (Error, ErrorKind) = (what is null ? error.Message : $"{what}: {error.Message}", SrpoException.OfWork(error));
+        if (Error is null) (Error, ErrorKind) = (what is null ? SrpoException.MessageOf(error) : $"{what}: {SrpoException.MessageOf(error)}", SrpoException.OfWork(error));
     }
 
     /// <summary>A pause is noted in <see cref="Active"/> at once, so that nothing is left to settle.</summary>

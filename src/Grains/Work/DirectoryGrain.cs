@@ -160,7 +160,9 @@ internal static class WorkNames
     {
         try
         {
-            return new UnknownGrainException(NearestName.Unknown(Word(kind), name, [.. (await names()).Where(known => known != name)]));
+            string[] known = [.. (await names()).Where(known => known != name)];
+            var message = NearestName.Unknown(Word(kind), name, known);
+            return new UnknownGrainException(kind == WorkKind.Population && known.Length > 0 ? message + " `srpo population list` shows where they stand." : message);
         }
         catch (Exception error) when (Transient.Is(error) || error is CorruptStateException)
         {

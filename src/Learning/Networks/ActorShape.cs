@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Methods;
@@ -25,6 +26,19 @@ public sealed record ActorShape(MlpShape Policy, MlpShape Critic, ObservationEnc
         (false, true) => ObservationEncoding.OwnFirst,
         (false, false) => ObservationEncoding.Absolute,
     };
+
+    /// <summary>What keeps a policy from playing in an environment: other observations or actions than it was trained on; null if it can.</summary>
+    /// <param name="encoding">How observations are written for it.</param>
+    /// <param name="inputs">Length of an observation that it takes.</param>
+    /// <param name="actions">Number of its actions.</param>
+    /// <param name="environment">The environment to play in.</param>
+    public static string? Misfit(ObservationEncoding encoding, int inputs, int actions, EnvironmentInfo environment)
+    {
+        var length = environment.ObservationLengths[(int)encoding];
+        return length == inputs && environment.Actions == actions ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"it observes {inputs} numbers ({encoding}) and has {actions} actions, {environment.Name} {environment.Variant} has {length} and {environment.Actions}");
+    }
 
     /// <summary>The shape that settings ask for in an environment.</summary>
     /// <exception cref="ArgumentException">The environment does not offer the observation encoding.</exception>

@@ -62,6 +62,7 @@ public static class SummaryJson
                 json.WriteNumber("runs", method.Runs);
                 WriteBlock(json, "selfPlay", method.SelfPlay);
                 WriteBlock(json, "crossPlay", method.CrossPlay);
+                Number(json, "gap", method.Gap);
                 Number(json, "freeRiding", method.FreeRiding);
                 if (method.PrivateCost is { } cost) Pair(json, "privateCost", cost.Seat0, cost.Seat1);
                 else json.WriteNull("privateCost");
@@ -216,6 +217,14 @@ public static class SummaryJson
         Interval(json, "ci95", block.Interval);
         Interval(json, "meanCi95", block.MeanInterval);
         Number(json, "freeRiding", block.FreeRiding);
+        if (block.Worst is { } worst)
+        {
+            json.WriteStartArray("worstPair");
+            json.WriteStringValue(worst.Row.ToString());
+            json.WriteStringValue(worst.Column.ToString());
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

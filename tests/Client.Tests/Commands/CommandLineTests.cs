@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -63,8 +64,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run overcooked --id a/b", "'a/b' is not a valid id")]
     [InlineData("run overcooked --id a.b", "'a.b' is not a valid id")]
     [InlineData("run overcooked --set tau", "KEY=VALUE")]
-    [InlineData("run nothing.json", "there is no experiment file")]
     [InlineData("run overcoked", "unknown experiment 'overcoked'; did you mean 'overcooked'?")]
+    [InlineData("replay x/0 --seed -1", "--seed -1 is not possible; use a whole number from 0 to")]
+    [InlineData("replay x/0 --speed 0,5", "--speed 0,5 is not possible; numbers have a decimal point: write 0.5")]
+    [InlineData("rqe solve volunteers --tau 0,5", "--tau 0,5 is not possible; numbers have a decimal point: write 0.5")]
+    [InlineData("rqe sweep volunteers --tau 0,5:2", "numbers have a decimal point: write 0.5")]
     [InlineData("query agent nonsense", "write POPULATION/TEAM/SEAT")]
     [InlineData("query agent a/b/c", "write POPULATION/TEAM/SEAT")]
     [InlineData("query learner gpu", "write DEVICE/SLOT")]
@@ -133,6 +137,60 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(JsonDocument.Parse(experiments.Out).RootElement.EnumerateArray(), entry => entry.GetProperty("name").GetString() == "overcooked");
         var doctor = (await InProcess.RunAsync(_directory.Root, "doctor", "--json")).Expect(ExitCode.Ok);
         Assert.Equal(Environment.ProcessorCount, JsonDocument.Parse(doctor.Out).RootElement.GetProperty("cores").GetInt32());
+    }
+
+    [Fact]
+    public async Task The_version_names_the_commit_as_doctor_and_reports_do()
+    {
+        var version = (await InProcess.RunAsync(_directory.Root, "--version")).Expect(ExitCode.Ok).Out.Trim();
+        Assert.Matches(@"^[0-9]+\.[0-9]+\.[0-9]+(\+[0-9a-zA-Z-]+)?$", version);
+        Assert.Equal(version, ProgramInfo.Versions()["srpo"]);
+        using var doctor = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "doctor", "--json")).Expect(ExitCode.Ok).Out);
+        Assert.Equal(version, doctor.RootElement.GetProperty("version").GetString());
+
+        // Where the build can ask git, the commit is there.
+        var git = new System.Diagnostics.ProcessStartInfo("git", ["-C", Repository.Root, "rev-parse", "HEAD"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            using var asked = System.Diagnostics.Process.Start(git)!;
+            await asked.WaitForExitAsync();
+            if (asked.ExitCode == 0) Assert.NotNull(ProgramInfo.Commit);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // There is no git here.
+        }
+    }
+
+    /// <summary>The meanings are the environments' own, whose battery holds them to what is observed.</summary>
+    [Fact]
+    public async Task A_first_observation_is_shown_with_its_meaning_in_every_environment_and_encoding()
+    {
+        foreach (var registration in Environments.EnvironmentFactory.Registrations)
+        {
+            var info = Environments.EnvironmentFactory.Create(new(registration.Name, registration.Variants[0]), lanes: 1).Info;
+            foreach (var encoding in Enum.GetValues<Environments.ObservationEncoding>())
+            {
+                string[] arguments = ["show", "observation", registration.Name, "--encoding", encoding.ToString(), "--seat", "1"];
+                var shown = await InProcess.RunAsync(_directory.Root, arguments);
+                if (info.ObservationLengths[(int)encoding] == 0)
+                {
+                    Assert.Contains("unknown encoding", shown.Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+                    continue;
+                }
+
+                shown.Expect(ExitCode.Ok);
+                using var json = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, [.. arguments, "--json"])).Expect(ExitCode.Ok).Out);
+                var observation = json.RootElement.GetProperty("observation").EnumerateArray().ToArray();
+                Assert.Equal(info.ObservationLength(encoding), observation.Length);
+                Assert.All(observation, slot => Assert.Contains(slot.GetProperty("meaning").GetString()!, shown.Out, StringComparison.Ordinal));
+            }
+        }
+
+        var plain = (await InProcess.RunAsync(_directory.Root, "show", "observation", "overcooked")).Expect(ExitCode.Ok).Out;
+        Assert.Matches(@"0 +[0-9] +row of seat 0 +0 +[0-9]", plain);
+        Assert.Contains("did you mean 'hanabi'?", (await InProcess.RunAsync(_directory.Root, "show", "observation", "hanaby")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("are 0 to 1", (await InProcess.RunAsync(_directory.Root, "show", "observation", "overcooked", "--seat", "2")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
     }
 
     [Fact]

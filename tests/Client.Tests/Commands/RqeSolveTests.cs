@@ -104,7 +104,6 @@ public sealed class RqeSolveTests : IDisposable
 
     [Theory]
     [InlineData("rqe solve volunters", "unknown game 'volunters'; did you mean 'volunteers'?")]
-    [InlineData("rqe solve nothing.json", "there is no game file")]
     [InlineData("rqe solve volunteers --tau x", "--tau x is not possible; use a number")]
     [InlineData("rqe solve volunteers --tau NaN", "--tau NaN is not possible")]
     [InlineData("rqe solve volunteers --tau -1", "volunteers: tau: must be a finite number of at least 0, not -1")]

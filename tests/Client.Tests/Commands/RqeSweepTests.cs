@@ -94,9 +94,10 @@ public sealed class RqeSweepTests : IDisposable
     public async Task What_is_something_elses_is_not_overwritten()
     {
         (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "two-robots", "--tau", "0:1:3", "--out", "x")).Expect(ExitCode.Ok);
-        (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "two-robots", "--tau", "0:1:4", "--out", "x")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "two-robots", "--tau", "0:1:4", "--out", "x")).Expect(ExitCode.InUse);
+        (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "two-robots", "--tau", "0:1:4", "--out", "x", "--force")).Expect(ExitCode.Ok);
         var before = File.ReadAllText(_directory["x/sweep.json"]);
-        var outcome = (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "volunteers", "--tau", "0:1:3", "--out", "x")).Expect(ExitCode.InUse);
+        var outcome = (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "volunteers", "--tau", "0:1:3", "--out", "x", "--force")).Expect(ExitCode.InUse);
         Assert.Contains("choose another directory with --out", outcome.Error, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(_directory["x/sweep.json"]));
         _directory.Write("y/report.html", "mine");

@@ -35,6 +35,7 @@ public sealed partial class DeployTests
         [
             ClusterAddress.ConnectionVariable, ClusterAddress.ConnectionFileVariable, ClusterAddress.ClusterIdVariable, ClusterAddress.ServiceIdVariable,
             "SRPO_DATA", "SRPO_EXPERIMENTS", Srpo.Experiments.Equilibria.ShippedGames.FolderVariable,
+            "SRPO_COMMIT", // the build
         ];
         foreach (Match match in Variable().Matches(File.ReadAllText(Repository.PathOf(file))))
             Assert.True(variables.Contains(match.Value), $"{file} names the variable {match.Value}, which the command line does not read");

@@ -60,6 +60,27 @@ public sealed partial class RepositoryTests
         }
     }
 
+    /// <summary>Experiments of the page, as one copies them: each loads, and the first runs, with less work.</summary>
+    [Fact]
+    public async Task Experiments_of_the_page_work_as_they_stand()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] examples = [.. Example().Matches(await File.ReadAllTextAsync(Repository.PathOf("docs", "experiments.md"))).Select(match => match.Groups[1].Value)];
+        Assert.True(examples.Length >= 2);
+        foreach (var (text, i) in examples.Select((text, i) => (text, i)))
+        {
+            directory.Write($"example-{i}.json", text);
+            Assert.NotEmpty(ExperimentLoader.Load(new ExperimentFile("example", $"example-{i}.json"), directory.Root, []).Populations);
+        }
+
+        string[] less = ["seeds=2", "lanes=1", "horizon=8", "curveInterval=0", "evaluation.episodes=1", "evaluation.steps=4"];
+        var outcome = (await InProcess.RunAsync(directory.Root, ["run", "example-0.json", "--iterations", "1", .. less.SelectMany(change => new[] { "--set", change })])).Expect(ExitCode.Ok);
+        foreach (var label in new[] { "srpo-tau1", "srpo-tau10" }) Assert.True(Directory.Exists(directory[$"runs/example-0-1/checkpoints/{label}"]), outcome.Error);
+    }
+
+    [GeneratedRegex(@"```json\n(\{.*?\n\})\n```", RegexOptions.Singleline)]
+    private static partial Regex Example();
+
     [Fact]
     public void The_page_of_experiments_has_the_keys_as_the_program_knows_them()
     {

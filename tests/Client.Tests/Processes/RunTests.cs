@@ -191,6 +191,10 @@ public sealed class RunTests : IDisposable
         var shown = (await InProcess.RunAsync(_directory.Root, "replay", "r.srpo/0", "r.ippo/1", "--steps", "5")).Expect(ExitCode.Ok);
         Assert.Contains("step 5/5", shown.Out, StringComparison.Ordinal);
 
+        // What they observe there is not what they were trained on.
+        foreach (var command in new[] { "play overcooked r.srpo/0 --layout wide", "play overcooked r.srpo/0 --layout wide --table", "replay r.srpo/0 --layout wide" })
+            Assert.Contains("cannot play in gridworld wide: it observes ", (await InProcess.RunAsync(_directory.Root, command.Split(' '))).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+
         (await InProcess.RunAsync(_directory.Root, "crossplay", "r.srpo", "r.ippo", "--layout", "held-out-b", "--episodes", "2", "--id", "again")).Expect(ExitCode.Ok);
         Assert.True(File.Exists(_directory["runs/again/crossplay-held-out-b.csv"]));
         (await InProcess.RunAsync(_directory.Root, "report", "r", "--out", _directory["copy"])).Expect(ExitCode.Ok);

@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Files;
 
 namespace Srpo.Core.Tests.Files;
@@ -28,6 +29,35 @@ public sealed class FilesTests : IDisposable
         Assert.Throws<IOException>(() => AtomicFile.Replace(At("a"), At("part"), path => new FileStream(path, FileMode.CreateNew), "new"u8, []));
         Assert.Equal("of another", File.ReadAllText(At("part")));
         Assert.Equal("old", File.ReadAllText(At("a")));
+    }
+
+    [Fact]
+    public void What_exists_is_kept_unless_it_is_to_be_replaced_and_keeps_its_rights()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        File.WriteAllText(At("a"), "old");
+        File.SetUnixFileMode(At("a"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Throws<IOException>(() => AtomicFile.Write(At("a"), "new"u8, replace: false));
+        Assert.Equal(ErrorKind.InUse, Assert.Throws<SrpoException>(() => UserFile.Write(At("a"), "new"u8, force: false)).Kind);
+        Assert.Equal("old", File.ReadAllText(At("a")));
+        UserFile.Write(At("a"), "new"u8, force: true);
+        Assert.Equal("new", File.ReadAllText(At("a")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(At("a")));
+        Assert.Equal([At("a")], Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public void A_file_that_nobody_can_have_written_by_hand_is_not_read()
+    {
+        using (var file = File.Create(At("long"))) file.SetLength(UserFile.MostBytes + 1L);
+        var error = Assert.Throws<SrpoException>(() => UserFile.Read(At("long"), "map"));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Contains("longer than 64 MiB", error.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<SrpoException>(() => UserFile.Read(At("none"), "map")).Kind);
+        Assert.Contains("is a directory, not a file", Assert.Throws<SrpoException>(() => UserFile.Read(_directory, "map")).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(At("text"), [0xEF, 0xBB, 0xBF, (byte)'a']);
+        Assert.Equal("a", UserFile.ReadText(At("text"), "map"));
+        Assert.Equal(4, UserFile.Read(At("text"), "map").Length);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Npgsql;
 using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
+using Srpo.Core.Text;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Commands.Admin;
@@ -46,7 +47,7 @@ internal static class ForgetSilosCommand
         if (await PostgresSchema.MissingAsync(database, context.Cancellation) is { } missing) throw new SrpoException(ErrorKind.Environment, missing);
         var clusters = await SiloList.ClustersAsync(database, context.Cancellation);
         if (clusters.Count > 0 && !clusters.Contains(cluster))
-            throw new SrpoException(ErrorKind.NotFound, $"{database.Name} has no list of a cluster '{cluster}'; it has {string.Join(", ", clusters.Select(name => $"'{name}'"))}: choose with --cluster-id");
+            throw new SrpoException(ErrorKind.NotFound, $"{database.Name} has no list of a cluster '{cluster}'{(NearestName.Find(cluster, clusters) is { } nearest ? $", did you mean '{nearest}'?" : "")}; it has {string.Join(", ", clusters.Select(name => $"'{name}'"))}: choose with --cluster-id");
         var silos = await SiloList.ReadAsync(database, cluster, context.Cancellation);
         var signs = await SiloProbe.SignsAsync(silos, context.Cancellation);
 

@@ -3,6 +3,8 @@ using System.Text;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
+using Srpo.Core.Limits;
 using Srpo.Core.Settings;
 using Srpo.Experiments;
 using Srpo.Experiments.Reading;
@@ -21,16 +23,21 @@ internal static class StartCommand
     public static Command Create(Shell shell)
     {
         var name = new Argument<string>("POPULATION") { Description = "Name of the new population: letters, digits, '-', '_', '.'." };
-        var preset = new Option<string>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}.", HelpName = "NAME", DefaultValueFactory = _ => Presets.Default };
-        var method = new Option<string?>("--method") { Description = string.Join(", ", MethodRegistry.All.Where(known => !known.NeedsPartners).Select(known => known.Id)) + "; others need the partners of an experiment.", HelpName = "METHOD" };
+        var preset = new Option<string?>("--preset") { Description = $"Settings to start from: {string.Join(", ", Presets.All.Select(known => known.Name))}. Default: {Presets.Default}.", HelpName = "NAME" };
+        var method = new Option<string?>("--method") { Description = string.Join(", ", MethodRegistry.All.Select(known => known.NeedsPartners ? $"{known.Id} (with --partners)" : known.Id)) + ".", HelpName = "METHOD" };
+        var partners = new Option<string?>("--partners")
+        {
+            Description = $"A finished population of method {string.Join(" or ", MethodRegistry.All.Where(known => known.MakesPartners).Select(known => known.Id))}, whose teams, beginners among them, are the frozen partners.",
+            HelpName = "POPULATION",
+        };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
         var seeds = CommandExtensions.WholeOption("--seeds", $"Number of teams. Default: {ExperimentKeys.Seeds.Default}.", ExperimentKeys.Seeds);
         var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", "iterations");
         var set = new Option<string[]>("--set") { Description = "Change a key, for example tau=5. May be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         return new Command("start", "Train a population. On a cluster this returns at once; on this machine it trains here until it is done or paused.")
         {
-            name, preset, method, layout, seeds, iterations, set,
-        }.Handle(shell, context =>
+            name, preset, method, partners, layout, seeds, iterations, set,
+        }.Handle(shell, async context =>
         {
             var population = GrainKeys.CheckName(context.Get(name));
             var changes = new List<Override>();
@@ -40,15 +47,37 @@ internal static class StartCommand
             Add("seeds", context.Get(seeds)?.ToString(), "--seeds");
             Add("iterations", context.Get(iterations)?.ToString(), "--iterations");
             Add("preset", context.Get(preset), "--preset");
+            var pool = context.Get(partners) is { } named ? await PoolAsync(context, GrainKeys.CheckName(named)) : default;
             var experiment = ExperimentLoader.Load(
-                Label, "command line", Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{Label}\": {{}} }} }}"), context.Shell.Directory, changes);
-            return RunAsync(context, experiment.Spec(experiment.Populations[0], _ => population));
+                Label, "command line", Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{Label}\": {{}} }} }}"), context.Shell.Directory, changes, pool.Policies);
+            var spec = experiment.Spec(experiment.Populations[0], _ => population);
+            if (pool.Spec is not null)
+            {
+                if (pool.Spec.Environment != spec.Environment)
+                    throw new SrpoException(ErrorKind.Usage, $"--partners {pool.Spec.Population}: was trained on {pool.Spec.Environment.Name} {pool.Spec.Environment.Variant}, not on {spec.Environment.Name} {spec.Environment.Variant}");
+                spec = spec with { Partners = pool.Policies };
+            }
+
+            // What may become a pool of partners keeps its beginners.
+            if (MethodRegistry.Of(spec.Training).MakesPartners) spec = spec with { Snapshots = PartnerPool.Snapshots(spec.Training.Iterations) };
+            return await RunAsync(context, spec);
 
             void Add(string key, string? value, string option)
             {
                 if (value is not null) changes.Add(Override.Of(key, value, $"{option} {value}"));
             }
         });
+    }
+
+    private static async Task<(PopulationSpec Spec, IReadOnlyList<PolicyReference> Policies)> PoolAsync(CommandContext context, string population)
+    {
+        (PopulationSpec Spec, IReadOnlyList<PolicyReference> Policies) pool = default;
+        await context.WithStateAsync(async state =>
+        {
+            pool = await PartnerPool.OfAsync(state, population);
+            return (int)ExitCode.Ok;
+        });
+        return pool;
     }
 
     private static async Task<int> RunAsync(CommandContext context, PopulationSpec spec)
@@ -64,6 +93,7 @@ internal static class StartCommand
     internal static async Task<int> TrainHereAsync(CommandContext context, TrainingJob job)
     {
         if (job.Spec is null) context.Data.EnsureExists();
+        else MemoryLimit.OfProcess.Require(TrainingMemory.Of([job.Spec], context.Workers), "this population");
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, job.Name);
         LiveRegistry.EnsureAlone(context.Data, held.Id);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
+using Srpo.Core.Text;
 using Srpo.Environments;
 using Srpo.Experiments;
 using Srpo.Experiments.Equilibria;
@@ -16,6 +17,9 @@ namespace Srpo.Client.Commands.Rqe;
 internal static class RqeMarkovCommand
 {
     private const double DefaultDiscount = 0.99;
+
+    /// <summary>Most states whose names are told to somebody who has mistyped one.</summary>
+    private const int MaxNamedStates = 100;
 
     private static readonly Argument<string> Game = new("GAME")
     {
@@ -121,8 +125,8 @@ internal static class RqeMarkovCommand
         [
             .. asked.Select(text => table.Find(text) ?? throw new SrpoException(
                 ErrorKind.Usage,
-                $"--state {text}: {table.Game.Name} has no such state; states are 0 to {table.Game.States - 1}"
-                + (table.Draw is null && table.Game.States <= 100 ? ": " + string.Join(", ", Enumerable.Range(0, table.Game.States).Select(table.StateName)) : ""))),
+                $"--state {text}: {table.Game.Name} has no such state{(table.Draw is null && table.Game.States <= MaxNamedStates && NearestName.Find(text, Enumerable.Range(0, table.Game.States).Select(table.StateName)) is { } nearest ? $", did you mean '{nearest}'?" : "")}; states are 0 to {table.Game.States - 1}"
+                + (table.Draw is null && table.Game.States <= MaxNamedStates ? ": " + string.Join(", ", Enumerable.Range(0, table.Game.States).Select(table.StateName)) : ""))),
         ];
     }
 

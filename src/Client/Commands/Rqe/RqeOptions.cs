@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Games;
 using Srpo.Games.Files;
@@ -10,22 +10,7 @@ namespace Srpo.Client.Commands.Rqe;
 internal static class RqeOptions
 {
     /// <summary>Adds an option that takes a number; its range is checked where it is used.</summary>
-    public static Option<double?> Number(string name, string description, string example)
-    {
-        var option = new Option<double?>(name)
-        {
-            Description = description,
-            HelpName = "NUMBER",
-            CustomParser = result =>
-            {
-                var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)) return value;
-                result.AddError($"{name} {text} is not possible; use a number, for example {example}");
-                return null;
-            },
-        };
-        return option;
-    }
+    public static Option<double?> Number(string name, string description, string example) => CommandExtensions.NumberOption(name, description, example);
 
     /// <summary>The risk profile of a game with what the command line changes; errors name the field.</summary>
     public static RiskProfile Risk(GameFile game, double? tau, double? epsilon)

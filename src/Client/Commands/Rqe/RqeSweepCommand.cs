@@ -2,6 +2,7 @@ using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
 using Srpo.Experiments.Equilibria;
 using Srpo.Games.Files;
 using Srpo.Reporting.Equilibria;
@@ -25,9 +26,11 @@ internal static class RqeSweepCommand
 
     private static readonly Option<string?> Out = new("--out") { Description = "Directory of the outputs. Default: one named after the game, here.", HelpName = "DIR" };
 
+    private static readonly Option<bool> Force = new("--force") { Description = "Replace an earlier sweep of the same game." };
+
     public static Command Create(Shell shell) => new Command("sweep", "Follow the equilibria of a game along tau: branches, bifurcations, figures, a report.")
     {
-        Game, Tau, Log, Epsilon, Out,
+        Game, Tau, Log, Epsilon, Out, Force,
     }.Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
@@ -35,7 +38,7 @@ internal static class RqeSweepCommand
         var game = ShippedGames.Load(context.Get(Game), context.Shell.Directory);
         var range = Range(context, game);
         var directory = context.Shell.Resolve(context.Get(Out) ?? FolderName(game.Name));
-        SweepFiles.Check(directory, game.Name);
+        OutputDirectory.RequireFreeForSweep(directory, game.Name, context.Get(Force));
         var sweep = SweepRunner.Compute(game, range, context.Get(Epsilon), "srpo " + CommandHints.Typed(context.Shell), context.Cancellation);
         SweepWriter.WriteAll(directory, sweep);
         SweepView.Print(context, sweep, directory);
