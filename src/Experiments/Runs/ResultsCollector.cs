@@ -92,7 +92,7 @@ public static class ResultsCollector
     }
 
     /// <summary>What a grain answers, or null where nothing was started under its key yet.</summary>
-    private static async Task<T?> KnownAsync<T>(Func<Task<T>> ask)
+    internal static async Task<T?> KnownAsync<T>(Func<Task<T>> ask)
         where T : class
     {
         try
