@@ -88,7 +88,7 @@ internal static class RunCommand
         RunCheck.Playable(new RunManifest { Id = id, CommandLine = "", Started = default, Experiment = experiment });
         SizeView.Warn(context, [experiment.Environment, .. experiment.Evaluation.Layouts.Select(layout => layout.Environment)]);
         var size = RunSize.Of(experiment, context.Threads);
-        SizeView.Check(context, size, context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null);
+        SizeView.Check(context, size, context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null, writes: !context.Get(DryRun));
         return size;
     }
 

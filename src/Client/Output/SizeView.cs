@@ -19,9 +19,13 @@ internal static class SizeView
     /// <param name="context">The command.</param>
     /// <param name="size">The work.</param>
     /// <param name="output">Directory of the outputs; null for one in the data directory.</param>
-    public static void Check(CommandContext context, RunSize size, string? output = null)
+    /// <param name="writes">Whether the data directory is written to next: that it cannot be is said before how much room it has.</param>
+    public static void Check(CommandContext context, RunSize size, string? output = null, bool writes = true)
     {
-        if (!context.UsesCluster) RunCheck.Affordable(size, context.Threads, context.Data, output, context.Get(Large));
+        if (context.UsesCluster) return;
+        RunCheck.Affordable(size, context.Threads, context.Get(Large));
+        if (writes) context.Data.EnsureWritable();
+        if (!context.Get(Large)) RunCheck.Room(size, context.Data, output);
     }
 
     /// <summary>Says how much it is, beside the progress.</summary>

@@ -39,17 +39,14 @@ public static class RunCheck
         if (problems.Count > 0) throw new SrpoException(ErrorKind.Usage, $"the run '{manifest.Id}' could not be brought to its end:\n{string.Join('\n', problems)}");
     }
 
-    /// <summary>Refuses work that is longer than anybody waits for, or that disk or memory of this machine do not hold.</summary>
+    /// <summary>Refuses work that is longer than anybody waits for, or that the memory of this machine does not hold.</summary>
     /// <param name="size">The work.</param>
     /// <param name="workers">Worker threads.</param>
-    /// <param name="data">The directory that keeps it; it need not exist.</param>
-    /// <param name="output">Directory of the outputs, absolute; null for one in the data directory.</param>
     /// <param name="large">Whether the user means it: then only what cannot be counted is refused.</param>
     /// <exception cref="SrpoException">With the numbers, and what would be possible.</exception>
-    public static void Affordable(RunSize size, int workers, DataDirectory data, string? output, bool large)
+    public static void Affordable(RunSize size, int workers, bool large)
     {
         ArgumentNullException.ThrowIfNull(size);
-        ArgumentNullException.ThrowIfNull(data);
         if (size.TrainingSteps > MostSteps || size.PlaySteps > MostSteps)
             throw new SrpoException(ErrorKind.Usage, $"{Work(size)} is beyond what can be counted; use fewer seeds, iterations, episodes or steps");
         if (large) return;
@@ -60,11 +57,23 @@ public static class RunCheck
                 $"{Work(size)} takes {Numbers.About(size.Time(workers))} on {Cores(workers)}, more than {Longest.TotalDays:0} days; use fewer seeds, iterations or episodes, or begin it all the same with {LargeOption}");
         }
 
+        Memory(size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+    }
+
+    /// <summary>Refuses work whose checkpoints and results there is no room for.</summary>
+    /// <param name="size">The work.</param>
+    /// <param name="data">The directory that keeps it; it need not exist.</param>
+    /// <param name="output">Directory of the outputs, absolute; null for one in the data directory.</param>
+    /// <exception cref="SrpoException">With the numbers.</exception>
+    public static void Room(RunSize size, DataDirectory data, string? output)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        ArgumentNullException.ThrowIfNull(data);
         var (state, results) = (Existing(data.Root), Existing(output ?? data.Root));
-        var sameDisk = new DriveInfo(state).Name == new DriveInfo(results).Name;
+        var (first, second) = (new DriveInfo(state), new DriveInfo(results));
+        var sameDisk = output is null || (first.TotalSize, first.DriveFormat) == (second.TotalSize, second.DriveFormat);
         Space(state, data.Root, size.StateBytes + (sameDisk ? size.OutputBytes : 0), "--data");
         if (!sameDisk) Space(results, output!, size.OutputBytes, "--out");
-        Memory(size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
         static void Space(string existing, string shown, double needed, string option)
         {
@@ -82,10 +91,11 @@ public static class RunCheck
     /// <summary>Refuses work that needs more memory than there is.</summary>
     internal static void Memory(RunSize size, double available)
     {
-        if (size.MemoryBytes <= available) return;
+        // The estimate counts what is not collected while there is room; where there is little, half of it does.
+        if (size.MemoryBytes / 2 <= available) return;
         throw new SrpoException(
             ErrorKind.Environment,
-            $"{Work(size)} needs about {Numbers.Bytes(size.MemoryBytes)} of memory, and {Numbers.Bytes(available)} are there; use fewer seeds, smaller networks or shorter rollouts, or begin it all the same with {LargeOption}");
+            $"{Work(size)} needs at least {Numbers.Bytes(size.MemoryBytes / 2)} of memory, and {Numbers.Bytes(available)} are there; use fewer seeds, smaller networks or shorter rollouts, or begin it all the same with {LargeOption}");
     }
 
     /// <summary>How much a run is, in a line of exact numbers and one of estimates.</summary>

@@ -40,13 +40,13 @@ public sealed class RunCheckTests : IDisposable
     public void MoreThanAWeekIsRefusedUnlessItIsMeant()
     {
         var size = RunSize.Of(ExperimentLoaderTests.Load(Small, "seeds=300", "iterations=10000000"), workers: 2);
-        var error = Assert.Throws<SrpoException>(() => RunCheck.Affordable(size, 2, new DataDirectory(_directory.Root), null, large: false));
+        var error = Assert.Throws<SrpoException>(() => RunCheck.Affordable(size, 2, large: false));
         Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Matches(@"^training 900 teams for 12.3 T env-steps, playing 600 x 600 runs on 2 layouts for 3.6 M episodes of 360 M env-steps takes about \d+ days on 2 cores, more than 7 days; .* --large$", error.Message);
-        RunCheck.Affordable(size, 2, new DataDirectory(_directory.Root), null, large: true);
+        RunCheck.Affordable(size, 2, large: true);
 
         var beyond = RunSize.Of(ExperimentLoaderTests.Load("""{ "populations": { "a": { "seeds": 2000, "iterations": 1000000000, "lanes": 65536, "horizon": 256 } } }"""), workers: 2);
-        Assert.Contains("is beyond what can be counted", Assert.Throws<SrpoException>(() => RunCheck.Affordable(beyond, 2, new DataDirectory(_directory.Root), null, large: true)).Message, StringComparison.Ordinal);
+        Assert.Contains("is beyond what can be counted", Assert.Throws<SrpoException>(() => RunCheck.Affordable(beyond, 2, large: true)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,14 +54,14 @@ public sealed class RunCheckTests : IDisposable
     {
         // 2000 teams of some gigabytes.
         var size = RunSize.Of(ExperimentLoaderTests.Load("""{ "training": { "iterations": 1, "lanes": 1, "horizon": 2, "epochs": 1, "network": { "hidden": [4096, 4096, 4096, 4096, 4096] } }, "populations": { "a": { "seeds": 2000 } }, "evaluation": { "episodes": 1, "steps": 1 } }"""), workers: 2);
-        var error = Assert.Throws<SrpoException>(() => RunCheck.Affordable(size, 2, new DataDirectory(_directory["not/yet"]), _directory["out"], large: false));
+        var error = Assert.Throws<SrpoException>(() => RunCheck.Room(size, new DataDirectory(_directory["not/yet"]), _directory["out"]));
         Assert.Equal(ErrorKind.Environment, error.Kind);
         Assert.Matches(@"^about [0-9.]+ TB are needed in .*not/yet, and .*B are free; make room, use another disk with --data DIR, or begin it all the same with --large$", error.Message);
         Assert.False(Directory.Exists(_directory["not"]));
 
         error = Assert.Throws<SrpoException>(() => RunCheck.Memory(RunSize.Of(ExperimentLoaderTests.Load(Small), workers: 2), 1e8));
         Assert.Equal(ErrorKind.Environment, error.Kind);
-        Assert.Matches(@" needs about 2\d\d MB of memory, and 100 MB are there; use fewer seeds, .* --large$", error.Message);
+        Assert.Matches(@" needs at least 1\d\d MB of memory, and 100 MB are there; use fewer seeds, .* --large$", error.Message);
     }
 
     [Fact]
