@@ -25,6 +25,7 @@ public static class SummaryBuilder
             [.. methods.Select(method => BuildLearning(method, results.Curves)).OfType<LearningSummary>()],
             bootstrap)
         {
+            Notes = results.Notes,
             Shifts = ShiftBuilder.Build(results, methods, bootstrap),
             Equilibria = [.. results.Strategies.GroupBy(team => team.Method).Select(BuildEquilibria)],
         };

@@ -34,6 +34,11 @@ public static class Verdict
     public static ImmutableArray<string> Sentences(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
+        return [.. OfNumbers(summary), .. summary.Notes];
+    }
+
+    private static ImmutableArray<string> OfNumbers(RunSummary summary)
+    {
         // Where strategies can be held against the theory, that is what the experiment is about; the returns are in the tables.
         if (!summary.Equilibria.IsEmpty) return Equilibria(summary.Equilibria, summary.Info.Names);
         var names = summary.Info.Names;

@@ -194,6 +194,10 @@ public class VerdictTests
         Assert.Superset(new HashSet<string> { "shares the work", "free-rides", "did not learn", "loses", "with strangers than", " is decisive: its", "is not decisive:", "leads on held-out A" }, seen);
     }
 
+    [Fact]
+    public void What_is_missing_is_said_last() =>
+        Assert.Equal("This is missing.", Verdict.Sentences(SummaryBuilder.Build(MatrixOf.Results(MatrixOf.Blocks("training", 2, ("srpo", 5, 5, 0, 0))) with { Notes = ["This is missing."] }))[^1]);
+
     [Theory]
     [InlineData(0.001, 0.0, 0.0, 0.02, "no probability differs by more than 0.020 from that of the nearest equilibrium of the theory", "There is no free-riding, neither learned nor at the equilibria.")]
     [InlineData(0.2, 0.3, 0.25, 0.02, "no probability differs by more than 0.020", "Free-riding is 0.30, at the equilibria 0.25.")]

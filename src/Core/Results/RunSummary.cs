@@ -17,6 +17,9 @@ public sealed record RunSummary(
     /// <summary>One entry per layout that was played against opponents not seen in training; empty elsewhere.</summary>
     public ImmutableArray<ShiftSummary> Shifts { get; init; } = [];
 
+    /// <summary>What is missing in the results, and why, a sentence each.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>Environment steps per second of training; null when no training time was given.</summary>
     public double? EnvStepsPerSecond => Info.TrainingSeconds > 0 ? Info.EnvSteps / Info.TrainingSeconds : null;
 

@@ -49,7 +49,8 @@ public sealed class ExperimentRun
     public static async Task<WrittenReport> ReportAsync(IGrainSession session, RunManifest manifest, string directory)
     {
         var results = await ResultsCollector.CollectAsync(session, manifest);
-        return ReportWriter.WriteAll(directory, results, sweeps: StrategyComparer.Sweeps(manifest.Experiment, results.Strategies));
+        var (sweeps, notes) = await StrategyComparer.SweepsAsync(manifest.Experiment, results.Strategies);
+        return ReportWriter.WriteAll(directory, results with { Notes = [.. results.Notes, .. notes] }, sweeps: sweeps);
     }
 
     private async Task<WrittenReport> RunAsync()

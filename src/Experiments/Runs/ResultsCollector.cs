@@ -54,9 +54,11 @@ public static class ResultsCollector
             Versions = ProgramInfo.Versions(),
             Settings = JsonText.ToElement(experiment),
         };
+        var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal));
         return new RunResults(info, [.. matrices], [.. curves])
         {
-            Strategies = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
+            Strategies = strategies,
+            Notes = notes,
             Episodes = await EpisodeRecorder.RecordAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
         };
     }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Srpo.Client.Tests.Support;
 using Srpo.Core.Errors;
 using Srpo.Experiments.Data;
+using Srpo.Experiments.Equilibria;
 using Srpo.Experiments.Runs;
 
 namespace Srpo.Experiments.Tests.Runs;
@@ -80,6 +82,15 @@ public sealed class RunCheckTests : IDisposable
         var wide = ExperimentLoaderTests.Load(Small, "layout=wide", "evaluation.layouts=training").Environment;
         var error = Assert.Throws<SrpoException>(() => RunCheck.Playable(Manifest("r", experiment with { Evaluation = experiment.Evaluation with { Layouts = [new EvaluationLayout("wide", wide)] } })));
         Assert.Contains("the run 'r' could not be brought to its end:\nevaluation.layouts: 'ippo' cannot play on 'wide'", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A game that cannot be solved costs the comparison, not the results.</summary>
+    [Fact]
+    public async Task WhatCannotBeSolvedIsSaidAndNothingIsLost()
+    {
+        Assert.Equal(("found", ""), await StrategyComparer.SolveAsync(() => "found", Stopwatch.GetTimestamp()));
+        Assert.Equal((null, "it failed"), await StrategyComparer.SolveAsync<string>(() => throw new InvalidOperationException("it failed."), Stopwatch.GetTimestamp()));
+        Assert.Equal((null, "other searches took too long"), await StrategyComparer.SolveAsync(() => "found", Stopwatch.GetTimestamp() - (Stopwatch.Frequency * 3600)));
     }
 
     private static RunManifest Manifest(string id, Experiment experiment) => new() { Id = id, CommandLine = "", Started = default, Experiment = experiment };
