@@ -33,9 +33,11 @@ public static class RunCheck
         }
 
         var teams = experiment.Populations.ToDictionary(population => population.Label, population => EvaluationCheck.Teams(experiment.Environment, population), StringComparer.Ordinal);
+        var names = problems.Count;
         problems.AddRange(EvaluationCheck
             .Problems([.. experiment.Populations.Where(population => population.Evaluate).Select(population => teams[population.Label])], experiment.Evaluation.Layouts, teams.GetValueOrDefault)
             .Select(problem => $"evaluation.{problem.Field}: {problem.Reason}; {problem.Remedy}"));
+        if (problems.Count > names) problems.Add($"what it may have trained is kept; `srpo crossplay {manifest.PopulationName(experiment.Populations[0].Label)}` plays it on other layouts");
         if (problems.Count > 0) throw new SrpoException(ErrorKind.Usage, $"the run '{manifest.Id}' could not be brought to its end:\n{string.Join('\n', problems)}");
     }
 

@@ -82,6 +82,7 @@ public sealed class RunCheckTests : IDisposable
         var wide = ExperimentLoaderTests.Load(Small, "layout=wide", "evaluation.layouts=training").Environment;
         var error = Assert.Throws<SrpoException>(() => RunCheck.Playable(Manifest("r", experiment with { Evaluation = experiment.Evaluation with { Layouts = [new EvaluationLayout("wide", wide)] } })));
         Assert.Contains("the run 'r' could not be brought to its end:\nevaluation.layouts: 'ippo' cannot play on 'wide'", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("\nwhat it may have trained is kept; `srpo crossplay r.ippo` plays it on other layouts", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A game that cannot be solved costs the comparison, not the results.</summary>
