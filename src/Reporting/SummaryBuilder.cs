@@ -25,6 +25,7 @@ public static class SummaryBuilder
             [.. methods.Select(method => BuildLearning(method, results.Curves)).OfType<LearningSummary>()],
             bootstrap)
         {
+            Notes = results.Notes,
             Shifts = ShiftBuilder.Build(results, methods, bootstrap),
             Equilibria = [.. results.Strategies.GroupBy(team => team.Method).Select(BuildEquilibria)],
         };
@@ -54,16 +55,27 @@ public static class SummaryBuilder
                 RunBootstrap.Between(
                     block.Returns, block.Rows, block.Columns, bootstrap, strata.IndexOf(method0), strata.IndexOf(method1))) with
             { Worst = block.Worst(different: false) });
-        return new(
-            matrix.Layout,
-            [.. methods.Select(method => BuildMethod(matrix, method, strata.IndexOf(method), bootstrap))],
-            [.. between])
+        MethodSummary[] own = [.. methods.Select(method => BuildMethod(matrix, method, strata.IndexOf(method), bootstrap))];
+        return new(matrix.Layout, [.. own], [.. between])
         {
+            Lead = BuildLead(matrix, own, strata, bootstrap),
             Seating = matrix.Seating,
             Episodes = matrix.Episodes.IsEmpty ? 0 : matrix.Episodes.Max(),
             Opponents = matrix.Opponents,
             UnseenOpponents = matrix.UnseenOpponents,
         };
+    }
+
+    private static Lead? BuildLead(CrossPlayMatrix matrix, IEnumerable<MethodSummary> methods, ImmutableArray<string> strata, BootstrapOptions bootstrap)
+    {
+        MethodSummary[] ranked = [.. methods.Where(method => method.CrossPlay.Mean is not null).OrderByDescending(method => method.CrossPlay.Mean).Take(2)];
+        if (ranked.Length < 2) return null;
+        var (first, second) = (CrossPlayBlock.Within(matrix, ranked[0].Method), CrossPlayBlock.Within(matrix, ranked[1].Method));
+        return new(
+            ranked[0].Method, ranked[1].Method, ranked[0].CrossPlay.Mean!.Value - ranked[1].CrossPlay.Mean!.Value,
+            RunBootstrap.CrossPlayDifference(
+                first.Returns, first.Rows, second.Returns, second.Rows, bootstrap, strata.IndexOf(ranked[0].Method), strata.IndexOf(ranked[1].Method)),
+            Math.Min(first.Rows, second.Rows));
     }
 
     private static MethodSummary BuildMethod(CrossPlayMatrix matrix, string method, int stratum, BootstrapOptions bootstrap)
@@ -105,6 +117,11 @@ public static class SummaryBuilder
             .Select(curve => curve.Points[^1])
             .ToArray();
         if (last.Length == 0) return null;
+        double[] first =
+        [
+            .. curves.Where(curve => curve.Method == method && !curve.Points.IsDefaultOrEmpty && curve.Points[0].AgentSteps == 0)
+                .Select(curve => curve.Points[0].MeanReturn).Where(double.IsFinite),
+        ];
         double[] returns = [.. last.Select(point => point.MeanReturn).Where(double.IsFinite)];
         return new(
             method,
@@ -112,6 +129,9 @@ public static class SummaryBuilder
             last.Max(point => point.EnvSteps),
             last.Max(point => point.AgentSteps),
             returns.Length == 0 ? null : Descriptive.Mean(returns),
-            returns.Length == 0 ? null : Descriptive.StandardDeviation(returns));
+            returns.Length == 0 ? null : Descriptive.StandardDeviation(returns))
+        {
+            FirstReturn = first.Length == 0 ? null : Descriptive.Mean(first),
+        };
     }
 }

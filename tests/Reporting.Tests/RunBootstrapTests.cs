@@ -45,6 +45,24 @@ public class RunBootstrapTests
     }
 
     [Fact]
+    public void The_difference_of_two_methods_is_that_of_their_resampled_means()
+    {
+        const int runs = 5;
+        double[] first = Block(runs, (row, column, random) => random), second = Block(4, (row, column, random) => 3 + random);
+        var options = new BootstrapOptions(Seed: 11, Resamples: 1);
+        var difference = RunBootstrap.CrossPlayDifference(first, runs, second, 4, options, 3, 4)!.Value;
+        Assert.Equal(RunBootstrap.CrossPlay(first, runs, options, 3)!.Value.Mean.Low - RunBootstrap.CrossPlay(second, 4, options, 4)!.Value.Mean.Low, difference.Low, 12);
+        Assert.Equal(difference.Low, difference.High);
+        Assert.Null(RunBootstrap.CrossPlayDifference(first, runs, [1, 2, 3, 4], 2, options, 3, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RunBootstrap.CrossPlayDifference(first, runs, second, 4, options, 3, 3));
+
+        // Two intervals that overlap may have a difference without 0: what counts is the difference.
+        double[] low = Block(30, (row, column, random) => random + (2 * (row % 2))), high = Block(30, (row, column, random) => 0.7 + random + (2 * (row % 2)));
+        Assert.True(RunBootstrap.CrossPlay(low, 30, Options, 0)!.Value.Mean.Overlaps(RunBootstrap.CrossPlay(high, 30, Options, 1)!.Value.Mean));
+        Assert.False(RunBootstrap.CrossPlayDifference(high, 30, low, 30, Options, 1, 0)!.Value.Contains(0));
+    }
+
+    [Fact]
     public void Weighted_passes_equal_the_resampled_list_spelt_out()
     {
         const int runs = 5;

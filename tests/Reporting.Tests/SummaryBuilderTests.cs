@@ -109,7 +109,7 @@ public class SummaryBuilderTests
             Curves = [new("ippo", 0, [Point(0, 100), Point(10, 2)]), new("ippo", 1, [Point(10, 4)]), new("ippo", 2, [])],
         };
         var learning = Assert.Single(SummaryBuilder.Build(results).Learning);
-        Assert.Equal(new("ippo", 2, 20, 10, 3, 1), learning);
+        Assert.Equal(new("ippo", 2, 20, 10, 3, 1) { FirstReturn = 100 }, learning);
     }
 
     [Fact]

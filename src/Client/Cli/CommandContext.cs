@@ -40,6 +40,9 @@ internal sealed class CommandContext
     /// <summary>Number of worker threads; 0 for one per core.</summary>
     public int Workers { get; }
 
+    /// <summary>Number of worker threads that this machine works with.</summary>
+    public int Threads => Workers > 0 ? Workers : Environment.ProcessorCount;
+
     public bool Json { get; }
 
     public TextWriter Out => Shell.Out;

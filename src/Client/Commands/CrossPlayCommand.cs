@@ -34,7 +34,7 @@ internal static class CrossPlayCommand
 
     public static Command Create(Shell shell) => new Command("crossplay", "Play populations that exist: all teams with all teams.")
     {
-        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out,
+        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out, SizeView.Large,
     }.Handle(shell, context => context.WithGrainsAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
@@ -44,6 +44,7 @@ internal static class CrossPlayCommand
         var specs = new List<PopulationSpec>();
         foreach (var name in names) specs.Add(await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync());
         var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory));
+        await CheckAsync(context, session, specs, layouts);
 
         context.Data.EnsureWritable();
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
@@ -81,6 +82,25 @@ internal static class CrossPlayCommand
         var report = ReportWriter.WriteAll(directory, new RunResults(info, [.. matrices], []));
         RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
         return (int)ExitCode.Ok;
+    }
+
+    /// <summary>Refuses, before the first match on the first layout, what cannot be played on any of them.</summary>
+    private static async Task CheckAsync(CommandContext context, IGrainSession session, IReadOnlyList<PopulationSpec> specs, IReadOnlyList<EvaluationLayout> layouts)
+    {
+        var known = specs.ToDictionary(spec => spec.Population, StringComparer.Ordinal);
+        foreach (var name in layouts.SelectMany(layout => layout.Opponents).Select(opponent => opponent.Population).Distinct())
+        {
+            if (!known.ContainsKey(name)) known[name] = await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync();
+        }
+
+        var teams = known.ToDictionary(pair => pair.Key, pair => new EvaluatedTeams(pair.Key, pair.Value.Training, pair.Value.Environment, pair.Value.Teams), StringComparer.Ordinal);
+        EvaluatedTeams[] players = [.. specs.Select(spec => teams[spec.Population])];
+        var problems = EvaluationCheck.Problems(players, layouts, teams.GetValueOrDefault);
+        if (problems.Count > 0) throw new SrpoException(ErrorKind.Usage, string.Join('\n', problems.Select(problem => $"{problem.Reason}; {problem.Remedy}")));
+        SizeView.Warn(context, layouts.Select(layout => layout.Environment));
+        var size = RunSize.Play(players, layouts, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps);
+        SizeView.Check(context, size, context.Get(Out) is { } output ? context.Shell.Resolve(output) : null);
+        SizeView.Say(context, size);
     }
 
     /// <summary>Short labels where they tell the populations apart: what follows the run's id.</summary>

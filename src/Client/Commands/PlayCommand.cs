@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
+using Srpo.Client.Output;
 using Srpo.Client.Play;
 using Srpo.Core.Errors;
 using Srpo.Environments;
@@ -62,6 +63,7 @@ internal static class PlayCommand
         var spec = await seats.SpecAsync(keys[0]);
         if (spec.Environment.Name != name) throw new SrpoException(ErrorKind.Usage, $"{keys[0]} was trained on {spec.Environment.Name} {spec.Environment.Variant}, not on {game}");
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
+        SizeView.Warn(context, [environment]);
         var info = EnvironmentFactory.Create(environment, lanes: 1).Info;
         var seat = context.Get(Seat) ?? 0;
         if (seat >= info.TeamSeats) throw new SrpoException(ErrorKind.Usage, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}");

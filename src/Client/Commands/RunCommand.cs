@@ -34,9 +34,11 @@ internal static class RunCommand
 
     private static readonly Option<string?> Id = new("--id") { Description = "Id of the run. Default: the first free of NAME-1, NAME-2, ...", HelpName = "ID" };
 
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Check the experiment and say how much it is; train nothing and write nothing." };
+
     public static Command Create(Shell shell) => new Command("run", "Run an experiment: train its populations, play all against all, write the report.")
     {
-        Experiment, Set, Seeds, Iterations, Out, Id,
+        Experiment, Set, Seeds, Iterations, Out, Id, DryRun, SizeView.Large,
     }.Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
@@ -47,6 +49,9 @@ internal static class RunCommand
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
         var output = context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null;
         if (output is not null) OutputDirectory.RequireFree(output);
+        var size = CheckWork(context, experiment, chosen ?? $"{experiment.Name}-1");
+        if (context.Get(DryRun)) return PrintSize(context, experiment, size);
+        if (output is not null) DataDirectory.EnsureWritable(output, $"--out {output}", "--out");
         context.Data.EnsureWritable();
 
         using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
@@ -61,12 +66,12 @@ internal static class RunCommand
             CommandLine = CommandHints.Typed(context.Shell),
             Started = DateTimeOffset.Now,
             Out = output,
-            Workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount,
+            Workers = context.Threads,
             Experiment = experiment,
         };
         RequireMemory(context, manifest);
         Directory.CreateDirectory(context.Data.Run(held.Id));
-        return await RunToEndAsync(context, manifest, held);
+        return await RunToEndAsync(context, manifest, held, size);
     }
 
     /// <summary>Refuses a run for which the memory does not suffice. The silos of a cluster have their own.</summary>
@@ -76,15 +81,53 @@ internal static class RunCommand
     }
 
     /// <summary>Brings a run to its end in sight of the user, and prints the summary; other processes can look on meanwhile.</summary>
-    internal static async Task<int> RunToEndAsync(CommandContext context, RunManifest manifest, RunLock held)
+    internal static async Task<int> RunToEndAsync(CommandContext context, RunManifest manifest, RunLock held, RunSize? size = null)
     {
         await using var session = await context.OpenToWorkAsync(held);
         var output = manifest.Output(context.Data);
         if (!context.Json)
             context.Error.WriteLine($"run {manifest.Id}: {manifest.Experiment.Populations.Sum(population => population.Seeds)} teams, results in {context.Shell.Shown(output)}");
+        if (size is not null) SizeView.Say(context, size);
         WrittenReport? report = null;
         await ProgressDisplay.RunAsync(context.Shell, async display => report = await ExperimentRun.RunAsync(context.ToRun(session, display), context.Data, manifest));
         RunSummaryView.Print(context, report!.Summary, context.Shell.Shown(Path.Combine(output, "report.html")));
+        return (int)ExitCode.Ok;
+    }
+
+    /// <summary>Refuses what could not be brought to its end here, and warns of what hardly makes sense, before anything is trained.</summary>
+    private static RunSize CheckWork(CommandContext context, Experiment experiment, string id)
+    {
+        RunCheck.Playable(new RunManifest { Id = id, CommandLine = "", Started = default, Experiment = experiment });
+        SizeView.Warn(context, [experiment.Environment, .. experiment.Evaluation.Layouts.Select(layout => layout.Environment)]);
+        var size = RunSize.Of(experiment, context.Threads);
+        SizeView.Check(context, size, context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null, writes: !context.Get(DryRun));
+        return size;
+    }
+
+    private static int PrintSize(CommandContext context, Experiment experiment, RunSize size)
+    {
+        if (context.Json)
+        {
+            context.PrintJson(new
+            {
+                experiment.Name,
+                experiment.Title,
+                Environment = $"{experiment.Environment.Name} {experiment.Environment.Variant}",
+                Populations = experiment.Populations.Select(population => new { population.Label, population.Training.Method, population.Seeds, population.Training.Iterations, population.Evaluate }),
+                Layouts = experiment.Evaluation.Layouts.Select(layout => layout.Name),
+                Size = size,
+                Seconds = context.UsesCluster ? (double?)null : size.Time(context.Threads).TotalSeconds,
+            });
+            return (int)ExitCode.Ok;
+        }
+
+        Tables.Print(context.Shell, ["population", "method", "teams#", "updates#", "evaluated"], experiment.Populations.Select(population => (IReadOnlyList<string>)
+        [
+            population.Label, population.Training.Method, population.Seeds.ToString(), population.Training.Iterations.ToString(), population.Evaluate ? "yes" : "no",
+        ]));
+        context.Out.WriteLine($"{experiment.Environment.Name} {experiment.Environment.Variant}; played on {string.Join(", ", experiment.Evaluation.Layouts.Select(layout => layout.Name))}");
+        foreach (var line in RunCheck.Describe(size, context.UsesCluster ? null : context.Threads)) context.Out.WriteLine(line);
+        context.Out.WriteLine("nothing was trained or written (--dry-run)");
         return (int)ExitCode.Ok;
     }
 
@@ -94,6 +137,12 @@ internal static class RunCommand
         if (OverridesOf(context).FirstOrDefault() is { } change)
             throw new SrpoException(ErrorKind.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
         var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        if (context.Get(DryRun))
+        {
+            context.Out.WriteLine($"solves {experiment.GameName} for {experiment.Range.Count.ToString()} values of tau and trains nothing; nothing was written (--dry-run)");
+            return (int)ExitCode.Ok;
+        }
+
         context.Data.EnsureWritable();
         using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
         if (Directory.Exists(context.Data.Run(held.Id)))

@@ -73,7 +73,7 @@ internal static class PopulationViews
             ]));
     }
 
-    private static string Phase(PopulationStatus status) => status.Wish switch
+    internal static string Phase(PopulationStatus status) => status.Wish switch
     {
         PopulationPhase.Paused => "pausing",
         PopulationPhase.Stopped => "stopping",

@@ -50,19 +50,39 @@ internal static class QueryViews
     public static async Task<int> EnvironmentAsync(CommandContext context, IStateReader state, string key)
     {
         var report = await state.QueryEnvironmentAsync(key);
+        var member = GrainKeys.ParseMember(key);
+        var status = await state.GetStatusAsync(member.Population);
+        var team = status.Teams.FirstOrDefault(each => each.Team == member.Team);
+        var playing = status.Phase == PopulationPhase.Training && team is { Quarantine: null } && team.Round < status.Rounds;
+        var played = report.RolloutsPlayed > 0;
         if (context.Json)
         {
-            context.PrintJson(report);
+            // What was never played has no numbers, not zeros.
+            context.PrintJson(new
+            {
+                report.Key,
+                report.Environment,
+                report.Seats,
+                report.Lanes,
+                report.Steps,
+                Playing = playing,
+                report.RolloutsPlayed,
+                LastRound = played ? report.LastRound : (int?)null,
+                LastMeanReturn = played ? report.LastMeanReturn : (double?)null,
+                LastCosts = played ? report.LastCosts : null,
+                DifferentObservations = played ? report.DifferentObservations : (int?)null,
+                Drawing = report.Drawing.Length > 0 ? report.Drawing : null,
+            });
             return (int)ExitCode.Ok;
         }
 
-        var played = report.RolloutsPlayed > 0;
         Tables.PrintPairs(context.Shell,
         [
             ("environment", $"{report.Key}: {report.Environment}"),
+            ("state", playing ? "playing" : $"not playing: {Rest(status, team)}"),
             ("seats", string.Join(", ", report.Seats)),
             ("rollout", $"{Whole(report.Lanes)} lanes x {Whole(report.Steps)} steps"),
-            ("rollouts played", Whole(report.RolloutsPlayed)),
+            ("rollouts played", played ? Whole(report.RolloutsPlayed) : null),
             ("last round", played ? Whole(report.LastRound) : null),
             ("return per episode", played ? Number(report.LastMeanReturn) : null),
             ("costs per episode", played ? string.Join(", ", report.LastCosts.Select(cost => Texts.Number(cost))) : null),
@@ -71,6 +91,12 @@ internal static class QueryViews
         ]);
         return (int)ExitCode.Ok;
     }
+
+    /// <summary>Why the instances of a team have nothing to do.</summary>
+    private static string Rest(PopulationStatus status, TeamStatus? team) =>
+        team?.Quarantine is not null ? "its team is in quarantine"
+        : team is not null && team.Round >= status.Rounds ? "its team has finished its training"
+        : $"{status.Population} is {PopulationViews.Phase(status)}";
 
     public static async Task<int> LearnerAsync(CommandContext context, IGrainSession session, string key)
     {
@@ -85,10 +111,10 @@ internal static class QueryViews
         [
             ("learner", report.Key),
             ("device", report.Device),
-            ("team updates", Whole(report.Updates)),
-            ("environment steps", Texts.Count(report.EnvironmentSteps)),
-            ("seconds in updates", Number(report.UpdateSeconds)),
-            ("seconds in rollouts", Number(report.RolloutSeconds)),
+            ("team updates", report.Updates > 0 ? Whole(report.Updates) : "none since its process began"),
+            ("environment steps", report.Updates > 0 ? Texts.Count(report.EnvironmentSteps) : null),
+            ("seconds in updates", report.Updates > 0 ? Number(report.UpdateSeconds) : null),
+            ("seconds in rollouts", report.Updates > 0 ? Number(report.RolloutSeconds) : null),
             ("training now", report.Training.Length == 0 ? "nothing" : string.Join(", ", report.Training)),
         ]);
         return (int)ExitCode.Ok;

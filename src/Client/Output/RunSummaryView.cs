@@ -35,6 +35,7 @@ internal static class RunSummaryView
             ])));
         if (!summary.Shifts.IsEmpty) Tables.Print(context.Shell, SummaryTables.Shifts(summary));
         if (!summary.Equilibria.IsEmpty) Tables.Print(context.Shell, SummaryTables.Equilibria(summary));
+        foreach (var sentence in Verdict.Sentences(summary)) context.Out.WriteLine(sentence);
         var info = summary.Info;
         if (summary.EnvStepsPerSecond is { } rate)
             context.Out.WriteLine($"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");

@@ -16,6 +16,9 @@ public sealed record RunResults(
     /// <summary>Episodes to look at, in environments that are drawn in the plane; empty elsewhere.</summary>
     public ImmutableArray<RecordedEpisode> Episodes { get; init; } = [];
 
+    /// <summary>What is missing in the results, and why, a sentence each.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>All methods, each once, in the order in which they first appear in matrices, then in curves.</summary>
     public ImmutableArray<string> Methods() =>
         [.. Matrices.SelectMany(matrix => matrix.Methods()).Concat(Curves.Select(curve => curve.Method)).Distinct()];

@@ -17,6 +17,9 @@ public sealed record RunSummary(
     /// <summary>One entry per layout that was played against opponents not seen in training; empty elsewhere.</summary>
     public ImmutableArray<ShiftSummary> Shifts { get; init; } = [];
 
+    /// <summary>What is missing in the results, and why, a sentence each.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <summary>Environment steps per second of training; null when no training time was given.</summary>
     public double? EnvStepsPerSecond => Info.TrainingSeconds > 0 ? Info.EnvSteps / Info.TrainingSeconds : null;
 
@@ -46,8 +49,29 @@ public sealed record LayoutSummary(
     /// <summary>Whether the runs were not trained against these opponents.</summary>
     public bool UnseenOpponents { get; init; }
 
+    /// <summary>The two methods with the highest means in cross-play; null with fewer than two.</summary>
+    public Lead? Lead { get; init; }
+
     /// <summary>The method with this key, or null.</summary>
     public MethodSummary? Method(string method) => Methods.FirstOrDefault(summary => summary.Method == method);
+}
+
+/// <summary>How far the method with the highest mean in cross-play is ahead of the next.</summary>
+/// <param name="First">The method that is ahead.</param>
+/// <param name="Second">The next.</param>
+/// <param name="Difference">Difference of their means, not negative.</param>
+/// <param name="Interval">Bootstrap interval of the difference; null with fewer than three runs of either.</param>
+/// <param name="Runs">Runs of the one that has fewer.</param>
+public sealed record Lead(string First, string Second, double Difference, Interval? Interval, int Runs)
+{
+    /// <summary>Fewer runs than this say little, whatever their interval.</summary>
+    public const int EnoughRuns = 10;
+
+    /// <summary>Whether chance is ruled out: there is an interval, and 0 is not in it.</summary>
+    public bool IsDecisive => Interval is { } interval && !interval.Contains(0);
+
+    /// <summary>Whether the runs are so few that intervals are rough.</summary>
+    public bool HasFewRuns => Runs < EnoughRuns;
 }
 
 /// <summary>The key numbers of one method's own block on one layout.</summary>
@@ -116,4 +140,8 @@ public readonly record struct RunPair(AgentLabel Row, AgentLabel Column)
 /// <param name="FinalReturn">Mean over runs of the last point's return.</param>
 /// <param name="FinalStd">Standard deviation over runs of the last point's return (population).</param>
 public sealed record LearningSummary(
-    string Method, int Runs, long EnvSteps, long AgentSteps, double? FinalReturn, double? FinalStd);
+    string Method, int Runs, long EnvSteps, long AgentSteps, double? FinalReturn, double? FinalStd)
+{
+    /// <summary>Mean over runs of the return before training; null where no curve begins there.</summary>
+    public double? FirstReturn { get; init; }
+}

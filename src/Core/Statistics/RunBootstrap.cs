@@ -84,6 +84,49 @@ public static class RunBootstrap
         return Percentiles(differences, options.Level);
     }
 
+    /// <summary>Difference of two methods' means in cross-play, the runs of each drawn independently; cells weigh as in <see cref="CrossPlay"/>.</summary>
+    /// <param name="first">firstRuns x firstRuns values, row-major.</param>
+    /// <param name="firstRuns">Runs of the first method.</param>
+    /// <param name="second">secondRuns x secondRuns values, of the method that is taken off.</param>
+    /// <param name="secondRuns">Runs of the second method.</param>
+    /// <param name="options">Seed, number of resamples, level.</param>
+    /// <param name="firstStratum">Number of the first method.</param>
+    /// <param name="secondStratum">Number of the second; a different one.</param>
+    /// <returns>The interval of mean(first) - mean(second), or null with fewer than three runs of either, or nothing played.</returns>
+    public static Interval? CrossPlayDifference(
+        ReadOnlySpan<double> first, int firstRuns, ReadOnlySpan<double> second, int secondRuns, BootstrapOptions options, int firstStratum, int secondStratum)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        CheckSize(first, firstRuns, firstRuns);
+        CheckSize(second, secondRuns, secondRuns);
+        ArgumentOutOfRangeException.ThrowIfEqual(secondStratum, firstStratum);
+        if (firstRuns < 3 || secondRuns < 3) return null;
+        var (cells0, cells1) = (new SortedCells(first, firstRuns, firstRuns, skipDiagonal: true), new SortedCells(second, secondRuns, secondRuns, skipDiagonal: true));
+        if (cells0.Count == 0 || cells1.Count == 0) return null;
+        var (counts0, counts1) = (new RunCounts(firstRuns, firstStratum), new RunCounts(secondRuns, secondStratum));
+        var differences = new double[options.Resamples];
+        for (var resample = 0; resample < differences.Length; resample++)
+        {
+            counts0.Start(options.Seed, resample);
+            counts1.Start(options.Seed, resample);
+            differences[resample] = DrawnMean(cells0, counts0) - DrawnMean(cells1, counts1);
+        }
+
+        return Percentiles(differences, options.Level);
+    }
+
+    private static double DrawnMean(SortedCells cells, RunCounts counts)
+    {
+        long total;
+        do
+        {
+            counts.Draw();
+            total = cells.Weigh(counts.Counts, counts.Counts);
+        }
+        while (total == 0);
+        return cells.TrimmedMean(total, 0);
+    }
+
     private static int Finite(ReadOnlySpan<double> values)
     {
         var count = 0;

@@ -154,6 +154,12 @@ public sealed record EnvironmentInfo(
     /// </summary>
     public int TeamSeats { get; init; } = Seats;
 
+    /// <summary>
+    /// Whether all that a player goes by can be told apart by the number of its observation. Where actions are masked or seats take turns it
+    /// cannot: the numbers say nothing about legal actions, nor does the mover have one.
+    /// </summary>
+    public bool HasStates => ObservationStates > 0 && !MasksActions && !TurnBased;
+
     /// <summary>The length of an observation in an encoding.</summary>
     /// <exception cref="ArgumentException">The environment does not offer the encoding.</exception>
     public int ObservationLength(ObservationEncoding encoding)

@@ -51,19 +51,27 @@ public sealed class DataDirectory
     public void EnsureWritable()
     {
         RequireDirectory();
-        var probe = Path.Combine(Live, $".probe-{Environment.ProcessId}");
+        EnsureWritable(Live, $"the data directory {Root}", "--data");
+    }
+
+    /// <summary>Makes any directory and checks that files can be written there.</summary>
+    /// <param name="directory">Its path.</param>
+    /// <param name="what">What it is in messages.</param>
+    /// <param name="option">The option that chooses another one.</param>
+    /// <exception cref="SrpoException">They cannot.</exception>
+    public static void EnsureWritable(string directory, string what, string option)
+    {
+        var probe = Path.Combine(directory, $".probe-{Environment.ProcessId}");
         try
         {
-            Directory.CreateDirectory(Live);
+            Directory.CreateDirectory(directory);
             File.WriteAllBytes(probe, new byte[4096]);
             File.Delete(probe);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new SrpoException(
-                ErrorKind.Environment,
-                $"the data directory {Root} cannot be written: {error.Message.TrimEnd('.')}. Use another one with --data DIR, make room, or change its permissions.",
-                error);
+                ErrorKind.Environment, $"{what} cannot be written: {error.Message.TrimEnd('.')}. Use another one with {option} DIR, make room, or change its permissions.", error);
         }
     }
 

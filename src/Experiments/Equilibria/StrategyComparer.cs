@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -18,22 +20,32 @@ internal static class StrategyComparer
 {
     private const int SweepPoints = 600;
 
+    /// <summary>How long all searches for equilibria together may take. What was trained and played is not held up, or lost, by a game that is hard to solve.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     /// <summary>Whether a population can be held against the theory: its method approximates the theory's game, with an eps above 0.</summary>
     public static bool IsComparable(EnvironmentSettings environment, TrainingSettings training) =>
         Game(environment) is not null && !training.NormaliseAdvantages && MethodRegistry.Of(training).Equilibrium(training) is { Epsilon: > 0 };
 
-    /// <summary>The learned strategies of all populations that can be compared and have begun.</summary>
-    public static async Task<ImmutableArray<LearnedStrategies>> CompareAsync(IGrainSession session, RunManifest manifest, IReadOnlySet<string> known)
+    /// <summary>The learned strategies of all populations that can be compared and have begun, and a sentence for each of which the equilibria could not be found.</summary>
+    public static async Task<(ImmutableArray<LearnedStrategies> Learned, ImmutableArray<string> Notes)> CompareAsync(IGrainSession session, RunManifest manifest, IReadOnlySet<string> known)
     {
         var experiment = manifest.Experiment;
         var populations = experiment.Populations.Where(population => known.Contains(population.Label) && IsComparable(experiment.Environment, population.Training)).ToArray();
-        if (populations.Length == 0) return [];
+        if (populations.Length == 0) return ([], []);
+        var (began, notes) = (Stopwatch.GetTimestamp(), ImmutableArray.CreateBuilder<string>());
         var game = Game(experiment.Environment)!.ToFiniteGame();
         var learned = ImmutableArray.CreateBuilder<LearnedStrategies>();
         foreach (var population in populations)
         {
             var risk = Risk(population.Training);
-            if (Solve(game, risk) is not { } equilibria) continue;
+            var (equilibria, why) = await SolveAsync(cancellation => (IReadOnlyList<FiniteEquilibrium>)RqeSolver.FindAll(game, risk, null, cancellation).Equilibria, began);
+            if (equilibria is null)
+            {
+                notes.Add($"The strategies of {population.Label} are not compared with equilibria: {why}.");
+                continue;
+            }
+
             for (var team = 0; team < population.Seeds; team++)
             {
                 var strategies = new ImmutableArray<double>[2];
@@ -47,33 +59,46 @@ internal static class StrategyComparer
             }
         }
 
-        return learned.ToImmutable();
+        return (learned.ToImmutable(), notes.ToImmutable());
     }
 
-    /// <summary>The equilibria; null where doubles cannot hold them or none is found: nothing is compared then.</summary>
-    private static ImmutableArray<FiniteEquilibrium>? Solve(FiniteGame game, RiskProfile risk)
+    /// <summary>The equilibria along tau, one sweep for each eps, over the range that was trained, and a sentence for each that could not be computed.</summary>
+    public static async Task<(IReadOnlyList<EquilibriumSweep> Sweeps, ImmutableArray<string> Notes)> SweepsAsync(Experiment experiment, ImmutableArray<LearnedStrategies> learned)
     {
-        try
-        {
-            return RqeSolver.FindAll(game, risk).Equilibria;
-        }
-        catch (Exception error) when (error is ArgumentException or NoEquilibriumException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The equilibria along tau, one sweep for each eps, over the range that was trained.</summary>
-    public static IReadOnlyList<EquilibriumSweep> Sweeps(Experiment experiment, ImmutableArray<LearnedStrategies> learned)
-    {
-        if (learned.IsEmpty) return [];
-        var game = Game(experiment.Environment)!.ToFiniteGame();
-        return [.. learned.GroupBy(team => team.Epsilon).OrderBy(group => group.Key).Select(group =>
+        if (learned.IsEmpty) return ([], []);
+        var (sweeps, notes) = (new List<EquilibriumSweep>(), ImmutableArray.CreateBuilder<string>());
+        var (began, game) = (Stopwatch.GetTimestamp(), Game(experiment.Environment)!.ToFiniteGame());
+        foreach (var group in learned.GroupBy(team => team.Epsilon).OrderBy(group => group.Key))
         {
             var top = Math.Max(1, 1.05 * group.Max(team => team.Tau));
             double[] taus = [.. Enumerable.Range(0, SweepPoints + 1).Select(i => top * i / SweepPoints)];
-            return FiniteSweep.Compute(game, RiskProfile.Shared(2, 0, group.Key), taus);
-        })];
+            var (sweep, why) = await SolveAsync(cancellation => FiniteSweep.Compute(game, RiskProfile.Shared(2, 0, group.Key), taus, cancellation), began);
+            if (sweep is not null) sweeps.Add(sweep);
+            else notes.Add(string.Create(CultureInfo.InvariantCulture, $"The equilibria along tau with eps {group.Key} are not drawn: {why}."));
+        }
+
+        return (sweeps, notes.ToImmutable());
+    }
+
+    /// <summary>What a search finds, or why it does not.</summary>
+    internal static async Task<(T? Found, string Why)> SolveAsync<T>(Func<CancellationToken, T> solve, long began)
+        where T : class
+    {
+        var left = Patience - Stopwatch.GetElapsedTime(began);
+        if (left <= TimeSpan.Zero) return (null, "other searches took too long");
+        using var patience = new CancellationTokenSource(left);
+        try
+        {
+            return (await Task.Run(() => solve(patience.Token)).WaitAsync(patience.Token), "");
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, string.Create(CultureInfo.InvariantCulture, $"the search takes longer than {Patience.TotalSeconds:0} seconds"));
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return (null, error.Message.TrimEnd('.'));
+        }
     }
 
     /// <summary>Puts a team beside the equilibrium whose probabilities differ least.</summary>

@@ -4,6 +4,7 @@ using Srpo.Core.Settings;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Equilibria;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 using Srpo.Reporting;
 
 namespace Srpo.Experiments.Runs;
@@ -48,11 +49,15 @@ public sealed class ExperimentRun
     public static async Task<WrittenReport> ReportAsync(IGrainSession session, RunManifest manifest, string directory)
     {
         var results = await ResultsCollector.CollectAsync(session, manifest);
-        return ReportWriter.WriteAll(directory, results, sweeps: StrategyComparer.Sweeps(manifest.Experiment, results.Strategies));
+        var (sweeps, notes) = await StrategyComparer.SweepsAsync(manifest.Experiment, results.Strategies);
+        return ReportWriter.WriteAll(directory, results with { Notes = [.. results.Notes, .. notes] }, sweeps: sweeps);
     }
 
     private async Task<WrittenReport> RunAsync()
     {
+        RunCheck.Playable(_manifest);
+        await CheckStoredAsync();
+
         // Whatever happens, the time spent and the state are kept.
         var state = RunState.Running;
         try
@@ -84,6 +89,24 @@ public sealed class ExperimentRun
         }
     }
 
+    /// <summary>Refuses before anything is trained what would be refused once its turn comes: a name that something else has already.</summary>
+    private async Task CheckStoredAsync()
+    {
+        foreach (var population in _manifest.Experiment.Populations)
+        {
+            var spec = _manifest.Experiment.Spec(population, _manifest.PopulationName);
+            if (await ResultsCollector.KnownAsync(_context.Session.Grains.GetGrain<ICoordinatorGrain>(spec.Population).GetSpecAsync) is { } known && !SpecIdentity.Same(known, spec))
+                throw new SrpoException(ErrorKind.InUse, $"the population '{spec.Population}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another --id");
+        }
+
+        foreach (var layout in _manifest.Experiment.Evaluation.Layouts)
+        {
+            var name = _manifest.TournamentName(layout.Name);
+            if (await ResultsCollector.KnownAsync(_context.Session.Grains.GetGrain<ITournamentGrain>(name).GetMatrixAsync) is { } known && known.Spec != Tournament(layout))
+                throw new SrpoException(ErrorKind.InUse, $"the tournament '{name}' exists with other settings; choose another --id");
+        }
+    }
+
     private async Task TrainAsync()
     {
         foreach (var batch in TrainingBatches.Of(_manifest))
@@ -96,13 +119,15 @@ public sealed class ExperimentRun
 
     private async Task PlayAsync()
     {
+        foreach (var layout in _manifest.Experiment.Evaluation.Layouts)
+            await CrossPlay.RunAsync(_context, _manifest.TournamentName(layout.Name), layout.Name, Tournament(layout), _resume, SaveNowAndThen);
+    }
+
+    private TournamentSpec Tournament(EvaluationLayout layout)
+    {
         var evaluation = _manifest.Experiment.Evaluation;
         string[] populations = [.. _manifest.Experiment.Populations.Where(population => population.Evaluate).Select(population => _manifest.PopulationName(population.Label))];
-        foreach (var layout in evaluation.Layouts)
-        {
-            var spec = new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, Opponents(layout));
-            await CrossPlay.RunAsync(_context, _manifest.TournamentName(layout.Name), layout.Name, spec, _resume, SaveNowAndThen);
-        }
+        return new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, Opponents(layout));
     }
 
     private PolicyReference[] Opponents(EvaluationLayout layout) => [.. layout.Opponents.Select(reference => reference.Policy(_manifest.PopulationName))];

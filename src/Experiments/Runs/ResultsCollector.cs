@@ -54,9 +54,11 @@ public static class ResultsCollector
             Versions = ProgramInfo.Versions(),
             Settings = JsonText.ToElement(experiment),
         };
+        var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal));
         return new RunResults(info, [.. matrices], [.. curves])
         {
-            Strategies = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
+            Strategies = strategies,
+            Notes = notes,
             Episodes = await EpisodeRecorder.RecordAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
         };
     }
@@ -92,7 +94,7 @@ public static class ResultsCollector
     }
 
     /// <summary>What a grain answers, or null where nothing was started under its key yet.</summary>
-    private static async Task<T?> KnownAsync<T>(Func<Task<T>> ask)
+    internal static async Task<T?> KnownAsync<T>(Func<Task<T>> ask)
         where T : class
     {
         try

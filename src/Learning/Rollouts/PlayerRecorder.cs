@@ -44,7 +44,7 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
         _shape = shape;
         _length = shape.Policy.Inputs;
         _actions = shape.Policy.Outputs;
-        _enumerable = StepViews.HasStates(environment);
+        _enumerable = environment.HasStates;
         _masks = environment.MasksActions;
         _policy = device.CreatePolicy(shape.Policy);
         _critic = device.CreateCritic(shape);

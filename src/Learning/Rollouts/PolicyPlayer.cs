@@ -61,7 +61,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         _observations = new float[Batch * _length];
         _probabilities = new float[Batch * _actions];
         _legal = new byte[info.MasksActions ? Batch * _actions : 0];
-        if (tabulate && StepViews.HasStates(info) && info.ObservationStates <= LargestTable)
+        if (tabulate && info.HasStates && info.ObservationStates <= LargestTable)
         {
             _known = new bool[info.ObservationStates];
             _cumulative = new float[info.ObservationStates * _actions];

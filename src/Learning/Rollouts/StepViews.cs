@@ -31,12 +31,6 @@ internal sealed class StepViews
         _movers = new byte[environment.Info.TurnBased ? environment.Lanes : 0];
     }
 
-    /// <summary>
-    /// Whether observations can be told apart by their number. Where actions are masked or seats take turns they are taken as they
-    /// are: the numbers say nothing about legal actions, nor does the mover have one.
-    /// </summary>
-    public static bool HasStates(EnvironmentInfo info) => info is { ObservationStates: > 0, MasksActions: false, TurnBased: false };
-
     public IVectorEnvironment Environment { get; }
 
     /// <summary>Number of views.</summary>
@@ -65,7 +59,7 @@ internal sealed class StepViews
         return buffer;
     }
 
-    /// <summary>[Lanes] numbers of the observations, where <see cref="HasStates"/>.</summary>
+    /// <summary>[Lanes] numbers of the observations, where <see cref="EnvironmentInfo.HasStates"/>.</summary>
     public int[] States(int view, ObservationEncoding encoding)
     {
         var index = (view * Encodings) + (int)encoding;

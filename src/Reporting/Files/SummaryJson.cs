@@ -22,12 +22,14 @@ public static class SummaryJson
             json.WriteStartObject();
             WriteRun(json, summary);
             WriteLayouts(json, summary);
+            WriteRanking(json, summary);
             WriteMatches(json, summary);
             WriteShifts(json, summary);
             WriteBetween(json, summary);
             WriteLearning(json, summary);
             WriteEquilibria(json, summary);
             WriteBootstrap(json, summary.Bootstrap);
+            WriteVerdict(json, summary);
             WriteEnvironment(json, summary.Info);
             json.WriteEndObject();
         }
@@ -73,6 +75,35 @@ public static class SummaryJson
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>The two methods that lead each layout, and whether the order is more than chance.</summary>
+    private static void WriteRanking(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartObject("ranking");
+        foreach (var layout in summary.Layouts)
+        {
+            if (layout.Lead is not { } lead) continue;
+            json.WriteStartObject(layout.Layout);
+            json.WriteString("first", lead.First);
+            json.WriteString("second", lead.Second);
+            Number(json, "difference", lead.Difference);
+            Interval(json, "ci95", lead.Interval);
+            json.WriteBoolean("decisive", lead.IsDecisive);
+            json.WriteNumber("runs", lead.Runs);
+            json.WriteBoolean("fewRuns", lead.HasFewRuns);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the numbers say, the sentences of the terminal and the page.</summary>
+    private static void WriteVerdict(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartArray("verdict");
+        foreach (var sentence in Verdict.Sentences(summary)) json.WriteStringValue(sentence);
+        json.WriteEndArray();
     }
 
     private static void WriteMatches(Utf8JsonWriter json, RunSummary summary)
@@ -158,6 +189,7 @@ public static class SummaryJson
             json.WriteNumber("runs", method.Runs);
             json.WriteNumber("envSteps", method.EnvSteps);
             json.WriteNumber("agentSteps", method.AgentSteps);
+            Number(json, "firstReturn", method.FirstReturn);
             Number(json, "finalReturn", method.FinalReturn);
             Number(json, "finalStd", method.FinalStd);
             json.WriteEndObject();

@@ -16,7 +16,7 @@ internal static class ShiftSection
         foreach (var shift in summary.Shifts)
         {
             page.Element("p", $"Teams trained against {shift.Training}. Teammate shift: with other runs of their method. Opponent shift: against " +
-                $"{string.Join(", ", shift.Unseen)}. {string.Join(' ', shift.Methods.Select(method => Cost(method, summary.Info.Names)).OfType<string>())}", ("class", "note")).Line();
+                $"{string.Join(", ", shift.Unseen)}. {string.Join(' ', shift.Methods.Select(method => Verdict.Cost(method, summary.Info.Names)).OfType<string>())}", ("class", "note")).Line();
             page.Open("figure", ("class", "card")).Open("div", ("class", "scroll"));
             page.Raw(IntervalBars.Draw(ShiftFigures.Bars(shift, summary.Info.Names, summary.Info.Score))).Close();
             page.Element("figcaption", $"Means. Whiskers: {Numbers.Percent(summary.Bootstrap.Level)} intervals of the mean, bootstrap resamples of whole runs. " +
@@ -39,16 +39,6 @@ internal static class ShiftSection
         }
 
         page.Close().Line();
-    }
-
-    /// <summary>What risk aversion costs where nothing shifts.</summary>
-    private static string? Cost(MethodShift method, PopulationNames names)
-    {
-        if (method.Cost is not { } cost) return null;
-        var size = Numbers.Short(Math.Abs(cost.Mean));
-        var interval = cost.Interval is { } ends ? $", {names.Of(cost.Baseline)} minus {names.Of(method.Method)} {Numbers.Range(ends)}" : "";
-        return $"In the training environment {names.Of(method.Method)} earns {size} {(cost.Mean >= 0 ? "less" : "more")} in self-play than " +
-            $"{names.Of(cost.Baseline)}{interval}.";
     }
 
     private static string Worst(MethodShift method, PopulationNames names) =>

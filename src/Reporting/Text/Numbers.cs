@@ -39,9 +39,10 @@ public static class Numbers
     /// <summary>A share as whole per cent.</summary>
     public static string Percent(double share) => Fixed(100 * share, 0) + " %";
 
-    /// <summary>A large count with a unit letter: 950, 12 k, 3.9 M, 1.2 G.</summary>
+    /// <summary>A large count with a unit letter: 950, 12 k, 3.9 M, 1.2 G, 5 T.</summary>
     public static string Count(double value) => Math.Abs(value) switch
     {
+        >= 999.5e9 => Trim(value / 1e12) + " T",
         >= 999.5e6 => Trim(value / 1e9) + " G",
         >= 999.5e3 => Trim(value / 1e6) + " M",
         >= 9999.5 => Trim(value / 1e3) + " k",
@@ -59,6 +60,27 @@ public static class Numbers
         var minutes = (whole + 30) / 60;
         return string.Create(CultureInfo.InvariantCulture, $"{minutes / 60} h {minutes % 60:00} min");
     }
+
+    /// <summary>An estimated time in one unit: "about 40 s", "about 3 h", "about 12 days", "about 5 years".</summary>
+    public static string About(TimeSpan time) => "about " + (time.TotalSeconds switch
+    {
+        < 1 => "1 s",
+        < 100 => Integer((long)time.TotalSeconds) + " s",
+        < 100 * 60 => Integer((long)time.TotalMinutes) + " min",
+        < 48 * 3600 => Integer((long)time.TotalHours) + " h",
+        < 1000 * 86400.0 => Integer((long)time.TotalDays) + " days",
+        var seconds => Integer((long)(seconds / (365.25 * 86400))) + " years",
+    });
+
+    /// <summary>An amount of memory or disk, in decimal units: 950 B, 12 kB, 3.9 MB, 1.2 GB, 40 TB.</summary>
+    public static string Bytes(double value) => value switch
+    {
+        >= 999.5e9 => Fixed(value / 1e12, value >= 99.95e12 ? 0 : 1) + " TB",
+        >= 999.5e6 => Fixed(value / 1e9, value >= 99.95e9 ? 0 : 1) + " GB",
+        >= 999.5e3 => Fixed(value / 1e6, value >= 9.95e6 ? 0 : 1) + " MB",
+        >= 999.5 => Fixed(value / 1e3, 0) + " kB",
+        _ => Fixed(value, 0) + " B",
+    };
 
     private static string Trim(double value)
     {

@@ -20,6 +20,8 @@ public sealed class RunTests : IDisposable
     {
         var outcome = (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.Ok);
         Assert.Contains("report: ", outcome.Out, StringComparison.Ordinal);
+        Assert.Matches(@"order of \S+ and \S+ is not decisive: 2 runs are too few|did not learn", outcome.Out);
+        Assert.Contains("training 4 teams for 24 k env-steps, playing 4 x 4 runs on 4 layouts for 256 episodes of 32.8 k env-steps\nabout ", outcome.Error, StringComparison.Ordinal);
         foreach (var name in new[] { "run.json", "summary.json", "report.html", "learning-curves.csv", "crossplay-training.csv", "crossplay-held-out-a.csv", "crossplay-held-out-b.csv", "crossplay-held-out-c.csv" })
             Assert.True(File.Exists(_directory[$"runs/r/{name}"]), $"{name} is missing");
         Assert.Equal(4, Directory.GetFiles(_directory["runs/r/checkpoints/ippo"]).Length);
@@ -36,6 +38,15 @@ public sealed class RunTests : IDisposable
                 Assert.Equal(JsonValueKind.Number, block.GetProperty("freeRiding").ValueKind);
             }
         }
+
+        Assert.Equal(outcome.Out.Split('\n').Count(line => line.Length > 0 && summary.GetProperty("verdict").EnumerateArray().Any(sentence => sentence.GetString() == line)), summary.GetProperty("verdict").GetArrayLength());
+        Assert.False(summary.GetProperty("ranking").GetProperty("training").GetProperty("decisive").GetBoolean());
+
+        // The disk that was announced is enough, and not many times too much.
+        var announced = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20", "--dry-run", "--json"])).Expect(ExitCode.Ok).Out).RootElement.GetProperty("size");
+        double Written(string path, SearchOption depth) => Directory.EnumerateFiles(path, "*", depth).Sum(file => (double)new FileInfo(file).Length);
+        Assert.InRange(announced.GetProperty("stateBytes").GetDouble() / Written(_directory["runs/.grains"], SearchOption.AllDirectories), 0.8, 3);
+        Assert.InRange(announced.GetProperty("outputBytes").GetDouble() / Written(_directory["runs/r"], SearchOption.AllDirectories), 0.8, 3);
 
         // 2 teams x 20 updates x 4 lanes x 50 steps, twice that for SRPO.
         Assert.Equal(24_000, summary.GetProperty("envSteps").GetInt64());
@@ -120,7 +131,9 @@ public sealed class RunTests : IDisposable
         Directory.CreateDirectory(_directory["disk"]);
         using var disk = SmallDisk.TryMount(_directory["disk"], "1m")!;
         string[] arguments = [.. Small, "--iterations", "40", "--data", _directory["disk/runs"]];
-        var full = (await SrpoProcess.RunAsync(_directory.Root, arguments)).Expect(ExitCode.Environment);
+        var refused = (await InProcess.RunAsync(_directory.Root, arguments)).Expect(ExitCode.Environment);
+        Assert.Matches(@"about 5\.\d MB are needed in \S+, and \S+ [kM]B are free; make room, use another disk with --data DIR, or begin it all the same with --large", refused.Error);
+        var full = (await SrpoProcess.RunAsync(_directory.Root, [.. arguments, "--large"])).Expect(ExitCode.Environment);
         Assert.Contains("disk is full", full.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", full.Error, StringComparison.Ordinal);
 
@@ -174,7 +187,12 @@ public sealed class RunTests : IDisposable
         var agent = (await InProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/1/0", "--json")).Expect(ExitCode.Ok);
         Assert.Equal(20, JsonDocument.Parse(agent.Out).RootElement.GetProperty("version").GetInt32());
         (await InProcess.RunAsync(_directory.Root, "query", "adversary", "r.srpo/1/1")).Expect(ExitCode.Ok);
-        (await InProcess.RunAsync(_directory.Root, "query", "environment", "r.srpo/1/1")).Expect(ExitCode.Ok);
+        var environment = (await InProcess.RunAsync(_directory.Root, "query", "environment", "r.srpo/1/1")).Expect(ExitCode.Ok);
+        Assert.Matches(@"state +not playing: its team has finished its training\n", environment.Out);
+        Assert.DoesNotContain("rollouts played", environment.Out, StringComparison.Ordinal);
+        var rested = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "query", "environment", "r.srpo/1/1", "--json")).Expect(ExitCode.Ok).Out).RootElement;
+        Assert.False(rested.GetProperty("playing").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, rested.GetProperty("lastMeanReturn").ValueKind);
         (await InProcess.RunAsync(_directory.Root, "query", "tournament", "r.training")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(_directory.Root, "export", "r.srpo/1/1", "agent.safetensors")).Expect(ExitCode.Ok);
         Assert.Equal(await File.ReadAllBytesAsync(_directory["runs/r/checkpoints/srpo/1-1.safetensors"]), await File.ReadAllBytesAsync(_directory["agent.safetensors"]));

@@ -54,6 +54,8 @@ public class MatrixEnvironmentTests
     [Theory]
     [InlineData("""{"rewards": [[1, 0, 2], [0, 1, 2]]}""")]
     [InlineData("""{"rewards": [[1]]}""")]
+    [InlineData("""{"rewards": [[1e300, 0], [0, 1]]}""")]
+    [InlineData("""{"rewards": [[1, 0], [0, 1]], "costs": [1e39, 0]}""")]
     public void GamesThatSeatsCannotPlayAreRefused(string json) =>
         Assert.Throws<ArgumentException>(() => new MatrixEnvironment(MatrixGameDefinition.Parse(json), 1));
 

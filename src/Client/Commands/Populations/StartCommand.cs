@@ -36,7 +36,7 @@ internal static class StartCommand
         var set = new Option<string[]>("--set") { Description = "Change a key, for example tau=5. May be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         return new Command("start", "Train a population. On a cluster this returns at once; on this machine it trains here until it is done or paused.")
         {
-            name, preset, method, partners, layout, seeds, iterations, set,
+            name, preset, method, partners, layout, seeds, iterations, set, SizeView.Large,
         }.Handle(shell, async context =>
         {
             var population = GrainKeys.CheckName(context.Get(name));
@@ -82,6 +82,10 @@ internal static class StartCommand
 
     private static async Task<int> RunAsync(CommandContext context, PopulationSpec spec)
     {
+        SizeView.Warn(context, [spec.Environment]);
+        var size = RunSize.Of(spec, context.Threads);
+        SizeView.Check(context, size);
+        SizeView.Say(context, size);
         if (!context.UsesCluster) return await TrainHereAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
         await using var session = await context.OpenAsync();
         var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);

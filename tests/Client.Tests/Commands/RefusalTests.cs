@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Srpo.Client.Cli;
+using Srpo.Client.Tests.Support;
+
+namespace Srpo.Client.Tests.Commands;
+
+/// <summary>What is said and refused before anything is trained or played.</summary>
+public sealed class RefusalTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task An_evaluation_that_could_not_be_played_is_refused_before_training()
+    {
+        _directory.Write("exp.json", """
+            {"seeds":2,"training":{"iterations":8,"curveInterval":0},"evaluation":{"episodes":2,"layouts":["training","wide"]},
+             "populations":{"ippo":{"method":"ippo"}}}
+            """);
+        foreach (string[] more in new string[][] { [], ["--dry-run"] })
+        {
+            var outcome = (await InProcess.RunAsync(_directory.Root, ["run", "exp.json", .. more])).Expect(ExitCode.Usage);
+            Assert.StartsWith("srpo: exp.json:1:107: evaluation.layouts: 'ippo' cannot play on 'wide': it observes ", outcome.Error, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(_directory["runs"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("run overcooked --set iterations=4 --iterations 5", "--iterations 5: iterations: contradicts --set iterations=4; give one of the two")]
+    [InlineData("run overcooked --set tau=4 --set tau=5", "--set tau=5: tau: contradicts --set tau=4")]
+    [InlineData("run overcooked --seeds 3 --set seeds=4", "contradicts")]
+    [InlineData("run overcooked --set iterations=0", "--set iterations=0: training.iterations: 0 is not possible; use a whole number from 1 to 1000000000")]
+    [InlineData("population start x --method ippo --set method=srpo", "contradicts")]
+    [InlineData("population start x --preset tag --set preset=official", "contradicts")]
+    [InlineData("run overcooked-quick --seeds 10000", "20000 runs are measured, each with each, which makes 400000000 pairs on every layout; 2000 runs are the most")]
+    [InlineData("run overcooked --iterations 1000000000", "more than 7 days; use fewer seeds, iterations or episodes, or begin it all the same with --large")]
+    [InlineData("population start x --iterations 1000000000", "more than 7 days")]
+    public async Task Contradictions_and_work_beyond_measure_are_refused(string line, string expected)
+    {
+        var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Usage);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
+        Assert.False(Directory.Exists(_directory["runs"]));
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_how_much_it_is_and_writes_nothing()
+    {
+        var outcome = (await InProcess.RunAsync(_directory.Root, "run", "overcooked-quick", "--dry-run")).Expect(ExitCode.Ok);
+        Assert.Contains("training 8 teams for 12.3 M env-steps, playing 8 x 8 runs for 3200 episodes of 410 k env-steps", outcome.Out, StringComparison.Ordinal);
+        Assert.Empty(outcome.Error);
+        var json = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "run", "overcooked-quick", "--dry-run", "--json")).Expect(ExitCode.Ok).Out).RootElement;
+        Assert.Equal(12_288_000, json.GetProperty("size").GetProperty("trainingSteps").GetDouble());
+        Assert.Equal(["ippo", "srpo"], json.GetProperty("populations").EnumerateArray().Select(each => each.GetProperty("label").GetString()));
+        Assert.Contains("solves two-robots for 400 values of tau", (await InProcess.RunAsync(_directory.Root, "run", "figure-1i", "--dry-run")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Root));
+    }
+
+    /// <summary>Maps on which pot, source or partner cannot be got to are trained, with a warning.</summary>
+    [Fact]
+    public async Task A_map_on_which_nothing_can_be_got_to_is_warned_of_and_what_cannot_be_played_there_is_refused()
+    {
+        _directory.Write("boxed.txt", "map:\n1#..\n##OP\n2#..\n");
+        _directory.Write("unreach.txt", "\nmap:\n1.#..\n..#P.\nO2#..\n");
+        _directory.Write("exp.json", """{ "layout": "unreach.txt", "populations": { "a": {} } }""");
+        var dry = (await InProcess.RunAsync(_directory.Root, "run", "exp.json", "--dry-run")).Expect(ExitCode.Ok);
+        Assert.Equal("srpo: warning: layout unreach: no onion can ever be delivered: the player who starts at (0,0) can get to no pot, and the player who starts at (2,1) can get to no pot\n", dry.Error);
+
+        var outcome = (await InProcess.RunAsync(
+            _directory.Root, "population", "start", "x", "--layout", "boxed.txt", "--seeds", "2", "--iterations", "1", "--set", "lanes=1", "--set", "horizon=8", "--set", "curveInterval=0")).Expect(ExitCode.Ok);
+        Assert.Contains("srpo: warning: layout boxed: no onion can ever be delivered: the player who starts at (0,0) can get to no source and no pot", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("srpo: warning: layout boxed: the players can never meet", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("training 2 teams for 32 env-steps", outcome.Error, StringComparison.Ordinal);
+
+        var refused = (await InProcess.RunAsync(_directory.Root, "crossplay", "x", "--layout", "training", "--layout", "wide", "--id", "c")).Expect(ExitCode.Usage);
+        Assert.Contains("'x' cannot play on 'wide': it observes 7 numbers (Absolute) and has 5 actions", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["runs/c"]));
+        (await InProcess.RunAsync(_directory.Root, "query", "tournament", "c.training")).Expect(ExitCode.NotFound);
+        var played = (await InProcess.RunAsync(_directory.Root, "crossplay", "x", "--episodes", "2", "--id", "c")).Expect(ExitCode.Ok);
+        Assert.Contains("playing 2 x 2 runs for 8 episodes of 1024 env-steps", played.Error, StringComparison.Ordinal);
+    }
+}
