@@ -12,7 +12,7 @@ namespace Srpo.Grains.Interfaces;
 /// tells how far it is. Every method answers within seconds or throws; whoever had no answer asks again, which is harmless.
 /// </para>
 /// </summary>
-[Alias("srpo.ICoordinatorGrain"), Version(1)]
+[Alias("srpo.ICoordinatorGrain"), Version(2)]
 public interface ICoordinatorGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -78,6 +78,12 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("GetCurves")]
     [return: Immutable]
     Task<TeamCurve[]> GetCurvesAsync();
+
+    /// <summary>The newest checkpoint of a team, as far as the coordinator knows; actors that are read back from storage hold what they find against it.</summary>
+    /// <param name="team">The team.</param>
+    /// <exception cref="UnknownGrainException">No such population or team.</exception>
+    [Alias("GetCheckpoint"), AlwaysInterleave]
+    Task<TeamCheckpoint> GetCheckpointAsync(int team);
 
     /// <summary>
     /// Asks for status messages, about two a second and at every change of phase, until unsubscribed or for

@@ -15,6 +15,7 @@ internal sealed class CommandContext
 {
     private readonly ParseResult _parse;
     private readonly string? _cluster;
+    private readonly HashSet<string> _older = new(StringComparer.Ordinal);
 
     public CommandContext(Shell shell, ParseResult parse, CancellationToken cancellation)
     {
@@ -49,6 +50,9 @@ internal sealed class CommandContext
     public T? Get<T>(Option<T> option) => _parse.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => _parse.GetRequiredValue(argument);
+
+    /// <summary>Says once of weights that they are older than the newest that were stored; null where the user has not allowed those.</summary>
+    public Action<string>? Older => Get(CommandExtensions.AllowOlder) ? NoteOlder : null;
 
     /// <summary>Prints a value as JSON.</summary>
     public void PrintJson<T>(T value) => Out.WriteLine(JsonText.Show(value));
@@ -102,18 +106,26 @@ internal sealed class CommandContext
             await using var session = await FindAsync(Cancellation);
             if (session is null)
             {
-                using var stored = new StoredReader(Data.Grains);
+                using var stored = new StoredReader(Data.Grains, Older);
                 return await handler(stored);
             }
 
             try
             {
-                return await handler(new GrainReader(session.Grains));
+                return await handler(new GrainReader(session.Grains, Older));
             }
             catch (OwnerEndedException)
             {
                 // There is another owner now, or none.
             }
+        }
+    }
+
+    private void NoteOlder(string why)
+    {
+        lock (_older)
+        {
+            if (_older.Add(why)) Error.WriteLine($"srpo: warning: {why}");
         }
     }
 

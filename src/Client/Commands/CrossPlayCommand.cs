@@ -34,7 +34,7 @@ internal static class CrossPlayCommand
 
     public static Command Create(Shell shell) => new Command("crossplay", "Play populations that exist: all teams with all teams.")
     {
-        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out,
+        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out, CommandExtensions.AllowOlder,
     }.Handle(shell, context => context.WithGrainsAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)

@@ -36,14 +36,14 @@ internal static class ReplayCommand
 
     public static Command Create(Shell shell) => new Command("replay", "Play one episode of trained agents and show it step by step.")
     {
-        Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg,
+        Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg, CommandExtensions.AllowOlder,
     }.Handle(shell, context => context.WithGrainsToReadAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
         if (context.Get(Speed) is <= 0 or double.NaN) throw new SrpoException(ErrorKind.Usage, "--speed must be above 0");
         var keys = context.Get(Agents);
-        var seats = new Seats(new GrainReader(session.Grains));
+        var seats = new Seats(new GrainReader(session.Grains, context.Older));
         var spec = await seats.SpecAsync(keys[0]);
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var example = EnvironmentFactory.Create(environment, lanes: 1);
@@ -55,25 +55,34 @@ internal static class ReplayCommand
         var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
         if (file is not null)
         {
-            var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join(", ", players.Select(player => player.Key)), frames, example.Info);
+            var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join("; ", players.Select(player => $"{player.Key}, {Texts.Weights(player.Version, player.Weights)}")), frames, example.Info);
             AtomicFile.Write(file, SvgDocument.Standalone(SceneAnimation.Draw(episode)));
         }
 
         string[] names = [.. players.Select(player => player.Key)];
         if (context.Json)
         {
-            context.PrintJson(new { Agents = names, Environment = $"{environment.Name} {environment.Variant}", request.Seed, request.Episode, Frames = frames });
+            var weights = players.Select(player => new { Agent = player.Key, Round = player.Version, player.Weights, player.Older });
+            context.PrintJson(new { Agents = names, Players = weights, Environment = $"{environment.Name} {environment.Variant}", request.Seed, request.Episode, Frames = frames });
             return (int)ExitCode.Ok;
         }
 
         if (file is not null)
         {
             context.Out.WriteLine($"{Texts.Count(frames.Length - 1)} steps in {file}");
+            PrintPlayers();
             return (int)ExitCode.Ok;
         }
+
+        PrintPlayers();
 
         var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
         await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / context.Get(Speed)) : null);
         return (int)ExitCode.Ok;
+
+        void PrintPlayers()
+        {
+            for (var seat = 0; seat < players.Length; seat++) context.Out.WriteLine($"seat {seat.ToString()}: {players[seat].Key}, {Texts.Weights(players[seat].Version, players[seat].Weights)}");
+        }
     }
 }

@@ -14,7 +14,7 @@ internal static class ReportCommand
     private static readonly Option<string?> Out = new("--out") { Description = "Directory to write to. Default: where the run's outputs are.", HelpName = "DIR" };
 
     public static Command Create(Shell shell) =>
-        new Command("report", "Write the report of a run again from what is stored, and print its table.") { Id, Out }.Handle(shell, RunAsync);
+        new Command("report", "Write the report of a run again from what is stored, and print its table.") { Id, Out, CommandExtensions.AllowOlder }.Handle(shell, RunAsync);
 
     private static Task<int> RunAsync(CommandContext context)
     {
@@ -24,7 +24,7 @@ internal static class ReportCommand
         return context.WithGrainsToReadAsync(async session =>
         {
             var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Output(context.Data);
-            var report = await ExperimentRun.ReportAsync(session, manifest, directory);
+            var report = await ExperimentRun.ReportAsync(session, manifest, directory, context.Older);
             RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
             return (int)ExitCode.Ok;
         });

@@ -46,6 +46,9 @@ public sealed record LayoutSummary(
     /// <summary>Whether the runs were not trained against these opponents.</summary>
     public bool UnseenOpponents { get; init; }
 
+    /// <summary>Which weights each run played with, by the run's label; empty where nobody noted them.</summary>
+    public ImmutableArray<(AgentLabel Run, RunWeights Weights)> Weights { get; init; } = [];
+
     /// <summary>The method with this key, or null.</summary>
     public MethodSummary? Method(string method) => Methods.FirstOrDefault(summary => summary.Method == method);
 }

@@ -93,13 +93,13 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
         (_versions[slot], _identities[slot], _base) = (version, checkpoint.Identity, slot);
     }
 
+    /// <summary>Trouble met with the slots; null if none.</summary>
+    public string? Damage => slots.Damage[0] is { } first && slots.Damage[1] is { } second ? $"{first}; {second}" : slots.Damage[0] ?? slots.Damage[1];
+
     /// <summary>Trouble met with the slots, and what was done about it; null if none.</summary>
     public string? Warning(int version)
     {
-        var damage = slots.Damage[0] is { } first && slots.Damage[1] is { } second
-            ? $"{first}; {second}"
-            : slots.Damage[0] ?? slots.Damage[1];
-        if (damage is null) return null;
+        if (Damage is not { } damage) return null;
         return Versions(null).Length > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{damage}; the other checkpoint is used, the actor stands at version {version}")
             : string.Create(CultureInfo.InvariantCulture, $"{damage}; no checkpoint is left, the actor stands at version {version}");
@@ -195,10 +195,13 @@ internal sealed class ActorSnapshots(Func<int, SlotPair<ActorCheckpoint>> record
     }
 
     /// <summary>The parameters after a round, policy then critic; null if they were not kept.</summary>
+    /// <exception cref="CorruptStateException">They were kept and cannot be read.</exception>
     public async Task<float[]?> ReadAsync(string identity, int round)
     {
         if (_taken.Find(state => state.Version == round) is { } taken) return taken.Parameters.Values;
-        var kept = await records(round).ReadAsync(0);
+        var slots = records(round);
+        var kept = await slots.ReadAsync(0);
+        if (kept is null && slots.Damage[0] is { } damage) throw new CorruptStateException($"the policy that was kept of round {round} cannot be read: {damage}");
         return kept?.State is { } state && SpecIdentity.IsComplete(kept.Spec) && SpecIdentity.Of(kept.Spec) == identity && state.Version == round ? state.Parameters.Values : null;
     }
 }

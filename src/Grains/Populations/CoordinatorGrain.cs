@@ -86,6 +86,13 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     }
 
     /// <inheritdoc/>
+    public async Task<TeamCheckpoint> GetCheckpointAsync(int team)
+    {
+        await KnownAsync();
+        return Record.Checkpoint(Name, team, certain: LoadWarning is null && Session is null);
+    }
+
+    /// <inheritdoc/>
     protected override Task BeginAgainAsync() => BeginAsync(Record.Spec!);
 
     /// <inheritdoc/>

@@ -117,9 +117,10 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
         }
         else if (!Record.Players.AsSpan().SequenceEqual(policies.Players))
         {
-            throw Refuse("its populations have other runs than when it began; start one with another id");
+            throw Refuse("its populations have other runs or other weights than when it began; start one with another id");
         }
 
+        Record.Spec = Record.Spec with { AllowOlder = spec.AllowOlder };
         (Record.Error, Record.ErrorKind, Record.Active) = (null, null, true);
         await StoreBeginAsync(undo: () => Record.Active = false);
         Run(new TournamentSession(Context, policies, silos, map));
