@@ -70,6 +70,24 @@ internal sealed class CommandContext
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
     }
 
+    /// <summary>
+    /// Runs work that Ctrl-C pauses: whenever it comes, also while grains are started or asked, the command ends as paused and says how to go on.
+    /// </summary>
+    /// <param name="goOn">The command that goes on, as things stand when it is asked for.</param>
+    /// <param name="work">The work.</param>
+    public async Task<T> PausableAsync<T>(Func<string> goOn, Func<Task<T>> work)
+    {
+        Shell.GoOn.Command = goOn();
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (Cancellation.IsCancellationRequested && IsOfInterruption(error))
+        {
+            throw PopulationTraining.Paused(goOn());
+        }
+    }
+
     /// <summary>What work in this command's sight works with.</summary>
     /// <param name="session">The way to the grains.</param>
     /// <param name="observer">Who looks on; null for plain lines on the error stream.</param>
@@ -120,6 +138,9 @@ internal sealed class CommandContext
             }
         }
     }
+
+    /// <summary>What starting, asking and leaving grains throws when it is called off.</summary>
+    private static bool IsOfInterruption(Exception error) => error is OperationCanceledException or Orleans.Runtime.OrleansException or ObjectDisposedException;
 
     private void NoteOlder(string why)
     {

@@ -61,11 +61,17 @@ internal static class RunCommand
             Experiment = experiment,
         };
         Directory.CreateDirectory(context.Data.Run(held.Id));
+
+        // From here on it is a run: whenever it is interrupted, `resume` goes on with it.
+        manifest.Save(context.Data);
         return await RunToEndAsync(context, manifest, held);
     }
 
     /// <summary>Brings a run to its end in sight of the user, and prints the summary; other processes can look on meanwhile.</summary>
-    internal static async Task<int> RunToEndAsync(CommandContext context, RunManifest manifest, RunLock held)
+    internal static Task<int> RunToEndAsync(CommandContext context, RunManifest manifest, RunLock held) =>
+        context.PausableAsync(() => CommandHints.For(context.Shell, $"resume {manifest.Id}"), () => WorkAsync(context, manifest, held));
+
+    private static async Task<int> WorkAsync(CommandContext context, RunManifest manifest, RunLock held)
     {
         await using var session = await context.OpenToWorkAsync(held);
         var output = manifest.Output(context.Data);
