@@ -11,6 +11,12 @@ public sealed class GrainReader(IGrainFactory grains, Action<string>? older = nu
     public Task<string[]> GetPopulationsAsync() => grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population);
 
     /// <inheritdoc/>
+    public Task<string[]> GetTournamentsAsync() => grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Tournament);
+
+    /// <inheritdoc/>
+    public Task<TournamentSpec> GetTournamentSpecAsync(string tournament) => grains.GetGrain<ITournamentGrain>(tournament).GetSpecAsync();
+
+    /// <inheritdoc/>
     public Task<PopulationStatus> GetStatusAsync(string population) => grains.GetGrain<ICoordinatorGrain>(population).GetStatusAsync();
 
     /// <inheritdoc/>

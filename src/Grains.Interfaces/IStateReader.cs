@@ -8,6 +8,14 @@ public interface IStateReader
     /// <summary>Names of all populations, sorted.</summary>
     Task<string[]> GetPopulationsAsync();
 
+    /// <summary>Ids of all tournaments, sorted.</summary>
+    Task<string[]> GetTournamentsAsync();
+
+    /// <summary>What is played in a tournament.</summary>
+    /// <param name="tournament">Its id.</param>
+    /// <exception cref="UnknownGrainException">No such tournament.</exception>
+    Task<TournamentSpec> GetTournamentSpecAsync(string tournament);
+
     /// <summary>Where a population stands.</summary>
     /// <param name="population">Its name.</param>
     /// <exception cref="UnknownGrainException">No such population.</exception>

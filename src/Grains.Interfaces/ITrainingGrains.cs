@@ -46,6 +46,15 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     Task<PopulationStatus> StopAsync();
 
     /// <summary>
+    /// Removes all that is stored of the population, its agents and adversaries, and frees its name. Repeating it, also after it was broken off, is harmless.
+    /// </summary>
+    /// <exception cref="SrpoGrainException">It is in training, or is to go on by itself.</exception>
+    /// <exception cref="CorruptStateException">Its record cannot be read, so that nobody knows which agents it has.</exception>
+    /// <exception cref="WorkPendingException">It takes longer; ask again.</exception>
+    [Alias("Delete")]
+    Task DeleteAsync();
+
+    /// <summary>
     /// Begins to end training in good order, while what is stored remains in training. Called by a host that shuts down, which
     /// sees in what it has under way when it has ended; without training it does nothing.
     /// </summary>

@@ -142,6 +142,24 @@ internal sealed class CommandContext
     /// <summary>What starting, asking and leaving grains throws when it is called off.</summary>
     private static bool IsOfInterruption(Exception error) => error is OperationCanceledException or Orleans.Runtime.OrleansException or ObjectDisposedException;
 
+    /// <summary>Ids that a new run must not have, see <see cref="RunCatalog.TakenAsync"/>; on this machine read from what is stored, whoever works there.</summary>
+    public async Task<IReadOnlySet<string>> TakenIdsAsync()
+    {
+        if (UsesCluster)
+        {
+            IReadOnlySet<string>? taken = null;
+            await WithStateAsync(async state =>
+            {
+                taken = await RunCatalog.TakenAsync(Data, state);
+                return (int)ExitCode.Ok;
+            });
+            return taken!;
+        }
+
+        using var stored = new StoredReader(Data.Grains);
+        return await RunCatalog.TakenAsync(Data, stored);
+    }
+
     private void NoteOlder(string why)
     {
         lock (_older)

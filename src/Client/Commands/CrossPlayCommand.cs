@@ -54,11 +54,12 @@ internal static class CrossPlayCommand
         var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory));
 
         context.Data.EnsureWritable();
-        using var held = context.Get(Id) is { } id ? RunLock.Take(context.Data, id) : RunLock.TakeFirstFree(context.Data, "crossplay");
+        using var held = context.Get(Id) is { } id ? RunLock.Take(context.Data, id) : RunLock.TakeFirstFree(context.Data, "crossplay", await RunCatalog.TakenAsync(context.Data, reader));
         onHeld(held.Id);
         context.Shell.GoOn.Command = Repeat(context, held.Id);
         var directory = context.Get(Out) is { } output ? context.Shell.Resolve(output) : context.Data.Run(held.Id);
         Directory.CreateDirectory(directory);
+        new CrossPlayRun(held.Id, "srpo " + CommandHints.Typed(context.Shell), DateTimeOffset.Now, names, directory).SaveNew(context.Data);
 
         var labels = Labels(names);
         var matrices = new List<CrossPlayMatrix>();

@@ -9,7 +9,7 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo report`: write the report of a run again.</summary>
 internal static class ReportCommand
 {
-    private static readonly Argument<string> Id = new("ID") { Description = "Id of the run." };
+    private static readonly Argument<string> Id = new("ID") { Description = "Id or name of the run." };
 
     private static readonly Option<string?> Out = new("--out") { Description = "Directory to write to. Default: where the run's outputs are.", HelpName = "DIR" };
 
@@ -18,7 +18,7 @@ internal static class ReportCommand
 
     private static Task<int> RunAsync(CommandContext context)
     {
-        var id = RunIds.Check(context.Get(Id));
+        var id = RunLabels.Resolve(context.Data, context.Get(Id));
         if (SweepView.IsFinished(context, id)) return Task.FromResult((int)ExitCode.Ok);
         var manifest = RunManifest.Load(context.Data, id);
         return context.WithGrainsToReadAsync(async session =>

@@ -41,13 +41,13 @@ internal static class RunCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var file = ExperimentFiles.Find(context.Get(Experiment), context.Shell.Directory);
-        if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return RunSweep(context, rqe);
+        if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return await RunSweepAsync(context, rqe);
         var experiment = ExperimentLoader.Load(file, context.Shell.Directory, OverridesOf(context));
-        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        var chosen = context.Get(Id) is { } id ? CheckId(context, id) : null;
         context.Data.EnsureWritable();
         var output = context.Get(Out) is { } directory ? CheckOutput(context.Shell.Resolve(directory)) : null;
 
-        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name, await context.TakenIdsAsync()) : RunLock.Take(context.Data, chosen);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
         if (File.Exists(context.Data.Manifest(held.Id)))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context.Shell, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
@@ -84,13 +84,13 @@ internal static class RunCommand
     }
 
     /// <summary>An experiment without training: computed at once, in this process.</summary>
-    private static int RunSweep(CommandContext context, RqeExperiment experiment)
+    private static async Task<int> RunSweepAsync(CommandContext context, RqeExperiment experiment)
     {
         if (OverridesOf(context).FirstOrDefault() is { } change)
             throw new SrpoException(ErrorKind.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
-        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        var chosen = context.Get(Id) is { } id ? CheckId(context, id) : null;
         context.Data.EnsureWritable();
-        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name, await context.TakenIdsAsync()) : RunLock.Take(context.Data, chosen);
         if (Directory.Exists(context.Data.Run(held.Id)))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already; --id chooses another id");
         var output = context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null;
@@ -105,6 +105,11 @@ internal static class RunCommand
         if (context.Get(Seeds) is { } seeds) yield return Override.Of("seeds", seeds.ToString(), $"--seeds {seeds}");
         if (context.Get(Iterations) is { } iterations) yield return Override.Of("iterations", iterations.ToString(), $"--iterations {iterations}");
     }
+
+    /// <summary>An id that is no other run's name: whoever typed it would get this one.</summary>
+    private static string CheckId(CommandContext context, string id) => RunLabels.FindId(context.Data, RunIds.Check(id)) is { } other && other != id
+        ? throw new SrpoException(ErrorKind.InUse, $"the run '{other}' is called '{id}'; --id chooses another id, and `{CommandHints.For(context.Shell, $"runs rename {other}")}` another name")
+        : id;
 
     /// <summary>Outputs of another run are never overwritten.</summary>
     private static string CheckOutput(string directory)

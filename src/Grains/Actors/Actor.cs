@@ -85,6 +85,9 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     /// <summary>Takes over an update.</summary>
     public void Use(ActorState next, UpdateMetrics metrics) => (State, Metrics, _asStored) = (next, metrics, false);
 
+    /// <summary>Nothing is stored of it any more.</summary>
+    public void Forget() => (Spec, Identity, Shape, State, Metrics, _asStored, _weights) = (null, null, null, null, null, false, default);
+
     /// <summary>What it learned.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
     /// <exception cref="CorruptStateException">Something is stored, but nothing of it can be read.</exception>

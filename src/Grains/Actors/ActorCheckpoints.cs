@@ -19,6 +19,14 @@ internal sealed class ActorRecords(Func<string, SlotPair<ActorCheckpoint>> recor
 
     /// <summary>The policies that it keeps for good.</summary>
     public ActorSnapshots Snapshots { get; } = new(round => records(ActorSnapshots.NameOf(round)));
+
+    /// <summary>Removes all of it.</summary>
+    /// <param name="snapshots">The rounds whose policies may have been kept.</param>
+    public async Task ClearAsync(IEnumerable<int> snapshots)
+    {
+        await Snapshots.ClearAsync(snapshots);
+        await Checkpoints.ClearAsync();
+    }
 }
 
 /// <summary>
@@ -91,6 +99,16 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
         await slots.WriteAsync(slot, checkpoint);
         meter?.CheckpointStored(3L * checkpoint.State.Parameters.Length, start);
         (_versions[slot], _identities[slot], _base) = (version, checkpoint.Identity, slot);
+    }
+
+    /// <summary>Removes both checkpoints.</summary>
+    public async Task ClearAsync()
+    {
+        for (var slot = 0; slot < 2; slot++)
+        {
+            await slots.ClearAsync(slot);
+            (_versions[slot], _identities[slot], _base) = (-1, null, -1);
+        }
     }
 
     /// <summary>Trouble met with the slots; null if none.</summary>
@@ -192,6 +210,13 @@ internal sealed class ActorSnapshots(Func<int, SlotPair<ActorCheckpoint>> record
             await record.WriteAsync(0, new ActorCheckpoint { Identity = identity, Spec = spec, State = policy, Session = session });
             _taken.Remove(state);
         }
+    }
+
+    /// <summary>Removes what was kept of rounds.</summary>
+    public async Task ClearAsync(IEnumerable<int> rounds)
+    {
+        _taken.Clear();
+        foreach (var round in rounds) await records(round).ClearAsync(0);
     }
 
     /// <summary>The parameters after a round, policy then critic; null if they were not kept.</summary>

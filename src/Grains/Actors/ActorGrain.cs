@@ -108,6 +108,17 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
     }
 
     /// <inheritdoc/>
+    public async Task DeleteAsync(PopulationSpec spec, long session)
+    {
+        await _actor.LoadAsync();
+        Fence(session);
+        await _records.ClearAsync(spec.Snapshots);
+        _actor.Forget();
+        NoteStored();
+        DeactivateOnIdle();
+    }
+
+    /// <inheritdoc/>
     public Task<bool> MoveToAsync(SiloAddress silo)
     {
         if (silo is null) throw new SrpoGrainException($"{_actor.Name}: name the silo to move to");

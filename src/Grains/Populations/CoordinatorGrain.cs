@@ -15,6 +15,9 @@ namespace Srpo.Grains;
 internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog environments, SiloMap map, IOptions<ComputeOptions> options, ILogger<CoordinatorGrain> logger)
     : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, host, logger), ICoordinatorGrain
 {
+    /// <summary>Teams that are deleted at the same time.</summary>
+    private const int Deleters = 16;
+
     private readonly List<string> _warnings = [];
 
     /// <summary>Whether the session ends because its silo does: the population stays in training.</summary>
@@ -94,6 +97,18 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
 
     /// <inheritdoc/>
     protected override Task BeginAgainAsync() => BeginAsync(Record.Spec!);
+
+    /// <inheritdoc/>
+    protected override bool HasParts => true;
+
+    /// <inheritdoc/>
+    protected override async Task DeletePartsAsync()
+    {
+        if (Record.Spec is not { } spec) return;
+        var plan = environments.Plan(spec);
+        foreach (var teams in Enumerable.Range(0, spec.Teams).Chunk(Deleters))
+            await Task.WhenAll(teams.SelectMany(team => TeamActors.Actors(GrainFactory, Name, team, plan)).Select(actor => actor.DeleteAsync(spec, Record.Session)));
+    }
 
     /// <inheritdoc/>
     protected override void Leaving() => _leaving = true;

@@ -27,6 +27,12 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     public async Task<string[]> GetPopulationsAsync() => await NamesAsync(WorkKind.Population);
 
     /// <inheritdoc/>
+    public async Task<string[]> GetTournamentsAsync() => await NamesAsync(WorkKind.Tournament);
+
+    /// <inheritdoc/>
+    public async Task<TournamentSpec> GetTournamentSpecAsync(string tournament) => (await TournamentAsync(tournament)).Spec!;
+
+    /// <inheritdoc/>
     public async Task<PopulationStatus> GetStatusAsync(string population)
     {
         var (record, warning) = await PopulationAsync(population);
@@ -70,11 +76,8 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     /// <inheritdoc/>
     public async Task<TournamentStatus> GetTournamentAsync(string tournament)
     {
-        GrainKeys.CheckName(tournament);
-        var stored = new AlternatingRecord<TournamentRecord>(Slots<TournamentRecord>(_tournaments, WorkKind.Tournament, tournament));
-        await stored.LoadAsync();
-        if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Tournament, tournament);
-        return TournamentStatusBuilder.Build(tournament, stored.Value, session: null, stored.Value.Seconds, storageProblem: null);
+        var record = await TournamentAsync(tournament);
+        return TournamentStatusBuilder.Build(tournament, record, session: null, record.Seconds, storageProblem: null);
     }
 
     /// <inheritdoc/>
@@ -109,6 +112,15 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
         stored.Value.Settle();
         if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Population, population);
         return (stored.Value, stored.Warning);
+    }
+
+    private async Task<TournamentRecord> TournamentAsync(string tournament)
+    {
+        GrainKeys.CheckName(tournament);
+        var stored = new AlternatingRecord<TournamentRecord>(Slots<TournamentRecord>(_tournaments, WorkKind.Tournament, tournament));
+        await stored.LoadAsync();
+        if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Tournament, tournament);
+        return stored.Value;
     }
 
     private Actor Actor(ActorKind kind, string key)

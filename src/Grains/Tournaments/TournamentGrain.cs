@@ -51,6 +51,13 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     }
 
     /// <inheritdoc/>
+    public async Task<TournamentSpec> GetSpecAsync()
+    {
+        await KnownAsync();
+        return Record.Spec!;
+    }
+
+    /// <inheritdoc/>
     public async Task<TournamentMatrix> GetMatrixAsync()
     {
         await KnownAsync();

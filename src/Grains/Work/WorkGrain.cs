@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
@@ -119,6 +120,36 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         return Task.CompletedTask;
     }
 
+    /// <summary>Removes all that is stored of it, its own record last but for its name: whatever breaks this off, it can be repeated.</summary>
+    public async Task DeleteAsync()
+    {
+        var isRead = true;
+        try
+        {
+            await LoadAsync();
+        }
+        catch (CorruptStateException) when (!HasParts)
+        {
+            isRead = false;
+        }
+
+        await AskedAsync("deleting", "delete", async () =>
+        {
+            await EndedAsync();
+            if (!isRead)
+            {
+                await _stored.ClearAsync();
+                await _directory.RemoveAsync(_kind, Name);
+                return;
+            }
+
+            if (Session is not null || (Work.Unattended && Record.GoesOn)) throw new SrpoGrainException(ErrorKind.InUse, $"{_described} is under way and is not deleted; pause or stop it first");
+            await DeletePartsAsync();
+            await _stored.ClearAsync();
+            await _directory.RemoveAsync(_kind, Name);
+        });
+    }
+
     /// <summary>Adds an observer.</summary>
     public Task SubscribeAsync(TObserver observer)
     {
@@ -152,6 +183,12 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
 
     /// <summary>Begins a session from the record.</summary>
     protected abstract Task BeginAgainAsync();
+
+    /// <summary>Whether other grains store something for it, which its record names: a record that cannot be read is not deleted then.</summary>
+    protected virtual bool HasParts => false;
+
+    /// <summary>Removes what other grains have stored for it. Repeating it is harmless.</summary>
+    protected virtual Task DeletePartsAsync() => Task.CompletedTask;
 
     /// <summary>The session is about to end because this silo or activation does: the work goes on elsewhere.</summary>
     protected virtual void Leaving()
