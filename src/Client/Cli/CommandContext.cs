@@ -51,6 +51,9 @@ internal sealed class CommandContext
 
     public T Get<T>(Argument<T> argument) => _parse.GetRequiredValue(argument);
 
+    /// <summary>An argument that may be left out; null if it was.</summary>
+    public string? Find(Argument<string?> argument) => _parse.GetValue(argument);
+
     /// <summary>Says once of weights that they are older than the newest that were stored; null where the user has not allowed those.</summary>
     public Action<string>? Older => Get(CommandExtensions.AllowOlder) ? NoteOlder : null;
 

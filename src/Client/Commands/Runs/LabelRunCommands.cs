@@ -19,7 +19,7 @@ internal static class LabelRunCommands
         {
             var runs = await RunsCommand.ReadAsync(context);
             var run = RunCatalog.Find(runs, context.Get(id));
-            var chosen = context.Get(name!) is { } typed ? RunIds.Check(typed) : null;
+            var chosen = context.Find(name) is { } typed ? RunIds.Check(typed) : null;
             if (chosen is not null && runs.FirstOrDefault(other => other != run && (other.Id == chosen || other.Labels.Name == chosen)) is { } holder)
                 throw new SrpoException(ErrorKind.InUse, $"the run '{holder.Id}' is called '{chosen}' already; choose another name");
             var labels = RunLabels.Change(context.Data, run.Id, before => before with { Name = chosen });
@@ -61,7 +61,7 @@ internal static class LabelRunCommands
         {
             var run = RunCatalog.Find(await RunsCommand.ReadAsync(context), context.Get(id));
             var labels = run.Labels;
-            if (context.Get(text!) is { } note)
+            if (context.Find(text) is { } note)
             {
                 if (note.Length > RunLabels.LongestNote) throw new SrpoException(ErrorKind.Usage, $"a note of {note.Length.ToString()} characters is too long; {RunLabels.LongestNote.ToString()} are the most");
                 labels = RunLabels.Change(context.Data, run.Id, before => before with { Note = note.Length == 0 ? null : note });
