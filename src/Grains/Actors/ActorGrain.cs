@@ -111,8 +111,9 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
     public async Task DeleteAsync(PopulationSpec spec, long session)
     {
         await _actor.LoadAsync();
+        if (spec?.Snapshots is not { } kept) throw new SrpoGrainException($"{_actor.Name}: the spec does not say which rounds were kept");
         Fence(session);
-        await _records.ClearAsync(spec.Snapshots);
+        await _records.ClearAsync(kept);
         _actor.Forget();
         NoteStored();
         DeactivateOnIdle();

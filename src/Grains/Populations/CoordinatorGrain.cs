@@ -96,7 +96,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     }
 
     /// <inheritdoc/>
-    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec!);
+    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec ?? throw Deleted());
 
     /// <inheritdoc/>
     protected override bool HasParts => true;
@@ -195,7 +195,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     }
 
     private PopulationStatus Status() => PopulationStatusBuilder.Build(
-        Name, Record, environments.Plan(Record.Spec!).StepsPerRound, Session, Seconds,
+        Name, Record, environments.Plan(Record.Spec ?? throw Deleted()).StepsPerRound, Session, Seconds,
         [LoadWarning, StorageProblem, Unstored is { } trouble ? $"the end of training cannot be stored and is tried again: {trouble}" : null],
         _warnings, Work.Unattended);
 }

@@ -68,7 +68,7 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     }
 
     /// <inheritdoc/>
-    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec!);
+    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec ?? throw Deleted());
 
     /// <inheritdoc/>
     protected override bool Conclude(TournamentSession session) => true;
@@ -133,5 +133,5 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
         Run(new TournamentSession(Context, policies, silos, map));
     }
 
-    private TournamentStatus Status() => TournamentStatusBuilder.Build(Name, Record, Session, Seconds, StorageProblem);
+    private TournamentStatus Status() => Record.Spec is null ? throw Deleted() : TournamentStatusBuilder.Build(Name, Record, Session, Seconds, StorageProblem);
 }

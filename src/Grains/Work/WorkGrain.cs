@@ -135,16 +135,10 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
 
         await AskedAsync("deleting", "delete", async () =>
         {
+            // Not waited for: a session ends when somebody pauses it.
+            if (Session is not null || (isRead && Work.Unattended && Record.GoesOn)) throw new SrpoGrainException(ErrorKind.InUse, $"{_described} is under way and is not deleted; pause or stop it first");
             await EndedAsync();
-            if (!isRead)
-            {
-                await _stored.ClearAsync();
-                await _directory.RemoveAsync(_kind, Name);
-                return;
-            }
-
-            if (Session is not null || (Work.Unattended && Record.GoesOn)) throw new SrpoGrainException(ErrorKind.InUse, $"{_described} is under way and is not deleted; pause or stop it first");
-            await DeletePartsAsync();
+            if (isRead) await DeletePartsAsync();
             await _stored.ClearAsync();
             await _directory.RemoveAsync(_kind, Name);
         });
@@ -263,6 +257,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
             if (asked.IsCompleted && _asked.GetValueOrDefault(request) == asked) _asked.Remove(request);
         }
     }
+
+    /// <summary>The error of a request that waited while the work was deleted.</summary>
+    protected UnknownGrainException Deleted() => new($"{_described} was deleted meanwhile");
 
     /// <summary>The error for a name under which nothing was ever begun.</summary>
     protected Task<UnknownGrainException> UnknownAsync() => WorkNames.UnknownAsync(_kind, Name, () => _directory.GetNamesAsync(_kind).WaitAsync(Answer, Host.Time));
