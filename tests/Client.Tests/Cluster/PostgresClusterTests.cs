@@ -48,7 +48,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
         // A checkpoint that is damaged in the database is one as in a file; and what is deleted leaves nothing there, so that its name is free at once.
         await ScalarAsync(text, "UPDATE srpo_state_chunk SET data = set_byte(data, 5, get_byte(data, 5) # 16) WHERE state = (SELECT id FROM srpo_state WHERE grain = 'agent/wide/0/0' AND name = 'checkpoint0')");
         await using var third = await SiloAsync(directory, text);
-        foreach (var line in new[] { "query agent wide/0/0", "export wide/0/0 x.safetensors", "replay wide/0 --steps 2", "play overcooked wide/0", "crossplay wide --episodes 1 --steps 4 --id c" })
+        foreach (var line in new[] { "query agent wide/0/0", "export wide/0/0 x.safetensors", "replay wide/0 --steps 2", "play overcooked wide/0 --seat 1", "crossplay wide --episodes 1 --steps 4 --id c" })
         {
             Assert.Contains("agent 'wide/0/0' stands at round 8: its newest checkpoint, of round 12, cannot be read", (await AskAsync(line)).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
             (await AskAsync(line + " --allow-older")).Expect(ExitCode.Ok);
