@@ -13,27 +13,32 @@ internal static class StatusCommand
     /// <summary>Teams whose checkpoints are looked at together.</summary>
     private const int Readers = 16;
 
+    /// <summary>Agents and adversaries that are looked at unasked: in a cluster each is woken, and its parameters with it.</summary>
+    private const int MostUnasked = 1000;
+
     private const int WarningsShown = 5;
 
     public static Command Create(Shell shell)
     {
         var name = PopulationCommand.NameArgument();
-        return new Command("status", "Show where a population and its teams stand, and which checkpoints can be read.") { name }.Handle(shell, context =>
+        var checkpoints = new Option<bool>("--checkpoints") { Description = $"Read the checkpoints of all agents and adversaries; without it those of populations of up to {MostUnasked.ToString()}." };
+        return new Command("status", "Show where a population and its teams stand, and which checkpoints can be read.") { name, checkpoints }.Handle(shell, context =>
             context.WithStateAsync(async state =>
             {
                 var status = await state.GetStatusAsync(GrainKeys.CheckName(context.Get(name)));
-                PopulationViews.Print(context, await LookAsync(state, status, context.Cancellation));
+                PopulationViews.Print(context, await LookAsync(state, status, context.Get(checkpoints), context.Cancellation));
                 return (int)ExitCode.Ok;
             }));
     }
 
     /// <summary>The status with what can be read: a coordinator knows what was stored, not what became of it.</summary>
-    private static async Task<PopulationStatus> LookAsync(IStateReader state, PopulationStatus status, CancellationToken cancellation)
+    private static async Task<PopulationStatus> LookAsync(IStateReader state, PopulationStatus status, bool all, CancellationToken cancellation)
     {
         var spec = await state.GetSpecAsync(status.Population);
         var environment = EnvironmentFactory.Create(spec.Environment, lanes: 1).Info;
         if (TeamPlan.Problems(spec, environment).Count > 0) return status;
         var actors = TeamPlan.For(spec, environment).Actors;
+        if (!all && (long)actors.Count * status.Teams.Length > MostUnasked) return status;
         var teams = status.Teams.ToArray();
         var troubles = new string?[teams.Length];
         await Parallel.ForAsync(0, teams.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers, CancellationToken = cancellation }, async (team, _) =>
