@@ -49,7 +49,7 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// Removes all that is stored of the population, its agents and adversaries, and frees its name. Repeating it, also after it was broken off, is harmless.
     /// </summary>
     /// <exception cref="SrpoGrainException">It is in training, or is to go on by itself.</exception>
-    /// <exception cref="CorruptStateException">Its record cannot be read, so that nobody knows which agents it has.</exception>
+    /// <exception cref="CorruptStateException">Neither its record nor its first agent can be read, so that nobody knows which agents it has.</exception>
     /// <exception cref="WorkPendingException">It takes longer; ask again.</exception>
     [Alias("Delete")]
     Task DeleteAsync();

@@ -9,11 +9,14 @@ namespace Srpo.Client.Output;
 internal static class RunViews
 {
     /// <summary>All runs, one a line.</summary>
-    public static void PrintList(CommandContext context, IReadOnlyList<StoredRun> runs)
+    /// <param name="context">Where to.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="states">Where those stand that have no file that says it, by id.</param>
+    public static void PrintList(CommandContext context, IReadOnlyList<StoredRun> runs, IReadOnlyDictionary<string, string> states)
     {
         if (context.Json)
         {
-            context.PrintJson(runs.Select(run => ToJson(context, run)));
+            context.PrintJson(runs.Select(run => ToJson(context, run, states.GetValueOrDefault(run.Id, ""))));
             return;
         }
 
@@ -28,7 +31,7 @@ internal static class RunViews
             ["run", "name", "kind", "state", "started", "populations#", "tournaments#", "tags", "note"],
             runs.Select(run => (IReadOnlyList<string>)
             [
-                run.Id, run.Labels.Name ?? "", Kind(run), State(context, run), Started(run) ?? "", run.Populations.Count.ToString(), run.Tournaments.Count.ToString(),
+                run.Id, run.Labels.Name ?? "", Kind(run), State(context, run, states.GetValueOrDefault(run.Id, "")), Started(run) ?? "", run.Populations.Count.ToString(), run.Tournaments.Count.ToString(),
                 string.Join(' ', run.Labels.Tags), Line(run.Labels.Note),
             ]));
     }
@@ -69,12 +72,12 @@ internal static class RunViews
             ]));
     }
 
-    private static object ToJson(CommandContext context, StoredRun run) => new
+    private static object ToJson(CommandContext context, StoredRun run, string otherwise = "") => new
     {
         run.Id,
         run.Labels.Name,
         run.Kind,
-        State = State(context, run),
+        State = State(context, run, otherwise),
         run.Started,
         run.CommandLine,
         run.Directory,
@@ -92,14 +95,14 @@ internal static class RunViews
         _ => run.Kind.ToString().ToLowerInvariant(),
     };
 
-    private static string State(CommandContext context, StoredRun run) => run switch
+    private static string State(CommandContext context, StoredRun run, string otherwise = "") => run switch
     {
         { Problem: not null } => "damaged",
         { Kind: RunKind.Remains } => "directory gone",
         _ when !context.UsesCluster && RunLock.IsHeld(context.Data, run.Id) => "running",
         { State: RunState.Running } => "interrupted",
         { State: { } state } => state.ToString().ToLowerInvariant(),
-        _ => "",
+        _ => otherwise,
     };
 
     private static string? Started(StoredRun run) => run.Started?.ToLocalTime().ToString("yyyy-MM-dd HH:mm");

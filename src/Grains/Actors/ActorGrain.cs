@@ -108,6 +108,13 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
     }
 
     /// <inheritdoc/>
+    public async Task<PopulationSpec?> GetSpecAsync()
+    {
+        await _actor.LoadAsync();
+        return _actor.Spec;
+    }
+
+    /// <inheritdoc/>
     public async Task DeleteAsync(PopulationSpec spec, long session)
     {
         await _actor.LoadAsync();

@@ -52,6 +52,11 @@ internal interface ITeamActor : IGrainWithStringKey
     [Alias("MoveTo")]
     Task<bool> MoveToAsync(SiloAddress silo);
 
+    /// <summary>The spec that the actor was trained with; null where nothing can be read of it.</summary>
+    [Alias("GetSpec")]
+    [return: Immutable]
+    Task<PopulationSpec?> GetSpecAsync();
+
     /// <summary>Removes all that is stored of the actor. Called by the coordinator of a population that is deleted; repeating it is harmless.</summary>
     /// <param name="spec">The population's spec, which says which rounds were kept.</param>
     /// <param name="session">The last training session of the population.</param>

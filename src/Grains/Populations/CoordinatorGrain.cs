@@ -99,15 +99,16 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     protected override Task BeginAgainAsync() => BeginAsync(Record.Spec ?? throw Deleted());
 
     /// <inheritdoc/>
-    protected override bool HasParts => true;
-
-    /// <inheritdoc/>
-    protected override async Task DeletePartsAsync()
+    protected override async Task DeletePartsAsync(PopulationRecord? record)
     {
-        if (Record.Spec is not { } spec) return;
+        // Where the record is damaged or gone, what an agent was trained with says who the others are.
+        var spec = record?.Spec ?? await GrainFactory.GetGrain<ITeamAgent>(GrainKeys.Seat(Name, 0, 0)).GetSpecAsync();
+        if (spec is null && record is null) throw new CorruptStateException($"neither the record of population '{Name}' nor its first agent can be read, so that nobody knows which agents it has; resume or delete it once one of them is restored from a copy");
+        if (spec is null) return;
+        var session = record is { Session: > 0 } known ? known.Session : long.MaxValue;
         var plan = environments.Plan(spec);
         foreach (var teams in Enumerable.Range(0, spec.Teams).Chunk(Deleters))
-            await Task.WhenAll(teams.SelectMany(team => TeamActors.Actors(GrainFactory, Name, team, plan)).Select(actor => actor.DeleteAsync(spec, Record.Session)));
+            await Task.WhenAll(teams.SelectMany(team => TeamActors.Actors(GrainFactory, Name, team, plan)).Select(actor => actor.DeleteAsync(spec, session)));
     }
 
     /// <inheritdoc/>

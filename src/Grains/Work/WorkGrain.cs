@@ -128,8 +128,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         {
             await LoadAsync();
         }
-        catch (CorruptStateException) when (!HasParts)
+        catch (CorruptStateException)
         {
+            // Nobody works by a record that cannot be read.
             isRead = false;
         }
 
@@ -138,7 +139,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
             // Not waited for: a session ends when somebody pauses it.
             if (Session is not null || (isRead && Work.Unattended && Record.GoesOn)) throw new SrpoGrainException(ErrorKind.InUse, $"{_described} is under way and is not deleted; pause or stop it first");
             await EndedAsync();
-            if (isRead) await DeletePartsAsync();
+            await DeletePartsAsync(isRead ? Record : null);
             await _stored.ClearAsync();
             await _directory.RemoveAsync(_kind, Name);
         });
@@ -178,11 +179,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <summary>Begins a session from the record.</summary>
     protected abstract Task BeginAgainAsync();
 
-    /// <summary>Whether other grains store something for it, which its record names: a record that cannot be read is not deleted then.</summary>
-    protected virtual bool HasParts => false;
-
     /// <summary>Removes what other grains have stored for it. Repeating it is harmless.</summary>
-    protected virtual Task DeletePartsAsync() => Task.CompletedTask;
+    /// <param name="record">Its record; null where that cannot be read.</param>
+    protected virtual Task DeletePartsAsync(TRecord? record) => Task.CompletedTask;
 
     /// <summary>The session is about to end because this silo or activation does: the work goes on elsewhere.</summary>
     protected virtual void Leaving()

@@ -25,8 +25,8 @@ public sealed class RunsTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, ["population", "start", "alone", "--iterations", "2", "--seeds", "1", "--set", "lanes=2", "--set", "horizon=10"])).Expect(ExitCode.Ok);
         Directory.CreateDirectory(_directory["runs/mine"]); // nothing of this program's
 
-        Assert.Equal(["again crossPlay", "alone population", "curve sweep", "r experiment"],
-            (await JsonAsync("runs list")).EnumerateArray().Select(run => $"{run.GetProperty("id")} {run.GetProperty("kind")}"));
+        Assert.Equal(["again crossPlay finished", "alone population finished", "curve sweep finished", "r experiment finished"],
+            (await JsonAsync("runs list")).EnumerateArray().Select(run => $"{run.GetProperty("id")} {run.GetProperty("kind")} {run.GetProperty("state")}"));
         var shown = await JsonAsync("runs show r");
         Assert.Equal(["r.ippo", "r.srpo"], shown.GetProperty("populations").EnumerateArray().Select(population => population.GetProperty("population").GetString()));
         Assert.Equal("the tournament 'again.training' plays r.srpo", shown.GetProperty("neededBy")[0].GetString());

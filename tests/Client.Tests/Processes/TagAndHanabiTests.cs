@@ -49,7 +49,7 @@ public sealed class TagAndHanabiTests : IDisposable
         Assert.Equal(JsonValueKind.Number, methods.GetProperty("srpo").GetProperty("selfPlayCost").GetProperty("mean").ValueKind);
 
         // Three seats learn where both sides do, two where the runner is frozen, one where a policy is shared.
-        Assert.Equal([6, 4, 8, 2, 2], new[] { "runners", "ippo", "srpo", "pool", "fcp" }.Select(label => Directory.GetFiles(_directory[$"runs/t/checkpoints/{label}"]).Length));
+        Assert.Equal([6, 4, 8, 2, 2], new[] { "runners", "ippo", "srpo", "pool", "fcp" }.Select(label => Directory.GetFiles(_directory[$"runs/t/checkpoints/{label}"], "*.safetensors").Length));
         var page = XDocument.Parse(await File.ReadAllTextAsync(_directory["runs/t/report.html"]));
         Assert.Equal(3, page.Descendants("svg").Count(svg => ((string)svg.Attribute("class")!).Contains("scene", StringComparison.Ordinal)));
 
@@ -83,7 +83,7 @@ public sealed class TagAndHanabiTests : IDisposable
         var match = Json("runs/h/summary.json").GetProperty("matches").GetProperty("training");
         Assert.Equal(14, match.GetProperty("episodes").GetInt32());
         Assert.Contains("all 14 ways", match.GetProperty("seating").GetString(), StringComparison.Ordinal);
-        Assert.Equal(2, Directory.GetFiles(_directory["runs/h/checkpoints/ippo"]).Length);
+        Assert.Equal(2, Directory.GetFiles(_directory["runs/h/checkpoints/ippo"], "*.safetensors").Length);
 
         var replay = (await InProcess.RunAsync(_directory.Root, "replay", "h.srpo/1", "--json")).Expect(ExitCode.Ok);
         var agents = JsonDocument.Parse(replay.Out).RootElement.GetProperty("agents").EnumerateArray().Select(agent => agent.GetString());

@@ -64,10 +64,16 @@ public sealed class DeletionTests
             await host.TrainAsync(Populations.Spec("d", iterations: 4));
         }
 
+        // A record that is damaged, and one that is gone: an agent says who the others are.
+        foreach (var record in Directory.GetFiles(data.File("populations", "coordinator", "d"))) File.WriteAllText(record, "damaged");
+        await using (var host = await Populations.HostAsync(data)) await host.Coordinator("d").DeleteAsync();
+        Assert.All(data.Files().Where(file => file.EndsWith(".state", StringComparison.Ordinal)), file => Assert.Contains("directory", file, StringComparison.Ordinal));
+        await using (var host = await Populations.HostAsync(data)) await host.TrainAsync(Populations.Spec("d", iterations: 4));
         Directory.Delete(data.File("populations", "coordinator"), recursive: true);
         await using (var host = await Populations.HostAsync(data))
         {
             await host.Coordinator("d").DeleteAsync();
+            Assert.DoesNotContain(data.Files(), file => file.Contains("actors", StringComparison.Ordinal));
             Assert.Empty(await host.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory).GetNamesAsync(WorkKind.Population));
         }
     }

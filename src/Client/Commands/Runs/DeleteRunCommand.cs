@@ -86,6 +86,10 @@ internal static class DeleteRunCommand
             {
                 // Its name is left of a deletion that was broken off.
             }
+            catch (CorruptStateException)
+            {
+                // Nobody works by a record that cannot be read; its agents know each other.
+            }
         }
 
         return (int)ExitCode.Ok;
