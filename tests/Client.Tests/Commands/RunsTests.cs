@@ -110,7 +110,12 @@ public sealed class RunsTests : IDisposable
         var pool = names.Single(name => name.EndsWith("self-play", StringComparison.Ordinal) || name.EndsWith("pool", StringComparison.Ordinal) || name.EndsWith("partners", StringComparison.Ordinal));
         Assert.Contains("trains with partners of " + pool, (await RunAsync($"runs delete {pool} --yes")).Expect(ExitCode.InUse).Error, StringComparison.Ordinal);
         using (RunLock.Take(new DataDirectory(_directory["runs"]), "f"))
+        {
             Assert.Contains("is being worked on", (await RunAsync("runs delete f --yes")).Expect(ExitCode.InUse).Error, StringComparison.Ordinal);
+            Assert.Contains("'f' is being worked on", (await RunAsync("runs delete f.training --yes")).Expect(ExitCode.InUse).Error, StringComparison.Ordinal);
+            Assert.Equal("running", (await JsonAsync("runs list"))[0].GetProperty("state").GetString());
+        }
+
         var tournament = (await JsonAsync("runs show f")).GetProperty("tournaments")[0].GetProperty("tournament").GetString();
         (await RunAsync($"runs delete {tournament} --yes")).Expect(ExitCode.Ok);
         (await RunAsync($"query tournament {tournament}")).Expect(ExitCode.NotFound);

@@ -67,8 +67,11 @@ internal static class DeleteRunCommand
         if (context.UsesCluster) return null; // the grains refuse while they work
         foreach (var population in doomed.Populations.Where(name => name != doomed.Id && RunLock.IsHeld(context.Data, name)))
             throw new SrpoException(ErrorKind.InUse, $"the population '{population}' is being trained; wait for its end, or pause it with `{CommandHints.For(context.Shell, $"population pause {population}")}`");
-        return RunLock.TryTake(context.Data, doomed.Id)
-            ?? throw new SrpoException(ErrorKind.InUse, $"'{doomed.Id}' is being worked on; wait for its end, or end it with Ctrl-C or `{CommandHints.For(context.Shell, $"population pause {(doomed.Populations.Count > 0 ? doomed.Populations[0] : doomed.Id)}")}`");
+
+        // A single population or tournament may be of a run that is worked on as a whole.
+        var free = RunCatalog.IdOf(doomed.Id) is var run && (run == doomed.Id || !RunLock.IsHeld(context.Data, run));
+        return (free ? RunLock.TryTake(context.Data, doomed.Id) : null)
+            ?? throw new SrpoException(ErrorKind.InUse, $"'{(free ? doomed.Id : run)}' is being worked on; wait for its end, or end it with Ctrl-C or `{CommandHints.For(context.Shell, $"population pause {(doomed.Populations.Count > 0 ? doomed.Populations[0] : doomed.Id)}")}`");
     }
 
     private static Task<int> EnsureUnneededAsync(CommandContext context, StoredRun doomed) => context.WithStateAsync(async state =>
