@@ -6,7 +6,7 @@ namespace Srpo.Grains.Interfaces;
 /// Knows the names of all populations and tournaments, and which of them are under way, so that somebody goes on with those when
 /// the silo of their grain dies. Key: <see cref="GrainKeys.Directory"/>.
 /// </summary>
-[Alias("srpo.IDirectoryGrain"), Version(1)]
+[Alias("srpo.IDirectoryGrain"), Version(2)]
 public interface IDirectoryGrain : IGrainWithStringKey
 {
     /// <summary>A population or tournament begins; repeating it changes nothing.</summary>
@@ -19,6 +19,10 @@ public interface IDirectoryGrain : IGrainWithStringKey
     /// <summary>One is not to go on any more; its name stays. Repeating it changes nothing.</summary>
     [Alias("End")]
     Task EndAsync(WorkKind kind, string name);
+
+    /// <summary>One was deleted: its name is free. Repeating it changes nothing.</summary>
+    [Alias("Remove")]
+    Task RemoveAsync(WorkKind kind, string name);
 
     /// <summary>All names, sorted.</summary>
     [Alias("GetNames")]

@@ -8,6 +8,14 @@ public interface IStateReader
     /// <summary>Names of all populations, sorted.</summary>
     Task<string[]> GetPopulationsAsync();
 
+    /// <summary>Ids of all tournaments, sorted.</summary>
+    Task<string[]> GetTournamentsAsync();
+
+    /// <summary>What is played in a tournament.</summary>
+    /// <param name="tournament">Its id.</param>
+    /// <exception cref="UnknownGrainException">No such tournament.</exception>
+    Task<TournamentSpec> GetTournamentSpecAsync(string tournament);
+
     /// <summary>Where a population stands.</summary>
     /// <param name="population">Its name.</param>
     /// <exception cref="UnknownGrainException">No such population.</exception>
@@ -27,17 +35,20 @@ public interface IStateReader
 
     /// <summary>The parameters of an agent or adversary as a safetensors file.</summary>
     /// <inheritdoc cref="QueryActorAsync"/>
+    /// <exception cref="CorruptStateException">Nothing can be read, or a newer checkpoint cannot and older ones are not allowed.</exception>
     Task<ActorExport> ExportActorAsync(ActorKind kind, string key);
 
     /// <summary>The policy of an agent at its present version.</summary>
     /// <param name="agent">Its key, population/team/seat.</param>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
+    /// <exception cref="CorruptStateException">Nothing can be read, or a newer checkpoint cannot and older ones are not allowed.</exception>
     Task<PolicySnapshot> GetPolicyAsync(string agent);
 
     /// <summary>The policy of an agent as it was after a round: the present one, or a snapshot that the spec asked for.</summary>
     /// <param name="agent">Its key, population/team/seat.</param>
     /// <param name="round">The round, at least 0.</param>
     /// <exception cref="UnknownGrainException">Nothing was ever stored under this key.</exception>
+    /// <exception cref="CorruptStateException">The policy of that round cannot be read.</exception>
     /// <exception cref="SrpoGrainException">The policy of that round was not kept.</exception>
     Task<PolicySnapshot> GetPolicyAfterAsync(string agent, int round);
 

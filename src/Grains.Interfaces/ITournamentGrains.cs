@@ -7,7 +7,7 @@ namespace Srpo.Grains.Interfaces;
 /// Computes a cross-play matrix, tile by tile. Key: the tournament's id. Finished tiles are stored, so that it goes on
 /// after a restart. As with coordinators, what a user wishes is stored before it is acknowledged, and every method answers within seconds.
 /// </summary>
-[Alias("srpo.ITournamentGrain"), Version(1)]
+[Alias("srpo.ITournamentGrain"), Version(2)]
 public interface ITournamentGrain : IGrainWithStringKey
 {
     /// <summary>Starts playing, or goes on. Repeating the call with an equal spec is harmless.</summary>
@@ -23,6 +23,17 @@ public interface ITournamentGrain : IGrainWithStringKey
     /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
     [Alias("Pause"), AlwaysInterleave]
     Task<TournamentStatus> PauseAsync();
+
+    /// <summary>Removes all that is stored of the tournament and frees its id. Repeating it is harmless.</summary>
+    /// <exception cref="SrpoGrainException">It is being played, or is to go on by itself.</exception>
+    /// <exception cref="WorkPendingException">It takes longer; ask again.</exception>
+    [Alias("Delete")]
+    Task DeleteAsync();
+
+    /// <summary>What is played.</summary>
+    /// <exception cref="UnknownGrainException">No such tournament.</exception>
+    [Alias("GetSpec"), AlwaysInterleave]
+    Task<TournamentSpec> GetSpecAsync();
 
     /// <summary>Begins to stop as <see cref="PauseAsync"/> does, but it remains under way. Called by a host that shuts down.</summary>
     [Alias("Suspend"), AlwaysInterleave]

@@ -12,7 +12,7 @@ namespace Srpo.Grains.Interfaces;
 /// tells how far it is. Every method answers within seconds or throws; whoever had no answer asks again, which is harmless.
 /// </para>
 /// </summary>
-[Alias("srpo.ICoordinatorGrain"), Version(1)]
+[Alias("srpo.ICoordinatorGrain"), Version(2)]
 public interface ICoordinatorGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -44,6 +44,15 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     /// <exception cref="WorkPendingException">The wish is not stored yet; ask again.</exception>
     [Alias("Stop"), AlwaysInterleave]
     Task<PopulationStatus> StopAsync();
+
+    /// <summary>
+    /// Removes all that is stored of the population, its agents and adversaries, and frees its name. Repeating it, also after it was broken off, is harmless.
+    /// </summary>
+    /// <exception cref="SrpoGrainException">It is in training, or is to go on by itself.</exception>
+    /// <exception cref="CorruptStateException">Neither its record nor its first agent can be read, so that nobody knows which agents it has.</exception>
+    /// <exception cref="WorkPendingException">It takes longer; ask again.</exception>
+    [Alias("Delete")]
+    Task DeleteAsync();
 
     /// <summary>
     /// Begins to end training in good order, while what is stored remains in training. Called by a host that shuts down, which
@@ -78,6 +87,12 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [Alias("GetCurves")]
     [return: Immutable]
     Task<TeamCurve[]> GetCurvesAsync();
+
+    /// <summary>The newest checkpoint of a team, as far as the coordinator knows; actors that are read back from storage hold what they find against it.</summary>
+    /// <param name="team">The team.</param>
+    /// <exception cref="UnknownGrainException">No such population or team.</exception>
+    [Alias("GetCheckpoint"), AlwaysInterleave]
+    Task<TeamCheckpoint> GetCheckpointAsync(int team);
 
     /// <summary>
     /// Asks for status messages, about two a second and at every change of phase, until unsubscribed or for

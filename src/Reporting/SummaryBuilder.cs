@@ -63,6 +63,7 @@ public static class SummaryBuilder
             Episodes = matrix.Episodes.IsEmpty ? 0 : matrix.Episodes.Max(),
             Opponents = matrix.Opponents,
             UnseenOpponents = matrix.UnseenOpponents,
+            Weights = [.. matrix.Rows.Zip(matrix.Weights)],
         };
     }
 

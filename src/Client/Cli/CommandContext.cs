@@ -15,6 +15,7 @@ internal sealed class CommandContext
 {
     private readonly ParseResult _parse;
     private readonly string? _cluster;
+    private readonly HashSet<string> _older = new(StringComparer.Ordinal);
 
     public CommandContext(Shell shell, ParseResult parse, CancellationToken cancellation)
     {
@@ -56,6 +57,12 @@ internal sealed class CommandContext
 
     public T Get<T>(Argument<T> argument) => _parse.GetRequiredValue(argument);
 
+    /// <summary>An argument that may be left out; null if it was.</summary>
+    public string? Find(Argument<string?> argument) => _parse.GetValue(argument);
+
+    /// <summary>Says once of weights that they are older than the newest that were stored; null where the user has not allowed those.</summary>
+    public Action<string>? Older => Get(CommandExtensions.AllowOlder) ? NoteOlder : null;
+
     /// <summary>Prints a value as JSON.</summary>
     public void PrintJson<T>(T value) => PrintJson(Out, value);
 
@@ -78,6 +85,25 @@ internal sealed class CommandContext
         if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Shell.Variable, Error, Cancellation);
         Data.EnsureWritable();
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
+    }
+
+    /// <summary>
+    /// Runs work that Ctrl-C pauses: whenever it comes, also while grains are started or asked, the command ends as paused and says how to go on.
+    /// </summary>
+    /// <param name="goOn">The command that goes on, as things stand when it is asked for.</param>
+    /// <param name="work">The work.</param>
+    public async Task<T> PausableAsync<T>(Func<string> goOn, Func<Task<T>> work)
+    {
+        Shell.GoOn.Command = goOn();
+        EndsInOrder = true;
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (Cancellation.IsCancellationRequested && IsOfInterruption(error))
+        {
+            throw PopulationTraining.Paused(goOn());
+        }
     }
 
     /// <summary>What work in this command's sight works with.</summary>
@@ -121,18 +147,47 @@ internal sealed class CommandContext
             await using var session = await FindAsync(Cancellation);
             if (session is null)
             {
-                using var stored = new StoredReader(Data.Grains);
+                using var stored = new StoredReader(Data.Grains, Older);
                 return await handler(stored);
             }
 
             try
             {
-                return await handler(new GrainReader(session.Grains));
+                return await handler(new GrainReader(session.Grains, Older));
             }
             catch (OwnerEndedException)
             {
                 // There is another owner now, or none.
             }
+        }
+    }
+
+    /// <summary>What starting, asking and leaving grains throws when it is called off.</summary>
+    private static bool IsOfInterruption(Exception error) => error is OperationCanceledException or Orleans.Runtime.OrleansException or ObjectDisposedException;
+
+    /// <summary>Ids that a new run must not have, see <see cref="RunCatalog.TakenAsync"/>; on this machine read from what is stored, whoever works there.</summary>
+    public async Task<IReadOnlySet<string>> TakenIdsAsync()
+    {
+        if (UsesCluster)
+        {
+            IReadOnlySet<string>? taken = null;
+            await WithStateAsync(async state =>
+            {
+                taken = await RunCatalog.TakenAsync(Data, state);
+                return (int)ExitCode.Ok;
+            });
+            return taken!;
+        }
+
+        using var stored = new StoredReader(Data.Grains);
+        return await RunCatalog.TakenAsync(Data, stored);
+    }
+
+    private void NoteOlder(string why)
+    {
+        lock (_older)
+        {
+            if (_older.Add(why)) Error.WriteLine($"srpo: warning: {why}");
         }
     }
 

@@ -12,6 +12,9 @@ namespace Srpo.Client.Cli;
 /// <summary>Shorthands for building commands.</summary>
 internal static class CommandExtensions
 {
+    /// <summary>For every command that uses policies; <see cref="CommandContext.Older"/> is what it means.</summary>
+    public static readonly Option<bool> AllowOlder = new("--allow-older") { Description = "Where the newest checkpoint of an agent cannot be read, use the one before it, and say so." };
+
     /// <summary>What does not end by itself after a signal, in this time, is left where it is.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 

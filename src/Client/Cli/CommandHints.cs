@@ -22,6 +22,11 @@ internal static class CommandHints
         return $"{Program} {command}{data}";
     }
 
+    /// <summary>The present command line as it was typed, and something behind it.</summary>
+    /// <param name="shell">Where it was typed.</param>
+    /// <param name="more">Arguments to add.</param>
+    public static string Repeat(Shell shell, string more = "") => $"{Program} {Typed(shell)}{more}";
+
     /// <summary>The arguments of a command line as a shell reads them back.</summary>
     public static string Typed(Shell shell) => string.Join(' ', shell.Arguments.Select(Quote));
 

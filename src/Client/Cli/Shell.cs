@@ -21,9 +21,19 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, string Directory,
     /// <summary>Values of environment variables that name a cluster and its storage.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
+    /// <summary>The command that goes on with what this one does, once it has begun something that can be gone on with; for who ends it at once.</summary>
+    public GoOn GoOn { get; } = new();
+
     /// <summary>A path of the command line, made absolute.</summary>
     public string Resolve(string path) => Path.GetFullPath(path, Directory);
 
     /// <summary>An absolute path as messages show it: short where it is below the directory.</summary>
     public string Shown(string path) => Path.GetRelativePath(Directory, path) is var relative && relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+}
+
+/// <summary>How to go on with a command that is ended.</summary>
+internal sealed class GoOn
+{
+    /// <summary>A command line, or null.</summary>
+    public string? Command { get; set; }
 }

@@ -9,20 +9,25 @@ internal static class Terminal
 {
     private const int DefaultWidth = 100;
 
+    /// <summary>Signals that follow the first one within this time are the same wish: `timeout` sends its signal to the process and to its group, a launcher may pass one on.</summary>
+    private const long SameWishMilliseconds = 500;
+
     /// <summary>Runs the command line of this process.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
         using var cancellation = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => OnSignal(signal, cancellation));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => OnSignal(signal, cancellation));
-        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => OnSignal(signal, cancellation));
+        Shell? shell = null;
+        var first = 0L;
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
         await using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
         using var input = new StreamReader(Console.OpenStandardInput(), utf8);
-        var shell = new Shell(
+        shell = new Shell(
             TextWriter.Synchronized(output), TextWriter.Synchronized(error), Directory.GetCurrentDirectory(), Width(),
             !Console.IsOutputRedirected, !Console.IsErrorRedirected)
         { Arguments = arguments, In = input, InIsTerminal = !Console.IsInputRedirected };
@@ -37,6 +42,22 @@ internal static class Terminal
         {
             // The reader of a pipe went away, as with `| head`.
             return (int)ExitCode.Ok;
+        }
+
+        void OnSignal(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            var now = Math.Max(1, Environment.TickCount64);
+            var before = Interlocked.CompareExchange(ref first, now, 0);
+            if (before == 0)
+            {
+                cancellation.Cancel();
+            }
+            else if (now - before >= SameWishMilliseconds)
+            {
+                if (shell?.GoOn.Command is { } command) shell.Error.WriteLine($"srpo: ended at once; what was stored is not lost. To go on:\n  {command}");
+                Environment.Exit((int)ExitCode.Interrupted);
+            }
         }
     }
 
@@ -53,13 +74,6 @@ internal static class Terminal
         if (unhandled.ExceptionObject is not Exception error || !SrpoException.IsOutOfMemory(error)) return;
         Console.Error.WriteLine("srpo: " + SrpoException.MessageOf(error));
         Environment.Exit((int)ExitCode.Environment);
-    }
-
-    private static void OnSignal(PosixSignalContext signal, CancellationTokenSource cancellation)
-    {
-        signal.Cancel = true;
-        if (cancellation.IsCancellationRequested) Environment.Exit((int)ExitCode.Interrupted);
-        cancellation.Cancel();
     }
 
     private static int Width()

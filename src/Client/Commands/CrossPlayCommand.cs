@@ -34,25 +34,35 @@ internal static class CrossPlayCommand
 
     public static Command Create(Shell shell) => new Command("crossplay", "Play populations that exist: all teams with all teams.")
     {
-        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out, SizeView.Large,
-    }.Handle(shell, context => context.WithGrainsAsync(session => RunAsync(context, session)));
+        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out, SizeView.Large, CommandExtensions.AllowOlder,
+    }.Handle(shell, RunAsync);
 
-    private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        // Until it has an id, a repeated command begins what this one has not begun.
+        var id = context.Get(Id) is { } chosen ? RunIds.Check(chosen) : null;
+        return await context.PausableAsync(() => Repeat(context, id), () => context.WithGrainsAsync(session => PlayAsync(context, session, held => id = held)));
+    }
+
+    private static async Task<int> PlayAsync(CommandContext context, IGrainSession session, Action<string> onHeld)
     {
         string[] names = [.. context.Get(Populations).Select(GrainKeys.CheckName)];
         if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new SrpoException(ErrorKind.Usage, "a population is named twice");
+        var reader = new GrainReader(session.Grains, context.Older);
         var specs = new List<PopulationSpec>();
-        foreach (var name in names) specs.Add(await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync());
+        foreach (var name in names) specs.Add(await reader.GetSpecAsync(name));
         var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory));
         await CheckAsync(context, session, specs, layouts);
 
         context.Data.EnsureWritable();
-        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
-        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, "crossplay") : RunLock.Take(context.Data, chosen);
+        using var held = context.Get(Id) is { } id ? RunLock.Take(context.Data, id) : RunLock.TakeFirstFree(context.Data, "crossplay", await RunCatalog.TakenAsync(context.Data, reader));
+        onHeld(held.Id);
+        context.Shell.GoOn.Command = Repeat(context, held.Id);
         var directory = context.Get(Out) is { } output ? context.Shell.Resolve(output) : context.Data.Run(held.Id);
         if (context.Data.HasRun(held.Id)) throw new SrpoException(ErrorKind.InUse, $"'{held.Id}' is a run, whose results would be overwritten; choose another id with --id");
         OutputDirectory.RequireOwn(directory, held.Id);
         Directory.CreateDirectory(directory);
+        new CrossPlayRun(held.Id, "srpo " + CommandHints.Typed(context.Shell), DateTimeOffset.Now, names, directory).SaveNew(context.Data);
 
         var labels = Labels(names);
         var matrices = new List<CrossPlayMatrix>();
@@ -62,7 +72,7 @@ internal static class CrossPlayCommand
             foreach (var layout in layouts)
             {
                 var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
-                    [.. layout.Opponents.Select(reference => reference.Policy(name => name))]);
+                    await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null);
                 var tournament = $"{held.Id}.{layout.Name}";
                 await CrossPlay.RunAsync(context.ToRun(session, display), tournament, layout.Name, spec, Repeat(context, held.Id), onProgress: () => { });
                 matrices.Add(ResultsCollector.ToMatrix(layout, await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync(), labels));
@@ -80,6 +90,7 @@ internal static class CrossPlayCommand
             Versions = ProgramInfo.Versions(),
         };
         var report = ReportWriter.WriteAll(directory, new RunResults(info, [.. matrices], []));
+        PrintRounds(context, labels, matrices);
         RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
         return (int)ExitCode.Ok;
     }
@@ -111,10 +122,31 @@ internal static class CrossPlayCommand
         return Enumerable.Range(0, names.Count).ToDictionary(i => names[i], i => distinct ? shortened[i] : names[i]);
     }
 
-    private static string Repeat(CommandContext context, string id)
+    /// <summary>The opponents of a layout; where the newest policy of one cannot be read and older ones are allowed, the one that can.</summary>
+    private static async Task<PolicyReference[]> OpponentsAsync(CommandContext context, IStateReader reader, EvaluationLayout layout)
     {
-        var typed = CommandHints.Typed(context.Shell);
-        var named = context.Get(Id) is null ? $"{typed} --id {id}" : typed;
-        return "srpo " + named;
+        PolicyReference[] opponents = [.. layout.Opponents.Select(reference => reference.Policy(name => name))];
+        if (context.Older is null) return opponents;
+        for (var i = 0; i < opponents.Length; i++)
+        {
+            var policy = await reader.GetPolicyAfterAsync(opponents[i].Agent, opponents[i].Round);
+            opponents[i] = opponents[i] with { Round = policy.Version };
+        }
+
+        return opponents;
     }
+
+    /// <summary>Which round every population played from; the hashes of the weights are in the files.</summary>
+    private static void PrintRounds(CommandContext context, Dictionary<string, string> labels, List<CrossPlayMatrix> matrices)
+    {
+        if (context.Json) return;
+        var played = matrices.SelectMany(matrix => matrix.Rows.Zip(matrix.Weights)).ToArray();
+        foreach (var (name, label) in labels)
+        {
+            int[] rounds = [.. played.Where(run => run.First.Method == label).SelectMany(run => run.Second.Rounds).Distinct().Order()];
+            if (rounds.Length > 0) context.Out.WriteLine($"{name}: round {string.Join(", ", rounds)}");
+        }
+    }
+
+    private static string Repeat(CommandContext context, string? id) => CommandHints.Repeat(context.Shell, context.Get(Id) is null && id is not null ? $" --id {id}" : "");
 }

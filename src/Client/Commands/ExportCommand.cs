@@ -21,7 +21,7 @@ internal static class ExportCommand
     private static readonly Option<bool> Force = new("--force") { Description = "Replace existing files." };
 
     public static Command Create(Shell shell) =>
-        new Command("export", "Write policy, critic and Adam's moments of an agent as a safetensors file, which numpy and PyTorch read.") { Agent, File, Adversary, Force }.Handle(shell, RunAsync);
+        new Command("export", "Write policy, critic and Adam's moments of an agent as a safetensors file, which numpy and PyTorch read.") { Agent, File, Adversary, Force, CommandExtensions.AllowOlder }.Handle(shell, RunAsync);
 
     private static Task<int> RunAsync(CommandContext context)
     {
@@ -34,8 +34,8 @@ internal static class ExportCommand
         {
             var export = await state.ExportActorAsync(context.Get(Adversary) ? ActorKind.Adversary : ActorKind.Agent, key);
             UserFile.Write(path, export.Content, context.Get(Force));
-            if (context.Json) CommandContext.PrintJson(context.Beside(path), new { export.Key, export.Version, File = path, Bytes = export.Content.Length });
-            else context.Beside(path).WriteLine($"{export.Key} after {export.Version} updates: {Texts.Count(export.Content.Length)} bytes in {path}");
+            if (context.Json) CommandContext.PrintJson(context.Beside(path), new { export.Key, export.Version, export.Weights, export.Older, File = path, Bytes = export.Content.Length });
+            else context.Beside(path).WriteLine($"{export.Key}: {Texts.Weights(export.Version, export.Weights)}: {Texts.Count(export.Content.Length)} bytes in {path}");
             return (int)ExitCode.Ok;
         });
     }
@@ -51,9 +51,10 @@ internal static class ExportCommand
         {
             var spec = await state.GetSpecAsync(population);
             Directory.CreateDirectory(directory);
-            var files = await CheckpointExporter.ExportPopulationAsync(state, spec, directory, context.Cancellation);
-            if (context.Json) context.PrintJson(new { Population = population, Directory = directory, Files = files });
-            else context.Out.WriteLine($"{population}: {Texts.Count(files)} files in {directory}");
+            var written = await CheckpointExporter.ExportPopulationAsync(state, spec, directory, context.Cancellation);
+            int[] rounds = [.. written.Files.Select(file => file.Round).Distinct().Order()];
+            if (context.Json) context.PrintJson(new { written.Population, Directory = directory, Files = written.Files.Count, Actors = written.Files });
+            else context.Out.WriteLine($"{population}: round {string.Join(", ", rounds)}: {Texts.Count(written.Files.Count)} files in {directory}, with {CheckpointExporter.Manifest}");
             return (int)ExitCode.Ok;
         });
     }

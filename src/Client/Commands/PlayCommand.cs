@@ -33,7 +33,7 @@ internal static class PlayCommand
 
     public static Command Create(Shell shell) => new Command("play", "Play one episode yourself, in one seat, beside trained agents.")
     {
-        Game, Agents, Seat, Layout, Steps, Seed, Table,
+        Game, Agents, Seat, Layout, Steps, Seed, Table, CommandExtensions.AllowOlder,
     }.Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)

@@ -41,7 +41,7 @@ internal static class ReplayCommand
 
     public static Command Create(Shell shell) => new Command("replay", "Play one episode of trained agents and show it step by step.")
     {
-        Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg, Force,
+        Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg, Force, CommandExtensions.AllowOlder,
     }.Handle(shell, context => context.WithGrainsToReadAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
@@ -50,7 +50,7 @@ internal static class ReplayCommand
         var file = context.Get(Svg) is { } svg ? context.Shell.Resolve(svg) : null;
         if (file is not null) UserFile.CheckTarget(file, context.Get(Force));
         var keys = context.Get(Agents);
-        var seats = new Seats(new GrainReader(session.Grains));
+        var seats = new Seats(new GrainReader(session.Grains, context.Older));
         var spec = await seats.SpecAsync(keys[0]);
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         var example = EnvironmentFactory.Create(environment, lanes: 1);
@@ -61,25 +61,35 @@ internal static class ReplayCommand
         var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
         if (file is not null)
         {
-            var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join(", ", players.Select(player => player.Key)), frames, example.Info);
+            var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join("; ", players.Select(player => $"{player.Key}, {Texts.Weights(player.Version, player.Weights)}")), frames, example.Info);
             UserFile.Write(file, Encoding.UTF8.GetBytes(SvgDocument.Standalone(SceneAnimation.Draw(episode))), context.Get(Force));
         }
 
         string[] names = [.. players.Select(player => player.Key)];
         if (context.Json)
         {
-            CommandContext.PrintJson(context.Beside(file), new { Agents = names, Environment = $"{environment.Name} {environment.Variant}", request.Seed, request.Episode, Frames = frames });
+            var weights = players.Select(player => new { Agent = player.Key, Round = player.Version, player.Weights, player.Older });
+            CommandContext.PrintJson(
+                context.Beside(file), new { Agents = names, Players = weights, Environment = $"{environment.Name} {environment.Variant}", request.Seed, request.Episode, Frames = frames });
             return (int)ExitCode.Ok;
         }
 
         if (file is not null)
         {
             context.Beside(file).WriteLine($"{Texts.Count(frames.Length - 1)} steps in {file}");
+            PrintPlayers(context.Beside(file));
             return (int)ExitCode.Ok;
         }
+
+        PrintPlayers(context.Out);
 
         var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
         await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / (context.Get(Speed) ?? DefaultSpeed)) : null);
         return (int)ExitCode.Ok;
+
+        void PrintPlayers(TextWriter to)
+        {
+            for (var seat = 0; seat < players.Length; seat++) to.WriteLine($"seat {seat.ToString()}: {players[seat].Key}, {Texts.Weights(players[seat].Version, players[seat].Weights)}");
+        }
     }
 }

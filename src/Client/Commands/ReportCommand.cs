@@ -9,16 +9,16 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo report`: write the report of a run again.</summary>
 internal static class ReportCommand
 {
-    private static readonly Argument<string> Id = new("ID") { Description = "Id of the run." };
+    private static readonly Argument<string> Id = new("ID") { Description = "Id or name of the run." };
 
     private static readonly Option<string?> Out = new("--out") { Description = "Directory to write to. Default: where the run's outputs are.", HelpName = "DIR" };
 
     public static Command Create(Shell shell) =>
-        new Command("report", "Write the report of a run again from what is stored, and print its table.") { Id, Out }.Handle(shell, RunAsync);
+        new Command("report", "Write the report of a run again from what is stored, and print its table.") { Id, Out, CommandExtensions.AllowOlder }.Handle(shell, RunAsync);
 
     private static Task<int> RunAsync(CommandContext context)
     {
-        var id = RunIds.Check(context.Get(Id));
+        var id = RunLabels.Resolve(context.Data, context.Get(Id));
         if (SweepView.IsFinished(context, id)) return Task.FromResult((int)ExitCode.Ok);
         var manifest = RunManifest.Load(context.Data, id);
         return context.WithGrainsToReadAsync(async session =>
@@ -26,7 +26,7 @@ internal static class ReportCommand
             var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Output(context.Data);
             if (context.Get(Out) is not null) OutputDirectory.RequireOwn(directory, id);
             else OutputDirectory.RequireNoOthers(directory, id);
-            var report = await ExperimentRun.ReportAsync(session, manifest, directory);
+            var report = await ExperimentRun.ReportAsync(session, manifest, directory, context.Older);
             RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
             return (int)ExitCode.Ok;
         });

@@ -9,14 +9,14 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo resume`: go on with a run that was paused, stopped or killed.</summary>
 internal static class ResumeCommand
 {
-    private static readonly Argument<string> Id = new("ID") { Description = "Id of the run." };
+    private static readonly Argument<string> Id = new("ID") { Description = "Id or name of the run." };
 
     public static Command Create(Shell shell) =>
         new Command("resume", "Go on with a run that was paused, stopped or killed; it ends with the same numbers as an uninterrupted one.") { Id }.Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        var id = RunIds.Check(context.Get(Id));
+        var id = RunLabels.Resolve(context.Data, context.Get(Id));
         if (SweepView.IsFinished(context, id)) return (int)ExitCode.Ok;
 
         // Looked up before anything is written, so that a slip of the pen leaves no trace.

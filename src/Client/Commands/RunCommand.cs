@@ -44,9 +44,9 @@ internal static class RunCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         var file = ExperimentFiles.Find(context.Get(Experiment), context.Shell.Directory);
-        if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return RunSweep(context, rqe);
+        if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return await RunSweepAsync(context, rqe);
         var experiment = ExperimentLoader.Load(file, context.Shell.Directory, OverridesOf(context));
-        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        var chosen = context.Get(Id) is { } id ? CheckId(context, id) : null;
         var output = context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null;
         if (output is not null) OutputDirectory.RequireFree(output);
         var size = CheckWork(context, experiment, chosen ?? $"{experiment.Name}-1");
@@ -54,7 +54,7 @@ internal static class RunCommand
         if (output is not null) DataDirectory.EnsureWritable(output, $"--out {output}", "--out");
         context.Data.EnsureWritable();
 
-        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name, await context.TakenIdsAsync()) : RunLock.Take(context.Data, chosen);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
         if (File.Exists(context.Data.Manifest(held.Id)))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context.Shell, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
@@ -71,6 +71,9 @@ internal static class RunCommand
         };
         RequireMemory(context, manifest);
         Directory.CreateDirectory(context.Data.Run(held.Id));
+
+        // From here on it is a run: whenever it is interrupted, `resume` goes on with it.
+        manifest.Save(context.Data);
         return await RunToEndAsync(context, manifest, held, size);
     }
 
@@ -81,7 +84,10 @@ internal static class RunCommand
     }
 
     /// <summary>Brings a run to its end in sight of the user, and prints the summary; other processes can look on meanwhile.</summary>
-    internal static async Task<int> RunToEndAsync(CommandContext context, RunManifest manifest, RunLock held, RunSize? size = null)
+    internal static Task<int> RunToEndAsync(CommandContext context, RunManifest manifest, RunLock held, RunSize? size = null) =>
+        context.PausableAsync(() => CommandHints.For(context.Shell, $"resume {manifest.Id}"), () => WorkAsync(context, manifest, held, size));
+
+    private static async Task<int> WorkAsync(CommandContext context, RunManifest manifest, RunLock held, RunSize? size)
     {
         await using var session = await context.OpenToWorkAsync(held);
         var output = manifest.Output(context.Data);
@@ -132,11 +138,11 @@ internal static class RunCommand
     }
 
     /// <summary>An experiment without training: computed at once, in this process.</summary>
-    private static int RunSweep(CommandContext context, RqeExperiment experiment)
+    private static async Task<int> RunSweepAsync(CommandContext context, RqeExperiment experiment)
     {
         if (OverridesOf(context).FirstOrDefault() is { } change)
             throw new SrpoException(ErrorKind.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
-        var chosen = context.Get(Id) is { } id ? RunIds.Check(id) : null;
+        var chosen = context.Get(Id) is { } id ? CheckId(context, id) : null;
         if (context.Get(DryRun))
         {
             context.Out.WriteLine($"solves {experiment.GameName} for {experiment.Range.Count.ToString()} values of tau and trains nothing; nothing was written (--dry-run)");
@@ -144,7 +150,7 @@ internal static class RunCommand
         }
 
         context.Data.EnsureWritable();
-        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name) : RunLock.Take(context.Data, chosen);
+        using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name, await context.TakenIdsAsync()) : RunLock.Take(context.Data, chosen);
         if (Directory.Exists(context.Data.Run(held.Id)))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already; --id chooses another id");
         var output = context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null;
@@ -159,4 +165,9 @@ internal static class RunCommand
         if (context.Get(Seeds) is { } seeds) yield return Override.Of("seeds", seeds.ToString(), $"--seeds {seeds}");
         if (context.Get(Iterations) is { } iterations) yield return Override.Of("iterations", iterations.ToString(), $"--iterations {iterations}");
     }
+
+    /// <summary>An id that is no other run's name: whoever typed it would get this one.</summary>
+    private static string CheckId(CommandContext context, string id) => RunLabels.FindId(context.Data, RunIds.Check(id)) is { } other && other != id
+        ? throw new SrpoException(ErrorKind.InUse, $"the run '{other}' is called '{id}'; --id chooses another id, and `{CommandHints.For(context.Shell, $"runs rename {other}")}` another name")
+        : id;
 }

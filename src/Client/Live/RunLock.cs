@@ -30,12 +30,15 @@ internal sealed class RunLock : IDisposable
             $"'{id}' is in use by {Holder(data, id)}. Watch it with `srpo population list`, wait for its end, or choose another id with --id.");
 
     /// <summary>Locks the first free id NAME-1, NAME-2, ...</summary>
-    public static RunLock TakeFirstFree(DataDirectory data, string name)
+    /// <param name="data">The data directory.</param>
+    /// <param name="name">What the ids begin with.</param>
+    /// <param name="taken">Ids under which something is stored, see <see cref="RunCatalog.TakenAsync"/>.</param>
+    public static RunLock TakeFirstFree(DataDirectory data, string name, IReadOnlySet<string> taken)
     {
         for (var number = 1; ; number++)
         {
             var id = $"{name}-{number}";
-            if (Directory.Exists(data.Run(id))) continue;
+            if (taken.Contains(id) || Directory.Exists(data.Run(id))) continue;
             var held = TryTake(data, id);
             if (held is null) continue;
             if (!Directory.Exists(data.Run(id))) return held;

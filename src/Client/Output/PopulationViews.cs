@@ -30,14 +30,16 @@ internal static class PopulationViews
             ("error", status.Error),
             ("warning", status.Warning),
         ]);
+        var looked = Array.Exists(status.Teams, team => team.ReadableRound is not null);
         Tables.Print(
             context.Shell,
-            ["team#", "rounds#", "checkpoint#", "return#", ""],
+            ["team#", "rounds#", "checkpoint#", .. looked ? ["readable#"] : Array.Empty<string>(), "return#", ""],
             status.Teams.Select(team => (IReadOnlyList<string>)
             [
                 Whole(team.Team),
                 $"{Whole(team.Round)}/{Whole(status.Rounds)}",
                 Whole(team.CheckpointRound),
+                .. looked ? [team.ReadableRound is { } readable ? Whole(readable) : ""] : Array.Empty<string>(),
                 team.LastReturn is { } last ? Texts.Number(last) : "",
                 team.Quarantine is null ? "" : "in quarantine",
             ]));

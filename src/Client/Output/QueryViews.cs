@@ -4,6 +4,7 @@ using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Client.Output;
 
@@ -19,6 +20,7 @@ internal static class QueryViews
     public static async Task<int> ActorAsync(CommandContext context, IStateReader state, ActorKind kind, string key)
     {
         var report = await state.QueryActorAsync(kind, key);
+        NewestWeights.Check(report.Older, context.Older);
         if (context.Json)
         {
             context.PrintJson(report);
@@ -31,7 +33,8 @@ internal static class QueryViews
             (report.Kind, report.Key),
             ("method", report.Method),
             ("environment", report.Environment),
-            ("updates", Whole(report.Version)),
+            ("round", Whole(report.Version)),
+            ("weights", report.Weights is null ? null : NetworkTensors.Shown(report.Weights)),
             ("checkpoints", report.CheckpointVersions.Length == 0 ? "none" : string.Join(", ", report.CheckpointVersions)),
             ("network", $"{report.Network.Inputs}-{string.Join('-', report.Network.Hidden)}-{report.Network.Actions} {report.Network.Activation.ToLowerInvariant()}, {Whole(report.Parameters)} parameters with its critic"),
             ("return", Number(metrics?.Return)),

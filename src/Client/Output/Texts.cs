@@ -1,3 +1,5 @@
+using Srpo.Learning;
+
 namespace Srpo.Client.Output;
 
 /// <summary>Numbers as people read them; always with a point, never with the machine's culture.</summary>
@@ -26,6 +28,9 @@ internal static class Texts
 
     public static string Number(double value, int digits = 1) =>
         double.IsNaN(value) ? "-" : value.ToString("F" + digits);
+
+    /// <summary>"round 1000, weights 0123456789abcdef".</summary>
+    public static string Weights(int round, string? hash) => $"round {round.ToString()}, weights {NetworkTensors.Shown(hash)}";
 
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {

@@ -53,7 +53,7 @@ internal sealed class TablePlay
         _shell.Out.WriteLine($"{info.Name} {info.Variant}: you are in seat {_table.Seat}; q leaves");
         for (var seat = 0; seat < _table.Players.Length; seat++)
         {
-            if (_table.Players[seat] is { } player) _shell.Out.WriteLine($"seat {seat}: {player.Key} after {player.Version} updates");
+            if (_table.Players[seat] is { } player) _shell.Out.WriteLine($"seat {seat}: {player.Key}, {Texts.Weights(player.Version, player.Weights)}");
         }
     }
 

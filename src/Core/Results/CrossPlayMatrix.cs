@@ -55,6 +55,9 @@ public sealed class CrossPlayMatrix
     /// <summary>The layout without its opponents: matrices that share it differ in the opponents only.</summary>
     public string BaseLayout { get; init; }
 
+    /// <summary>The weights that the runs of the rows played with, in their order; empty where nobody noted them. Square matrices have the same runs in columns.</summary>
+    public ImmutableArray<RunWeights> Weights { get; init; } = [];
+
     /// <summary>The runs of the rows, one label a row; in seat 0 where seats are ordered.</summary>
     public ImmutableArray<AgentLabel> Rows { get; }
 
@@ -120,3 +123,8 @@ public sealed class CrossPlayMatrix
         if (length != expected) throw new ArgumentException($"Expected {expected} entries, found {length}.", name);
     }
 }
+
+/// <summary>What a run played with.</summary>
+/// <param name="Rounds">Round of the policy in each seat of the team.</param>
+/// <param name="Hashes">Hash of the weights of the policy in each seat, 64 hexadecimal digits.</param>
+public sealed record RunWeights(ImmutableArray<int> Rounds, ImmutableArray<string> Hashes);

@@ -50,6 +50,9 @@ public sealed class CrossPlayMatrixBuilder
     /// <summary>As in the matrix; null where it is the layout itself.</summary>
     public string? BaseLayout { get; init; }
 
+    /// <summary>As in the matrix.</summary>
+    public ImmutableArray<RunWeights> Weights { get; init; } = [];
+
     /// <summary>Reads or sets one pair.</summary>
     public CrossPlayCell this[int row, int column]
     {
@@ -70,6 +73,7 @@ public sealed class CrossPlayMatrixBuilder
         Opponents = Opponents,
         UnseenOpponents = UnseenOpponents,
         BaseLayout = BaseLayout ?? Layout,
+        Weights = Weights,
     };
 
     private int Index(int row, int column)

@@ -52,6 +52,9 @@ public sealed record LayoutSummary(
     /// <summary>The two methods with the highest means in cross-play; null with fewer than two.</summary>
     public Lead? Lead { get; init; }
 
+    /// <summary>Which weights each run played with, by the run's label; empty where nobody noted them.</summary>
+    public ImmutableArray<(AgentLabel Run, RunWeights Weights)> Weights { get; init; } = [];
+
     /// <summary>The method with this key, or null.</summary>
     public MethodSummary? Method(string method) => Methods.FirstOrDefault(summary => summary.Method == method);
 }

@@ -28,7 +28,12 @@ internal static class StrategyComparer
         Game(environment) is not null && !training.NormaliseAdvantages && MethodRegistry.Of(training).Equilibrium(training) is { Epsilon: > 0 };
 
     /// <summary>The learned strategies of all populations that can be compared and have begun, and a sentence for each of which the equilibria could not be found.</summary>
-    public static async Task<(ImmutableArray<LearnedStrategies> Learned, ImmutableArray<string> Notes)> CompareAsync(IGrainSession session, RunManifest manifest, IReadOnlySet<string> known)
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="manifest">The run.</param>
+    /// <param name="known">Labels of the populations that have begun.</param>
+    /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
+    public static async Task<(ImmutableArray<LearnedStrategies> Learned, ImmutableArray<string> Notes)> CompareAsync(
+        IGrainSession session, RunManifest manifest, IReadOnlySet<string> known, Action<string>? older)
     {
         var experiment = manifest.Experiment;
         var populations = experiment.Populations.Where(population => known.Contains(population.Label) && IsComparable(experiment.Environment, population.Training)).ToArray();
@@ -52,6 +57,7 @@ internal static class StrategyComparer
                 for (var seat = 0; seat < 2; seat++)
                 {
                     var agent = session.Grains.GetGrain<IAgentGrain>(GrainKeys.Seat(manifest.PopulationName(population.Label), team, population.Training.UsesOnePolicy() ? 0 : seat));
+                    NewestWeights.Check((await agent.QueryAsync()).Older, older);
                     strategies[seat] = [.. await agent.GetActionProbabilitiesAsync([1f])];
                 }
 

@@ -45,6 +45,7 @@ public static class CrossPlay
         catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
         {
             // It may have begun although the start was not answered.
+            context.Observer.Notice("pausing: pairs in flight are finished and stored (Ctrl-C again ends at once)");
             await PauseAsync(context, tournament, id);
             throw PopulationTraining.Paused(resumeCommand);
         }

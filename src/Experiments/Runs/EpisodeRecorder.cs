@@ -11,7 +11,12 @@ namespace Srpo.Experiments.Runs;
 public static class EpisodeRecorder
 {
     /// <summary>An episode of the first team of every evaluated population that has begun; empty in other environments.</summary>
-    public static async Task<ImmutableArray<RecordedEpisode>> RecordAsync(IGrainSession session, RunManifest manifest, IReadOnlySet<string> known)
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="manifest">The run.</param>
+    /// <param name="known">Labels of the populations that have begun.</param>
+    /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
+    public static async Task<ImmutableArray<RecordedEpisode>> RecordAsync(
+        IGrainSession session, RunManifest manifest, IReadOnlySet<string> known, Action<string>? older)
     {
         var experiment = manifest.Experiment;
         var environment = EnvironmentFactory.Create(experiment.Environment, lanes: 1);
@@ -22,7 +27,7 @@ public static class EpisodeRecorder
             var team = $"{manifest.PopulationName(population.Label)}/0";
             try
             {
-                var players = await new Seats(new GrainReader(session.Grains)).TakeAsync([team], environment.Info);
+                var players = await new Seats(new GrainReader(session.Grains, older)).TakeAsync([team], environment.Info);
                 var request = new ReplayRequest(experiment.Environment, experiment.Evaluation.Steps, experiment.Evaluation.Seed, 0, [.. players.OfType<PolicySnapshot>()]);
                 var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
                 episodes.Add(ToEpisode(population.Label, string.Create(CultureInfo.InvariantCulture, $"team 0 of {population.Label}"), frames, environment.Info));

@@ -45,10 +45,11 @@ public sealed class ExperimentRun
     /// <param name="session">The way to the grains.</param>
     /// <param name="manifest">The run.</param>
     /// <param name="directory">Where the report goes.</param>
+    /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
     /// <exception cref="SrpoException">There are no results yet.</exception>
-    public static async Task<WrittenReport> ReportAsync(IGrainSession session, RunManifest manifest, string directory)
+    public static async Task<WrittenReport> ReportAsync(IGrainSession session, RunManifest manifest, string directory, Action<string>? older = null)
     {
-        var results = await ResultsCollector.CollectAsync(session, manifest);
+        var results = await ResultsCollector.CollectAsync(session, manifest, older);
         var (sweeps, notes) = await StrategyComparer.SweepsAsync(manifest.Experiment, results.Strategies);
         return ReportWriter.WriteAll(directory, results with { Notes = [.. results.Notes, .. notes] }, sweeps: sweeps);
     }

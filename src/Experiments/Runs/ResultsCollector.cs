@@ -15,7 +15,10 @@ namespace Srpo.Experiments.Runs;
 public static class ResultsCollector
 {
     /// <summary>The results of a run as far as they are there.</summary>
-    public static async Task<RunResults> CollectAsync(IGrainSession session, RunManifest manifest)
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="manifest">The run.</param>
+    /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
+    public static async Task<RunResults> CollectAsync(IGrainSession session, RunManifest manifest, Action<string>? older = null)
     {
         var experiment = manifest.Experiment;
         var labels = experiment.Populations.ToDictionary(population => manifest.PopulationName(population.Label), population => population.Label);
@@ -54,12 +57,12 @@ public static class ResultsCollector
             Versions = ProgramInfo.Versions(),
             Settings = JsonText.ToElement(experiment),
         };
-        var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal));
+        var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older);
         return new RunResults(info, [.. matrices], [.. curves])
         {
             Strategies = strategies,
             Notes = notes,
-            Episodes = await EpisodeRecorder.RecordAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal)),
+            Episodes = await EpisodeRecorder.RecordAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older),
         };
     }
 
@@ -81,6 +84,7 @@ public static class ResultsCollector
             Opponents = opponents.Length == 0 ? null : opponents,
             UnseenOpponents = layout.UnseenOpponents,
             BaseLayout = layout.Base,
+            Weights = Weights(matrix.Players),
         };
         for (var row = 0; row < players.Length; row++)
         {
@@ -92,6 +96,11 @@ public static class ResultsCollector
 
         return builder.Build();
     }
+
+    /// <summary>What the runs played with; nothing where an earlier build has not noted it of all.</summary>
+    private static ImmutableArray<RunWeights> Weights(TournamentPlayer[] players) => Array.TrueForAll(players, player => player is { Rounds: not null, Weights: not null })
+        ? [.. players.Select(player => new RunWeights([.. player.Rounds!], [.. player.Weights!]))]
+        : [];
 
     /// <summary>What a grain answers, or null where nothing was started under its key yet.</summary>
     internal static async Task<T?> KnownAsync<T>(Func<Task<T>> ask)

@@ -26,12 +26,16 @@ public sealed record NetworkDescription(
 /// <param name="Version">Number of updates behind it.</param>
 /// <param name="Network">Shape of its network.</param>
 /// <param name="Parameters">Flat parameters of the policy's network.</param>
+/// <param name="Older">Why it is not, or may not be, the newest that was stored; null if it is.</param>
+/// <param name="Weights">Hash of the policy's weights: SHA-256, 64 hexadecimal digits, of the bytes with which the data of an exported file begins; null from builds that know none.</param>
 [GenerateSerializer, Alias("srpo.PolicySnapshot"), Immutable]
 public sealed record PolicySnapshot(
     [property: Id(0)] string Key,
     [property: Id(1)] int Version,
     [property: Id(2)] NetworkDescription Network,
-    [property: Id(3)] FloatBlock Parameters);
+    [property: Id(3)] FloatBlock Parameters,
+    [property: Id(4)] string? Older = null,
+    [property: Id(5)] string? Weights = null);
 
 /// <summary>
 /// Everything that learning changes in an agent or adversary: parameters of policy and critic, and Adam's moments. The
@@ -61,6 +65,8 @@ public sealed record ActorState(
 /// <param name="Network">Shape of the policy's network.</param>
 /// <param name="Metrics">Measures of the last update, or null before the first.</param>
 /// <param name="Warning">Trouble that was met and survived, for example a damaged checkpoint passed over; null if none.</param>
+/// <param name="Older">Why what it stands at is not, or may not be, the newest that was stored; null if it is.</param>
+/// <param name="Weights">Hash of the policy's weights, as in <see cref="PolicySnapshot"/>.</param>
 [GenerateSerializer, Alias("srpo.ActorReport"), Immutable]
 public sealed record ActorReport(
     [property: Id(0)] string Key,
@@ -72,14 +78,20 @@ public sealed record ActorReport(
     [property: Id(6)] int Parameters,
     [property: Id(7)] NetworkDescription Network,
     [property: Id(8)] UpdateMetrics? Metrics,
-    [property: Id(9)] string? Warning);
+    [property: Id(9)] string? Warning,
+    [property: Id(10)] string? Older = null,
+    [property: Id(11)] string? Weights = null);
 
 /// <summary>An agent's parameters as a safetensors file.</summary>
 /// <param name="Key">Key of the agent or adversary.</param>
 /// <param name="Version">Number of updates behind it.</param>
 /// <param name="Content">The file.</param>
+/// <param name="Older">Why it is not, or may not be, the newest that was stored; null if it is.</param>
+/// <param name="Weights">Hash of the policy's weights, as in <see cref="PolicySnapshot"/>.</param>
 [GenerateSerializer, Alias("srpo.ActorExport"), Immutable]
 public sealed record ActorExport(
     [property: Id(0)] string Key,
     [property: Id(1)] int Version,
-    [property: Id(2)] byte[] Content);
+    [property: Id(2)] byte[] Content,
+    [property: Id(3)] string? Older = null,
+    [property: Id(4)] string? Weights = null);

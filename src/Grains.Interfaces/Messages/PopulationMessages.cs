@@ -31,13 +31,23 @@ public enum PopulationPhase
 /// <param name="CheckpointRound">Rounds finished at the newest complete checkpoint; 0 for none.</param>
 /// <param name="LastReturn">Last point of the learning curve, null before the first.</param>
 /// <param name="Quarantine">Why the team trains no further although its population does, else null; it stands at its last good checkpoint.</param>
+/// <param name="ReadableRound">Rounds finished at the newest checkpoint that all of its agents and adversaries can be read from; null where nobody looked, as a coordinator does not.</param>
 [GenerateSerializer, Alias("srpo.TeamStatus"), Immutable]
 public sealed record TeamStatus(
     [property: Id(0)] int Team,
     [property: Id(1)] int Round,
     [property: Id(2)] int CheckpointRound,
     [property: Id(3)] double? LastReturn,
-    [property: Id(4)] string? Quarantine = null);
+    [property: Id(4)] string? Quarantine = null,
+    [property: Id(5)] int? ReadableRound = null);
+
+/// <summary>What a coordinator knows of a team's newest checkpoint.</summary>
+/// <param name="Round">Rounds finished at it; 0 for none.</param>
+/// <param name="Certain">Whether no newer one was stored: false while training goes on or was broken off, and where the coordinator's own record is damaged.</param>
+[GenerateSerializer, Alias("srpo.TeamCheckpoint"), Immutable]
+public sealed record TeamCheckpoint(
+    [property: Id(0)] int Round,
+    [property: Id(1)] bool Certain);
 
 /// <summary>What a coordinator says of its population.</summary>
 /// <param name="Population">Its name.</param>

@@ -14,6 +14,7 @@ namespace Srpo.Grains.Interfaces;
 /// <param name="Steps">Steps from a reset that count as one episode.</param>
 /// <param name="Seed">Seed of the matches' random streams.</param>
 /// <param name="Opponents">Frozen policies in the seats after the team's; none where the team is alone.</param>
+/// <param name="AllowOlder">Whether runs play whose newest checkpoint cannot be read, as they were before. A permission: it is no part of what is played.</param>
 [GenerateSerializer, Alias("srpo.TournamentSpec"), Immutable]
 public sealed record TournamentSpec(
     [property: Id(0)] string[] Populations,
@@ -21,7 +22,8 @@ public sealed record TournamentSpec(
     [property: Id(2)] int Episodes,
     [property: Id(3)] int Steps,
     [property: Id(4)] ulong Seed,
-    [property: Id(5)] PolicyReference[]? Opponents = null)
+    [property: Id(5)] PolicyReference[]? Opponents = null,
+    [property: Id(6)] bool AllowOlder = false)
 {
     /// <summary>Most runs of all populations together: more would make a matrix that nobody can read or store.</summary>
     public const int MaxRuns = 2000;
@@ -68,12 +70,29 @@ public sealed record TournamentStatus(
 /// <param name="Team">Its team.</param>
 /// <param name="Method">Id of its training method, as in settings.</param>
 /// <param name="QuarantinedAt">Round of the checkpoint that a run in quarantine plays from; null for one that has finished.</param>
+/// <param name="Rounds">Round of the policy in each seat of the team; null from builds that noted none.</param>
+/// <param name="Weights">Hash of the weights of the policy in each seat, as in <see cref="PolicySnapshot"/>; null from builds that noted none.</param>
+/// <param name="Older">Why it plays from an earlier checkpoint than it should; null if it does not.</param>
 [GenerateSerializer, Alias("srpo.TournamentPlayer"), Immutable]
 public sealed record TournamentPlayer(
     [property: Id(0)] string Population,
     [property: Id(1)] int Team,
     [property: Id(2)] string Method,
-    [property: Id(3)] int? QuarantinedAt = null);
+    [property: Id(3)] int? QuarantinedAt = null,
+    [property: Id(4)] int[]? Rounds = null,
+    [property: Id(5)] string[]? Weights = null,
+    [property: Id(6)] string? Older = null)
+{
+    /// <summary>Whether it is the same run with the same weights, as far as both say.</summary>
+    public bool Equals(TournamentPlayer? other) =>
+        other is not null && (Population, Team, Method, QuarantinedAt) == (other.Population, other.Team, other.Method, other.QuarantinedAt)
+        && Agree(Rounds, other.Rounds) && Agree(Weights, other.Weights);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Population, Team, Method, QuarantinedAt);
+
+    private static bool Agree<T>(T[]? ones, T[]? others) => ones is null || others is null || ones.AsSpan().SequenceEqual(others);
+}
 
 /// <summary>The matrix of a tournament.</summary>
 /// <param name="Tournament">Its id.</param>

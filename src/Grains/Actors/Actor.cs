@@ -14,10 +14,12 @@ namespace Srpo.Grains;
 /// <param name="key">Its key, population/team/seat.</param>
 /// <param name="environments">Shapes of networks.</param>
 /// <param name="records">What storage keeps of it.</param>
-/// <param name="specOf">The spec of a population, as its coordinator would say it.</param>
-internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog environments, ActorRecords records, Func<string, Task<PopulationSpec>> specOf)
+/// <param name="population">What its coordinator would say.</param>
+internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog environments, ActorRecords records, IActorPopulation population)
 {
     private Task? _loading;
+    private bool _asStored;
+    private (ActorState? Of, string Hash) _weights;
 
     /// <summary>Its key, taken apart.</summary>
     public MemberKey Key { get; private set; }
@@ -70,14 +72,21 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
 
         (Spec, Identity, Shape, State, Metrics) = (stored.Spec, stored.Identity, shape, stored.State, stored.Metrics);
         Session = Math.Max(Session, stored.Session);
+        _asStored = false;
     }
+
+    /// <summary>Training takes it up as it stands: no newer state is missed.</summary>
+    public void TakeUp(PopulationSpec spec) => (Spec, _asStored) = (spec, false);
 
     /// <summary>Begins anew.</summary>
     public void Use(PopulationSpec spec, string identity, ActorShape shape, ActorState initial) =>
-        (Spec, Identity, Shape, State, Metrics) = (spec, identity, shape, initial, null);
+        (Spec, Identity, Shape, State, Metrics, _asStored) = (spec, identity, shape, initial, null, false);
 
     /// <summary>Takes over an update.</summary>
-    public void Use(ActorState next, UpdateMetrics metrics) => (State, Metrics) = (next, metrics);
+    public void Use(ActorState next, UpdateMetrics metrics) => (State, Metrics, _asStored) = (next, metrics, false);
+
+    /// <summary>Nothing is stored of it any more.</summary>
+    public void Forget() => (Spec, Identity, Shape, State, Metrics, _asStored, _weights) = (null, null, null, null, null, false, default);
 
     /// <summary>What it learned.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
@@ -94,42 +103,50 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     public async Task<PolicySnapshot> PolicyAsync()
     {
         var state = await AskedAsync();
+        var older = await OlderAsync();
+        state = State!;
         var policy = state.Parameters.Span[..Shape!.Policy.ParameterCount].ToArray();
-        return new PolicySnapshot(key, state.Version, Wire.Describe(Shape), new FloatBlock(policy));
+        return new PolicySnapshot(key, state.Version, Wire.Describe(Shape), new FloatBlock(policy), older, Weights(state));
     }
 
     /// <summary>The policy as it was after a round: the present one, or a snapshot.</summary>
     public async Task<PolicySnapshot> PolicyAfterAsync(int round)
     {
         var present = await PolicyAsync();
-        if (present.Version == round) return present;
+        if (present.Version == round) return present with { Older = null };
         if (await records.Snapshots.ReadAsync(Identity!, round) is not { } kept)
         {
+            if (present.Version < round && present.Older is { } older) throw new CorruptStateException(older);
             throw new SrpoGrainException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Name} stands at round {present.Version} and has not kept its policy of round {round}; train the population to that round, or name it among its snapshots"));
         }
 
-        return present with { Version = round, Parameters = new FloatBlock(kept[..Shape!.Policy.ParameterCount]) };
+        var policy = kept[..Shape!.Policy.ParameterCount];
+        return present with { Version = round, Parameters = new FloatBlock(policy), Older = null, Weights = NetworkTensors.Hash(Shape.Policy, policy) };
     }
 
     /// <summary>What it says of itself.</summary>
     public async Task<ActorReport> ReportAsync()
     {
-        var state = await AskedAsync();
+        await AskedAsync();
+        var older = await OlderAsync();
+        var state = State!;
         return new ActorReport(
             key, KindName, Spec!.Training.Method, $"{Spec.Environment.Name} {Spec.Environment.Variant}",
             state.Version, records.Checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Shape!), Metrics,
-            records.Checkpoints.Warning(state.Version));
+            records.Checkpoints.Warning(state.Version), older, Weights(state));
     }
 
     /// <summary>Policy, critic and Adam's moments as a safetensors file.</summary>
     public async Task<ActorExport> ExportAsync()
     {
-        var state = await AskedAsync();
-        var (spec, shape) = (Spec!, Shape!);
-        var content = await Task.Run(() => ActorExporter.Write(Key, KindName, spec, shape, state));
-        return new ActorExport(key, state.Version, content);
+        await AskedAsync();
+        var older = await OlderAsync();
+        var (state, spec, shape) = (State!, Spec!, Shape!);
+        var weights = Weights(state);
+        var content = await Task.Run(() => ActorExporter.Write(Key, KindName, spec, shape, state, weights));
+        return new ActorExport(key, state.Version, content, older, weights);
     }
 
     /// <summary>Why a population has no such actor, and which it has; null if it has it.</summary>
@@ -143,7 +160,66 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     private async Task ReadAsync()
     {
         Key = GrainKeys.ParseMember(key);
-        if (await records.Checkpoints.ReadAllAsync(null) is { } stored) Use(stored);
+        if (await records.Checkpoints.ReadAllAsync(null) is not { } stored) return;
+        Use(stored);
+        _asStored = true;
+    }
+
+    /// <summary>The hash of the policy's weights; taken once of each state.</summary>
+    private string Weights(ActorState state)
+    {
+        if (_weights.Of != state) _weights = (state, NetworkTensors.Hash(Shape!.Policy, state.Parameters.Values));
+        return _weights.Hash;
+    }
+
+    /// <summary>
+    /// Why what was read back is not, or may not be, the newest that was stored: the coordinator knows of a newer checkpoint, or one that cannot be read
+    /// may be newer than what the coordinator knows. Null where it is the newest, or training has taken it up.
+    /// </summary>
+    private async Task<string?> OlderAsync()
+    {
+        for (var look = 0; ; look++)
+        {
+            var version = State!.Version;
+            if (!_asStored || version >= Spec!.Training.Iterations) return null;
+            var newest = await NewestAsync();
+            if (!_asStored) continue;
+            if (newest is { } known && known.Round > version)
+            {
+                // Somebody else may have stored it since this was read.
+                if (look == 0 && await records.Checkpoints.ReadAllAsync(Identity) is { } stored && _asStored && stored.State!.Version > State.Version)
+                {
+                    Use(stored);
+                    _asStored = true;
+                    continue;
+                }
+
+                if (_asStored) return Older(version, string.Create(CultureInfo.InvariantCulture, $"its newest checkpoint, of round {known.Round}, {Trouble("is not there any more")}"));
+            }
+            else
+            {
+                return newest is { Certain: true } || records.Checkpoints.Damage is null ? null : Older(version, $"a checkpoint that may be newer {Trouble("")}");
+            }
+        }
+    }
+
+    private string Trouble(string otherwise) => records.Checkpoints.Damage is { } damage ? $"cannot be read ({damage})" : otherwise;
+
+    private string Older(int version, string why) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Name} stands at round {version}: {why}. Resume the population '{Key.Population}', which trains it again, or use round {version} all the same with --allow-older.");
+
+    /// <summary>What the coordinator knows of the team's checkpoints; null if it knows nothing, or cannot be asked.</summary>
+    private async Task<TeamCheckpoint?> NewestAsync()
+    {
+        try
+        {
+            return await population.CheckpointAsync(Key.Population, Key.Team);
+        }
+        catch (Exception error) when (Transient.Is(error) || error is UnknownGrainException or CorruptStateException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The state for whoever asks from outside: where there is none, the population says which actors it has.</summary>
@@ -159,7 +235,7 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     {
         try
         {
-            return Misplaced(await specOf(Key.Population)) ?? $"nothing of team {Key.Team} of '{Key.Population}' is stored yet";
+            return Misplaced(await population.SpecAsync(Key.Population)) ?? $"nothing of team {Key.Team} of '{Key.Population}' is stored yet";
         }
         catch (UnknownGrainException error)
         {
@@ -170,4 +246,14 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
             return $"nothing was trained under this key; the population '{Key.Population}' could not be asked: {error.Message}";
         }
     }
+}
+
+/// <summary>What actors ask of the population that they belong to, whoever answers.</summary>
+internal interface IActorPopulation
+{
+    /// <summary>The spec of a population.</summary>
+    Task<PopulationSpec> SpecAsync(string population);
+
+    /// <summary>The newest checkpoint of a team.</summary>
+    Task<TeamCheckpoint> CheckpointAsync(string population, int team);
 }

@@ -19,6 +19,14 @@ internal sealed class ActorRecords(Func<string, SlotPair<ActorCheckpoint>> recor
 
     /// <summary>The policies that it keeps for good.</summary>
     public ActorSnapshots Snapshots { get; } = new(round => records(ActorSnapshots.NameOf(round)));
+
+    /// <summary>Removes all of it.</summary>
+    /// <param name="snapshots">The rounds whose policies may have been kept.</param>
+    public async Task ClearAsync(IEnumerable<int> snapshots)
+    {
+        await Snapshots.ClearAsync(snapshots);
+        await Checkpoints.ClearAsync();
+    }
 }
 
 /// <summary>
@@ -93,13 +101,23 @@ internal sealed class ActorCheckpoints(SlotPair<ActorCheckpoint> slots, SrpoMete
         (_versions[slot], _identities[slot], _base) = (version, checkpoint.Identity, slot);
     }
 
+    /// <summary>Removes both checkpoints.</summary>
+    public async Task ClearAsync()
+    {
+        for (var slot = 0; slot < 2; slot++)
+        {
+            await slots.ClearAsync(slot);
+            (_versions[slot], _identities[slot], _base) = (-1, null, -1);
+        }
+    }
+
+    /// <summary>Trouble met with the slots; null if none.</summary>
+    public string? Damage => slots.Damage[0] is { } first && slots.Damage[1] is { } second ? $"{first}; {second}" : slots.Damage[0] ?? slots.Damage[1];
+
     /// <summary>Trouble met with the slots, and what was done about it; null if none.</summary>
     public string? Warning(int version)
     {
-        var damage = slots.Damage[0] is { } first && slots.Damage[1] is { } second
-            ? $"{first}; {second}"
-            : slots.Damage[0] ?? slots.Damage[1];
-        if (damage is null) return null;
+        if (Damage is not { } damage) return null;
         return Versions(null).Length > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{damage}; the other checkpoint is used, the actor stands at version {version}")
             : string.Create(CultureInfo.InvariantCulture, $"{damage}; no checkpoint is left, the actor stands at version {version}");
@@ -194,11 +212,21 @@ internal sealed class ActorSnapshots(Func<int, SlotPair<ActorCheckpoint>> record
         }
     }
 
+    /// <summary>Removes what was kept of rounds.</summary>
+    public async Task ClearAsync(IEnumerable<int> rounds)
+    {
+        _taken.Clear();
+        foreach (var round in rounds) await records(round).ClearAsync(0);
+    }
+
     /// <summary>The parameters after a round, policy then critic; null if they were not kept.</summary>
+    /// <exception cref="CorruptStateException">They were kept and cannot be read.</exception>
     public async Task<float[]?> ReadAsync(string identity, int round)
     {
         if (_taken.Find(state => state.Version == round) is { } taken) return taken.Parameters.Values;
-        var kept = await records(round).ReadAsync(0);
+        var slots = records(round);
+        var kept = await slots.ReadAsync(0);
+        if (kept is null && slots.Damage[0] is { } damage) throw new CorruptStateException($"the policy that was kept of round {round} cannot be read: {damage}");
         return kept?.State is { } state && SpecIdentity.IsComplete(kept.Spec) && SpecIdentity.Of(kept.Spec) == identity && state.Version == round ? state.Parameters.Values : null;
     }
 }

@@ -12,12 +12,13 @@ namespace Srpo.Grains;
 /// </summary>
 internal static class ActorExporter
 {
-    public static byte[] Write(MemberKey key, string kind, PopulationSpec spec, ActorShape shape, ActorState state)
+    /// <summary>Metadata entry with the hash of the policy's weights, see <see cref="NetworkTensors.Hash"/>.</summary>
+    private const string HashKey = "policy.sha256";
+
+    public static byte[] Write(MemberKey key, string kind, PopulationSpec spec, ActorShape shape, ActorState state, string weights)
     {
-        var tensors = new List<SafetensorsTensor>();
-        Add(tensors, "", shape, state.Parameters);
-        Add(tensors, "adam.first.", shape, state.FirstMoment);
-        Add(tensors, "adam.second.", shape, state.SecondMoment);
+        // The policy first: whoever checks its hash finds its bytes where the header ends.
+        SafetensorsTensor[] tensors = [.. Tensors("", shape, state.Parameters), .. Tensors("adam.first.", shape, state.FirstMoment), .. Tensors("adam.second.", shape, state.SecondMoment)];
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt",
@@ -33,34 +34,14 @@ internal static class ActorExporter
             ["encoding"] = shape.Encoding.ToString(),
             ["hidden"] = string.Join(',', shape.Policy.Hidden.Select(width => Text(width))),
             ["adam.steps"] = Text(state.AdamSteps),
+            [HashKey] = weights,
         };
         return Safetensors.Write(new SafetensorsFile(tensors, metadata));
     }
 
-    private static void Add(List<SafetensorsTensor> tensors, string prefix, ActorShape shape, FloatBlock block)
-    {
-        Add(tensors, prefix + "policy", shape.Policy, block.Span[..shape.Policy.ParameterCount]);
-        Add(tensors, prefix + "critic", shape.Critic, block.Span[shape.Policy.ParameterCount..]);
-    }
-
-    private static void Add(List<SafetensorsTensor> tensors, string prefix, MlpShape shape, ReadOnlySpan<float> flat)
-    {
-        for (var i = 0; i < shape.Layers.Count; i++)
-        {
-            var layer = shape.Layers[i];
-            var name = $"{prefix}.{Text(2 * i)}";
-            var weights = flat.Slice(layer.WeightOffset, layer.WeightCount);
-            var turned = new float[layer.WeightCount];
-            for (var input = 0; input < layer.Inputs; input++)
-            {
-                for (var output = 0; output < layer.Outputs; output++)
-                    turned[output * layer.Inputs + input] = weights[input * layer.Outputs + output];
-            }
-
-            tensors.Add(new SafetensorsTensor(name + ".weight", [layer.Outputs, layer.Inputs], turned));
-            tensors.Add(new SafetensorsTensor(name + ".bias", [layer.Outputs], flat.Slice(layer.BiasOffset, layer.Outputs).ToArray()));
-        }
-    }
+    private static IEnumerable<SafetensorsTensor> Tensors(string prefix, ActorShape shape, FloatBlock block) =>
+        NetworkTensors.Of(prefix + "policy", shape.Policy, block.Values.AsMemory(0, shape.Policy.ParameterCount))
+            .Concat(NetworkTensors.Of(prefix + "critic", shape.Critic, block.Values.AsMemory(shape.Policy.ParameterCount)));
 
     private static string Text<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         (_kind, _host, _environments, _pool) = (kind, host, environments, pool);
         _records = new ActorRecords(name => host.Slots<ActorCheckpoint>(this.GetGrainId(), StorageNames.Actors, name), host.Meter);
         _actor = new Actor(
-            kind, this.GetPrimaryKeyString(), environments, _records, population => GrainFactory.GetGrain<ICoordinatorGrain>(population).GetSpecAsync().WaitAsync(Patience, host.Time));
+            kind, this.GetPrimaryKeyString(), environments, _records, new CoordinatorPopulation(GrainFactory, Patience, host.Time));
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         if (_actor.State is { } present && _actor.Identity == identity && present.Version == round)
         {
             _records.Checkpoints.Keep(identity, round);
-            _actor.Spec = spec;
+            _actor.TakeUp(spec);
             if (_records.Checkpoints.Versions(identity).Contains(round)) NoteStored();
             return true;
         }
@@ -48,7 +48,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         if (await _records.Checkpoints.TakeAsync(identity, round) is { } stored)
         {
             _actor.Use(stored);
-            _actor.Spec = spec;
+            _actor.TakeUp(spec);
             NoteStored();
             return true;
         }
@@ -105,6 +105,25 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         await _records.Checkpoints.StoreAsync(new ActorCheckpoint { Identity = identity, Spec = spec, State = state, Metrics = metrics, Session = _actor.Session });
         NoteStored();
         return state.Version;
+    }
+
+    /// <inheritdoc/>
+    public async Task<PopulationSpec?> GetSpecAsync()
+    {
+        await _actor.LoadAsync();
+        return _actor.Spec;
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(PopulationSpec spec, long session)
+    {
+        await _actor.LoadAsync();
+        if (spec?.Snapshots is not { } kept) throw new SrpoGrainException($"{_actor.Name}: the spec does not say which rounds were kept");
+        Fence(session);
+        await _records.ClearAsync(kept);
+        _actor.Forget();
+        NoteStored();
+        DeactivateOnIdle();
     }
 
     /// <inheritdoc/>
@@ -183,6 +202,16 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         if (_actor.Misplaced(spec) is { } reason) throw new SrpoGrainException($"there is no {_actor.Name}: {reason}");
         if (round < 0 || round > spec.Training.Iterations) throw new SrpoGrainException($"{_actor.Name}: round {round} is not among 0 to {spec.Training.Iterations}");
     }
+}
+
+/// <summary>The population of an actor, as its coordinator says it, without waiting for long.</summary>
+internal sealed class CoordinatorPopulation(IGrainFactory grains, TimeSpan patience, TimeProvider time) : IActorPopulation
+{
+    /// <inheritdoc/>
+    public Task<PopulationSpec> SpecAsync(string population) => grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync().WaitAsync(patience, time);
+
+    /// <inheritdoc/>
+    public Task<TeamCheckpoint> CheckpointAsync(string population, int team) => grains.GetGrain<ICoordinatorGrain>(population).GetCheckpointAsync(team).WaitAsync(patience, time);
 }
 
 /// <summary>An agent. Placed where its team's learner is. Kept while its team waits for a busy learner.</summary>

@@ -11,7 +11,7 @@ namespace Srpo.Grains;
 /// What the silos ask of agents and adversaries: their part in the training of their team. Everything here stays within a team's silo, or between
 /// its learner and the coordinator; clients know none of it.
 /// </summary>
-[Alias("srpo.ITeamActor"), Version(1)]
+[Alias("srpo.ITeamActor"), Version(2)]
 internal interface ITeamActor : IGrainWithStringKey
 {
     /// <summary>
@@ -52,6 +52,18 @@ internal interface ITeamActor : IGrainWithStringKey
     [Alias("MoveTo")]
     Task<bool> MoveToAsync(SiloAddress silo);
 
+    /// <summary>The spec that the actor was trained with; null where nothing can be read of it.</summary>
+    [Alias("GetSpec")]
+    [return: Immutable]
+    Task<PopulationSpec?> GetSpecAsync();
+
+    /// <summary>Removes all that is stored of the actor. Called by the coordinator of a population that is deleted; repeating it is harmless.</summary>
+    /// <param name="spec">The population's spec, which says which rounds were kept.</param>
+    /// <param name="session">The last training session of the population.</param>
+    /// <exception cref="StaleSessionException">A later session has prepared the actor.</exception>
+    [Alias("Delete")]
+    Task DeleteAsync([Immutable] PopulationSpec spec, long session);
+
     /// <summary>The versions that can be read back from storage, newest first. Damaged ones are passed over with a warning.</summary>
     [Alias("GetCheckpointVersions")]
     [return: Immutable]
@@ -59,11 +71,11 @@ internal interface ITeamActor : IGrainWithStringKey
 }
 
 /// <summary>An agent as a member of its team. Key: population/team/seat.</summary>
-[Alias("srpo.ITeamAgent"), Version(1)]
+[Alias("srpo.ITeamAgent"), Version(2)]
 internal interface ITeamAgent : ITeamActor { }
 
 /// <summary>An adversary as a member of its team. Key: population/team/seat of the agent that it trains.</summary>
-[Alias("srpo.ITeamAdversary"), Version(1)]
+[Alias("srpo.ITeamAdversary"), Version(2)]
 internal interface ITeamAdversary : ITeamActor { }
 
 /// <summary>What a team's learner asks of its environments. Key: population/team/instance.</summary>

@@ -15,6 +15,9 @@ namespace Srpo.Grains;
 internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog environments, SiloMap map, IOptions<ComputeOptions> options, ILogger<CoordinatorGrain> logger)
     : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, host, logger), ICoordinatorGrain
 {
+    /// <summary>Teams that are deleted at the same time.</summary>
+    private const int Deleters = 16;
+
     private readonly List<string> _warnings = [];
 
     /// <summary>Whether the session ends because its silo does: the population stays in training.</summary>
@@ -33,7 +36,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
             if (Record.Spec is { } known && !SpecIdentity.Same(known, spec))
             {
                 throw new SrpoGrainException(
-                    $"population '{Name}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another name, or give the settings that it was started with");
+                    $"population '{Name}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another name, give the settings that it was started with, or delete it (`srpo runs delete {Name}`)");
             }
 
             await WishEndedAsync();
@@ -86,7 +89,27 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     }
 
     /// <inheritdoc/>
-    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec!);
+    public async Task<TeamCheckpoint> GetCheckpointAsync(int team)
+    {
+        await KnownAsync();
+        return Record.Checkpoint(Name, team, certain: LoadWarning is null && Session is null);
+    }
+
+    /// <inheritdoc/>
+    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec ?? throw Deleted());
+
+    /// <inheritdoc/>
+    protected override async Task DeletePartsAsync(PopulationRecord? record)
+    {
+        // Where the record is damaged or gone, what an agent was trained with says who the others are.
+        var spec = record?.Spec ?? await GrainFactory.GetGrain<ITeamAgent>(GrainKeys.Seat(Name, 0, 0)).GetSpecAsync();
+        if (spec is null && record is null) throw new CorruptStateException($"neither the record of population '{Name}' nor its first agent can be read, so that nobody knows which agents it has; resume or delete it once one of them is restored from a copy");
+        if (spec is null) return;
+        var session = record is { Session: > 0 } known ? known.Session : long.MaxValue;
+        var plan = environments.Plan(spec);
+        foreach (var teams in Enumerable.Range(0, spec.Teams).Chunk(Deleters))
+            await Task.WhenAll(teams.SelectMany(team => TeamActors.Actors(GrainFactory, Name, team, plan)).Select(actor => actor.DeleteAsync(spec, session)));
+    }
 
     /// <inheritdoc/>
     protected override void Leaving() => _leaving = true;
@@ -173,7 +196,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     }
 
     private PopulationStatus Status() => PopulationStatusBuilder.Build(
-        Name, Record, environments.Plan(Record.Spec!).StepsPerRound, Session, Seconds,
+        Name, Record, environments.Plan(Record.Spec ?? throw Deleted()).StepsPerRound, Session, Seconds,
         [LoadWarning, StorageProblem, Unstored is { } trouble ? $"the end of training cannot be stored and is tried again: {trouble}" : null],
         _warnings, Work.Unattended);
 }

@@ -68,6 +68,17 @@ internal sealed class PopulationRecord : IWorkRecord
         if (Wish is { } wish) (Phase, Wish) = (wish, null);
     }
 
+    /// <summary>The newest checkpoint of a team that the record knows of. Actors store theirs before the record does.</summary>
+    /// <param name="name">The population.</param>
+    /// <param name="team">The team.</param>
+    /// <param name="certain">Whether this is the newest record and nobody trains.</param>
+    /// <exception cref="UnknownGrainException">No such team.</exception>
+    public TeamCheckpoint Checkpoint(string name, int team, bool certain)
+    {
+        if (team < 0 || team >= Teams.Length) throw new UnknownGrainException(string.Create(CultureInfo.InvariantCulture, $"the population '{name}' has no team {team}"));
+        return new TeamCheckpoint(Teams[team].Checkpoints is [var newest, ..] ? newest : 0, certain && Phase != PopulationPhase.Training);
+    }
+
     /// <summary>Begins a session.</summary>
     /// <returns>Undoes it, for when it cannot be stored.</returns>
     public Action Begin(PopulationSpec spec, DateTimeOffset now)

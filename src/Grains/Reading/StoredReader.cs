@@ -10,20 +10,28 @@ namespace Srpo.Grains;
 /// Answers from what grains have stored in a data directory, as grains that are woken there would, without a silo. It writes nothing and
 /// takes no lock; somebody else may write meanwhile, since files are replaced as a whole. Thread-safe.
 /// </summary>
-public sealed class StoredReader : IStateReader, IDisposable
+public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
 {
     private readonly EnvironmentCatalog _environments = new();
     private readonly FileGrainStorage _populations;
     private readonly FileGrainStorage _actors;
     private readonly FileGrainStorage _tournaments;
+    private readonly Action<string>? _older;
 
     /// <summary>Reads a directory.</summary>
     /// <param name="dataDirectory">The <see cref="Hosting.SrpoSiloOptions.DataDirectory"/> of who writes there.</param>
-    public StoredReader(string dataDirectory) => (_populations, _actors, _tournaments) =
-        (Storage(dataDirectory, StorageNames.Populations), Storage(dataDirectory, StorageNames.Actors), Storage(dataDirectory, StorageNames.Tournaments));
+    /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
+    public StoredReader(string dataDirectory, Action<string>? older = null) => (_populations, _actors, _tournaments, _older) =
+        (Storage(dataDirectory, StorageNames.Populations), Storage(dataDirectory, StorageNames.Actors), Storage(dataDirectory, StorageNames.Tournaments), older);
 
     /// <inheritdoc/>
     public async Task<string[]> GetPopulationsAsync() => await NamesAsync(WorkKind.Population);
+
+    /// <inheritdoc/>
+    public async Task<string[]> GetTournamentsAsync() => await NamesAsync(WorkKind.Tournament);
+
+    /// <inheritdoc/>
+    public async Task<TournamentSpec> GetTournamentSpecAsync(string tournament) => (await TournamentAsync(tournament)).Spec!;
 
     /// <inheritdoc/>
     public async Task<PopulationStatus> GetStatusAsync(string population)
@@ -40,13 +48,14 @@ public sealed class StoredReader : IStateReader, IDisposable
     public Task<ActorReport> QueryActorAsync(ActorKind kind, string key) => Actor(kind, key).ReportAsync();
 
     /// <inheritdoc/>
-    public Task<ActorExport> ExportActorAsync(ActorKind kind, string key) => Actor(kind, key).ExportAsync();
+    public Task<ActorExport> ExportActorAsync(ActorKind kind, string key) => NewestWeights.ExportAsync(() => Actor(kind, key).ExportAsync(), _older);
 
     /// <inheritdoc/>
-    public Task<PolicySnapshot> GetPolicyAsync(string agent) => Actor(ActorKind.Agent, agent).PolicyAsync();
+    public Task<PolicySnapshot> GetPolicyAsync(string agent) => NewestWeights.PolicyAsync(() => Actor(ActorKind.Agent, agent).PolicyAsync(), _older);
 
     /// <inheritdoc/>
-    public Task<PolicySnapshot> GetPolicyAfterAsync(string agent, int round) => Actor(ActorKind.Agent, agent).PolicyAfterAsync(round);
+    public Task<PolicySnapshot> GetPolicyAfterAsync(string agent, int round) =>
+        NewestWeights.PolicyAfterAsync(() => Actor(ActorKind.Agent, agent).PolicyAfterAsync(round), () => Actor(ActorKind.Agent, agent).PolicyAsync(), round, _older);
 
     /// <inheritdoc/>
     public async Task<EnvironmentReport> QueryEnvironmentAsync(string key)
@@ -68,11 +77,18 @@ public sealed class StoredReader : IStateReader, IDisposable
     /// <inheritdoc/>
     public async Task<TournamentStatus> GetTournamentAsync(string tournament)
     {
-        GrainKeys.CheckName(tournament);
-        var stored = new AlternatingRecord<TournamentRecord>(Slots<TournamentRecord>(_tournaments, WorkKind.Tournament, tournament));
-        await stored.LoadAsync();
-        if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Tournament, tournament);
-        return TournamentStatusBuilder.Build(tournament, stored.Value, session: null, stored.Value.Seconds, storageProblem: null);
+        var record = await TournamentAsync(tournament);
+        return TournamentStatusBuilder.Build(tournament, record, session: null, record.Seconds, storageProblem: null);
+    }
+
+    /// <inheritdoc/>
+    Task<PopulationSpec> IActorPopulation.SpecAsync(string population) => GetSpecAsync(population);
+
+    /// <inheritdoc/>
+    async Task<TeamCheckpoint> IActorPopulation.CheckpointAsync(string population, int team)
+    {
+        var (record, warning) = await PopulationAsync(population);
+        return record.Checkpoint(population, team, certain: warning is null);
     }
 
     /// <inheritdoc/>
@@ -99,12 +115,21 @@ public sealed class StoredReader : IStateReader, IDisposable
         return (stored.Value, stored.Warning);
     }
 
+    private async Task<TournamentRecord> TournamentAsync(string tournament)
+    {
+        GrainKeys.CheckName(tournament);
+        var stored = new AlternatingRecord<TournamentRecord>(Slots<TournamentRecord>(_tournaments, WorkKind.Tournament, tournament));
+        await stored.LoadAsync();
+        if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Tournament, tournament);
+        return stored.Value;
+    }
+
     private Actor Actor(ActorKind kind, string key)
     {
         var grain = GrainId.Create(kind == ActorKind.Adversary ? "adversary" : "agent", key);
         return new Actor(
             kind, key, _environments,
-            new ActorRecords(name => new SlotPair<ActorCheckpoint>(_actors, grain, name, writtenByOthers: name == ActorCheckpoints.Name)), GetSpecAsync);
+            new ActorRecords(name => new SlotPair<ActorCheckpoint>(_actors, grain, name, writtenByOthers: name == ActorCheckpoints.Name)), this);
     }
 
     private Task<UnknownGrainException> UnknownAsync(WorkKind kind, string name) => WorkNames.UnknownAsync(kind, name, () => NamesAsync(kind));

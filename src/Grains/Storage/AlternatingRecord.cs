@@ -52,6 +52,14 @@ internal sealed class AlternatingRecord<T>(SlotPair<T> slots)
         Exists = true;
     }
 
+    /// <summary>Removes the record, the newer slot last.</summary>
+    public async Task ClearAsync()
+    {
+        await slots.ClearAsync(1 - _newest);
+        await slots.ClearAsync(_newest);
+        (_value, _newest, Exists, Warning) = (new T(), 1, false, null);
+    }
+
     private async Task ReadAsync()
     {
         var (first, second) = await slots.ReadBothAsync();
@@ -144,6 +152,15 @@ internal sealed class SlotPair<T>(IGrainStorage storage, GrainId grain, string n
         {
             state.State = null!;
         }
+    }
+
+    /// <summary>Removes a slot, damaged or not; one that is empty stays so.</summary>
+    public async Task ClearAsync(int slot)
+    {
+        var state = _slots[slot];
+        if (await ReadAsync(slot) is null && state.ETag is null && Damage[slot] is null) return;
+        await MeasureAsync("clear", storage.ClearStateAsync(SlotName(slot), grain, state));
+        (Damage[slot], state.State) = (null, null!);
     }
 
     private Task MeasureAsync(string operation, Task act) => meter is null ? act : meter.MeasureAsync(name, operation, act);

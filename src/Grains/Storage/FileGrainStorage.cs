@@ -82,7 +82,12 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
         CheckTag(path, grainState.ETag, "removed");
         try
         {
-            if (Directory.Exists(Path.GetDirectoryName(path))) File.Delete(path);
+            if (Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                File.Delete(path);
+                File.Delete(path + StateFile.TemporarySuffix);
+                StatePath.RemoveEmpty(Path.GetDirectoryName(path)!, Path.GetFullPath(_options.Directory));
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -9,6 +9,9 @@ namespace Srpo.Grains.Storage;
 /// <summary>Files of states, and errors of them in words that say what to do.</summary>
 internal static class StateFile
 {
+    /// <summary>What the name of a file that is being written ends with.</summary>
+    public const string TemporarySuffix = ".tmp";
+
     private const int NoSpaceLinux = 28;
     private const int DiskFullWindows = unchecked((int)0x80070070);
     private const int HandleDiskFullWindows = unchecked((int)0x80070027);
@@ -24,7 +27,7 @@ internal static class StateFile
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            AtomicFile.Replace(path, path + ".tmp", open, head, payload);
+            AtomicFile.Replace(path, path + TemporarySuffix, open, head, payload);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -69,6 +72,21 @@ internal static class StatePath
         var path = new StringBuilder(Path.GetFullPath(directory)).Append(Path.DirectorySeparatorChar).Append(Escape(grainType));
         foreach (var part in key.Split('/')) path.Append(Path.DirectorySeparatorChar).Append(Escape(part));
         return path.Append(Path.DirectorySeparatorChar).Append(Escape(stateName)).Append(Extension).ToString();
+    }
+
+    /// <summary>Removes a directory and those around it that are left empty, up to one that stays.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="root">The one that stays.</param>
+    public static void RemoveEmpty(string directory, string root)
+    {
+        try
+        {
+            for (var at = directory; at.Length > root.Length && !Directory.EnumerateFileSystemEntries(at).Any(); at = Path.GetDirectoryName(at)!) Directory.Delete(at);
+        }
+        catch (IOException)
+        {
+            // Somebody stores there again, or has removed it already.
+        }
     }
 
     /// <summary>

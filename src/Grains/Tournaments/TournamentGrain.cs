@@ -51,6 +51,13 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     }
 
     /// <inheritdoc/>
+    public async Task<TournamentSpec> GetSpecAsync()
+    {
+        await KnownAsync();
+        return Record.Spec!;
+    }
+
+    /// <inheritdoc/>
     public async Task<TournamentMatrix> GetMatrixAsync()
     {
         await KnownAsync();
@@ -61,7 +68,7 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     }
 
     /// <inheritdoc/>
-    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec!);
+    protected override Task BeginAgainAsync() => BeginAsync(Record.Spec ?? throw Deleted());
 
     /// <inheritdoc/>
     protected override bool Conclude(TournamentSession session) => true;
@@ -117,13 +124,14 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
         }
         else if (!Record.Players.AsSpan().SequenceEqual(policies.Players))
         {
-            throw Refuse("its populations have other runs than when it began; start one with another id");
+            throw Refuse("its populations have other runs or other weights than when it began; start one with another id");
         }
 
+        Record.Spec = Record.Spec with { AllowOlder = spec.AllowOlder };
         (Record.Error, Record.ErrorKind, Record.Active) = (null, null, true);
         await StoreBeginAsync(undo: () => Record.Active = false);
         Run(new TournamentSession(Context, policies, silos, map));
     }
 
-    private TournamentStatus Status() => TournamentStatusBuilder.Build(Name, Record, Session, Seconds, StorageProblem);
+    private TournamentStatus Status() => Record.Spec is null ? throw Deleted() : TournamentStatusBuilder.Build(Name, Record, Session, Seconds, StorageProblem);
 }

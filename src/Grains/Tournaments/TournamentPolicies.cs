@@ -18,6 +18,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
 
     /// <summary>Looks at the policies of finished populations, whether they are there and can play.</summary>
     /// <exception cref="SrpoGrainException">A population is unknown or unfinished, or a policy cannot play in the environment.</exception>
+    /// <exception cref="CorruptStateException">The newest checkpoint of an agent cannot be read, and older ones are not allowed.</exception>
     public static async Task<TournamentPolicies> GatherAsync(IGrainFactory grains, TournamentSpec spec, EnvironmentInfo environment)
     {
         var specs = new List<(PopulationSpec Spec, TeamStatus[] Teams)>();
@@ -35,7 +36,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
         if (count > TournamentSpec.MaxRuns) throw new SrpoGrainException($"the populations have {count} runs together; a tournament takes at most {TournamentSpec.MaxRuns}");
         using var readers = new SemaphoreSlim(Readers);
         var players = new List<TournamentPlayer>(count);
-        var runs = new List<Task<PolicyReference[]>>(count);
+        var runs = new List<Task<SeatPolicy[]>>(count);
         var seats = environment.TeamSeats;
         foreach (var (population, teams) in specs)
         {
@@ -49,20 +50,31 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
         }
 
         var policies = await Task.WhenAll(runs);
+        for (var i = 0; i < policies.Length; i++)
+        {
+            var policy = policies[i];
+            players[i] = players[i] with
+            {
+                Rounds = [.. policy.Select(seat => seat.Reference.Round)],
+                Weights = Array.TrueForAll(policy, seat => seat.Weights is not null) ? [.. policy.Select(seat => seat.Weights!)] : null,
+                Older = Array.Find(policy, seat => seat.Older is not null)?.Older,
+            };
+        }
+
         var opponents = (spec.Opponents ?? []).Select(reference => grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round));
         foreach (var opponent in await Task.WhenAll(opponents)) Check(opponent.Key, opponent.Network, environment);
 
         var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy()));
-        return new TournamentPolicies([.. players], policies, seating);
+        return new TournamentPolicies([.. players], Array.ConvertAll(policies, run => Array.ConvertAll(run, seat => seat.Reference)), seating);
 
-        async Task<PolicyReference[]> RunAsync(PopulationSpec population, int team, int rounds)
+        async Task<SeatPolicy[]> RunAsync(PopulationSpec population, int team, int rounds)
         {
             await readers.WaitAsync();
             try
             {
-                var run = new PolicyReference[seats];
+                var run = new SeatPolicy[seats];
                 for (var seat = 0; seat < seats; seat++)
-                    run[seat] = seat > 0 && population.Training.UsesOnePolicy() ? run[0] : await PolicyAsync(grains, population, team, seat, rounds, environment);
+                    run[seat] = seat > 0 && population.Training.UsesOnePolicy() ? run[0] : await PolicyAsync(grains, GrainKeys.Seat(population.Population, team, seat), rounds, environment, spec.AllowOlder);
                 return run;
             }
             finally
@@ -72,21 +84,28 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
         }
     }
 
-    private static async Task<PolicyReference> PolicyAsync(
-        IGrainFactory grains, PopulationSpec population, int team, int seat, int rounds, EnvironmentInfo environment)
+    private static async Task<SeatPolicy> PolicyAsync(IGrainFactory grains, string key, int rounds, EnvironmentInfo environment, bool allowOlder)
     {
         // What it says of itself is enough here; the silos that play fetch its parameters.
-        var agent = await grains.GetGrain<IAgentGrain>(GrainKeys.Seat(population.Population, team, seat)).QueryAsync();
+        var agent = await grains.GetGrain<IAgentGrain>(key).QueryAsync();
+        string? older = null;
         if (agent.Version != rounds)
         {
-            throw new SrpoGrainException(string.Create(
+            older = agent.Older ?? string.Create(
                 CultureInfo.InvariantCulture,
-                $"agent '{agent.Key}' stands at round {agent.Version} of {rounds} because its last checkpoint cannot be read; resume the population '{population.Population}', which trains it again, then start the tournament again"));
+                $"agent '{agent.Key}' stands at round {agent.Version} of {rounds}; resume the population '{GrainKeys.ParseMember(key).Population}', which trains it again, then start the tournament again");
+            if (!allowOlder || agent.Version > rounds) throw new CorruptStateException(older);
         }
 
         Check(agent.Key, agent.Network, environment);
-        return new PolicyReference(agent.Key, rounds);
+        return new SeatPolicy(new PolicyReference(agent.Key, agent.Version), agent.Weights, older);
     }
+
+    /// <summary>The policy in a seat.</summary>
+    /// <param name="Reference">Whose it is, and of which round.</param>
+    /// <param name="Weights">Hash of its weights; null from builds that know none.</param>
+    /// <param name="Older">Why it is older than it should be, or null.</param>
+    private sealed record SeatPolicy(PolicyReference Reference, string? Weights, string? Older);
 
     private static void Check(string agent, NetworkDescription network, EnvironmentInfo environment)
     {

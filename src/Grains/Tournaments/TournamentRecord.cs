@@ -97,6 +97,7 @@ internal static class TournamentStatusBuilder
                 .Select(player => string.Create(
                     CultureInfo.InvariantCulture,
                     $"'{player.Population}' team {player.Team} is in quarantine and plays as it was at round {player.QuarantinedAt}")),
+            .. record.Players.Where(player => player.Older is not null).Select(player => $"'{player.Population}' team {player.Team} plays with older weights: {player.Older}"),
         ];
         var text = string.Join(Environment.NewLine, troubles.OfType<string>());
         return text.Length == 0 ? null : text;

@@ -33,6 +33,9 @@ internal sealed class DirectoryGrain : Grain, IDirectoryGrain
     public async Task EndAsync(WorkKind kind, string name) => await SaveAsync((await UnderWayAsync()).Remove(kind, name));
 
     /// <inheritdoc/>
+    public async Task RemoveAsync(WorkKind kind, string name) => await SaveAsync((await NamesAsync()).Remove(kind, name), (await UnderWayAsync()).Remove(kind, name));
+
+    /// <inheritdoc/>
     public async Task<string[]> GetNamesAsync(WorkKind kind) => (await NamesAsync()).Of(kind);
 
     /// <inheritdoc/>

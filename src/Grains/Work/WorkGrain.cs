@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
@@ -119,6 +120,31 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
         return Task.CompletedTask;
     }
 
+    /// <summary>Removes all that is stored of it, its own record last but for its name: whatever breaks this off, it can be repeated.</summary>
+    public async Task DeleteAsync()
+    {
+        var isRead = true;
+        try
+        {
+            await LoadAsync();
+        }
+        catch (CorruptStateException)
+        {
+            // Nobody works by a record that cannot be read.
+            isRead = false;
+        }
+
+        await AskedAsync("deleting", "delete", async () =>
+        {
+            // Not waited for: a session ends when somebody pauses it.
+            if (Session is not null || (isRead && Work.Unattended && Record.GoesOn)) throw new SrpoGrainException(ErrorKind.InUse, $"{_described} is under way and is not deleted; pause or stop it first");
+            await EndedAsync();
+            await DeletePartsAsync(isRead ? Record : null);
+            await _stored.ClearAsync();
+            await _directory.RemoveAsync(_kind, Name);
+        });
+    }
+
     /// <summary>Adds an observer.</summary>
     public Task SubscribeAsync(TObserver observer)
     {
@@ -152,6 +178,10 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
 
     /// <summary>Begins a session from the record.</summary>
     protected abstract Task BeginAgainAsync();
+
+    /// <summary>Removes what other grains have stored for it. Repeating it is harmless.</summary>
+    /// <param name="record">Its record; null where that cannot be read.</param>
+    protected virtual Task DeletePartsAsync(TRecord? record) => Task.CompletedTask;
 
     /// <summary>The session is about to end because this silo or activation does: the work goes on elsewhere.</summary>
     protected virtual void Leaving()
@@ -226,6 +256,9 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
             if (asked.IsCompleted && _asked.GetValueOrDefault(request) == asked) _asked.Remove(request);
         }
     }
+
+    /// <summary>The error of a request that waited while the work was deleted.</summary>
+    protected UnknownGrainException Deleted() => new($"{_described} was deleted meanwhile");
 
     /// <summary>The error for a name under which nothing was ever begun.</summary>
     protected Task<UnknownGrainException> UnknownAsync() => WorkNames.UnknownAsync(_kind, Name, () => _directory.GetNamesAsync(_kind).WaitAsync(Answer, Host.Time));

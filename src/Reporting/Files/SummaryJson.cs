@@ -116,10 +116,31 @@ public static class SummaryJson
             json.WriteNumber("episodes", layout.Episodes);
             json.WriteString("opponents", layout.Opponents);
             json.WriteBoolean("unseenOpponents", layout.UnseenOpponents);
+            WriteWeights(json, layout);
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteWeights(Utf8JsonWriter json, LayoutSummary layout)
+    {
+        if (layout.Weights.IsEmpty) return;
+        json.WriteStartArray("weights");
+        foreach (var (run, weights) in layout.Weights)
+        {
+            json.WriteStartObject();
+            json.WriteString("run", run.ToString());
+            json.WriteStartArray("rounds");
+            foreach (var round in weights.Rounds) json.WriteNumberValue(round);
+            json.WriteEndArray();
+            json.WriteStartArray("hashes");
+            foreach (var hash in weights.Hashes) json.WriteStringValue(hash);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteShifts(Utf8JsonWriter json, RunSummary summary)

@@ -40,6 +40,10 @@ public sealed class AzuriteClusterTests : IDisposable
         var containers = new BlobServiceClient(_server.ConnectionString).GetBlobContainers(prefix: _name).Select(container => container.Name);
         Assert.Equal([$"{_name}-actors", $"{_name}-populations"], containers);
         Assert.False(Directory.Exists(_directory["runs"]));
+        (await InProcess.RunAsync(_directory.Root, Environment().GetValueOrDefault, "runs", "delete", "wide", "--yes", "--cluster", "azure")).Expect(ExitCode.Ok);
+        var blobs = new[] { "actors", "populations" }.SelectMany(part => new BlobServiceClient(_server.ConnectionString).GetBlobContainerClient($"{_name}-{part}").GetBlobs()).Select(blob => blob.Name).ToArray();
+        Assert.NotEmpty(blobs);
+        Assert.All(blobs, blob => Assert.Contains("directory", blob, StringComparison.Ordinal));
         foreach (var silo in _silos) Assert.Equal(0, await silo.StopAsync());
         Assert.DoesNotContain("Active", Members());
         foreach (var silo in _silos)

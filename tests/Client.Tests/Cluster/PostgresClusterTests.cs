@@ -6,6 +6,7 @@ using Srpo.Client.Cli;
 using Srpo.Client.Sessions;
 using Srpo.Client.Tests.Support;
 using Srpo.Core.Settings;
+using Srpo.Grains.Interfaces;
 using Srpo.Grains.Tests;
 using Srpo.Silo;
 
@@ -43,6 +44,34 @@ public sealed class PostgresClusterTests(PostgresServer server)
         await second.StopAsync();
         await first.StopAsync();
         Assert.Equal(0L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
+
+        // A checkpoint that is damaged in the database is one as in a file; and what is deleted leaves nothing there, so that its name is free at once.
+        await ScalarAsync(text, "UPDATE srpo_state_chunk SET data = set_byte(data, 5, get_byte(data, 5) # 16) WHERE state = (SELECT id FROM srpo_state WHERE grain = 'agent/wide/0/0' AND name = 'checkpoint0')");
+        await using var third = await SiloAsync(directory, text);
+        foreach (var line in new[] { "query agent wide/0/0", "export wide/0/0 x.safetensors", "replay wide/0 --steps 2", "play overcooked wide/0 --seat 1", "crossplay wide --episodes 1 --steps 4 --id c" })
+        {
+            Assert.Contains("agent 'wide/0/0' stands at round 8: its newest checkpoint, of round 12, cannot be read", (await AskAsync(line)).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+            (await AskAsync(line + " --allow-older")).Expect(ExitCode.Ok);
+        }
+
+        Assert.Contains("team 0 can be read back from round 8", (await AskAsync("population status wide")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        Assert.Contains("the tournament 'c.training' plays wide", (await AskAsync("runs delete wide --yes")).Expect(ExitCode.InUse).Error, StringComparison.Ordinal);
+        (await AskAsync("runs delete c --yes")).Expect(ExitCode.Ok);
+        (await AskAsync("runs delete wide --yes")).Expect(ExitCode.Ok);
+        Assert.Equal("directory/directory", await ScalarAsync(text, "SELECT string_agg(DISTINCT grain, ',') FROM srpo_state"));
+        await using var again = await ClusterSession.ConnectAsync("postgres", variables.GetValueOrDefault, TextWriter.Null, CancellationToken.None);
+        var other = Spec with { Seed = 8, Teams = 1 };
+        Assert.Equal(await Populations.ReferenceAsync(other), await ClusterRun.TrainAsync(again.Grains, other));
+        Assert.Contains("is under way", await RefusedAsync(again.Grains.GetGrain<ICoordinatorGrain>("long"), Spec with { Population = "long", Training = Spec.Training with { Iterations = 1_000_000 } }), StringComparison.Ordinal);
+        await third.StopAsync();
+
+        Task<Outcome> AskAsync(string line) => InProcess.RunAsync(directory.Root, variables.GetValueOrDefault, [.. line.Split(' '), "--cluster", "postgres"]);
+
+        static async Task<string> RefusedAsync(ICoordinatorGrain coordinator, PopulationSpec spec)
+        {
+            await coordinator.StartAsync(spec);
+            return (await Assert.ThrowsAsync<SrpoGrainException>(coordinator.DeleteAsync)).Message;
+        }
     }
 
     [PostgresFact]

@@ -36,8 +36,8 @@ public sealed class LiveTests : IDisposable
     public void First_free_ids_count_up_and_pass_over_runs_and_locks()
     {
         Directory.CreateDirectory(Data.Run("x-1"));
-        using var second = RunLock.TakeFirstFree(Data, "x");
-        using var third = RunLock.TakeFirstFree(Data, "x");
+        using var second = RunLock.TakeFirstFree(Data, "x", new HashSet<string>());
+        using var third = RunLock.TakeFirstFree(Data, "x", new HashSet<string>());
         Assert.Equal(("x-2", "x-3"), (second.Id, third.Id));
     }
 

@@ -24,8 +24,8 @@ public sealed class RunTests : IDisposable
         Assert.Contains("training 4 teams for 24 k env-steps, playing 4 x 4 runs on 4 layouts for 256 episodes of 32.8 k env-steps\nabout ", outcome.Error, StringComparison.Ordinal);
         foreach (var name in new[] { "run.json", "summary.json", "report.html", "learning-curves.csv", "crossplay-training.csv", "crossplay-held-out-a.csv", "crossplay-held-out-b.csv", "crossplay-held-out-c.csv" })
             Assert.True(File.Exists(_directory[$"runs/r/{name}"]), $"{name} is missing");
-        Assert.Equal(4, Directory.GetFiles(_directory["runs/r/checkpoints/ippo"]).Length);
-        Assert.Equal(8, Directory.GetFiles(_directory["runs/r/checkpoints/srpo"]).Length);
+        Assert.Equal(4, Directory.GetFiles(_directory["runs/r/checkpoints/ippo"], "*.safetensors").Length);
+        Assert.Equal(8, Directory.GetFiles(_directory["runs/r/checkpoints/srpo"], "*.safetensors").Length);
 
         var summary = JsonDocument.Parse(await File.ReadAllTextAsync(_directory["runs/r/summary.json"])).RootElement;
         foreach (var layout in new[] { "training", "held-out-a", "held-out-b", "held-out-c" })
@@ -179,6 +179,41 @@ public sealed class RunTests : IDisposable
         (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/1/0")).Expect(ExitCode.Ok);
         Assert.Equal(before, await File.ReadAllBytesAsync(exported));
+    }
+
+    [LinuxFact]
+    public async Task A_crossplay_that_is_interrupted_at_any_moment_says_how_to_go_on()
+    {
+        (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "2"])).Expect(ExitCode.Ok);
+        (string When, Func<SrpoProcess, bool> Now, string[] Signals)[] moments =
+        [
+            ("a silo is being started", process => process.Assemblies.Contains("Orleans.Runtime.dll"), ["INT"]),
+            ("it has its id", _ => File.Exists(_directory["runs/.live/m1.lock"]), ["TERM"]),
+            ("pairs are played", _ => Directory.Exists(_directory["runs/.grains/tournaments/tournament/m2.training"]), ["INT"]),
+            ("`timeout` ends it, which sends its signal twice", process => process.Errors.Contains("cross-play training", StringComparison.Ordinal), ["INT", "INT"]),
+        ];
+        for (var i = 0; i < moments.Length; i++)
+        {
+            var (when, now, signals) = moments[i];
+            using var process = SrpoProcess.Start(_directory.Root, "crossplay", "r.srpo", "r.ippo", "--episodes", "1000000", "--id", $"m{i}");
+            await process.UntilAsync(when, () => Task.FromResult(now(process)));
+            foreach (var signal in signals) process.Signal(signal);
+            var ended = (await process.EndAsync()).Expect(ExitCode.Interrupted);
+            Assert.Contains($"To go on:\n  srpo crossplay r.srpo r.ippo --episodes 1000000 --id m{i}", ended.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        }
+    }
+
+    [LinuxFact]
+    public async Task A_run_that_is_interrupted_while_it_starts_goes_on()
+    {
+        using (var process = SrpoProcess.Start(_directory.Root, [.. Small, "--iterations", "2"]))
+        {
+            await process.UntilAsync("it is a run", () => Task.FromResult(File.Exists(_directory["runs/r/run.json"])));
+            process.Signal("INT");
+            Assert.Contains("srpo resume r", (await process.EndAsync()).Expect(ExitCode.Interrupted).Error, StringComparison.Ordinal);
+        }
+
+        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
     }
 
     /// <summary>What can be asked of a run that has ended.</summary>

@@ -49,11 +49,25 @@ public sealed class TagAndHanabiTests : IDisposable
         Assert.Equal(JsonValueKind.Number, methods.GetProperty("srpo").GetProperty("selfPlayCost").GetProperty("mean").ValueKind);
 
         // Three seats learn where both sides do, two where the runner is frozen, one where a policy is shared.
-        Assert.Equal([6, 4, 8, 2, 2], new[] { "runners", "ippo", "srpo", "pool", "fcp" }.Select(label => Directory.GetFiles(_directory[$"runs/t/checkpoints/{label}"]).Length));
+        Assert.Equal([6, 4, 8, 2, 2], new[] { "runners", "ippo", "srpo", "pool", "fcp" }.Select(label => Directory.GetFiles(_directory[$"runs/t/checkpoints/{label}"], "*.safetensors").Length));
         var page = XDocument.Parse(await File.ReadAllTextAsync(_directory["runs/t/report.html"]));
         Assert.Equal(3, page.Descendants("svg").Count(svg => ((string)svg.Attribute("class")!).Contains("scene", StringComparison.Ordinal)));
 
         await ReplaysAsync();
+
+        // The opponents that the teams trained against are held to their last round, too; checkpoints are of the rounds 2 and 4.
+        var newest = _directory["runs/.grains/actors/agent/t.runners/0/2/checkpoint1.state"];
+        var content = await File.ReadAllBytesAsync(newest);
+        content[content.Length / 2] ^= 0x10;
+        await File.WriteAllBytesAsync(newest, content);
+        foreach (var line in new[] { "replay t.srpo/0 --steps 2 --json", "crossplay t.srpo --episodes 1 --steps 5 --id o", "report t --out again", "play tag t.srpo/0 --table" })
+        {
+            var refused = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Damaged);
+            Assert.Contains("agent 't.runners/0/2' stands at round 2: its newest checkpoint, of round 4, cannot be read", refused.Error, StringComparison.Ordinal);
+            var allowed = (await InProcess.RunAsync(_directory.Root, [.. line.Split(' '), "--allow-older"])).Expect(ExitCode.Ok);
+            Assert.Contains("agent 't.runners/0/2' stands at round 2", allowed.Error, StringComparison.Ordinal);
+            if (line.StartsWith("replay", StringComparison.Ordinal)) Assert.Equal(2, JsonDocument.Parse(allowed.Out).RootElement.GetProperty("players")[2].GetProperty("round").GetInt32());
+        }
     }
 
     [Fact]
@@ -83,7 +97,7 @@ public sealed class TagAndHanabiTests : IDisposable
         var match = Json("runs/h/summary.json").GetProperty("matches").GetProperty("training");
         Assert.Equal(14, match.GetProperty("episodes").GetInt32());
         Assert.Contains("all 14 ways", match.GetProperty("seating").GetString(), StringComparison.Ordinal);
-        Assert.Equal(2, Directory.GetFiles(_directory["runs/h/checkpoints/ippo"]).Length);
+        Assert.Equal(2, Directory.GetFiles(_directory["runs/h/checkpoints/ippo"], "*.safetensors").Length);
 
         var replay = (await InProcess.RunAsync(_directory.Root, "replay", "h.srpo/1", "--json")).Expect(ExitCode.Ok);
         var agents = JsonDocument.Parse(replay.Out).RootElement.GetProperty("agents").EnumerateArray().Select(agent => agent.GetString());

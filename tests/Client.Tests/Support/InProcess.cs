@@ -16,12 +16,17 @@ internal static class InProcess
 
     public static Task<Outcome> RunAsync(string directory, params string[] arguments) => TypeAsync(directory, "", arguments);
 
+    /// <summary>Runs a command line where environment variables have values, those of a cluster for example.</summary>
+    public static Task<Outcome> RunAsync(string directory, Func<string, string?> variable, params string[] arguments) => RunAsync(directory, "", variable, arguments);
+
     /// <summary>Runs a command line while somebody types, or a pipe sends, lines.</summary>
-    public static async Task<Outcome> TypeAsync(string directory, string lines, params string[] arguments)
+    public static Task<Outcome> TypeAsync(string directory, string lines, params string[] arguments) => RunAsync(directory, lines, _ => null, arguments);
+
+    private static async Task<Outcome> RunAsync(string directory, string lines, Func<string, string?> variable, string[] arguments)
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Variable = _ => null, Arguments = arguments, In = new StringReader(lines) };
+        var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Variable = variable, Arguments = arguments, In = new StringReader(lines) };
 
         // As in a process of its own: in the pool, not among the few threads that tests run on.
         var code = await Task.Run(() => CommandLine.RunAsync(arguments, shell, CancellationToken.None));

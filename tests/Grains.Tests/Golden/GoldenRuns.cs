@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Srpo.Core.Checkpoints;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -173,7 +174,7 @@ internal static class GoldenRuns
             states.AppendData(MemoryMarshal.AsBytes(state.FirstMoment.Span));
             states.AppendData(MemoryMarshal.AsBytes(state.SecondMoment.Span));
             metrics.AppendData(JsonSerializer.SerializeToUtf8Bytes(Known((await actor.AsReference<IActorGrain>().QueryAsync()).Metrics!)));
-            exports.AppendData((await actor.AsReference<IActorGrain>().ExportAsync()).Content);
+            exports.AppendData(AsRecorded(await actor.AsReference<IActorGrain>().ExportAsync()));
         }
 
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -212,5 +213,15 @@ internal static class GoldenRuns
     }
 
     /// <summary>Long enough to tell bits apart, short enough to be read.</summary>
+    /// <summary>An exported file without the hash of the policy's weights, which files had not when the bits were recorded; all else is in it.</summary>
+    private static byte[] AsRecorded(ActorExport export)
+    {
+        var file = Safetensors.Read(export.Content, export.Key);
+        var metadata = new Dictionary<string, string>(file.Metadata);
+        Assert.True(metadata.Remove("policy.sha256", out var weights));
+        Assert.Equal(export.Weights, weights);
+        return Safetensors.Write(file with { Metadata = metadata });
+    }
+
     private static string Text(byte[] hash) => Convert.ToHexStringLower(hash.AsSpan(0, 12));
 }

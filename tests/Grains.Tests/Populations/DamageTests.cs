@@ -70,6 +70,102 @@ public sealed class DamageTests
         Assert.Equal(await Reference.Value, await host.FingerprintAsync(Spec));
     }
 
+    [Theory]
+    [InlineData(0, false, "its newest checkpoint, of round 12, cannot be read")]
+    [InlineData(1, false, null)] // the older one is no loss
+    [InlineData(0, true, "its newest checkpoint, of round 12, is not there any more")]
+    [InlineData(1, true, null)]
+    public async Task Who_reads_a_population_that_is_paused_learns_whether_it_is_the_newest(int slot, bool removed, string? older)
+    {
+        using var data = new TestDirectory();
+        var spec = Populations.Spec("damaged", teams: 1, iterations: 12);
+        await using (var first = await Populations.HostAsync(data)) await first.TrainAsync(spec);
+
+        // Paused at round 12 of many.
+        Assert.True(await RewriteAsync(data, spec with { Training = spec.Training with { Iterations = 1000 } }, PopulationPhase.Paused));
+        var file = data.File("actors", "agent", "damaged", "0", "0", $"checkpoint{slot}.state");
+        if (removed) File.Delete(file);
+        else Damage(file, "flip");
+        await AssertOlderAsync(data, older is null ? null : $"agent 'damaged/0/0' stands at round 8: {older}");
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_damaged_after_training_was_broken_off_may_be_newer_than_the_record_knows()
+    {
+        using var data = new TestDirectory();
+        var spec = Populations.Spec("damaged", teams: 1, iterations: 12);
+        await using (var first = await Populations.HostAsync(data)) await first.TrainAsync(spec);
+        Assert.True(await RewriteAsync(data, spec with { Training = spec.Training with { Iterations = 1000 } }, PopulationPhase.Training));
+        await AssertOlderAsync(data, null);
+        Damage(data.File("actors", "agent", "damaged", "0", "0", "checkpoint1.state"), "flip");
+        await AssertOlderAsync(data, "agent 'damaged/0/0' stands at round 12: a checkpoint that may be newer cannot be read");
+    }
+
+    /// <summary>Grains and what is read without them say the same of an agent; both refuse its policy, or give it to who allows older ones.</summary>
+    private static async Task AssertOlderAsync(TestDirectory data, string? older)
+    {
+        using var stored = new StoredReader(data.Path);
+        await using var host = await Populations.HostAsync(data);
+        foreach (var reader in new IStateReader[] { stored, new GrainReader(host.Grains) })
+        {
+            var report = await reader.QueryActorAsync(ActorKind.Agent, "damaged/0/0");
+            if (older is null)
+            {
+                Assert.Null(report.Older);
+                Assert.Equal(report.Version, (await reader.GetPolicyAsync("damaged/0/0")).Version);
+                continue;
+            }
+
+            Assert.StartsWith(older, report.Older, StringComparison.Ordinal);
+            Assert.Equal(report.Older, (await Assert.ThrowsAsync<CorruptStateException>(() => reader.GetPolicyAsync("damaged/0/0"))).Message);
+            await Assert.ThrowsAsync<CorruptStateException>(() => reader.ExportActorAsync(ActorKind.Agent, "damaged/0/0"));
+        }
+
+        var told = new List<string>();
+        if (older is null) return;
+        using var allowing = new StoredReader(data.Path, told.Add);
+        foreach (var reader in new IStateReader[] { allowing, new GrainReader(host.Grains, told.Add) })
+        {
+            var round = (await reader.GetPolicyAsync("damaged/0/0")).Version;
+            Assert.Equal(round, (await reader.GetPolicyAfterAsync("damaged/0/0", round)).Version);
+        }
+
+        Assert.Equal(2, told.Count);
+        Assert.All(told, text => Assert.StartsWith(older, text, StringComparison.Ordinal));
+    }
+
+    /// <summary>Writes another spec and phase into the stored record and the checkpoints, as a longer training would have them after round 12.</summary>
+    private static async Task<bool> RewriteAsync(TestDirectory data, PopulationSpec spec, PopulationPhase phase)
+    {
+        using var populations = new Storage.FileGrainStorage("populations", new Storage.FileStorageOptions { Directory = data.File("populations") });
+        using var actors = new Storage.FileGrainStorage("actors", new Storage.FileStorageOptions { Directory = data.File("actors") });
+        var rewritten = 0;
+        for (var slot = 0; slot < 2; slot++)
+        {
+            var record = new Storage.SlotPair<PopulationRecord>(populations, GrainId.Create("coordinator", "damaged"), "population");
+            if (await record.ReadAsync(slot) is { } population)
+            {
+                (population.Spec, population.Identity, population.Phase) = (spec, null, phase);
+                await record.WriteAsync(slot, population);
+                rewritten++;
+            }
+
+            foreach (var seat in new[] { "0", "1" })
+            {
+                foreach (var kind in new[] { "agent", "adversary" })
+                {
+                    var checkpoints = new Storage.SlotPair<ActorCheckpoint>(actors, GrainId.Create(kind, $"damaged/0/{seat}"), "checkpoint");
+                    var checkpoint = (await checkpoints.ReadAsync(slot))!;
+                    checkpoint.Spec = spec;
+                    await checkpoints.WriteAsync(slot, checkpoint);
+                    rewritten++;
+                }
+            }
+        }
+
+        return rewritten == 10;
+    }
+
     [Fact]
     public async Task A_damaged_record_of_the_coordinator_gives_way_to_the_one_before()
     {

@@ -94,7 +94,10 @@ internal static class StartCommand
     }
 
     /// <summary>Trains a population in this process, in sight of the user; other processes can look on meanwhile.</summary>
-    internal static async Task<int> TrainHereAsync(CommandContext context, TrainingJob job)
+    internal static Task<int> TrainHereAsync(CommandContext context, TrainingJob job) =>
+        context.PausableAsync(() => CommandHints.Repeat(context.Shell), () => WorkAsync(context, job));
+
+    private static async Task<int> WorkAsync(CommandContext context, TrainingJob job)
     {
         if (job.Spec is null) context.Data.EnsureExists();
         else MemoryLimit.OfProcess.Require(TrainingMemory.Of([job.Spec], context.Workers), "this population");

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Client.Output;
+using Srpo.Experiments.Data;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Commands.Runs;
+
+/// <summary>`srpo runs list`.</summary>
+internal static class ListRunsCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var tag = new Option<string[]>("--tag") { Description = "Only runs with this tag. May be repeated: then runs with all of them.", HelpName = "TAG", DefaultValueFactory = _ => [] };
+        return new Command("list", "List all runs: experiments, cross-plays, populations that were started by themselves, and what is left of runs whose directory is gone.") { tag }.Handle(shell, async context =>
+        {
+            var wanted = context.Get(tag) ?? [];
+            return await context.WithStateAsync(async state =>
+            {
+                StoredRun[] runs = [.. (await RunCatalog.ReadAsync(context.Data, state)).Where(run => wanted.All(run.Labels.Tags.Contains))];
+                var states = new Dictionary<string, string>(StringComparer.Ordinal);
+                foreach (var run in runs.Where(run => run is { State: null, Problem: null })) states[run.Id] = await StateAsync(state, run);
+                RunViews.PrintList(context, runs, states);
+                return (int)ExitCode.Ok;
+            });
+        });
+    }
+
+    /// <summary>Where populations and tournaments stand that have no run to say it.</summary>
+    private static async Task<string> StateAsync(IStateReader state, StoredRun run)
+    {
+        try
+        {
+            var phases = new List<string>();
+            foreach (var population in run.Populations) phases.Add((await state.GetStatusAsync(population)).Phase.ToString().ToLowerInvariant());
+            foreach (var tournament in run.Tournaments)
+            {
+                var status = await state.GetTournamentAsync(tournament);
+                phases.Add(status.Finished ? "finished" : status.Playing ? "playing" : status.Error is null ? "interrupted" : "failed");
+            }
+
+            return string.Join(", ", phases.Distinct());
+        }
+        catch (UnknownGrainException)
+        {
+            return "deleted in part";
+        }
+        catch (CorruptStateException)
+        {
+            return "damaged";
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using Srpo.Client.Cli;
+using Srpo.Client.Live;
+using Srpo.Experiments.Data;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Client.Output;
+
+/// <summary>Runs as text or JSON.</summary>
+internal static class RunViews
+{
+    /// <summary>All runs, one a line.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="states">Where those stand that have no file that says it, by id.</param>
+    public static void PrintList(CommandContext context, IReadOnlyList<StoredRun> runs, IReadOnlyDictionary<string, string> states)
+    {
+        if (context.Json)
+        {
+            context.PrintJson(runs.Select(run => ToJson(context, run, states.GetValueOrDefault(run.Id, ""))));
+            return;
+        }
+
+        if (runs.Count == 0)
+        {
+            context.Out.WriteLine($"no runs; `{CommandHints.For(context.Shell, "run overcooked-quick")}` makes one");
+            return;
+        }
+
+        Tables.Print(
+            context.Shell,
+            ["run", "name", "kind", "state", "started", "populations#", "tournaments#", "tags", "note"],
+            runs.Select(run => (IReadOnlyList<string>)
+            [
+                run.Id, run.Labels.Name ?? "", Kind(run), State(context, run, states.GetValueOrDefault(run.Id, "")), Started(run) ?? "", run.Populations.Count.ToString(), run.Tournaments.Count.ToString(),
+                string.Join(' ', run.Labels.Tags), Line(run.Labels.Note),
+            ]));
+    }
+
+    /// <summary>One run with what is stored of it.</summary>
+    public static void Print(
+        CommandContext context, StoredRun run, IReadOnlyList<PopulationStatus> populations, IReadOnlyList<TournamentStatus> tournaments, IReadOnlyList<string> problems, IReadOnlyList<string> needs)
+    {
+        if (context.Json)
+        {
+            context.PrintJson(new { Run = ToJson(context, run), Populations = populations, Tournaments = tournaments, Problems = problems, NeededBy = needs });
+            return;
+        }
+
+        Tables.PrintPairs(context.Shell,
+        [
+            ("run", run.Id),
+            ("name", run.Labels.Name),
+            ("kind", Kind(run)),
+            ("state", State(context, run)),
+            ("started", Started(run)),
+            ("command", run.CommandLine),
+            ("directory", run.Directory),
+            ("outputs", run.Out),
+            ("tags", string.Join(' ', run.Labels.Tags)),
+            ("note", run.Labels.Note),
+            ("needed by", string.Join('\n', needs)),
+            ("problem", string.Join('\n', problems.Prepend(run.Problem).OfType<string>())),
+        ]);
+        if (populations.Count > 0) PopulationViews.PrintList(context, populations);
+        if (tournaments.Count == 0) return;
+        Tables.Print(
+            context.Shell,
+            ["tournament", "environment", "runs#", "pairs#", "played#"],
+            tournaments.Select(tournament => (IReadOnlyList<string>)
+            [
+                tournament.Tournament, tournament.Environment, tournament.Players.ToString(), tournament.PairsTotal.ToString(), Texts.Percent((double)tournament.PairsDone / Math.Max(1, tournament.PairsTotal)),
+            ]));
+    }
+
+    private static object ToJson(CommandContext context, StoredRun run, string otherwise = "") => new
+    {
+        run.Id,
+        run.Labels.Name,
+        run.Kind,
+        State = State(context, run, otherwise),
+        run.Started,
+        run.CommandLine,
+        run.Directory,
+        run.Out,
+        run.Populations,
+        run.Tournaments,
+        run.Labels.Tags,
+        run.Labels.Note,
+        run.Problem,
+    };
+
+    private static string Kind(StoredRun run) => run.Kind switch
+    {
+        RunKind.CrossPlay => "cross-play",
+        _ => run.Kind.ToString().ToLowerInvariant(),
+    };
+
+    private static string State(CommandContext context, StoredRun run, string otherwise = "") => run switch
+    {
+        { Problem: not null } => "damaged",
+        { Kind: RunKind.Remains } => "directory gone",
+        _ when !context.UsesCluster && RunLock.IsHeld(context.Data, run.Id) => "running",
+        { State: RunState.Running } => "interrupted",
+        { State: { } state } => state.ToString().ToLowerInvariant(),
+        _ => otherwise,
+    };
+
+    private static string? Started(StoredRun run) => run.Started?.ToLocalTime().ToString("yyyy-MM-dd HH:mm");
+
+    private static string Line(string? note)
+    {
+        const int longest = 40;
+        var line = note?.Split('\n')[0].Trim() ?? "";
+        return line.Length <= longest ? line : line[..(longest - 3)] + "...";
+    }
+}

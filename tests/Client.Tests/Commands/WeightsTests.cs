@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Srpo.Client.Cli;
+using Srpo.Client.Live;
+using Srpo.Client.Sessions;
+using Srpo.Client.Tests.Support;
+using Srpo.Experiments.Data;
+
+namespace Srpo.Client.Tests.Commands;
+
+/// <summary>Which weights a command uses: it says so, and uses none that are older than one thinks.</summary>
+public sealed class WeightsTests : IDisposable
+{
+    /// <summary>Every command that uses a policy, and what it writes.</summary>
+    private static readonly (string Line, string? Writes)[] Uses =
+    [
+        ("replay r.srpo/0 --steps 2", null), ("replay r.srpo/0 --steps 2 --json", null), ("export r.srpo/0/0 one.safetensors", "one.safetensors"), ("export r.srpo all", "all"),
+        ("crossplay r.srpo --episodes 1 --steps 5 --id c", null), ("play overcooked r.srpo/0 --seat 1", null), ("play overcooked r.srpo/0 --seat 1 --table", null),
+        ("query agent r.srpo/0/0", null), ("query agent r.srpo/0/0 --json", null),
+    ];
+
+    private static readonly string[] Adversaries = ["query adversary r.srpo/1/0", "export r.srpo/1/0 adversary.safetensors --adversary", "export r.srpo again"];
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("flip", false)]
+    [InlineData("remove", false)]
+    [InlineData("flip", true)]
+    public async Task Every_command_refuses_older_weights_unless_they_are_allowed(string damage, bool ofGrains)
+    {
+        await TrainAsync("srpo", "overcooked-paper");
+        Damage("agent/r.srpo/0/0", 0, damage);
+        await using var grains = ofGrains ? await AnnounceAsync() : null;
+        foreach (var (line, writes) in Uses)
+        {
+            var refused = (await RunAsync(line)).Expect(ExitCode.Damaged);
+            Assert.Contains("agent 'r.srpo/0/0' stands at round 8", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("of round 12", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("--allow-older", refused.Error, StringComparison.Ordinal);
+            Assert.Empty(refused.Out);
+            if (writes is not null) Assert.False(File.Exists(_directory[writes]) || Directory.Exists(_directory[writes]) && Directory.EnumerateFileSystemEntries(_directory[writes]).Any());
+        }
+
+        foreach (var (line, writes) in Uses)
+        {
+            var allowed = (await RunAsync(line + " --allow-older")).Expect(ExitCode.Ok);
+            Assert.Contains("stands at round 8", allowed.Error, StringComparison.Ordinal);
+            if (!line.Contains("crossplay", StringComparison.Ordinal)) Assert.Matches("round *8|\"(round|version)\": 8", allowed.Out);
+            else Assert.Contains("r.srpo: round 8, 12", allowed.Out, StringComparison.Ordinal);
+            if (writes is not null) Assert.True(Path.Exists(_directory[writes]));
+        }
+
+        var status = (await RunAsync("population status r.srpo")).Expect(ExitCode.Ok);
+        Assert.Contains("team 0 can be read back from round 8", status.Out, StringComparison.Ordinal);
+        var teams = Json(await RunAsync("population status r.srpo --json")).GetProperty("teams");
+        Assert.Equal([(12, 8), (12, 12)], teams.EnumerateArray().Select(team => (team.GetProperty("checkpointRound").GetInt32(), team.GetProperty("readableRound").GetInt32())));
+    }
+
+    [Fact]
+    public async Task Adversaries_are_held_to_the_same_and_an_older_checkpoint_that_is_damaged_hinders_nobody()
+    {
+        await TrainAsync("srpo", "overcooked-paper");
+        Damage("agent/r.srpo/0/0", 1, "flip"); // round 8
+        foreach (var (line, _) in Uses) Assert.DoesNotContain("stands at round", (await RunAsync(line)).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
+        Damage("adversary/r.srpo/1/0", 0, "flip");
+        foreach (var line in Adversaries) Assert.Contains("adversary 'r.srpo/1/0' stands at round 8", (await RunAsync(line)).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        foreach (var line in Adversaries) (await RunAsync(line + " --allow-older")).Expect(ExitCode.Ok);
+    }
+
+    [Fact]
+    public async Task A_report_that_asks_policies_refuses_too()
+    {
+        (await InProcess.RunAsync(_directory.Root, "run", "volunteers-game", "--id", "r", "--seeds", "1", "--iterations", "12", "--set", "checkpointInterval=4", "--set", "evaluation.episodes=1")).Expect(ExitCode.Ok);
+        var agent = Directory.GetDirectories(_directory["runs/.grains/actors/agent"]).Order(StringComparer.Ordinal).Last();
+        Damage($"agent/{Path.GetFileName(agent)}/0/0", 0, "flip");
+        Assert.Contains("stands at round 8", (await RunAsync("report r --out copy")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        Assert.Contains("stands at round 8", (await RunAsync("report r --out copy --allow-older")).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_hash_stands_in_every_result_and_is_that_of_the_bytes_that_an_exported_file_begins_with()
+    {
+        await TrainAsync("ippo", "overcooked-paper");
+        (await RunAsync("export r.ippo/1/0 file.safetensors")).Expect(ExitCode.Ok);
+        var content = await File.ReadAllBytesAsync(_directory["file.safetensors"]);
+        var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(content);
+        using var header = JsonDocument.Parse(content.AsMemory(8, length));
+        var end = header.RootElement.EnumerateObject().Where(tensor => tensor.Name.StartsWith("policy.", StringComparison.Ordinal)).Max(tensor => tensor.Value.GetProperty("data_offsets")[1].GetInt32());
+        var hash = Convert.ToHexStringLower(SHA256.HashData(content.AsSpan(8 + length, end)));
+
+        Assert.Equal(hash, header.RootElement.GetProperty("__metadata__").GetProperty("policy.sha256").GetString());
+        Assert.Equal(hash, Json(await RunAsync("query agent r.ippo/1/0 --json")).GetProperty("weights").GetString());
+        var player = Json(await RunAsync("replay r.ippo/1/0 r.ippo/0/1 --steps 1 --json")).GetProperty("players")[0];
+        Assert.Equal((hash, 12), (player.GetProperty("weights").GetString(), player.GetProperty("round").GetInt32()));
+        Assert.Equal(hash, Json(await RunAsync("play overcooked r.ippo/1/0 --seat 1 --table")).GetProperty("players")[0].GetProperty("weights").GetString());
+        var shown = "weights " + hash[..16];
+        Assert.Contains(shown, (await RunAsync("play overcooked r.ippo/1/0 --seat 1")).Out, StringComparison.Ordinal);
+        Assert.Contains(shown, (await RunAsync("replay r.ippo/1 --steps 1")).Out, StringComparison.Ordinal);
+
+        (await RunAsync("export r.ippo all")).Expect(ExitCode.Ok);
+        foreach (var manifest in new[] { "all/manifest.json", "runs/r/checkpoints/ippo/manifest.json" })
+        {
+            var file = JsonDocument.Parse(await File.ReadAllTextAsync(_directory[manifest])).RootElement.GetProperty("files").EnumerateArray().Single(entry => entry.GetProperty("file").GetString() == "1-0.safetensors");
+            Assert.Equal((hash, 12), (file.GetProperty("weights").GetString(), file.GetProperty("round").GetInt32()));
+        }
+
+        var summary = Json(await RunAsync("crossplay r.ippo --episodes 1 --steps 5 --id c --json"));
+        var run = summary.GetProperty("matches").GetProperty("training").GetProperty("weights")[1];
+        Assert.Equal(("ippo/1", hash, 12), (run.GetProperty("run").GetString(), run.GetProperty("hashes")[0].GetString(), run.GetProperty("rounds")[0].GetInt32()));
+        var cells = (await File.ReadAllLinesAsync(_directory["runs/c/cells.csv"])).Select(line => line.Split(',')).ToArray();
+        Assert.Equal(["seat0Weights", "seat1Weights"], cells[0][^2..]);
+        Assert.Equal(2, cells.Count(row => row[1] == "ippo/1" && row[^2] == hash[..16]));
+    }
+
+    private static JsonElement Json(Outcome outcome) => JsonDocument.Parse(outcome.Expect(ExitCode.Ok).Out).RootElement;
+
+    private async Task<Outcome> RunAsync(string line) => await InProcess.TypeAsync(_directory.Root, "q\n", line.Split(' '));
+
+    /// <summary>Checkpoints of the rounds 4, 8 and 12: the last one is in slot 0.</summary>
+    private async Task TrainAsync(string keep, string experiment) => (await InProcess.RunAsync(
+        _directory.Root,
+        ["run", experiment, "--id", "r", "--seeds", "2", "--iterations", "12", "--set", "lanes=4", "--set", "horizon=20", "--set", "curveInterval=200", "--set", "checkpointInterval=4",
+            "--set", "evaluation.episodes=1", "--set", "evaluation.steps=5", "--set", $"populations.{(keep == "srpo" ? "ippo" : "srpo")}.seeds=1"])).Expect(ExitCode.Ok);
+
+    private void Damage(string actor, int slot, string how)
+    {
+        var file = _directory[$"runs/.grains/actors/{actor}/checkpoint{slot}.state"];
+        if (how == "remove")
+        {
+            File.Delete(file);
+            return;
+        }
+
+        var content = File.ReadAllBytes(file);
+        content[content.Length / 2] ^= 0x10;
+        File.WriteAllBytes(file, content);
+    }
+
+    /// <summary>A process that has the grains, which commands then ask over its socket.</summary>
+    private async Task<IAsyncDisposable> AnnounceAsync()
+    {
+        var data = new DataDirectory(_directory["runs"]);
+        var held = RunLock.Take(data, "test");
+        return new Owner(held, await LocalSession.StartAsync(data, held, "test", workers: 1, CancellationToken.None));
+    }
+
+    private sealed class Owner(RunLock held, IAsyncDisposable work) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await work.DisposeAsync();
+            held.Dispose();
+        }
+    }
+}
