@@ -38,7 +38,8 @@ public class SummaryBuilderTests
         Assert.Equal(method.Gap!.Value, written.GetProperty("gap").GetDouble(), 12);
         Assert.Equal([method.CrossPlay.Worst!.Value.Row.ToString(), method.CrossPlay.Worst!.Value.Column.ToString()], written.GetProperty("crossPlay").GetProperty("worstPair").EnumerateArray().Select(one => one.GetString()));
         Assert.Contains(SummaryTables.Methods(summary).Rows[0], cell => cell == method.CrossPlay.Worst!.Value.ToString());
-        Assert.Contains(Verdict.Sentences(summary), sentence => sentence.StartsWith("The gap between self-play and cross-play is ", StringComparison.Ordinal));
+        // No gap of 0 is made a sentence of.
+        Assert.DoesNotContain(Verdict.Sentences(summary), sentence => sentence.StartsWith("The gap", StringComparison.Ordinal));
         Assert.Contains(Verdict.Sentences(summary), sentence => sentence.Contains($"({method.CrossPlay.Worst!.Value})", StringComparison.Ordinal));
 
         AgentLabel[] agents = [.. MatrixOf.Agents("a", 2), .. MatrixOf.Agents("b", 2)];

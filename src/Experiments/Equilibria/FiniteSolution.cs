@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Games;
 using Srpo.Games.Files;
 using Srpo.Games.Finite;
@@ -51,8 +52,18 @@ public static class FiniteSolution
         LogStrategies = [.. one.LogStrategies.Select(strategy => (IReadOnlyList<double>)strategy)],
         LogResidual = one.LogResidual,
         Gap = one.Gap,
-        Shown = [.. one.Strategies.Select((strategy, player) => string.Join(", ", strategy.Zip(game.ActionNames[player]).Select(pair => $"{pair.Second} {Numbers.Fixed(pair.First, 6)}")))],
+        Shown = [.. one.LogStrategies.Select((logs, player) => string.Join(", ", logs.Zip(game.ActionNames[player]).Select(pair => $"{pair.Second} {Probability(pair.First)}")))],
     };
+
+    /// <summary>A probability from its logarithm; one that rounds to 0 with its order of magnitude, which may be all that tells two equilibria apart.</summary>
+    private static string Probability(double log)
+    {
+        const int decimals = 6;
+        var exact = log / Math.Log(10);
+        if (exact > -decimals) return Numbers.Fixed(Math.Exp(log), decimals);
+        var exponent = Math.Floor(exact);
+        return double.IsFinite(exponent) ? string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, exact - exponent):0.0}e{exponent}") : "0";
+    }
 
     private static string? Proof(CompletenessProof proof) => proof switch
     {

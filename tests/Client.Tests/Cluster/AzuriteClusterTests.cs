@@ -83,7 +83,8 @@ public sealed class AzuriteClusterTests : IDisposable
             using var asking = SrpoProcess.Start(_directory.Root, Environment(), ["population", "list", "--cluster", "azure"]);
             var refused = (await asking.EndAsync()).Expect(ExitCode.Environment);
             Assert.StartsWith("srpo: tables at http://127.0.0.1:", refused.Error, StringComparison.Ordinal);
-            Assert.True(refused.Error.Contains(reason, StringComparison.Ordinal), refused.Error);
+            // A connection that the server closed as it went may be what it learns first.
+            Assert.True(refused.Error.Contains(reason, StringComparison.Ordinal) || refused.Error.Contains("the connection broke before an answer came", StringComparison.Ordinal), refused.Error);
 
             await comeBackAsync();
             foreach (var silo in _silos) await silo.ReadyAsync();

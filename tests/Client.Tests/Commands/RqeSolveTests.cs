@@ -132,6 +132,56 @@ public sealed class RqeSolveTests : IDisposable
         Assert.False(Directory.Exists(_directory["volunteers-rqe"]));
     }
 
+    /// <summary>Small inputs that once were answered wrongly or not at all.</summary>
+    [Theory]
+    [InlineData("""{ "kind": "matrix", "payoffs": [[[1e308, -1e308], [-1e308, 1e308]], [[1e308, -1e308], [-1e308, 1e308]]], "epsilon": 1, "tau": 0 }""", "payoffs of player 0: range over more than 1e290")]
+    [InlineData("""{ "kind": "matrix", "rewards": [[[1e308, 0], [0, 0]], [[0, 0], [0, 1e308]]], "epsilon": 0.001, "tau": 1 }""", "payoffs of player 0: range over more than 1e290")]
+    [InlineData("""{ "kind": "matrix", "payoffs": [[[1, 0], [0, 1]], [[1, 0], [0, 1]]], "epsilon": 1e-14, "tau": 0 }""", "epsilon of player 0: 1E-14 is too small")]
+    [InlineData("""{ "kind": "matrix", "payoffs": [[[1, 0], [0, 1]], [[1, 0], [0, 1]]], "epsilon": 1, "tau": 1e308 }""", "tau of player 0: 1E+308 is too large")]
+    public async Task What_doubles_cannot_hold_is_refused_by_name(string game, string expected)
+    {
+        _directory.Write("game.json", game);
+        foreach (var command in new[] { "solve", "check" })
+        {
+            var refused = (await InProcess.RunAsync(_directory.Root, "rqe", command, "game.json")).Expect(ExitCode.Usage);
+            Assert.Contains(expected, refused.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("(Parameter", refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "kind": "matrix", "payoffs": [[[4, 0], [3, 3]], [[4, 3], [0, 3]]], "epsilon": 1e-10, "tau": 0 }""", new[] { 1.0, 0.75, 0.0 })]
+    [InlineData("""{ "kind": "matrix", "payoffs": [[[-1e6, 7e5], [0, 2e5]], [[-1e6, 0], [7e5, 2e5]]], "epsilon": 1e-3, "tau": 0 }""", new[] { 1.0, 1.0 / 3, 0.0 })]
+    public async Task Sharp_games_have_their_three_equilibria(string game, double[] expected)
+    {
+        _directory.Write("game.json", game);
+        using var json = await SolveAsync("game.json");
+        Assert.True(json.RootElement.GetProperty("complete").GetBoolean());
+        Assert.StartsWith("interval bounds", json.RootElement.GetProperty("proof").GetString(), StringComparison.Ordinal);
+        var found = json.RootElement.GetProperty("equilibria").EnumerateArray().ToArray();
+        Assert.Equal(expected.Length, found.Length);
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second.GetProperty("strategies")[0][0].GetDouble(), 1e-6));
+        Assert.Equal([true, false, true], found.Select(one => one.GetProperty("stable").GetBoolean()));
+        Assert.All(found, one => Assert.True(one.GetProperty("gap").GetDouble() <= json.RootElement.GetProperty("tolerance").GetProperty("gap").GetDouble()));
+        (await InProcess.RunAsync(_directory.Root, "rqe", "check", "game.json")).Expect(ExitCode.Ok);
+    }
+
+    [Theory]
+    [InlineData("""{ "kind": "matrix", "rewards": [[[1000, 0], [0, 0]], [[0, 0], [0, 1000]]], "epsilon": 0.001, "tau": 1 }""")]
+    [InlineData("""{ "kind": "matrix", "rewards": [[1000, 0, 0], [0, 1000, 0], [0, 0, 1000]], "epsilon": 0.001, "tau": 1 }""")]
+    public async Task Large_rewards_of_nearly_rational_players_are_solved_and_nothing_is_lost(string game)
+    {
+        _directory.Write("game.json", game);
+        using var json = await SolveAsync("game.json");
+        Assert.False(json.RootElement.GetProperty("complete").GetBoolean());
+        Assert.True(json.RootElement.GetProperty("equilibria").GetArrayLength() >= 5);
+        var text = (await InProcess.RunAsync(_directory.Root, "rqe", "solve", "game.json")).Expect(ExitCode.Ok).Out;
+        Assert.Contains("there may be others", text, StringComparison.Ordinal);
+        // Two points whose probabilities all round to 0 and 1 look different.
+        var rows = text.Split('\n').Where(line => line.TrimStart().StartsWith("0  ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(rows.Length, rows.Distinct().Count());
+    }
+
     private async Task<JsonDocument> SolveAsync(string game, params string[] options) =>
         JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, ["rqe", "solve", game, "--json", .. options])).Expect(ExitCode.Ok).Out);
 }

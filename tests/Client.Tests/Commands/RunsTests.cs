@@ -51,7 +51,8 @@ public sealed class RunsTests : IDisposable
         Assert.Contains("paper, tau-5", (await RunAsync("runs tag r --remove none")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
         (await RunAsync("runs tag r --remove tau-5")).Expect(ExitCode.Ok);
         (await RunAsync("runs rename r")).Expect(ExitCode.Ok);
-        (await InProcess.RunAsync(_directory.Root, "runs", "note", "r", "")).Expect(ExitCode.Ok);
+        (await RunAsync("runs note r new --remove")).Expect(ExitCode.Usage);
+        (await RunAsync("runs note r --remove")).Expect(ExitCode.Ok);
         run = (await JsonAsync("runs list --tag paper")).EnumerateArray().Single();
         Assert.Equal((JsonValueKind.Null, JsonValueKind.Null, 1), (run.GetProperty("name").ValueKind, run.GetProperty("note").ValueKind, run.GetProperty("tags").GetArrayLength()));
     }

@@ -56,15 +56,21 @@ internal static class LabelRunCommands
     public static Command Note(Shell shell)
     {
         var id = RunsCommand.IdArgument();
-        var text = new Argument<string?>("TEXT") { Description = "The note, which replaces the one before; '' removes it. Without it the note is printed.", Arity = ArgumentArity.ZeroOrOne };
-        return new Command("note", "Write a note on a run, or print it.") { id, text }.Handle(shell, async context =>
+        var text = new Argument<string?>("TEXT") { Description = "The note, which replaces the one before. Without it the note is printed.", Arity = ArgumentArity.ZeroOrOne };
+        var remove = new Option<bool>("--remove") { Description = "Remove the note." };
+        return new Command("note", "Write a note on a run, or print it.") { id, text, remove }.Handle(shell, async context =>
         {
             var run = RunCatalog.Find(await RunsCommand.ReadAsync(context), context.Get(id));
             var labels = run.Labels;
-            if (context.Find(text) is { } note)
+            if (context.Get(remove))
+            {
+                if (context.Find(text) is not null) throw new SrpoException(ErrorKind.Usage, "TEXT and --remove contradict each other; leave out one of them");
+                labels = RunLabels.Change(context.Data, run.Id, before => before with { Note = null });
+            }
+            else if (context.Find(text) is { } note)
             {
                 if (note.Length > RunLabels.LongestNote) throw new SrpoException(ErrorKind.Usage, $"a note of {note.Length.ToString()} characters is too long; {RunLabels.LongestNote.ToString()} are the most");
-                labels = RunLabels.Change(context.Data, run.Id, before => before with { Note = note.Length == 0 ? null : note });
+                labels = RunLabels.Change(context.Data, run.Id, before => before with { Note = note });
             }
 
             return Print(context, run.Id, labels, labels.Note ?? $"{run.Id} has no note");
