@@ -14,7 +14,7 @@ namespace Srpo.Core.Results;
 /// <param name="PrivateCosts">[seats] expected private cost of the learned strategies.</param>
 /// <param name="Nearest">[seats][actions] the nearest equilibrium.</param>
 /// <param name="NearestCosts">[seats] expected private cost there.</param>
-/// <param name="NearestIsStable">Whether best response dynamics return to that equilibrium.</param>
+/// <param name="NearestIsStable">Whether best response dynamics return to that equilibrium; null where that is not decided, as on a bifurcation.</param>
 /// <param name="Distance">Largest difference of a learned probability from the nearest equilibrium's.</param>
 public sealed record LearnedStrategies(
     string Method,
@@ -25,7 +25,7 @@ public sealed record LearnedStrategies(
     ImmutableArray<double> PrivateCosts,
     ImmutableArray<ImmutableArray<double>> Nearest,
     ImmutableArray<double> NearestCosts,
-    bool NearestIsStable,
+    bool? NearestIsStable,
     double Distance)
 {
     /// <summary>Free-riding degree of the learned strategies: largest difference of two seats' expected private costs.</summary>

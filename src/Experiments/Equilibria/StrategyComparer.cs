@@ -116,7 +116,7 @@ internal static class StrategyComparer
         return new LearnedStrategies(
             label, team, risk.Tau[0], risk.Epsilon[0], [.. strategies],
             [.. strategies.Select((strategy, seat) => strategy.Zip(game.Costs[seat]).Sum(pair => pair.First * pair.Second))],
-            nearest.Strategies, nearest.PrivateCosts, nearest.IsStable == true, Distance(nearest.Strategies, strategies));
+            nearest.Strategies, nearest.PrivateCosts, nearest.IsStable, Distance(nearest.Strategies, strategies));
     }
 
     private static double Distance(ImmutableArray<ImmutableArray<double>> first, IReadOnlyList<ImmutableArray<double>> second) =>

@@ -25,7 +25,7 @@ public static class LearnedStrategiesCsv
                     Csv.AppendRecord(text,
                     [
                         team.Method, Csv.Field(team.Team), Csv.Field(team.Tau), Csv.Field(team.Epsilon), Csv.Field(seat), Csv.Field(action),
-                        Csv.Field(team.Strategies[seat][action]), Csv.Field(team.Nearest[seat][action]), team.NearestIsStable ? "true" : "false",
+                        Csv.Field(team.Strategies[seat][action]), Csv.Field(team.Nearest[seat][action]), team.NearestIsStable switch { true => "true", false => "false", null => "" },
                         Csv.Field(team.Distance), Csv.Field(team.FreeRiding), Csv.Field(team.NearestFreeRiding),
                     ]);
                 }

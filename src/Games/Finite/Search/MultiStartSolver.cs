@@ -5,7 +5,7 @@ namespace Srpo.Games.Finite.Search;
 /// <summary>
 /// RQE of a general finite game of n players (arXiv 2602.21515, section 3) from many starts: damped logit responses followed by Newton find
 /// the stable ones, Newton with a line search from the starts themselves finds unstable ones too, and where eps is small against the utilities
-/// starts on every face of the simplices find those next to mixed Nash equilibria. Nothing proves completeness; where
+/// starts on the faces of the simplices (on a sample of them in large games) find those next to mixed Nash equilibria. Nothing proves completeness; where
 /// there is more than one, or the indices show that some are missing, branches are followed in lambda = 1/eps through folds, and more starts
 /// are tried. Symmetric games are searched up to symmetry.
 /// </summary>
@@ -14,6 +14,7 @@ public static class MultiStartSolver
     // From this ratio of utilities to eps on, equilibria lie close to the faces of the simplices.
     private const double Sharp = 12;
     private const int MostFaces = 128;
+    private const int SampledFaces = 32;
     private const int StartsPerFace = 4;
     private const int StartsPerFaceOfTheCautious = 32;
     private const int MoreStarts = 4;
@@ -103,7 +104,7 @@ public static class MultiStartSolver
         var all = faces <= MostFaces;
         var count = system.Caution() > -StartingPoints.Outside ? StartsPerFaceOfTheCautious : StartsPerFace;
         var z = new double[system.Size];
-        for (var number = 0; number < (all ? (int)faces : MostFaces); number++)
+        for (var number = 0; number < (all ? (int)faces : SampledFaces); number++)
         {
             cancellation.ThrowIfCancellationRequested();
             for (var start = round * count; start < (round + 1) * count; start++)
