@@ -20,6 +20,9 @@ public static class SolverLimits
     /// <summary>Largest range of utilities itself, far enough from the largest double that sums and products stay below it.</summary>
     public const double MostRange = 1e290;
 
+    /// <summary>Smallest range of utilities that are not all alike: below, doubles lose their digits.</summary>
+    public const double LeastRange = 1e-290;
+
     /// <summary>Largest gain from a best response, as a share of the range of utilities, of a profile that counts as an equilibrium.</summary>
     public const double GapTolerance = 1e-10;
 
@@ -71,6 +74,13 @@ public static class SolverLimits
                 throw Refused(
                     "payoffs",
                     $"payoffs of player {player}: range over more than {MostRange:0e0}, which leaves no room to compute in; divide payoffs, costs and epsilon by one number and multiply tau by it: the equilibria stay the same");
+            }
+
+            if (range is > 0 and < LeastRange)
+            {
+                throw Refused(
+                    "payoffs",
+                    $"payoffs of player {player}: range over {range:g4}, where doubles lose their digits; multiply payoffs, costs and epsilon by one number and divide tau by it: the equilibria stay the same");
             }
 
             if (range / epsilon > MostSharpness)

@@ -175,6 +175,7 @@ public class ProvedSolutionsTests
     [InlineData(1e50, 1, 0, "epsilon")]
     [InlineData(1, 1, 1e308, "tau")]
     [InlineData(1e308, 1, 0, "payoffs")]
+    [InlineData(5e-324, 1, 0, "payoffs")]
     public void WhatDoublesCannotHoldIsRefusedByName(double payoff, double epsilon, double tau, string field)
     {
         foreach (var game in new[] { new FiniteGame("unit", [2, 2], [[payoff, -payoff, -payoff, payoff]]), new FiniteGame("unit", [2, 2, 2], [[payoff, -payoff, -payoff, payoff, 0, 0, 0, 0]]) })
