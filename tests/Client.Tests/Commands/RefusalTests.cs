@@ -36,8 +36,13 @@ public sealed class RefusalTests : IDisposable
     [InlineData("run overcooked-quick --seeds 10000", "20000 runs are measured, each with each, which makes 400000000 pairs on every layout; 2000 runs are the most")]
     [InlineData("run overcooked --iterations 1000000000", "more than 7 days; use fewer seeds, iterations or episodes, or begin it all the same with --large")]
     [InlineData("population start x --iterations 1000000000", "more than 7 days")]
+    [InlineData("run overcooked --id -x", "'-x' is not a valid id; use 1 to 60 letters, digits, '-' or '_', not beginning with '-'")]
+    [InlineData("resume overcooked-1.ippo/0", "'overcooked-1.ippo/0' is not the id of a run but of a part of one; the run is 'overcooked-1'")]
+    [InlineData("run loop.json", "is a symbolic link that leads back to itself, not a file; name a file")]
+    [InlineData("run @words", "unknown experiment '@words'")]
     public async Task Contradictions_and_work_beyond_measure_are_refused(string line, string expected)
     {
+        if (line.Contains("loop", StringComparison.Ordinal)) File.CreateSymbolicLink(_directory["loop.json"], _directory["loop.json"]);
         var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Usage);
         Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
         Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
