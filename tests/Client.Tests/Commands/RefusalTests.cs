@@ -85,4 +85,25 @@ public sealed class RefusalTests : IDisposable
         var played = (await InProcess.RunAsync(_directory.Root, "crossplay", "x", "--episodes", "2", "--id", "c")).Expect(ExitCode.Ok);
         Assert.Contains("playing 2 x 2 runs for 8 episodes of 1024 env-steps", played.Error, StringComparison.Ordinal);
     }
+
+    /// <summary>Something else in place of a run's records is said to be so; it is not waited for, and no type of the program is named.</summary>
+    [LinuxFact]
+    public async Task Records_of_a_run_that_are_something_else_are_damaged()
+    {
+        _directory.Write("runs/a/labels.json", """{ "name": 5 }""");
+        Directory.CreateDirectory(_directory["runs/b"]);
+        foreach (var path in (string[])["runs/a/run.json", "runs/b/run.json"])
+        {
+            using var made = System.Diagnostics.Process.Start("mkfifo", [_directory[path]]);
+            await made.WaitForExitAsync();
+        }
+
+        var resumed = (await InProcess.RunAsync(_directory.Root, "resume", "b")).Expect(ExitCode.Damaged);
+        Assert.Contains("b/run.json cannot be read: it is a pipe, not a file. ", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("damaged", (await InProcess.RunAsync(_directory.Root, "runs", "list")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        var tagged = (await InProcess.RunAsync(_directory.Root, "runs", "tag", "a", "x")).Expect(ExitCode.Damaged);
+        Assert.Contains("a/labels.json cannot be read: ", tagged.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Srpo.", tagged.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", tagged.Error, StringComparison.Ordinal);
+    }
 }
