@@ -9,8 +9,8 @@ namespace Srpo.Client.Cli;
 /// <summary>Parses and runs one command line.</summary>
 internal static partial class CommandLine
 {
-    /// <summary>EPIPE: the reader of a pipe went away, as with `| head`.</summary>
-    private const int BrokenPipe = 32;
+    /// <summary>Words that begin with @ are words, as in a note to somebody, and not files of more arguments.</summary>
+    private static readonly ParserConfiguration AsTyped = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs a command line in a shell; never throws for what a user can do wrong.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Shell shell, CancellationToken cancellation)
@@ -18,9 +18,10 @@ internal static partial class CommandLine
         var verbose = arguments.Contains("--verbose", StringComparer.Ordinal);
         try
         {
-            var parse = RootCommandBuilder.Build(shell).Parse(arguments);
-            if (parse.Errors.Count > 0 && parse.Action is not System.CommandLine.Help.HelpAction) return ReportUsage(parse, shell);
-            if (parse.Errors.Count == 0 && Empty(parse) is { } empty) return ReportUsage(parse, shell, empty);
+            var parse = RootCommandBuilder.Build(shell).Parse(arguments, AsTyped);
+            var help = parse.Action is System.CommandLine.Help.HelpAction;
+            if (!help && Empty(parse) is { } empty) return ReportUsage(parse, shell, empty);
+            if (parse.Errors.Count > 0 && !help) return ReportUsage(parse, shell);
             var configuration = new InvocationConfiguration
             {
                 Output = shell.Out,
@@ -30,7 +31,7 @@ internal static partial class CommandLine
             };
             return await parse.InvokeAsync(configuration, cancellation);
         }
-        catch (IOException error) when ((error.HResult & 0xFFFF) == BrokenPipe && !OperatingSystem.IsWindows())
+        catch (IOException error) when (StandardStream.IsBrokenPipe(error))
         {
             return (int)ExitCode.Ok;
         }

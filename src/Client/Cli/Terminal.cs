@@ -24,8 +24,9 @@ internal static class Terminal
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
 
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        await using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = !Console.IsOutputRedirected };
-        await using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        var results = new StandardStream(Console.OpenStandardOutput(), required: true);
+        await using var output = new StreamWriter(results, utf8) { AutoFlush = !Console.IsOutputRedirected };
+        await using var error = new StreamWriter(new StandardStream(Console.OpenStandardError(), required: false), utf8) { AutoFlush = true };
         using var input = new StreamReader(Console.OpenStandardInput(), utf8);
         shell = new Shell(
             TextWriter.Synchronized(output), TextWriter.Synchronized(error), Directory.GetCurrentDirectory(), Width(),
@@ -36,12 +37,15 @@ internal static class Terminal
             var code = await CommandLine.RunAsync(arguments, shell, cancellation.Token);
             if (cancellation.IsCancellationRequested) await LeaveAsync(shell, code);
             await output.FlushAsync(CancellationToken.None);
-            return code;
+            return code == (int)ExitCode.Ok && results.Lost is { } lost ? ErrorReporter.Report(lost, shell.Error, verbose: false) : code;
         }
-        catch (IOException) when (Console.IsOutputRedirected)
+        catch (IOException gone) when (StandardStream.IsBrokenPipe(gone))
         {
-            // The reader of a pipe went away, as with `| head`.
             return (int)ExitCode.Ok;
+        }
+        catch (SrpoException lost)
+        {
+            return ErrorReporter.Report(lost, shell.Error, verbose: false);
         }
 
         void OnSignal(PosixSignalContext signal)

@@ -40,7 +40,7 @@ internal static class CrossPlayCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         // Until it has an id, a repeated command begins what this one has not begun.
-        var id = context.Get(Id) is { } chosen ? RunIds.Check(chosen) : null;
+        var id = context.Get(Id) is { } chosen ? RunIds.CheckNew(chosen) : null;
         return await context.PausableAsync(() => Repeat(context, id), () => context.WithGrainsAsync(session => PlayAsync(context, session, held => id = held)));
     }
 

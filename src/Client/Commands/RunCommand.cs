@@ -167,7 +167,7 @@ internal static class RunCommand
     }
 
     /// <summary>An id that is no other run's name: whoever typed it would get this one.</summary>
-    private static string CheckId(CommandContext context, string id) => RunLabels.FindId(context.Data, RunIds.Check(id)) is { } other && other != id
+    private static string CheckId(CommandContext context, string id) => RunLabels.FindId(context.Data, RunIds.CheckNew(id)) is { } other && other != id
         ? throw new SrpoException(ErrorKind.InUse, $"the run '{other}' is called '{id}'; --id chooses another id, and `{CommandHints.For(context.Shell, $"runs rename {other}")}` another name")
         : id;
 }

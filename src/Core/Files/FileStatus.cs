@@ -26,7 +26,7 @@ public enum FileKind
     /// <summary>A socket.</summary>
     Socket,
 
-    /// <summary>A symbolic link, where links are not followed.</summary>
+    /// <summary>A symbolic link, where links are not followed; where they are, one that leads back to itself.</summary>
     Link,
 }
 
@@ -46,6 +46,7 @@ public readonly partial record struct FileStatus(FileKind Kind, UnixFileMode Mod
     private const int TypeMask = 0xF000;
     private const int NoSuchFile = 2;
     private const int NotDirectory = 20;
+    private const int LinksWithoutEnd = 40;
 
     /// <summary>Looks at a path.</summary>
     /// <param name="path">The path.</param>
@@ -60,7 +61,15 @@ public readonly partial record struct FileStatus(FileKind Kind, UnixFileMode Mod
     {
         var about = stackalloc byte[StructureLength];
         if (Stat(CurrentDirectory, path, followLinks ? 0 : DoNotFollow, TypeModeAndOwner, about) != 0)
-            return Marshal.GetLastPInvokeError() is NoSuchFile or NotDirectory ? default(FileStatus) : null;
+        {
+            return Marshal.GetLastPInvokeError() switch
+            {
+                NoSuchFile or NotDirectory => default(FileStatus),
+                LinksWithoutEnd => new FileStatus(FileKind.Link, UnixFileMode.None, null),
+                _ => null,
+            };
+        }
+
         var mode = *(ushort*)(about + ModeOffset);
         return new FileStatus(KindOf(mode & TypeMask), (UnixFileMode)(mode & ~TypeMask), *(uint*)(about + OwnerOffset));
     }

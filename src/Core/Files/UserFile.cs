@@ -66,7 +66,7 @@ public static class UserFile
         if (kind == FileKind.Regular) return;
         throw kind == FileKind.Missing
             ? new SrpoException(ErrorKind.NotFound, $"there is no {what} {shown}")
-            : new SrpoException(ErrorKind.Usage, $"{shown} is {Word(kind)}, not a file; name a file{(kind == FileKind.Pipe ? ", for example one that what comes through the pipe was written to" : "")}");
+            : new SrpoException(ErrorKind.Usage, $"{shown} is {Followed(kind)}, not a file; name a file{(kind == FileKind.Pipe ? ", for example one that what comes through the pipe was written to" : "")}");
     }
 
     /// <summary>Checks that an output can be written where a user wants it, before any work is spent.</summary>
@@ -80,8 +80,8 @@ public static class UserFile
         {
             case FileKind.Regular when !force:
                 throw Exists(path);
-            case FileKind.Directory or FileKind.BlockDevice or FileKind.Socket:
-                throw new SrpoException(ErrorKind.Usage, $"{path} cannot be written: it is {Word(kind)}; name a file");
+            case FileKind.Directory or FileKind.BlockDevice or FileKind.Socket or FileKind.Link:
+                throw new SrpoException(ErrorKind.Usage, $"{path} cannot be written: it is {Followed(kind)}; name a file");
             case FileKind.Missing when FileStatus.Of(Folder(path)).Kind != FileKind.Directory:
                 throw new SrpoException(ErrorKind.Usage, $"{path} cannot be written: its directory does not exist");
             default:
@@ -120,6 +120,8 @@ public static class UserFile
         FileKind.Link => "a link",
         _ => "nothing",
     };
+
+    private static string Followed(FileKind kind) => kind == FileKind.Link ? "a symbolic link that leads back to itself" : Word(kind);
 
     private static string Folder(string path) => Path.GetDirectoryName(AtomicFile.Target(path)) ?? "/";
 

@@ -30,7 +30,7 @@ public static class NearestName
     /// The text of an error about an unknown name, for example: unknown layout 'offical'; did you mean 'official'? Known
     /// layouts: official, wide. Of more than fifteen names the nearest ten are listed; of a long text the beginning is shown.
     /// </summary>
-    /// <param name="kind">What the name names, singular, for example "layout".</param>
+    /// <param name="kind">What the name names, singular, for example "layout", or "population or tournament".</param>
     /// <param name="typed">What was typed.</param>
     /// <param name="known">The names that exist.</param>
     public static string Unknown(string kind, string typed, IReadOnlyCollection<string> known)
@@ -51,7 +51,7 @@ public static class NearestName
     {
         ArgumentNullException.ThrowIfNull(known);
         var listed = known.Count <= Whole ? string.Join(", ", known) : $"{string.Join(", ", known.OrderBy(name => Edits(typed, name)).Take(Listed))} and {known.Count - Listed} more";
-        return $"Known {kind}s: {listed}.";
+        return $"Known {kind.Replace(" or ", "s or ", StringComparison.Ordinal)}s: {listed}.";
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Srpo.Core.Files;
 
 namespace Srpo.Experiments.Data;
 
@@ -30,4 +31,13 @@ public static class JsonText
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static T? Read<T>(string text) => JsonSerializer.Deserialize<T>(text, Stored);
+
+    /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
+    /// <exception cref="JsonException">It holds something else, or something else is in its place: to open a pipe would wait for ever.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static T? ReadFile<T>(string path)
+    {
+        var kind = FileStatus.Of(path).Kind;
+        return kind is FileKind.Regular or FileKind.Missing ? Read<T>(File.ReadAllText(path)) : throw new JsonException($"it is {UserFile.Word(kind)}, not a file");
+    }
 }

@@ -47,7 +47,7 @@ public sealed record CrossPlayRun(string Id, string CommandLine, DateTimeOffset 
     /// <param name="data">The directory that keeps it.</param>
     /// <param name="id">Its id.</param>
     public static CrossPlayRun? Find(DataDirectory data, string id) =>
-        PathOf(data, id) is var path && File.Exists(path) ? JsonText.Read<CrossPlayRun>(File.ReadAllText(path)) : null;
+        PathOf(data, id) is var path && File.Exists(path) ? JsonText.ReadFile<CrossPlayRun>(path) : null;
 
     private static string PathOf(DataDirectory data, string id) => Path.Combine(data.Run(id), "crossplay-run.json");
 }

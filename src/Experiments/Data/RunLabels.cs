@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
+using Srpo.Core.Json;
 
 namespace Srpo.Experiments.Data;
 
@@ -28,11 +29,11 @@ public sealed record RunLabels(string? Name, IReadOnlyList<string> Tags, string?
         if (!File.Exists(path)) return None;
         try
         {
-            return JsonText.Read<RunLabels>(File.ReadAllText(path)) is { } labels ? labels with { Tags = labels.Tags ?? [] } : None;
+            return JsonText.ReadFile<RunLabels>(path) is { } labels ? labels with { Tags = labels.Tags ?? [] } : None;
         }
         catch (JsonException error)
         {
-            throw new SrpoException(ErrorKind.Damaged, $"{path} cannot be read: {error.Message}. It holds a name, tags and a note and nothing else; remove it, and label the run again.", error);
+            throw new SrpoException(ErrorKind.Damaged, $"{path} cannot be read: {JsonProblem.Of(error)}. It holds a name, tags and a note and nothing else; remove it, and label the run again.", error);
         }
     }
 

@@ -74,7 +74,7 @@ public sealed record RunManifest
         if (!File.Exists(path)) throw new SrpoException(ErrorKind.NotFound, Unknown(data, id));
         try
         {
-            var manifest = JsonText.Read<RunManifest>(File.ReadAllText(path));
+            var manifest = JsonText.ReadFile<RunManifest>(path);
             if (manifest?.Experiment is null || manifest.Id != id) throw Damaged(path, "it lacks the experiment, or belongs to another run", null);
             if (manifest.Format > CurrentFormat) throw Damaged(path, $"its format {manifest.Format} is newer than this program", null);
             return manifest;

@@ -47,7 +47,7 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonText.Read<SweepRun>(File.ReadAllText(path)) is { Out: not null, Experiment: not null } run ? run : throw Damaged(path, "it lacks the experiment or the place of its results", null);
+            return JsonText.ReadFile<SweepRun>(path) is { Out: not null, Experiment: not null } run ? run : throw Damaged(path, "it lacks the experiment or the place of its results", null);
         }
         catch (JsonException error)
         {

@@ -119,6 +119,9 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
     {
         try
         {
+            // To open a pipe would wait for whoever is at its other end.
+            var kind = FileStatus.Of(path).Kind;
+            if (kind is not (FileKind.Regular or FileKind.Missing)) throw new IOException($"it is {UserFile.Word(kind)}, not a file");
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

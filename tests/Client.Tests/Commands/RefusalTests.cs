@@ -36,8 +36,13 @@ public sealed class RefusalTests : IDisposable
     [InlineData("run overcooked-quick --seeds 10000", "20000 runs are measured, each with each, which makes 400000000 pairs on every layout; 2000 runs are the most")]
     [InlineData("run overcooked --iterations 1000000000", "more than 7 days; use fewer seeds, iterations or episodes, or begin it all the same with --large")]
     [InlineData("population start x --iterations 1000000000", "more than 7 days")]
+    [InlineData("run overcooked --id -x", "'-x' is not a valid id; use 1 to 60 letters, digits, '-' or '_', not beginning with '-'")]
+    [InlineData("resume overcooked-1.ippo/0", "'overcooked-1.ippo/0' is not the id of a run but of a part of one; the run is 'overcooked-1'")]
+    [InlineData("run loop.json", "is a symbolic link that leads back to itself, not a file; name a file")]
+    [InlineData("run @words", "unknown experiment '@words'")]
     public async Task Contradictions_and_work_beyond_measure_are_refused(string line, string expected)
     {
+        if (line.Contains("loop", StringComparison.Ordinal)) File.CreateSymbolicLink(_directory["loop.json"], _directory["loop.json"]);
         var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Usage);
         Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
         Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
@@ -79,5 +84,26 @@ public sealed class RefusalTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "query", "tournament", "c.training")).Expect(ExitCode.NotFound);
         var played = (await InProcess.RunAsync(_directory.Root, "crossplay", "x", "--episodes", "2", "--id", "c")).Expect(ExitCode.Ok);
         Assert.Contains("playing 2 x 2 runs for 8 episodes of 1024 env-steps", played.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Something else in place of a run's records is said to be so; it is not waited for, and no type of the program is named.</summary>
+    [LinuxFact]
+    public async Task Records_of_a_run_that_are_something_else_are_damaged()
+    {
+        _directory.Write("runs/a/labels.json", """{ "name": 5 }""");
+        Directory.CreateDirectory(_directory["runs/b"]);
+        foreach (var path in (string[])["runs/a/run.json", "runs/b/run.json"])
+        {
+            using var made = System.Diagnostics.Process.Start("mkfifo", [_directory[path]]);
+            await made.WaitForExitAsync();
+        }
+
+        var resumed = (await InProcess.RunAsync(_directory.Root, "resume", "b")).Expect(ExitCode.Damaged);
+        Assert.Contains("b/run.json cannot be read: it is a pipe, not a file. ", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("damaged", (await InProcess.RunAsync(_directory.Root, "runs", "list")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        var tagged = (await InProcess.RunAsync(_directory.Root, "runs", "tag", "a", "x")).Expect(ExitCode.Damaged);
+        Assert.Contains("a/labels.json cannot be read: ", tagged.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Srpo.", tagged.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", tagged.Error, StringComparison.Ordinal);
     }
 }

@@ -39,6 +39,29 @@ public sealed class EndTests : IDisposable
         await SignalledAsync(solving);
     }
 
+    /// <summary>Neither a closed stream nor a full disk behind it ends in a trace or hides how the command ended.</summary>
+    [LinuxFact]
+    public async Task A_stream_that_takes_nothing_does_not_hide_how_a_command_ended()
+    {
+        (string Line, ExitCode Code, string Message)[] cases =
+        [
+            ("--version >&-", ExitCode.Environment, "srpo: the output cannot be written: "),
+            ("--version >/dev/full", ExitCode.Environment, "srpo: the output cannot be written: No space left on device"),
+            ("run nope 2>&-", ExitCode.Usage, ""),
+            ("run nope >&- 2>/dev/full", ExitCode.Usage, ""),
+        ];
+        foreach (var (line, code, message) in cases)
+        {
+            var start = new ProcessStartInfo("bash", ["-c", $"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "srpo.dll")}' {line}"]) { WorkingDirectory = _directory.Root, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            var error = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            Assert.True(code == (ExitCode)process.ExitCode, $"{line}: {process.ExitCode}\n{error}");
+            Assert.StartsWith(message, error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Ends a process once it is at work: it has a thread for signals from the start of Main on, and takes some time of the processor after that.</summary>
     private static async Task SignalledAsync(SrpoProcess process)
     {

@@ -38,6 +38,22 @@ public sealed class FileGrainStorageTests
         Assert.False(Directory.Exists(data.File("below")));
     }
 
+    /// <summary>Whoever reads it would wait for a writer that never comes.</summary>
+    [Fact]
+    public async Task A_pipe_in_place_of_a_state_is_refused()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var data = new TestDirectory();
+        using var storage = Storage(data);
+        await storage.WriteStateAsync("thing", Grain, State("mine"));
+        var path = storage.PathOf("thing", Grain);
+        File.Delete(path);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [path])) await made.WaitForExitAsync();
+
+        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => ReadAsync(storage));
+        Assert.Contains($"state file '{path}' cannot be read: it is a pipe, not a file", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_write_on_top_of_somebody_elses_is_refused()
     {

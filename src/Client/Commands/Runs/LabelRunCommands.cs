@@ -3,6 +3,7 @@ using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Experiments.Data;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Runs;
 
@@ -19,7 +20,7 @@ internal static class LabelRunCommands
         {
             var runs = await RunsCommand.ReadAsync(context);
             var run = RunCatalog.Find(runs, context.Get(id));
-            var chosen = context.Find(name) is { } typed ? RunIds.Check(typed) : null;
+            var chosen = context.Find(name) is { } typed ? RunIds.CheckNew(typed) : null;
             if (chosen is not null && runs.FirstOrDefault(other => other != run && (other.Id == chosen || other.Labels.Name == chosen)) is { } holder)
                 throw new SrpoException(ErrorKind.InUse, $"the run '{holder.Id}' is called '{chosen}' already; choose another name");
             var labels = RunLabels.Change(context.Data, run.Id, before => before with { Name = chosen });
@@ -38,7 +39,7 @@ internal static class LabelRunCommands
             var (added, removed) = (context.Get(tags) ?? [], context.Get(remove) ?? []);
             foreach (var tag in added)
             {
-                if (!PopulationSpec.IsValidName(tag) || tag.Length > LongestTag) throw new SrpoException(ErrorKind.Usage, $"'{tag}' is not a valid tag; use 1 to {LongestTag.ToString()} letters, digits, '-', '_' or '.', not beginning with '.'");
+                if (!PopulationSpec.IsValidName(tag) || tag.Length > LongestTag) throw new SrpoException(ErrorKind.Usage, $"'{GrainKeys.Shown(tag)}' is not a valid tag; use 1 to {LongestTag.ToString()} letters, digits, '-', '_' or '.', not beginning with '.'");
             }
 
             var labels = added.Length + removed.Length == 0

@@ -1,0 +1,67 @@
+using Srpo.Core.Errors;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>
+/// Standard output or error. What cannot be written to it any more, because it is closed or its disk is full, is told once and dropped
+/// afterwards: a message that nobody can read must not take the place of the exit code, and no work ends in a trace because of it.
+/// </summary>
+/// <param name="inner">The stream of the process.</param>
+/// <param name="required">Whether a command has failed that cannot write to it: results, not messages.</param>
+internal sealed class StandardStream(Stream inner, bool required) : Stream
+{
+    /// <summary>EPIPE: the reader of a pipe went away, as with `| head`.</summary>
+    private const int BrokenPipe = 32;
+
+    private bool _failed;
+
+    /// <summary>What to say where a result was lost, whoever caught it; null where none was, or where its reader went away.</summary>
+    public SrpoException? Lost { get; private set; }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Whether an error is that the reader of a pipe went away.</summary>
+    public static bool IsBrokenPipe(Exception error) => error is IOException && (error.HResult & 0xFFFF) == BrokenPipe && !OperatingSystem.IsWindows();
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (_failed) return;
+        try
+        {
+            inner.Write(buffer);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _failed = true;
+            if (!required) return;
+            if (IsBrokenPipe(error)) throw;
+            var reason = error is UnauthorizedAccessException ? "it is closed" : error.Message;
+            Lost = new SrpoException(ErrorKind.Environment, $"the output cannot be written: {reason}; send it to where there is room, and repeat the command", error);
+            throw Lost;
+        }
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
