@@ -73,7 +73,9 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         var read = Reader(target);
         if (Environment.GetEnvironmentVariable("SRPO_FUZZ_REPEAT") is { Length: > 0 } repeat)
         {
-            if (Path.GetFileName(repeat).StartsWith(target + "-", StringComparison.Ordinal)) Assert.Null(Fault(read, File.ReadAllBytes(repeat)));
+            var name = Path.GetFileName(repeat);
+            Assert.True(Targets.Any(row => name.StartsWith(row[0] + "-", StringComparison.Ordinal)), $"the name of {repeat} does not begin with what it is an input of");
+            if (name.StartsWith(target + "-", StringComparison.Ordinal)) Assert.Null(Fault(read, File.ReadAllBytes(repeat)));
             return;
         }
 
@@ -101,6 +103,7 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         }
 
         if (present is not null) File.Delete(present.Name);
+        Assert.True(count < 20 || _outcomes.Count > 1, $"{target}: the inputs are too much alike: all are {string.Join(", ", _outcomes.Keys)}");
         foreach (var (outcome, number) in _outcomes) output.WriteLine($"{number,7} {outcome}");
     }
 
@@ -120,75 +123,55 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
     private Func<byte[], string> Reader(string target) => target switch
     {
         "experiment" => Refusing<SrpoException>(bytes => ExperimentLoader.Load("fuzz", "fuzz.json", bytes, _directory.Root, [])),
-        "game" => Refusing<FormatException>(bytes =>
+        "game" => Refusing<FormatException>(bytes => GameFile.Parse(Encoding.UTF8.GetString(bytes), "fuzz").Risk()),
+        "markov" => Refusing<FormatException>(
+            bytes => MarkovGameFile.Parse(Encoding.UTF8.GetString(bytes), "fuzz").Risk(),
+            bytes => MarkovGameFile.Parse(Encoding.UTF8.GetString(bytes), "fuzz").Game()),
+        "map" => Refusing<LayoutException>(
+            bytes => GridworldLayout.Parse(Encoding.UTF8.GetString(bytes), "fuzz", "fuzz.txt"),
+            bytes => EnvironmentFactory.Warnings(new EnvironmentSettings("gridworld", "fuzz", Encoding.UTF8.GetString(bytes)))),
+        "recording" => bytes =>
         {
-            var game = GameFile.Parse(Encoding.UTF8.GetString(bytes), "fuzz");
-            game.Risk();
-        }),
-        "markov" => Refusing<FormatException>(bytes =>
-        {
-            var game = MarkovGameFile.Parse(Encoding.UTF8.GetString(bytes), "fuzz");
-            game.Risk();
-            game.Game();
-        }),
-        "map" => Refusing<LayoutException>(bytes =>
-        {
-            GridworldLayout.Parse(Encoding.UTF8.GetString(bytes), "fuzz", "fuzz.txt");
-            EnvironmentFactory.Warnings(new EnvironmentSettings("overcooked", "fuzz", Encoding.UTF8.GetString(bytes)));
-        }),
-        "recording" => Refusing<RecordingException>(bytes =>
-        {
-            var path = _directory["recording.jsonl"];
-            File.WriteAllBytes(path, bytes);
-            foreach (var registration in EnvironmentFactory.Registrations) registration.Verify?.Invoke(path);
-        }),
+            File.WriteAllBytes(_directory["recording.jsonl"], bytes);
+            return Refusing<RecordingException>([.. EnvironmentFactory.Registrations.Where(registration => registration.Verify is not null)
+                .Select(registration => (Action<byte[]>)(_ => registration.Verify!(_directory["recording.jsonl"])))])(bytes);
+        },
         "safetensors" => Refusing<SafetensorsException>(bytes => Safetensors.Read(bytes, "fuzz.safetensors")),
-        "key" => Refusing<SrpoException>(bytes =>
-        {
-            var key = Encoding.UTF8.GetString(bytes);
-            SrpoException? refusal = null;
-            foreach (Action read in new Action[] { () => GrainKeys.ParseMember(key), () => GrainKeys.CheckName(key), () => GrainKeys.ParseLearner(key), () => GrainKeys.CheckSilo(key), () => GrainKeys.SiloOf(key) })
-            {
-                try
-                {
-                    read();
-                }
-                catch (SrpoException error)
-                {
-                    refusal = error;
-                }
-            }
-
-            if (refusal is not null) throw refusal;
-        }),
-        "setting" => Refusing<SrpoException>(bytes =>
-        {
-            var text = Encoding.UTF8.GetString(bytes);
-            ExperimentLoader.Load("fuzz", "fuzz.json", "{}"u8.ToArray(), _directory.Root, [Override.Parse(text)]);
-        }),
+        "key" => Refusing<SrpoException>(
+            bytes => GrainKeys.ParseMember(Encoding.UTF8.GetString(bytes)),
+            bytes => GrainKeys.CheckName(Encoding.UTF8.GetString(bytes)),
+            bytes => GrainKeys.ParseLearner(Encoding.UTF8.GetString(bytes)),
+            bytes => GrainKeys.CheckSilo(Encoding.UTF8.GetString(bytes))),
+        "setting" => Refusing<SrpoException>(
+            bytes => ExperimentLoader.Load("fuzz", "fuzz.json", BaseExperiment, _directory.Root, [Override.Parse(Encoding.UTF8.GetString(bytes))])),
         "address" => Refusing<SrpoException>(bytes => ClusterAddress.Parse(Encoding.UTF8.GetString(bytes), _ => null)),
         "commandline" => bytes => Command(Arguments(bytes), bytes: null, [0, 1, 2, 3, 4, 5, 6, 130]),
         "run" => bytes => Command(["run", "fuzz.json", "--dry-run"], bytes, [0, 2, 3, 5]),
         "solve" => bytes => Command(["rqe", "solve", "fuzz.json", "--starts", "2"], bytes, [0, 2, 130]),
-        "show" => bytes => Command(["show", "observation", "overcooked", "--layout", "fuzz.json"], bytes, [0, 2]),
-        "verify" => bytes => Command(["verify", "overcooked", "fuzz.json"], bytes, [0, 1, 4]),
+        "show" => bytes => Command(["show", "observation", "gridworld", "--layout", "fuzz.json"], bytes, [0, 2]),
+        "verify" => bytes => Command(["verify", "gridworld", "fuzz.json"], bytes, [0, 1, 4]),
         _ => throw new ArgumentOutOfRangeException(nameof(target)),
     };
 
-    /// <summary>A reader that gives a value or throws one kind of error, whose message is for people.</summary>
-    private static Func<byte[], string> Refusing<T>(Action<byte[]> read)
+    /// <summary>Readers of which each gives a value or throws one kind of error, whose message is for people.</summary>
+    private static Func<byte[], string> Refusing<T>(params Action<byte[]>[] readers)
         where T : Exception => bytes =>
     {
-        try
+        var outcome = "refused";
+        foreach (var read in readers)
         {
-            read(bytes);
-            return "taken";
+            try
+            {
+                read(bytes);
+                outcome = "taken";
+            }
+            catch (T error)
+            {
+                RequireWords(error.Message);
+            }
         }
-        catch (T error)
-        {
-            RequireWords(error.Message);
-            return "refused";
-        }
+
+        return outcome;
     };
 
     /// <summary>Runs a command in the user's directory, where `fuzz.json` has the bytes.</summary>
@@ -270,17 +253,19 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         _ => throw new ArgumentOutOfRangeException(nameof(target)),
     };
 
+    private static byte[] BaseExperiment { get; } = File.ReadAllBytes(Repository.PathOf("experiments", "overcooked-quick.json"));
+
     private static byte[] Quadratic { get; } = """{"kind": "quadratic", "A": [[[2]], [[2]]], "B": [[[1]], [[1]]], "D": [[[1]], [[1]]], "e": [[1], [1]], "d": [[0], [0]], "epsilon": 0.5, "tau": 1}"""u8.ToArray();
 
     private static byte[] Aggregative { get; } = """{"kind": "aggregative", "players": 3, "Q": [[1]], "R": [[0.5]], "goal": [3], "epsilon": 0.5, "tau": 1}"""u8.ToArray();
 
     private static byte[][] CommandLines { get; } = Texts(
-        "run\0overcooked-quick\0--dry-run", "run\0tag-quick\0--dry-run\0--set\0tau=5\0--seeds\03", "run\0nowhere.json\0--dry-run\0--json", "run\0figure-1i\0--dry-run", "experiments\0--json", "experiments\0--keys",
-        "experiments\0--presets", "experiments\0--methods\0--markdown", "show\0observation\0overcooked\0--layout\0rooms\0--seat\01", "show\0observation\0hanabi\0--encoding\0policy\0--json", "rqe\0solve\0stag-hunt\0--tau\01.5",
-        "rqe\0solve\0two-robots\0--epsilon\00.15\0--starts\02\0--json", "rqe\0solve\0volunteers\0--seed\03", "rqe\0markov\0commons\0--discount\00.5", "query\0agent\0overcooked-1.srpo/0/1\0--data\0data", "query\0population\0x\0--data\0data\0--json",
+        "run\0overcooked-quick\0--dry-run", "run\0tag-quick\0--dry-run\0--set\0tau=5\0--seeds\03", "run\0nowhere.json\0--dry-run\0--json", "run\0figure-1i\0--dry-run", "runs\0show\0x\0--data\0data", "runs\0rename\0x\0y\0--data\0data", "runs\0note\0x\0text\0--data\0data", "query\0tournament\0x\0--data\0data\0--json", "experiments\0--json", "experiments\0--keys",
+        "experiments\0--presets", "experiments\0--methods\0--markdown", "show\0observation\0overcooked\0--layout\0rooms\0--seat\01", "show\0observation\0hanabi\0--encoding\0absolute\0--json", "rqe\0solve\0stag-hunt\0--tau\01.5",
+        "rqe\0solve\0two-robots\0--epsilon\00.15\0--starts\02\0--json", "rqe\0solve\0volunteers\0--seed\03", "rqe\0markov\0commons\0--discount\00.5", "query\0agent\0overcooked-1.srpo/0/1\0--data\0data", "query\0coordinator\0x\0--data\0data\0--json",
         "query\0learner\0cpu/0\0--data\0data", "query\0environment\0x/0/0\0--data\0data", "population\0status\0x\0--data\0data", "population\0list\0--data\0data\0--json", "population\0stop\0x\0--data\0nowhere", "runs\0list\0--data\0data",
         "runs\0delete\0x\0--data\0data", "report\0x\0--data\0data", "export\0x\0out\0--data\0data", "export\0x/0/1\0report.html\0--data\0data\0--force", "replay\0x/0\0--data\0data\0--svg\0notes.txt", "resume\0x", "crossplay\0x\0y\0--data\0data", "verify\0tag\0notes.txt",
-        "completions\0bash", "--version", "--help", "run\0--help", "population\0start\0p\0--method\0srpo", "admin\0forget-silos", "play\0overcooked\0--with\0x/0/1\0--data\0data");
+        "completions\0bash", "--version", "--help", "run\0--help", "population\0start\0p\0--method\0srpo", "admin\0forget-silos", "play\0overcooked\0x/0/1\0--data\0data");
 
     private static byte[][] Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
 
