@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
@@ -242,7 +241,8 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         "game" or "solve" => [.. FilesOf("games", "*.json"), Quadratic, Aggregative],
         "markov" => FilesOf("games", "commons.json"),
         "map" or "show" => FilesOf("src/Environments/Gridworld/Layouts", "*.txt"),
-        "recording" or "verify" => [.. FilesOf("tests/Environments.Tests/Data", "*.jsonl.gz").SelectMany(Recordings)],
+        "recording" => [.. FilesOf("tests/Environments.Tests/Data", "*.jsonl.gz").SelectMany(Recordings)],
+        "verify" => [.. FilesOf("tests/Environments.Tests/Data", "gridworld*.jsonl.gz").SelectMany(Recordings)],
         "safetensors" => [Safetensors.Write(new SafetensorsFile(
             [new("actor.0.weight", [4, 3], [.. Enumerable.Range(0, 12).Select(i => i / 7f)]), new("actor.0.bias", [4], [0, -1, float.MaxValue, float.Epsilon]), new("scale", [], [1f])],
             new Dictionary<string, string> { ["method"] = "srpo", ["population"] = "overcooked-1.srpo" }))],
