@@ -80,6 +80,11 @@ public static class Safetensors
         {
             throw new SafetensorsException($"'{source}': header: it is not JSON: {JsonProblem.Of(error)}", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // Names and texts are decoded only where they are read.
+            throw new SafetensorsException($"'{source}': header: a name or text in it is not valid Unicode", error);
+        }
     }
 
     internal static SafetensorsException Wrong(string source, string field, string what) => new($"'{source}': {field}: {what}");

@@ -83,6 +83,9 @@ public sealed class SafetensorsTests
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"extra":1}}""", "x.extra")]
     [InlineData("""{"x":{"dtype":"F32","shape":[2],"shape":[2],"data_offsets":[0,8]}}""", "x.shape")]
     [InlineData("""{"x":""", "header")]
+    [InlineData("""{"__metadata__":{"k":"\ud800"}}""", "header")]
+    [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "header")]
+    [InlineData("""{"x":{"dtype":"\udc00","shape":[2],"data_offsets":[0,8]}}""", "header")]
     public void Wrong_headers_are_refused_by_file_and_field(string header, string field)
     {
         var error = Assert.Throws<SafetensorsException>(() => Safetensors.Read(Raw(header, 1, 2), "some.safetensors"));
@@ -105,6 +108,20 @@ public sealed class SafetensorsTests
 
         Assert.Throws<SafetensorsException>(() => Safetensors.Read((byte[])[.. bytes, 0], "longer"));
         Safetensors.Read(bytes, "whole");
+    }
+
+    [Fact]
+    public void A_header_that_is_not_UTF_8_is_refused_wherever_the_byte_is()
+    {
+        var bytes = Safetensors.Write(File);
+        var data = 8 + (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        for (var i = 8; i < data; i++)
+        {
+            var kept = bytes[i];
+            bytes[i] = 0xFF;
+            Assert.StartsWith("'altered': header: ", Assert.Throws<SafetensorsException>(() => Safetensors.Read(bytes, "altered")).Message);
+            bytes[i] = kept;
+        }
     }
 
     [Fact]
