@@ -134,7 +134,8 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
             File.WriteAllBytes(_directory["recording.jsonl"], bytes);
             return Refusing<RecordingException>([.. EnvironmentFactory.Registrations.Where(registration => registration.Verify is not null)
                 .Select(registration => (Action<byte[]>)(_ => registration.Verify!(_directory["recording.jsonl"])))])(bytes);
-        },
+        }
+        ,
         "safetensors" => Refusing<SafetensorsException>(bytes => Safetensors.Read(bytes, "fuzz.safetensors")),
         "key" => Refusing<SrpoException>(
             bytes => GrainKeys.ParseMember(Encoding.UTF8.GetString(bytes)),
