@@ -51,7 +51,6 @@ internal static class RunCommand
         if (output is not null) OutputDirectory.RequireFree(output);
         var size = CheckWork(context, experiment, chosen ?? $"{experiment.Name}-1");
         if (context.Get(DryRun)) return PrintSize(context, experiment, size);
-        if (output is not null) DataDirectory.EnsureWritable(output, $"--out {output}", "--out");
         context.Data.EnsureWritable();
 
         using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name, await context.TakenIdsAsync()) : RunLock.Take(context.Data, chosen);
@@ -59,7 +58,6 @@ internal static class RunCommand
         if (File.Exists(context.Data.Manifest(held.Id)))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context.Shell, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
         if (output is null) OutputDirectory.RequireFree(context.Data.Run(held.Id));
-        else OutputDirectory.Make(output);
         var manifest = new RunManifest
         {
             Id = held.Id,
@@ -70,6 +68,7 @@ internal static class RunCommand
             Experiment = experiment,
         };
         RequireMemory(context, manifest);
+        if (output is not null) DataDirectory.EnsureWritable(output, $"--out {output}", "--out");
         Directory.CreateDirectory(context.Data.Run(held.Id));
 
         // From here on it is a run: whenever it is interrupted, `resume` goes on with it.

@@ -15,25 +15,6 @@ public static class OutputDirectory
     /// <summary>What makes a directory that of a run.</summary>
     private static readonly string[] Runs = ["run.json", "sweep-run.json"];
 
-    /// <summary>Makes a directory and checks that files can be written there, before any work is spent.</summary>
-    /// <param name="directory">The directory, absolute.</param>
-    /// <exception cref="SrpoException">It cannot be made or written.</exception>
-    public static void Make(string directory)
-    {
-        var probe = Path.Combine(directory, $".probe-{Environment.ProcessId}");
-        try
-        {
-            Directory.CreateDirectory(directory);
-            File.WriteAllBytes(probe, new byte[4096]);
-            File.Delete(probe);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SrpoException(
-                ErrorKind.Environment, $"the directory {directory} cannot be written: {error.Message.TrimEnd('.')}. Use another one with --out DIR, make room, or change its permissions.", error);
-        }
-    }
-
     /// <summary>Checks that a directory has no results, of whatever.</summary>
     /// <param name="directory">The directory, absolute; it need not exist.</param>
     /// <exception cref="SrpoException">Something would be overwritten.</exception>

@@ -1,3 +1,5 @@
+using Srpo.Games.Finite.Search;
+
 namespace Srpo.Games.Finite;
 
 /// <summary>
@@ -80,8 +82,8 @@ internal sealed class ResponseNewton
             SetNegligible(eps);
         }
 
-        Softmax(_theta, _x);
-        LogSoftmax(_theta, response);
+        _theta.CopyTo(response);
+        Vectors.LogSoftmax(response, _x);
         MixedProfile.Values(_utilities, _x, _values);
         EntropicRisk.EvaluateLogs(_values, q, tau, _logP, _p);
         UpdateGradient();
@@ -292,15 +294,5 @@ internal sealed class ResponseNewton
         var sum = 0.0;
         for (var a = 0; a < x.Length; a++) sum += x[a] = Math.Exp(theta[a] - top);
         for (var a = 0; a < x.Length; a++) x[a] /= sum;
-    }
-
-    private static void LogSoftmax(ReadOnlySpan<double> theta, Span<double> logs)
-    {
-        var top = double.NegativeInfinity;
-        foreach (var logit in theta) top = Math.Max(top, logit);
-        var sum = 0.0;
-        for (var a = 0; a < logs.Length; a++) sum += Math.Exp(theta[a] - top);
-        var shift = top + Math.Log(sum);
-        for (var a = 0; a < logs.Length; a++) logs[a] = theta[a] - shift;
     }
 }

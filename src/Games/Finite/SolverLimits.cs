@@ -12,16 +12,16 @@ public static class SolverLimits
     /// Most that utilities may range over, in units of eps. A probability of 1/2 is a double to 1e-16; what a player answers to it, in log
     /// probabilities, is uncertain by that times this number.
     /// </summary>
-    public const double MostSharpness = 1e11;
+    public const double LargestRangeOverEpsilon = 1e11;
 
     /// <summary>Most that tau times the range of utilities may be.</summary>
-    public const double MostCaution = 1e12;
+    public const double LargestTauTimesRange = 1e12;
 
     /// <summary>Largest range of utilities itself, far enough from the largest double that sums and products stay below it.</summary>
-    public const double MostRange = 1e290;
+    public const double LargestRange = 1e290;
 
     /// <summary>Smallest range of utilities that are not all alike: below, doubles lose their digits.</summary>
-    public const double LeastRange = 1e-290;
+    public const double SmallestRange = 1e-290;
 
     /// <summary>Largest gain from a best response, as a share of the range of utilities, of a profile that counts as an equilibrium.</summary>
     public const double GapTolerance = 1e-10;
@@ -69,32 +69,32 @@ public static class SolverLimits
         {
             var range = Range(game, player);
             var (tau, epsilon) = (risk.Tau[player], risk.Epsilon[player]);
-            if (!(range <= MostRange))
+            if (!(range <= LargestRange))
             {
                 throw Refused(
                     "payoffs",
-                    $"payoffs of player {player}: range over more than {MostRange:0e0}, which leaves no room to compute in; divide payoffs, costs and epsilon by one number and multiply tau by it: the equilibria stay the same");
+                    $"payoffs of player {player}: range over more than {LargestRange:0e0}, which leaves no room to compute in; divide payoffs, costs and epsilon by one number and multiply tau by it: the equilibria stay the same");
             }
 
-            if (range is > 0 and < LeastRange)
+            if (range is > 0 and < SmallestRange)
             {
                 throw Refused(
                     "payoffs",
                     $"payoffs of player {player}: range over {range:g4}, where doubles lose their digits; multiply payoffs, costs and epsilon by one number and divide tau by it: the equilibria stay the same");
             }
 
-            if (range / epsilon > MostSharpness)
+            if (range / epsilon > LargestRangeOverEpsilon)
             {
                 throw Refused(
                     "epsilon",
-                    $"epsilon of player {player}: {epsilon} is too small for utilities that range over {range:g4}: beyond a ratio of {MostSharpness:0e0} doubles cannot tell a mixed strategy from its neighbours; take at least {Above(range / MostSharpness)}");
+                    $"epsilon of player {player}: {epsilon} is too small for utilities that range over {range:g4}: beyond a ratio of {LargestRangeOverEpsilon:0e0} doubles cannot tell a mixed strategy from its neighbours; take at least {Above(range / LargestRangeOverEpsilon)}");
             }
 
-            if (tau * range > MostCaution)
+            if (tau * range > LargestTauTimesRange)
             {
                 throw Refused(
                     "tau",
-                    $"tau of player {player}: {tau} is too large for utilities that range over {range:g4}: beyond a product of {MostCaution:0e0} doubles do not hold what the adversary decides by; take at most {Below(MostCaution / range)}, from where nothing changes up to the limit, the security strategies");
+                    $"tau of player {player}: {tau} is too large for utilities that range over {range:g4}: beyond a product of {LargestTauTimesRange:0e0} doubles do not hold what the adversary decides by; take at most {Below(LargestTauTimesRange / range)}, from where nothing changes up to the limit, the security strategies");
             }
         }
     }

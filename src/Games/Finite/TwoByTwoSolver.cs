@@ -30,7 +30,7 @@ public static class TwoByTwoSolver
     /// <param name="indexSum">Sum of the equilibria's indices: 1 unless some are missing or two are just merging.</param>
     /// <param name="cancellation">Ends the search.</param>
     /// <exception cref="ArgumentException">The game is no 2x2 game, the profile is not for two players, or doubles cannot hold its equilibria.</exception>
-    public static IReadOnlyList<FiniteEquilibrium> FindAll(
+    internal static IReadOnlyList<FiniteEquilibrium> FindAll(
         FiniteGame game, RiskProfile risk, out CompletenessProof proof, out int indexSum, CancellationToken cancellation = default)
     {
         var (first, second) = Players(game, risk);

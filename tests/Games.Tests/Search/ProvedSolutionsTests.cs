@@ -12,8 +12,8 @@ public class ProvedSolutionsTests
     [Fact]
     public void TwoByTwoGamesOfAllScalesAreCompleteAndProved()
     {
-        const int games = 1900;
-        var random = new Random(20);
+        var games = Count(1900);
+        var random = new Random(Seed(20));
         var (proved, expected) = (0, 0);
         for (var number = 0; number < games; number++)
         {
@@ -46,8 +46,8 @@ public class ProvedSolutionsTests
     [InlineData(new[] { 2, 3 }, 1000)]
     public void LargerGamesOfAllScalesMissNothingThatAGridFinds(int[] actions, double sharpest)
     {
-        const int games = 40;
-        var random = new Random(21);
+        var games = Count(40);
+        var random = new Random(Seed(21));
         var (found, expected) = (0, 0);
         for (var number = 0; number < games; number++)
         {
@@ -230,6 +230,11 @@ public class ProvedSolutionsTests
         Assert.Throws<OperationCanceledException>(() => RqeSolver.FindAll(new FiniteGame("g", [3, 2], [[1, 2, 3, 4, 5, 6]]), risk, null, cancelled.Token));
         Assert.Throws<OperationCanceledException>(() => BifurcationDiagram.Compute(RandomGames.Volunteer(0.4), risk, [0, 1], null, cancelled.Token));
     }
+
+    /// <summary>More games than every run of the tests has time for: SRPO_GAMES_COUNT of them, drawn with SRPO_GAMES_SEED.</summary>
+    private static int Count(int usual) => int.TryParse(Environment.GetEnvironmentVariable("SRPO_GAMES_COUNT"), out var count) ? count : usual;
+
+    private static int Seed(int usual) => int.TryParse(Environment.GetEnvironmentVariable("SRPO_GAMES_SEED"), out var seed) ? seed : usual;
 
     private static (double[][] Utilities, double[] Tau, double[] Epsilon) TwoByTwo(Random random, int number)
     {

@@ -68,7 +68,7 @@ public static class MultiStartSolver
         }
 
         Search(options.Starts);
-        var sharp = system.Sharpness() > Sharp;
+        var sharp = system.RangeOverEpsilon() > Sharp;
         if (sharp) SearchFaces(newton, roots, options.Seed, 0, cancellation);
         if (roots.Roots.Count == 0) LambdaBranches.AddPrincipal(system, newton, roots, cancellation);
         if (!options.FollowBranches) return (roots, starts, converged);
@@ -102,7 +102,7 @@ public static class MultiStartSolver
         var system = newton.System;
         var faces = system.Game.Actions.Aggregate(1.0, (product, count) => product * (Math.Pow(2, count) - 1));
         var all = faces <= MostFaces;
-        var count = system.Caution() > -StartingPoints.Outside ? StartsPerFaceOfTheCautious : StartsPerFace;
+        var count = system.TauTimesRange() > -StartingPoints.Outside ? StartsPerFaceOfTheCautious : StartsPerFace;
         var z = new double[system.Size];
         for (var number = 0; number < (all ? (int)faces : SampledFaces); number++)
         {
@@ -271,7 +271,7 @@ internal static class StartingPoints
             for (var action = 0; action < actions; action++)
             {
                 var plays = face >= 0 ? (mask >> action & 1) == 1 : action == only || stream.NextInt32(2) == 0;
-                part[action] = !plays ? Outside - system.Caution() : number == 0 ? 0 : Math.Log(-Math.Log(1 - stream.NextDouble()));
+                part[action] = !plays ? Outside - system.TauTimesRange() : number == 0 ? 0 : Math.Log(-Math.Log(1 - stream.NextDouble()));
             }
         }
     }

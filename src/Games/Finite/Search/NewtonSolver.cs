@@ -23,7 +23,7 @@ internal sealed class NewtonSolver(RqeSystem system)
     public int DeterminantSign => _solver.DeterminantSign;
 
     /// <summary>|F| below which a root counts as found: 1e-11, or what rounding makes of it with utilities of many eps.</summary>
-    public double Tolerance => Math.Clamp(4e-15 * system.Sharpness() * (1 + system.Caution()), 1e-11, 1e-3);
+    public double Tolerance => Math.Clamp(4e-15 * system.RangeOverEpsilon() * (1 + system.TauTimesRange()), 1e-11, 1e-3);
 
     /// <summary>Goes to a root.</summary>
     /// <param name="z">[Size] start; holds the root, normalised, afterwards if there is one.</param>
@@ -32,7 +32,7 @@ internal sealed class NewtonSolver(RqeSystem system)
     public bool Solve(Span<double> z, int iterations)
     {
         var tolerance = Tolerance;
-        var floor = Negligible - system.Caution();
+        var floor = Negligible - system.TauTimesRange();
         var size = Evaluate(z, floor);
         for (var iteration = 0; iteration < iterations && double.IsFinite(size); iteration++)
         {

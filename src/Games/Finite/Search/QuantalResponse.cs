@@ -34,7 +34,7 @@ public static class QuantalResponse
         ArgumentNullException.ThrowIfNull(risk);
         var system = new RqeSystem(game, risk);
         // The parameter is lambda in units of the game, so that steps are of one size whatever the unit of its payoffs.
-        var (target, asked) = (system.Sharpness(), system.Lambda[0]);
+        var (target, asked) = (system.RangeOverEpsilon(), system.Lambda[0]);
         double[] rates = [.. system.Lambda.Select(lambda => lambda / target)];
         var walk = new PseudoArclength(new LambdaCurve(system, rates)) { LongestStep = 0.5, RelativeStep = 0.1 };
         var z = new double[system.Size];
@@ -107,7 +107,7 @@ internal static class LambdaBranches
     {
         // The parameter is lambda in units of the game; all players' grow in proportion.
         lambda.CopyTo(system.Lambda, 0);
-        var target = system.Sharpness();
+        var target = system.RangeOverEpsilon();
         double[] rates = [.. lambda.Select(value => value / target)];
         var walk = new PseudoArclength(new LambdaCurve(system, rates)) { LongestStep = 2, RelativeStep = 0.1 };
         var length = 0.05;

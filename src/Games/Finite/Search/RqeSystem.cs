@@ -60,10 +60,10 @@ internal sealed class RqeSystem
     public double Scale(int player) => _players[player].Scale;
 
     /// <summary>Largest range of utilities over eps, in units of <see cref="Scale"/>: how sharply the players respond.</summary>
-    public double Sharpness() => Enumerable.Range(0, _players.Length).Max(player => Lambda[player] * Scale(player));
+    public double RangeOverEpsilon() => Enumerable.Range(0, _players.Length).Max(player => Lambda[player] * Scale(player));
 
     /// <summary>At least the largest tau times range of utilities: an adversary can make an action more likely by the exponential of it.</summary>
-    public double Caution() => Enumerable.Range(0, _players.Length).Max(player => 2 * Tau[player] * Scale(player));
+    public double TauTimesRange() => Enumerable.Range(0, _players.Length).Max(player => 2 * Tau[player] * Scale(player));
 
     /// <summary>F.</summary>
     /// <param name="z">[Size] log probabilities, not necessarily normalised.</param>
