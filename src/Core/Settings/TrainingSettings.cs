@@ -31,6 +31,9 @@ public enum Activation
 
     /// <summary>max(x, 0).</summary>
     Relu = 1,
+
+    /// <summary>x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): the Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016).</summary>
+    Gelu = 2,
 }
 
 /// <summary>Initial distribution of network parameters. The numbers are part of stored state: never renumber.</summary>
@@ -43,7 +46,7 @@ public enum Initialisation
     Orthogonal = 1,
 }
 
-/// <summary>The networks of agents, adversaries and critics: multi-layer perceptrons of one shape.</summary>
+/// <summary>The networks of agents, adversaries and critics, all of one shape: perceptrons, or with memory recurrent ones.</summary>
 [GenerateSerializer, Alias("srpo.NetworkSettings"), Immutable]
 public sealed record NetworkSettings
 {
@@ -63,17 +66,30 @@ public sealed record NetworkSettings
     [Id(3)]
     public bool OneHot { get; init; }
 
-    /// <summary>Policy and critic share the hidden layers and differ in their linear heads; the gradient's norm is then limited as a whole.</summary>
+    /// <summary>Policy and critic share the hidden layers and the memory and differ in their linear heads; the gradient's norm is then limited as a whole.</summary>
     [Id(4)]
     public bool SharedTrunk { get; init; }
+
+    /// <summary>Hidden layers are normalised over their units before the nonlinearity (Ba et al. 2016).</summary>
+    [Id(5)]
+    public bool LayerNorm { get; init; }
+
+    /// <summary>Units of a gated recurrent layer behind the hidden layers, 0 to 1024; 0 for networks that remember nothing.</summary>
+    [Id(6)]
+    public int Memory { get; init; }
+
+    /// <summary>Critics see the observations of all seats (MAPPO, Yu et al. 2022); policies go on to see their own.</summary>
+    [Id(7)]
+    public bool CentralCritic { get; init; }
 
     /// <inheritdoc/>
     public bool Equals(NetworkSettings? other) =>
         other is not null && Lists.Same(Hidden, other.Hidden) && Activation == other.Activation
-        && Initialisation == other.Initialisation && OneHot == other.OneHot && SharedTrunk == other.SharedTrunk;
+        && Initialisation == other.Initialisation && OneHot == other.OneHot && SharedTrunk == other.SharedTrunk
+        && LayerNorm == other.LayerNorm && Memory == other.Memory && CentralCritic == other.CentralCritic;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot);
+    public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot, Memory);
 }
 
 /// <summary>Adversaries (paper, equation 9).</summary>

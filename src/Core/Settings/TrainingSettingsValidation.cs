@@ -16,6 +16,8 @@ public static class TrainingSettingsValidation
         var samples = (long)settings.Lanes * settings.Horizon;
         if (samples > MostSamples) Add("horizon", $"{settings.Lanes} lanes x {settings.Horizon} steps are more than {MostSamples} samples", "use fewer lanes or steps");
         else if (settings.Minibatches > samples) Add("minibatches", $"{settings.Minibatches} is out of range", string.Create(CultureInfo.InvariantCulture, $"use a whole number from 1 to {samples}"));
+        if (settings.Network is { SharedTrunk: true, CentralCritic: true })
+            Add("network.centralCritic", $"a critic that shares the policy's trunk sees what the policy sees", "use network.sharedTrunk = false, or network.centralCritic = false");
         return problems;
 
         void Add(string field, FormattableString reason, string remedy) => problems.Add(new SettingsProblem(field, FormattableString.Invariant(reason), remedy));

@@ -16,9 +16,13 @@ public sealed record NetworkDescription(
     [property: Id(3)] string Activation,
     [property: Id(4)] string Encoding)
 {
-    /// <summary>How many numbers the network carries from step to step; 0 for perceptrons. A build that knows only those refuses others.</summary>
+    /// <summary>How many numbers the network carries from step to step: units of its recurrent layer; 0 for perceptrons. A build that knows only those refuses others.</summary>
     [Id(5)]
     public int Carried { get; init; }
+
+    /// <summary>Whether hidden layers are normalised before their nonlinearity.</summary>
+    [Id(6)]
+    public bool LayerNorm { get; init; }
 }
 
 /// <summary>A policy as it was at one version, ready to be played.</summary>

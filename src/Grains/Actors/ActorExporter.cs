@@ -7,8 +7,8 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>
-/// An actor as a safetensors file with PyTorch's names and orientation: policy and critic load into
-/// nn.Sequential(Linear, nonlinearity, Linear, ...), where linear layers have the even numbers and weights are [out, in].
+/// An actor as a safetensors file with PyTorch's names and orientation: policy and critic are the modules that
+/// <see cref="NetworkTensors.Of"/> names, weights are [out, in].
 /// </summary>
 internal static class ActorExporter
 {
@@ -33,6 +33,9 @@ internal static class ActorExporter
             ["activation"] = shape.Policy.Activation.ToString().ToLowerInvariant(),
             ["encoding"] = shape.Encoding.ToString(),
             ["hidden"] = string.Join(',', shape.Policy.Hidden.Select(width => Text(width))),
+            ["layernorm"] = shape.Policy.LayerNorm ? "true" : "false",
+            ["memory"] = Text(shape.Policy.Memory),
+            ["critic.inputs"] = shape.SharedTrunk ? "trunk" : shape.CentralCritic ? "all seats" : "own",
             ["adam.steps"] = Text(state.AdamSteps),
             [HashKey] = weights,
         };

@@ -15,7 +15,11 @@ internal static class Wire
         new(state.Version, state.Parameters.Values, state.FirstMoment.Values, state.SecondMoment.Values, state.AdamSteps);
 
     public static NetworkDescription Describe(ActorShape shape) => new(
-        shape.Policy.Inputs, [.. shape.Policy.Hidden], shape.Policy.Outputs, shape.Policy.Activation.ToString(), shape.Encoding.ToString());
+        shape.Policy.Inputs, [.. shape.Policy.Hidden], shape.Policy.Outputs, shape.Policy.Activation.ToString(), shape.Encoding.ToString())
+    {
+        Carried = shape.Policy.Memory,
+        LayerNorm = shape.Policy.LayerNorm,
+    };
 
     /// <exception cref="SrpoGrainException">The snapshot is inconsistent in itself.</exception>
     public static FrozenPolicy ToPolicy(PolicySnapshot snapshot)
@@ -24,7 +28,7 @@ internal static class Wire
         PolicyChecks.Check(snapshot);
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.IsDefined(activation))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the nonlinearity '{network.Activation}' is not known; use one of {string.Join(", ", Enum.GetNames<Activation>())}");
-        var shape = new MlpShape(network.Inputs, network.Hidden, network.Actions, activation);
+        var shape = new NetworkShape(network.Inputs, network.Hidden, network.Actions, activation, network.LayerNorm, network.Carried);
         return new FrozenPolicy(shape, Encoding(snapshot.Key, network), snapshot.Parameters.Values);
     }
 
@@ -59,6 +63,7 @@ internal static class PolicyChecks
     private const int MaxInputs = 1 << 20;
     private const int MaxLayers = 8;
     private const int MaxWidth = 4096;
+    private const int MaxMemory = 1024;
 
     /// <summary>Most parameters of a policy: 4 bytes each must fit into one array.</summary>
     private const long MaxParameters = 1 << 28;
@@ -71,19 +76,27 @@ internal static class PolicyChecks
         if (snapshot.Key is null || snapshot.Key.Length > MaxKeyLength) throw new SrpoGrainException($"policy: its key is missing or longer than {MaxKeyLength} characters");
         if (network.Activation is null or { Length: > MaxKeyLength } || network.Encoding is null or { Length: > MaxKeyLength })
             throw Refuse(snapshot, "network.activation or network.encoding is missing or not known");
-        if (network.Carried != 0) throw Refuse(snapshot, FormattableString.Invariant($"its network carries {network.Carried} numbers from step to step, which this build cannot play; use the build that trained it"));
+        if (network.Carried is < 0 or > MaxMemory) throw Refuse(snapshot, FormattableString.Invariant($"network.memory: {network.Carried} is out of range; use a whole number from 0 to {MaxMemory}"));
         if (network.Hidden is null) throw Refuse(snapshot, "its network has no hidden layers; give their widths");
         if (network.Hidden.Length > MaxLayers) throw Refuse(snapshot, $"network.hidden: {network.Hidden.Length} layers are too many; use at most {MaxLayers}");
         Width(snapshot, "network.inputs", network.Inputs, MaxInputs);
         Width(snapshot, "network.actions", network.Actions, MaxWidth);
         long count = 0, inputs = network.Inputs;
-        foreach (var width in network.Hidden.Append(network.Actions))
+        foreach (var width in network.Hidden)
         {
             Width(snapshot, "network.hidden", width, MaxWidth);
-            count += (inputs + 1) * width;
+            count += (inputs + (network.LayerNorm ? 3 : 1)) * width;
             inputs = width;
         }
 
+        if (network.Carried > 0)
+        {
+            if (network.Hidden.Length == 0) throw Refuse(snapshot, "a network with memory needs a hidden layer before it");
+            count += (inputs + network.Carried + 2L) * 3 * network.Carried;
+            inputs = network.Carried;
+        }
+
+        count += (inputs + 1) * network.Actions;
         if (count > MaxParameters) throw Refuse(snapshot, $"its network has {count} parameters; {MaxParameters} are the most");
         if (snapshot.Parameters.Length != count) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, its network has {count}");
         GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);

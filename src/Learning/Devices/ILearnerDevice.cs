@@ -26,7 +26,7 @@ public interface ILearnerDevice
     ITeamUpdater CreateUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape);
 
     /// <summary>Evaluates policies of a shape.</summary>
-    IPolicyNetwork CreatePolicy(MlpShape shape);
+    IPolicyNetwork CreatePolicy(NetworkShape shape);
 
     /// <summary>Evaluates critics of a shape.</summary>
     ICriticNetwork CreateCritic(ActorShape shape);
@@ -70,11 +70,25 @@ public interface IPolicyNetwork : IDisposable
 /// <summary>A critic. Not thread-safe.</summary>
 public interface ICriticNetwork : IDisposable
 {
-    /// <summary>Values of a batch of observations.</summary>
+    /// <summary>Takes parameters for all evaluations that follow.</summary>
     /// <param name="parameters">[ActorShape.ParameterCount] policy, then critic.</param>
-    /// <param name="observations">[rows x inputs].</param>
-    /// <param name="values">[rows] is set.</param>
-    void Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> observations, Span<float> values);
+    void Load(ReadOnlySpan<float> parameters);
+
+    /// <summary>Values of a batch of observations.</summary>
+    void Evaluate(in CriticBatch batch);
+}
+
+/// <summary>A batch of observations whose values are asked for.</summary>
+public readonly ref struct CriticBatch
+{
+    /// <summary>[rows x ActorShape.CriticInputs].</summary>
+    public required ReadOnlySpan<float> Observations { get; init; }
+
+    /// <summary>[rows x ActorShape.CriticState] what the network carries from step to step, read and replaced; empty for networks that carry nothing.</summary>
+    public Span<float> State { get; init; }
+
+    /// <summary>[rows] is set.</summary>
+    public required Span<float> Values { get; init; }
 }
 
 /// <summary>A batch of lanes that a policy is evaluated for.</summary>

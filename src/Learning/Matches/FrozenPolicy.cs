@@ -9,9 +9,9 @@ namespace Srpo.Learning;
 /// <param name="Shape">Shape of its network.</param>
 /// <param name="Encoding">The observations it was trained with.</param>
 /// <param name="Parameters">Its flat parameters; those of a critic may follow and are ignored.</param>
-public sealed record FrozenPolicy(MlpShape Shape, ObservationEncoding Encoding, float[] Parameters)
+public sealed record FrozenPolicy(NetworkShape Shape, ObservationEncoding Encoding, float[] Parameters)
 {
-    /// <summary>The distribution over actions for one observation. Prepares the network anew: for a question, not for a loop.</summary>
+    /// <summary>The distribution over actions for one observation, for a policy with memory the first of an episode. Prepares the network anew: for a question, not for a loop.</summary>
     /// <param name="observation">[Shape.Inputs] an observation, finite.</param>
     /// <returns>[Shape.Outputs] probabilities, adding up to 1.</returns>
     /// <exception cref="ArgumentException">The observation has another length or a number is not finite.</exception>
@@ -27,7 +27,7 @@ public sealed record FrozenPolicy(MlpShape Shape, ObservationEncoding Encoding, 
         using var network = CpuDevice.Default.CreatePolicy(Shape);
         var probabilities = new float[Shape.Outputs];
         network.Load(Parameters);
-        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, Probabilities = probabilities });
+        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, State = new float[Shape.Memory], Probabilities = probabilities });
         return Array.ConvertAll(probabilities, probability => (double)probability);
     }
 }

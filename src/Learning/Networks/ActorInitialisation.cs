@@ -23,9 +23,35 @@ public static class ActorInitialisation
         return new LearnerState(0, parameters, new float[parameters.Length], new float[parameters.Length], 0);
     }
 
-    private static void Fill(Span<float> parameters, MlpShape shape, Initialisation initialisation, double headGain, ref RandomStream random)
+    private static void Fill(Span<float> parameters, NetworkShape shape, Initialisation initialisation, double headGain, ref RandomStream random)
     {
-        for (var i = 0; i < shape.Layers.Count; i++)
+        if (shape.Head is null)
+        {
+            Fill(parameters, shape.Body, shape.Body.Layers.Count, initialisation, headGain, ref random);
+            return;
+        }
+
+        // As PyTorch's GRU: all of its weights and biases uniform in +-1/sqrt(units); or orthogonal matrices and no biases.
+        Fill(parameters, shape.Body, shape.Hidden.Count, initialisation, headGain, ref random);
+        foreach (var gates in (LinearLayer[])[shape.Body.Layers[^1], shape.Recurrence])
+        {
+            var slice = parameters[gates.WeightOffset..gates.End];
+            if (initialisation == Initialisation.FanIn) FillUniform(slice, shape.Memory, ref random);
+            else FillOrthogonal(slice, gates, 1, ref random);
+        }
+
+        Fill(parameters[shape.HeadOffset..], shape.Head, 1, initialisation, headGain, ref random);
+    }
+
+    private static void Fill(Span<float> parameters, MlpShape shape, int layers, Initialisation initialisation, double headGain, ref RandomStream random)
+    {
+        foreach (var norm in shape.Norms)
+        {
+            parameters[norm.ScaleOffset..norm.ShiftOffset].Fill(1);
+            parameters[norm.ShiftOffset..norm.End].Clear();
+        }
+
+        for (var i = 0; i < layers; i++)
         {
             var layer = shape.Layers[i];
             var slice = parameters[layer.WeightOffset..layer.End];

@@ -6,17 +6,29 @@ using Srpo.Learning.Methods;
 namespace Srpo.Learning;
 
 /// <summary>
-/// Shape of an agent or adversary: a policy network and a critic on the same observations. Parameters are flat: policy,
-/// then critic. With a shared trunk the critic is a linear head on the policy's last hidden layer.
+/// Shape of an agent or adversary: a policy network and a critic. Parameters are flat: policy, then critic. The critic sees what the policy
+/// sees, or what all seats see; with a shared trunk it is a linear head on the policy's last hidden layer or memory.
 /// </summary>
 /// <param name="Policy">Observation to logits of the actions.</param>
-/// <param name="Critic">Observation, or the policy's last hidden layer, to one value.</param>
+/// <param name="Critic">Observation, observations of all seats, or the policy's last hidden layer or memory, to one value.</param>
 /// <param name="Encoding">How observations are written for it.</param>
-/// <param name="SharedTrunk">Whether the critic is a head on the policy's last hidden layer.</param>
-public sealed record ActorShape(MlpShape Policy, MlpShape Critic, ObservationEncoding Encoding, bool SharedTrunk = false)
+/// <param name="SharedTrunk">Whether the critic is a head on the policy's last hidden layer or memory.</param>
+public sealed record ActorShape(NetworkShape Policy, NetworkShape Critic, ObservationEncoding Encoding, bool SharedTrunk = false)
 {
+    /// <summary>Whether the critic sees the observations of all seats: its own, then those of the seats after it, round the table (MAPPO, Yu et al. 2022).</summary>
+    public bool CentralCritic { get; init; }
+
+    /// <summary>Whether policies and critics carry something from step to step.</summary>
+    public bool HasMemory => Policy.Memory > 0;
+
     /// <summary>Length of the flat parameter vector.</summary>
     public int ParameterCount => Policy.ParameterCount + Critic.ParameterCount;
+
+    /// <summary>Length of what the critic is given for a value: an observation, or those of all seats.</summary>
+    public int CriticInputs => SharedTrunk ? Policy.Inputs : Critic.Inputs;
+
+    /// <summary>Length of what the critic carries from step to step; with a shared trunk it is what the policy carries.</summary>
+    public int CriticState => SharedTrunk ? Policy.Memory : Critic.Memory;
 
     /// <summary>The observation encoding that settings ask for: one network for all seats must be told which seat it plays.</summary>
     public static ObservationEncoding EncodingFor(TrainingSettings settings) => (settings.Network.OneHot, settings.UsesOnePolicy()) switch
@@ -47,12 +59,16 @@ public sealed record ActorShape(MlpShape Policy, MlpShape Critic, ObservationEnc
         var encoding = EncodingFor(settings);
         var inputs = environment.ObservationLength(encoding);
         var network = settings.Network;
+        var policy = new NetworkShape(inputs, network.Hidden, environment.Actions, network.Activation, network.LayerNorm, network.Memory);
         return new ActorShape(
-            new MlpShape(inputs, network.Hidden, environment.Actions, network.Activation),
+            policy,
             network.SharedTrunk
-                ? new MlpShape(network.Hidden[^1], [], 1, network.Activation)
-                : new MlpShape(inputs, network.Hidden, 1, network.Activation),
+                ? new NetworkShape(policy.Features, [], 1, network.Activation)
+                : new NetworkShape(network.CentralCritic ? inputs * environment.Seats : inputs, network.Hidden, 1, network.Activation, network.LayerNorm, network.Memory),
             encoding,
-            network.SharedTrunk);
+            network.SharedTrunk)
+        {
+            CentralCritic = network.CentralCritic,
+        };
     }
 }

@@ -18,12 +18,35 @@ public readonly record struct LinearLayer(int Inputs, int Outputs, int WeightOff
     public int End => BiasOffset + Outputs;
 }
 
-/// <summary>Shape of a multi-layer perceptron and the layout of its flat parameter vector: layer after layer, W then b.</summary>
+/// <summary>The learned scale and shift behind a normalisation over the units of a layer: scale [Width], then shift [Width].</summary>
+/// <param name="Width">Number of units.</param>
+/// <param name="ScaleOffset">Index of the first scale in the parameter vector.</param>
+public readonly record struct NormLayer(int Width, int ScaleOffset)
+{
+    /// <summary>Added to the variance: PyTorch's default.</summary>
+    public const float Epsilon = 1e-5f;
+
+    /// <summary>Index of the first shift in the parameter vector.</summary>
+    public int ShiftOffset => ScaleOffset + Width;
+
+    /// <summary>Index just past the shifts.</summary>
+    public int End => ShiftOffset + Width;
+}
+
+/// <summary>
+/// Shape of a multi-layer perceptron and the layout of its flat parameter vector: layer after layer, W then b, then where hidden layers are
+/// normalised (Ba et al. 2016) the scale and shift of that.
+/// </summary>
 public sealed class MlpShape : IEquatable<MlpShape>
 {
     /// <summary>A perceptron with the given widths.</summary>
+    /// <param name="inputs">Length of an input.</param>
+    /// <param name="hidden">Widths of the hidden layers.</param>
+    /// <param name="outputs">Length of an output.</param>
+    /// <param name="activation">Nonlinearity after every hidden layer.</param>
+    /// <param name="layerNorm">Whether hidden layers are normalised before their nonlinearity.</param>
     /// <exception cref="ArgumentOutOfRangeException">A width is not positive.</exception>
-    public MlpShape(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation)
+    public MlpShape(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, bool layerNorm = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputs);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
@@ -31,6 +54,8 @@ public sealed class MlpShape : IEquatable<MlpShape>
         Outputs = outputs;
         Hidden = [.. hidden];
         Activation = activation;
+        LayerNorm = layerNorm;
+        var norms = new NormLayer[layerNorm ? Hidden.Count : 0];
         var layers = new LinearLayer[Hidden.Count + 1];
         var offset = 0;
         var width = inputs;
@@ -41,9 +66,13 @@ public sealed class MlpShape : IEquatable<MlpShape>
             layers[i] = new LinearLayer(width, next, offset);
             offset = layers[i].End;
             width = next;
+            if (i >= norms.Length) continue;
+            norms[i] = new NormLayer(width, offset);
+            offset = norms[i].End;
         }
 
         Layers = layers;
+        Norms = norms;
         ParameterCount = offset;
     }
 
@@ -59,8 +88,14 @@ public sealed class MlpShape : IEquatable<MlpShape>
     /// <summary>Nonlinearity after every hidden layer; the last layer is linear.</summary>
     public Activation Activation { get; }
 
+    /// <summary>Whether hidden layers are normalised before their nonlinearity.</summary>
+    public bool LayerNorm { get; }
+
     /// <summary>The linear layers, input side first.</summary>
     public IReadOnlyList<LinearLayer> Layers { get; }
+
+    /// <summary>The normalisations of the hidden layers, input side first; none without <see cref="LayerNorm"/>.</summary>
+    public IReadOnlyList<NormLayer> Norms { get; }
 
     /// <summary>Length of the flat parameter vector.</summary>
     public int ParameterCount { get; }
@@ -68,11 +103,21 @@ public sealed class MlpShape : IEquatable<MlpShape>
     /// <inheritdoc/>
     public bool Equals(MlpShape? other) =>
         other is not null && Inputs == other.Inputs && Outputs == other.Outputs && Activation == other.Activation
-        && Hidden.SequenceEqual(other.Hidden);
+        && LayerNorm == other.LayerNorm && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as MlpShape);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inputs, Outputs, Activation, ParameterCount);
+}
+
+/// <summary>Constants of the Gaussian error linear unit's tanh form, see <see cref="Activation.Gelu"/>.</summary>
+internal static class Gelu
+{
+    /// <summary>sqrt(2 / pi).</summary>
+    public const float Root = 0.7978845608f;
+
+    /// <summary>Weight of the cube.</summary>
+    public const float Cubic = 0.044715f;
 }

@@ -15,22 +15,33 @@ public static class NetworkTensors
     public const int ShownDigits = 16;
 
     /// <summary>
-    /// The tensors of a network, for nn.Sequential(Linear, nonlinearity, Linear, ...): layer i is number 2i, weights are [outputs, inputs], and a
-    /// bias follows its weights.
+    /// The tensors of a network. A perceptron's are for nn.Sequential(Linear, nonlinearity, Linear, ...), or nn.Sequential(Linear, LayerNorm,
+    /// nonlinearity, Linear, ...): named by the number of their module, weights [outputs, inputs], a bias after its weights. With memory
+    /// the hidden layers are such a sequence "body" with a nonlinearity at its end, followed by nn.GRU "memory" (weight_ih_l0, bias_ih_l0, weight_hh_l0,
+    /// bias_hh_l0) and nn.Linear "head".
     /// </summary>
     /// <param name="prefix">What their names begin with, for example "policy".</param>
     /// <param name="shape">The network.</param>
     /// <param name="parameters">[shape.ParameterCount] its flat parameters.</param>
-    public static IEnumerable<SafetensorsTensor> Of(string prefix, MlpShape shape, ReadOnlyMemory<float> parameters)
+    public static IEnumerable<SafetensorsTensor> Of(string prefix, NetworkShape shape, ReadOnlyMemory<float> parameters)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        for (var i = 0; i < shape.Layers.Count; i++)
+        var body = shape.Body;
+        var hidden = shape.Memory > 0 ? prefix + ".body" : prefix;
+        var modules = body.LayerNorm ? 3 : 2;
+        for (var i = 0; i < body.Layers.Count; i++)
         {
-            var layer = shape.Layers[i];
-            var name = string.Create(CultureInfo.InvariantCulture, $"{prefix}.{2 * i}");
-            yield return new SafetensorsTensor(name + ".weight", [layer.Outputs, layer.Inputs], Turned(layer, parameters.Span));
-            yield return new SafetensorsTensor(name + ".bias", [layer.Outputs], parameters.Span.Slice(layer.BiasOffset, layer.Outputs).ToArray());
+            var gates = shape.Memory > 0 && i == body.Layers.Count - 1;
+            foreach (var tensor in Linear(gates ? prefix + ".memory" : Numbered(hidden, modules * i), gates ? "_ih_l0" : "", body.Layers[i], parameters)) yield return tensor;
+            if (i >= body.Norms.Count) continue;
+            var (norm, name) = (body.Norms[i], Numbered(hidden, (modules * i) + 1));
+            yield return Vector(name + ".weight", parameters.Slice(norm.ScaleOffset, norm.Width));
+            yield return Vector(name + ".bias", parameters.Slice(norm.ShiftOffset, norm.Width));
         }
+
+        if (shape.Head is null) yield break;
+        foreach (var tensor in Linear(prefix + ".memory", "_hh_l0", shape.Recurrence, parameters)) yield return tensor;
+        foreach (var tensor in Linear(prefix + ".head", "", shape.Head.Layers[0], parameters[shape.HeadOffset..])) yield return tensor;
     }
 
     /// <summary>
@@ -39,7 +50,7 @@ public static class NetworkTensors
     /// </summary>
     /// <param name="policy">The policy's network.</param>
     /// <param name="parameters">Its flat parameters; those of a critic may follow and do not count.</param>
-    public static string Hash(MlpShape policy, ReadOnlyMemory<float> parameters)
+    public static string Hash(NetworkShape policy, ReadOnlyMemory<float> parameters)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var tensor in Of("", policy, parameters))
@@ -54,6 +65,16 @@ public static class NetworkTensors
 
     /// <summary>The beginning of a hash, as people are shown it; the whole hash is in JSON.</summary>
     public static string Shown(string? hash) => hash is null ? "unknown" : hash[..Math.Min(ShownDigits, hash.Length)];
+
+    private static string Numbered(string name, int module) => string.Create(CultureInfo.InvariantCulture, $"{name}.{module}");
+
+    private static SafetensorsTensor Vector(string name, ReadOnlyMemory<float> values) => new(name, [values.Length], values.ToArray());
+
+    private static IEnumerable<SafetensorsTensor> Linear(string name, string suffix, LinearLayer layer, ReadOnlyMemory<float> parameters)
+    {
+        yield return new SafetensorsTensor($"{name}.weight{suffix}", [layer.Outputs, layer.Inputs], Turned(layer, parameters.Span));
+        yield return Vector($"{name}.bias{suffix}", parameters.Slice(layer.BiasOffset, layer.Outputs));
+    }
 
     private static float[] Turned(LinearLayer layer, ReadOnlySpan<float> parameters)
     {

@@ -16,6 +16,9 @@ internal interface ISeatPlayer
     /// <param name="uniforms">[Lanes] numbers in [0, 1).</param>
     /// <param name="actions">[Lanes] receives the actions of those lanes.</param>
     void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions);
+
+    /// <summary>In a lane another episode begins: what was carried from step to step is forgotten.</summary>
+    void Forget(int lane) { }
 }
 
 /// <summary>Takes what steps yield.</summary>
@@ -54,6 +57,7 @@ internal sealed class EpisodeLoop
     private int _firstLane;
     private int _playing;
     private bool _oneEpisode;
+    private bool _begins;
 
     public EpisodeLoop(IVectorEnvironment environment)
     {
@@ -123,6 +127,7 @@ internal sealed class EpisodeLoop
     {
         (_action, _firstLane, _oneEpisode, _playing) = (reset.For(purposes.Action), firstLane, oneEpisode, _lanes);
         _over.AsSpan().Clear();
+        _begins = true;
         Environment.Reset(reset, reset.For(purposes.Dynamics), firstLane);
     }
 
@@ -145,6 +150,7 @@ internal sealed class EpisodeLoop
     public void Look()
     {
         Views.Refresh();
+        Forget();
         if (_turns)
         {
             foreach (var list in _acting) list.Clear();
@@ -197,6 +203,18 @@ internal sealed class EpisodeLoop
         Terminated = _ends.AsSpan(0, _lanes),
         Truncated = _ends.AsSpan(_lanes, _lanes),
     });
+
+    /// <summary>Players forget what they carried where episodes have begun since they looked last.</summary>
+    private void Forget()
+    {
+        for (var lane = 0; lane < _lanes; lane++)
+        {
+            if (!_begins && !_ends[lane] && !_ends[_lanes + lane]) continue;
+            foreach (var player in _players) player.Forget(lane);
+        }
+
+        _begins = false;
+    }
 
     /// <returns>Whether an episode has ended in some lane.</returns>
     private bool CountEnds()

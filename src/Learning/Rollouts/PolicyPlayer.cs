@@ -6,8 +6,8 @@ namespace Srpo.Learning;
 
 /// <summary>
 /// A policy that plays any seats of an environment and learns nothing. Where observations can be enumerated, the policy is evaluated
-/// once for each that comes up and looked up from then on; the bits are those of the network. Else the network runs at every
-/// step. Not thread-safe.
+/// once for each that comes up and looked up from then on; the bits are those of the network. Else, and where it has memory, the network
+/// runs at every step. Not thread-safe.
 /// </summary>
 internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
 {
@@ -23,6 +23,8 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     private readonly float[] _cumulative;
     private readonly float[] _observations;
     private readonly byte[] _legal;
+    private readonly CarriedState? _carried;
+    private readonly int[] _tracks = new int[Batch];
     private readonly bool[] _known;
     private readonly int[] _entries;
     private readonly int[] _pending;
@@ -41,7 +43,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
 
     /// <summary>Prepares policies of a shape; <see cref="Load"/> says which one plays.</summary>
     /// <exception cref="ArgumentException">Policies of that shape do not fit the environment.</exception>
-    public PolicyPlayer(MlpShape shape, ObservationEncoding encoding, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+    public PolicyPlayer(NetworkShape shape, ObservationEncoding encoding, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
     {
         var info = environment.Info;
         _encoding = encoding;
@@ -61,7 +63,8 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         _observations = new float[Batch * _length];
         _probabilities = new float[Batch * _actions];
         _legal = new byte[info.MasksActions ? Batch * _actions : 0];
-        if (tabulate && info.HasStates && info.ObservationStates <= LargestTable)
+        if (shape.Memory > 0) _carried = new CarriedState(shape.Memory, 0, info.Seats * _lanes, _lanes, Batch);
+        if (tabulate && shape.Memory == 0 && info.HasStates && info.ObservationStates <= LargestTable)
         {
             _known = new bool[info.ObservationStates];
             _cumulative = new float[info.ObservationStates * _actions];
@@ -98,6 +101,9 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         foreach (var lane in lanes)
             actions[lane] = (byte)Sampling.Choose(_cumulative.AsSpan(entries[lane] * _actions, _actions), uniforms[lane]);
     }
+
+    /// <inheritdoc/>
+    public void Forget(int lane) => _carried?.Forget(lane);
 
     /// <summary>The probabilities of the actions of a lane of a view.</summary>
     public double[] Probabilities(int view, int lane)
@@ -140,6 +146,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         {
             observations.AsSpan(lane * _length, _length).CopyTo(_observations.AsSpan(count * _length));
             if (_legal.Length > 0) legal.Slice(lane * _actions, _actions).CopyTo(_legal.AsSpan(count * _actions));
+            _tracks[count] = ((views.Movers.IsEmpty ? view : views.Movers[lane]) * _lanes) + lane;
             _pending[count++] = (view * _lanes) + lane;
             if (count == _pending.Length) Flush(ref count);
         }
@@ -150,7 +157,16 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     private void Flush(ref int count)
     {
         var legal = _legal.AsSpan(0, _legal.Length > 0 ? count * _actions : 0);
-        _network.Evaluate(new PolicyBatch { Rows = count, Observations = _observations.AsSpan(0, count * _length), Legal = legal, Probabilities = _probabilities });
+        var tracks = _tracks.AsSpan(0, count);
+        _network.Evaluate(new PolicyBatch
+        {
+            Rows = count,
+            Observations = _observations.AsSpan(0, count * _length),
+            Legal = legal,
+            State = _carried is null ? default : _carried.OfPolicy(tracks),
+            Probabilities = _probabilities,
+        });
+        _carried?.Keep(tracks);
         for (var r = 0; r < count; r++)
         {
             var probabilities = _probabilities.AsSpan(r * _actions, _actions);

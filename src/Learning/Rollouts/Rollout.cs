@@ -5,7 +5,8 @@ namespace Srpo.Learning;
 /// <summary>
 /// What one actor saw and did in a rollout, in one seat or in all that it played. Equal observations are stored once and
 /// samples refer to their row, because forward and backward passes of equal observations are equal: the update needs as many
-/// network rows as there are different observations. Samples are in order of step, seat, lane; in
+/// network rows as there are different observations. Where networks have memory, equal observations are not equal: every sample has a row
+/// of its own. Samples are in order of step, seat, lane; in
 /// turn-based environments, where one seat acts at a time, of step, lane. What followed a sample is
 /// known through <see cref="Next"/>: the next sample of the same seat and lane, the end of the episode, or the cut.
 /// </summary>
@@ -36,9 +37,9 @@ public sealed record SeatSamples(
     [property: Id(10)] float[] Signals,
     [property: Id(11)] int[] Next)
 {
-    /// <summary>[Rows x state length] what the network had carried into each row's observation; empty for networks that carry nothing.</summary>
+    /// <summary>[Rows x critic inputs] the observations of all seats, where the critic sees those; else empty.</summary>
     [Id(12)]
-    public float[] State { get; init; } = [];
+    public float[] Central { get; init; } = [];
 
     /// <summary>In <see cref="Next"/>: the episode ended, nothing is bootstrapped.</summary>
     public const int Ended = -1;

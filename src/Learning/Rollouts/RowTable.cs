@@ -6,13 +6,20 @@ namespace Srpo.Learning;
 /// </summary>
 internal sealed class RowTable
 {
+    /// <summary>Up to so many states each has an entry of its own.</summary>
+    private const long LargestArray = 1 << 22;
+
     private readonly int[]? _rowOfState;
+    private readonly Dictionary<long, int>? _rows;
     private readonly List<int> _states = [];
 
-    public RowTable(int observationStates)
+    /// <summary>An empty table.</summary>
+    /// <param name="states">How many states there are; 0 where they cannot be enumerated.</param>
+    public RowTable(long states)
     {
-        if (observationStates <= 0) return;
-        _rowOfState = new int[observationStates];
+        if (states > LargestArray) _rows = [];
+        if (states is <= 0 or > LargestArray) return;
+        _rowOfState = new int[states];
         Array.Fill(_rowOfState, -1);
     }
 
@@ -20,12 +27,18 @@ internal sealed class RowTable
     public int Rows { get; private set; }
 
     /// <summary>The row of a state; new ones get the next number.</summary>
-    public int RowOf(int state, out bool isNew)
+    public int RowOf(long state, out bool isNew)
     {
+        if (_rows is not null)
+        {
+            isNew = _rows.TryAdd(state, Rows);
+            return isNew ? Rows++ : _rows[state];
+        }
+
         ref var row = ref _rowOfState![state];
         isNew = row < 0;
         if (!isNew) return row;
-        _states.Add(state);
+        _states.Add((int)state);
         return row = Rows++;
     }
 
@@ -37,6 +50,7 @@ internal sealed class RowTable
     {
         foreach (var state in _states) _rowOfState![state] = -1;
         _states.Clear();
+        _rows?.Clear();
         Rows = 0;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class StepViews
     private readonly int[][] _states;
     private readonly byte[][] _legal;
     private readonly byte[] _movers;
+    private readonly float[][] _seatObservations;
+    private readonly bool[] _freshSeats;
     private readonly bool[] _fresh;
     private readonly bool[] _freshStates;
     private readonly bool[] _freshLegal;
@@ -28,6 +30,8 @@ internal sealed class StepViews
         _fresh = new bool[Count * Encodings];
         _freshStates = new bool[Count * Encodings];
         _freshLegal = new bool[Count];
+        _seatObservations = new float[environment.Info.TurnBased ? environment.Info.Seats * Encodings : 0][];
+        _freshSeats = new bool[_seatObservations.Length];
         _movers = new byte[environment.Info.TurnBased ? environment.Lanes : 0];
     }
 
@@ -45,6 +49,7 @@ internal sealed class StepViews
         _fresh.AsSpan().Clear();
         _freshStates.AsSpan().Clear();
         _freshLegal.AsSpan().Clear();
+        _freshSeats.AsSpan().Clear();
         if (_movers.Length > 0) Environment.ReadMovers(_movers);
     }
 
@@ -56,6 +61,18 @@ internal sealed class StepViews
         if (_fresh[index]) return buffer;
         Environment.Observe(Seat(view), encoding, buffer);
         _fresh[index] = true;
+        return buffer;
+    }
+
+    /// <summary>[Lanes x observation length] of a seat, whether it is to move or not.</summary>
+    public float[] SeatObservations(int seat, ObservationEncoding encoding)
+    {
+        if (_movers.Length == 0) return Observations(seat, encoding);
+        var index = (seat * Encodings) + (int)encoding;
+        var buffer = _seatObservations[index] ??= new float[Environment.Lanes * Environment.Info.ObservationLength(encoding)];
+        if (_freshSeats[index]) return buffer;
+        Environment.Observe(seat, encoding, buffer);
+        _freshSeats[index] = true;
         return buffer;
     }
 

@@ -104,12 +104,12 @@ public sealed class QueryTests
 
         var file = Safetensors.Read((await actor.ExportAsync()).Content, "asked/1/0");
 
-        var layer = shape.Policy.Layers[1];
+        var layer = shape.Policy.Body.Layers[1];
         var weight = file["policy.2.weight"];
         Assert.Equal([layer.Outputs, layer.Inputs], weight.Shape);
         Assert.Equal(state.Parameters.Values[layer.WeightOffset + 3 * layer.Outputs + 1], weight.Values[1 * layer.Inputs + 3]);
         Assert.Equal(state.Parameters.Values[layer.BiasOffset + 2], file["policy.2.bias"].Values[2]);
-        var critic = shape.Critic.Layers[0];
+        var critic = shape.Critic.Body.Layers[0];
         var moments = file["adam.second.critic.0.weight"];
         Assert.Equal(state.SecondMoment.Values[shape.Policy.ParameterCount + critic.WeightOffset + 5], moments.Values[5 * critic.Inputs]);
         Assert.Equal(3 * 8, file.Tensors.Count);

@@ -52,6 +52,16 @@ public sealed class PlainDeviceTests
             { "one policy", srpo with { SharePolicy = true } },
             { "rectifiers", srpo with { Network = new() { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } } },
             { "split lanes", srpo with { SplitLanes = true, RewardScale = 0.5 } },
+            { "Gaussian error units", srpo with { Network = new() { Activation = Activation.Gelu } } },
+            { "normalised layers", srpo with { Network = new() { LayerNorm = true } } },
+            { "normalised layers, rectifiers, shared trunk", srpo with { Network = new() { LayerNorm = true, Activation = Activation.Relu, SharedTrunk = true } } },
+            { "central critics", srpo with { Network = new() { CentralCritic = true } } },
+            { "memory", srpo with { Network = new() { Memory = 6 } } },
+            { "memory of a whole vector and some", srpo with { NormaliseAdvantages = true, Network = new() { Memory = 19, Initialisation = Initialisation.Orthogonal } } },
+            { "memory, one policy, the paper's KL", srpo with { SharePolicy = true, Adversary = new() { Kl = KlDirection.AdversaryToPolicy }, Network = new() { Memory = 6 } } },
+            { "memory, shared trunk", srpo with { Network = new() { Memory = 6, SharedTrunk = true } } },
+            { "memory, central critics, normalised Gaussian error units", srpo with { Network = new() { Memory = 5, CentralCritic = true, LayerNorm = true, Activation = Activation.Gelu } } },
+            { "memory, critic of the agent", srpo with { Adversary = new() { Critic = AdversaryCritic.Shared }, Network = new() { Memory = 6 } } },
         };
     }
 
@@ -59,7 +69,14 @@ public sealed class PlainDeviceTests
     [MemberData(nameof(Variants))]
     public void Every_kind_of_team_has_the_kernels_gradients_and_parameters(string variant, TrainingSettings settings)
     {
-        var game = new TestGameRules(2, 2) { EndsEarly = true };
+        AssertSame(new TestGameRules(2, 2) { EndsEarly = true }, variant, settings);
+
+        // In turns a seat's sequence is that of its own turns; the last of them has seen nothing of what followed.
+        if (settings.Adversary.Critic == AdversaryCritic.Own) AssertSame(Turns, variant + " in turns", settings);
+    }
+
+    private static void AssertSame(TestGameRules game, string variant, TrainingSettings settings)
+    {
         settings = settings with { Lanes = 6, Horizon = 30, LearningRate = 5e-3, AdamEpsilon = 1e-3, Network = settings.Network with { Hidden = [10, 7] } };
         AssertSameGradients(new GameTable(game, settings with { Epochs = 1 }), variant);
         AssertSameParameters(new GameTable(game, settings with { Minibatches = 2, MaxGradientNorm = 0.5 }));
@@ -175,11 +192,20 @@ public sealed class PlainDeviceTests
     private static IEnumerable<(LearnerState Plain, LearnerState Cpu)> Both(GameTable table) =>
         Update(table, new PlainDevice()).States.Zip(Update(table, CpuDevice.Default).States);
 
-    private static List<(int From, int To)> Tensors(ActorShape shape) =>
-    [
-        .. new[] { (shape.Policy, 0), (shape.Critic, shape.Policy.ParameterCount) }.SelectMany(network => network.Item1.Layers.SelectMany(layer => new[]
+    private static List<(int From, int To)> Tensors(ActorShape shape)
+    {
+        var tensors = new List<(int From, int To)>();
+        var offset = 0;
+        foreach (var network in (NetworkShape[])[shape.Policy, shape.Critic])
         {
-            (network.Item2 + layer.WeightOffset, network.Item2 + layer.BiasOffset), (network.Item2 + layer.BiasOffset, network.Item2 + layer.End),
-        })),
-    ];
+            foreach (var tensor in NetworkTensors.Of("", network, new float[network.ParameterCount]))
+            {
+                tensors.Add((offset, offset + tensor.Values.Length));
+                offset += tensor.Values.Length;
+            }
+        }
+
+        Assert.Equal(shape.ParameterCount, offset);
+        return tensors;
+    }
 }

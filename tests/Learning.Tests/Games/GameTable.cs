@@ -43,7 +43,7 @@ internal sealed class GameTable
     /// <summary>Some policy that fits the game and plays all actions.</summary>
     public static FrozenPolicy Policy(int number)
     {
-        var shape = new MlpShape(5, [6], TestGame.Actions, Activation.Tanh);
+        var shape = new NetworkShape(5, [6], TestGame.Actions, Activation.Tanh);
         var random = TestData.Stream(100 + number);
         return new FrozenPolicy(shape, ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random));
     }
@@ -51,15 +51,15 @@ internal sealed class GameTable
     /// <summary>A policy that plays one action nearly always.</summary>
     public static FrozenPolicy Always(int action)
     {
-        var shape = new MlpShape(5, [6], TestGame.Actions, Activation.Tanh);
+        var shape = new NetworkShape(5, [6], TestGame.Actions, Activation.Tanh);
         return new FrozenPolicy(shape, ObservationEncoding.Absolute, Insist(new float[shape.ParameterCount], shape, action));
     }
 
     /// <summary>Parameters after which one action has nearly all probability.</summary>
-    public static float[] Insist(float[] parameters, MlpShape policy, int action)
+    public static float[] Insist(float[] parameters, NetworkShape policy, int action)
     {
         var changed = (float[])parameters.Clone();
-        changed[policy.Layers[^1].BiasOffset + action] += 60;
+        changed[policy.Body.Layers[^1].BiasOffset + action] += 60;
         return changed;
     }
 

@@ -13,7 +13,7 @@ public sealed class EpisodeSessionTests
     private static FrozenPolicy Policy(EnvironmentSettings settings, int number)
     {
         var info = EnvironmentFactory.Create(settings, 1).Info;
-        var shape = new MlpShape(info.ObservationLength(ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
+        var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
         var random = TestData.Stream(40 + number);
         return new FrozenPolicy(shape, ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
     }

@@ -7,7 +7,7 @@ namespace Srpo.Learning.Tests.Matches;
 /// <summary>A frozen policy's probabilities against a network of plain doubles.</summary>
 public sealed class FrozenPolicyTests
 {
-    private static readonly MlpShape Shape = new(5, [7, 6], 4, Activation.Tanh);
+    private static readonly NetworkShape Shape = new(5, [7, 6], 4, Activation.Tanh);
 
     private static readonly float[] Parameters = [.. Enumerable.Range(0, Shape.ParameterCount).Select(i => (float)Math.Sin(1.7 * i))];
 

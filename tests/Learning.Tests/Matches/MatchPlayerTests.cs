@@ -83,7 +83,7 @@ public sealed class MatchPlayerTests
     [Fact]
     public void A_policy_of_another_environment_is_refused()
     {
-        var shape = new MlpShape(3, [4], 5, Activation.Tanh);
+        var shape = new NetworkShape(3, [4], 5, Activation.Tanh);
         var policy = new FrozenPolicy(shape, Srpo.Environments.ObservationEncoding.Absolute, new float[shape.ParameterCount]);
         using var player = new MatchPlayer(Gridworld);
         Assert.Throws<ArgumentException>(() => Play(player, 1, 0, policy, 0, [policy], 1, 1));
@@ -135,7 +135,7 @@ public sealed class MatchPlayerTests
     private static FrozenPolicy Hanabi(EnvironmentSettings environment, int number)
     {
         var info = Srpo.Environments.EnvironmentFactory.Create(environment, 1).Info;
-        var shape = new MlpShape(info.ObservationLength(Srpo.Environments.ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
+        var shape = new NetworkShape(info.ObservationLength(Srpo.Environments.ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
         var random = TestData.Stream(60 + number);
         return new FrozenPolicy(shape, Srpo.Environments.ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
     }

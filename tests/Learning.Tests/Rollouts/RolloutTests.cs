@@ -108,7 +108,7 @@ public sealed class RolloutTests
     {
         var spec = TestData.Spec(new TrainingSettings { Method = "ippo" });
         var (shape, _, states, _) = TestData.FirstRound(spec);
-        var second = shape.Policy.Layers[1];
+        var second = shape.Policy.Body.Layers[1];
         var slice = states[0].Parameters[second.WeightOffset..second.End];
         Assert.InRange(slice.Max(), 0.12f, 0.125f);
         Assert.InRange(slice.Min(), -0.125f, -0.12f);

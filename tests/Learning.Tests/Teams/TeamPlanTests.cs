@@ -150,7 +150,7 @@ public sealed class TeamPlanTests
         var spec = TestData.Spec(TestData.Small("ippo")) with { Environment = new EnvironmentSettings("tag", "simple-tag"), Opponents = [Frozen] };
         var info = TestData.Info(spec);
         var plan = TeamPlan.For(spec, info);
-        var shape = new MlpShape(info.ObservationLength(ObservationEncoding.Absolute), [4], info.Actions, Activation.Tanh);
+        var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.Absolute), [4], info.Actions, Activation.Tanh);
         var runner = new FrozenPolicy(shape, ObservationEncoding.Absolute, new float[shape.ParameterCount]);
         using (new RolloutPlayer(spec, 0, plan.Instances[0], RolloutActors.Of(spec, plan, [runner])))
         {

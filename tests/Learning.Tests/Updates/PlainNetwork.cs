@@ -3,22 +3,24 @@ using Srpo.Core.Settings;
 namespace Srpo.Learning.Tests.Updates;
 
 /// <summary>A perceptron in plain doubles, one sample at a time: the independent meaning of what the device compute.</summary>
-internal sealed class PlainNetwork(MlpShape shape, double[] parameters, int offset)
+internal sealed class PlainNetwork(NetworkShape network, double[] parameters, int offset)
 {
+    private readonly MlpShape _shape = network.Body;
+
     /// <summary>Activations of every layer; the last is the output.</summary>
     public double[][] Forward(double[] x)
     {
         var activations = new List<double[]> { x };
-        for (var l = 0; l < shape.Layers.Count; l++)
+        for (var l = 0; l < _shape.Layers.Count; l++)
         {
-            var layer = shape.Layers[l];
+            var layer = _shape.Layers[l];
             var y = new double[layer.Outputs];
             for (var j = 0; j < layer.Outputs; j++)
             {
                 y[j] = parameters[offset + layer.BiasOffset + j];
                 for (var k = 0; k < layer.Inputs; k++) y[j] += activations[^1][k] * parameters[offset + layer.WeightOffset + (k * layer.Outputs) + j];
-                if (l == shape.Layers.Count - 1) continue;
-                y[j] = shape.Activation == Activation.Tanh ? Math.Tanh(y[j]) : Math.Max(0, y[j]);
+                if (l == _shape.Layers.Count - 1) continue;
+                y[j] = _shape.Activation == Activation.Tanh ? Math.Tanh(y[j]) : Math.Max(0, y[j]);
             }
 
             activations.Add(y);
@@ -36,9 +38,9 @@ internal sealed class PlainNetwork(MlpShape shape, double[] parameters, int offs
     public double[] Backward(double[][] activations, double[] outputGradient, double[] gradient, double[]? features = null)
     {
         var d = (double[])outputGradient.Clone();
-        for (var l = shape.Layers.Count - 1; l >= 0; l--)
+        for (var l = _shape.Layers.Count - 1; l >= 0; l--)
         {
-            var layer = shape.Layers[l];
+            var layer = _shape.Layers[l];
             var input = activations[l];
             var before = new double[layer.Inputs];
             for (var j = 0; j < layer.Outputs; j++)
@@ -51,10 +53,10 @@ internal sealed class PlainNetwork(MlpShape shape, double[] parameters, int offs
                 }
             }
 
-            if (l == shape.Layers.Count - 1 && features != null) before = [.. before.Zip(features, (a, b) => a + b)];
+            if (l == _shape.Layers.Count - 1 && features != null) before = [.. before.Zip(features, (a, b) => a + b)];
             if (l == 0) return before;
             for (var k = 0; k < layer.Inputs; k++)
-                before[k] *= shape.Activation == Activation.Tanh ? 1 - (input[k] * input[k]) : input[k] > 0 ? 1 : 0;
+                before[k] *= _shape.Activation == Activation.Tanh ? 1 - (input[k] * input[k]) : input[k] > 0 ? 1 : 0;
             d = before;
         }
 

@@ -28,7 +28,7 @@ public sealed class CpuDevice(KernelSet kernels) : ILearnerDevice
     public ITeamUpdater CreateUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape) => new CpuUpdater(settings, plan, shape, kernels);
 
     /// <inheritdoc/>
-    public IPolicyNetwork CreatePolicy(MlpShape shape) => new CpuPolicy(shape, kernels);
+    public IPolicyNetwork CreatePolicy(NetworkShape shape) => new CpuPolicy(shape, kernels);
 
     /// <inheritdoc/>
     public ICriticNetwork CreateCritic(ActorShape shape) => new CpuCritic(shape, kernels);

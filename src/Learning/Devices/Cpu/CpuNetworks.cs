@@ -1,7 +1,7 @@
 namespace Srpo.Learning.Devices.Cpu;
 
 /// <summary>A policy that plays, on kernels.</summary>
-internal sealed unsafe class CpuPolicy(MlpShape shape, KernelSet kernels) : IPolicyNetwork
+internal sealed unsafe class CpuPolicy(NetworkShape shape, KernelSet kernels) : IPolicyNetwork
 {
     private readonly PolicyEvaluator _evaluator = new(shape, kernels);
 
@@ -17,7 +17,9 @@ internal sealed unsafe class CpuPolicy(MlpShape shape, KernelSet kernels) : IPol
             for (var row = 0; row < batch.Rows; row += MlpWorkspace.BlockRows)
             {
                 var rows = Math.Min(MlpWorkspace.BlockRows, batch.Rows - row);
-                _evaluator.Evaluate(observations + ((long)row * inputs), rows, batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * actions, rows * actions));
+                var legal = batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * actions, rows * actions);
+                if (shape.Memory > 0) _evaluator.Step(observations + ((long)row * inputs), batch.State.Slice(row * shape.Memory, rows * shape.Memory), rows, legal);
+                else _evaluator.Evaluate(observations + ((long)row * inputs), rows, legal);
                 Copy(_evaluator.Probabilities, batch.Probabilities[(row * actions)..], rows);
                 if (!batch.LogProbabilities.IsEmpty) Copy(_evaluator.LogProbabilities, batch.LogProbabilities[(row * actions)..], rows);
             }
@@ -38,38 +40,37 @@ internal sealed unsafe class CpuPolicy(MlpShape shape, KernelSet kernels) : IPol
 internal sealed unsafe class CpuCritic : ICriticNetwork
 {
     private readonly ActorShape _shape;
-    private readonly MlpWorkspace _critic;
-    private readonly MlpWorkspace? _trunk;
+    private readonly NetworkWorkspace _critic;
+    private readonly NetworkWorkspace? _trunk;
 
     public CpuCritic(ActorShape shape, KernelSet kernels)
     {
         _shape = shape;
-        _critic = new MlpWorkspace(shape.Critic, kernels);
-        if (shape.SharedTrunk) _trunk = new MlpWorkspace(shape.Policy, kernels);
+        _critic = NetworkWorkspace.Create(shape.Critic, kernels);
+        if (shape.SharedTrunk) _trunk = NetworkWorkspace.Create(shape.Policy, kernels);
     }
 
     /// <inheritdoc/>
-    public void Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> observations, Span<float> values)
+    public void Load(ReadOnlySpan<float> parameters)
     {
         _critic.Load(parameters.Slice(_shape.Policy.ParameterCount, _shape.Critic.ParameterCount), forBackward: false);
         _trunk?.Load(parameters[.._shape.Policy.ParameterCount], forBackward: false);
-        fixed (float* x = observations)
-        {
-            for (var row = 0; row < values.Length; row += MlpWorkspace.BlockRows)
-            {
-                var count = Math.Min(MlpWorkspace.BlockRows, values.Length - row);
-                var rows = x + ((long)row * _shape.Policy.Inputs);
-                if (_trunk is null)
-                {
-                    _critic.Forward(rows, count);
-                }
-                else
-                {
-                    _trunk.Forward(rows, count);
-                    _critic.Forward(_trunk.Features, _trunk.FeatureStride, count);
-                }
+    }
 
-                for (var r = 0; r < count; r++) values[row + r] = _critic.Output[r * _critic.OutputStride];
+    /// <inheritdoc/>
+    public void Evaluate(in CriticBatch batch)
+    {
+        var (inputs, memory) = (_shape.CriticInputs, _shape.CriticState);
+        fixed (float* x = batch.Observations)
+        {
+            for (var row = 0; row < batch.Values.Length; row += MlpWorkspace.BlockRows)
+            {
+                var count = Math.Min(MlpWorkspace.BlockRows, batch.Values.Length - row);
+                var body = _trunk ?? _critic;
+                if (body is GruWorkspace recurrent) recurrent.Step(x + ((long)row * inputs), batch.State.Slice(row * memory, count * memory), count);
+                else body.Forward(x + ((long)row * inputs), count);
+                if (_trunk is not null) ((MlpWorkspace)_critic).Forward(_trunk.Features, _trunk.FeatureStride, count);
+                for (var r = 0; r < count; r++) batch.Values[row + r] = _critic.Output[r * _critic.OutputStride];
             }
         }
     }

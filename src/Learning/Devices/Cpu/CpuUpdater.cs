@@ -7,7 +7,8 @@ namespace Srpo.Learning.Devices.Cpu;
 /// <summary>
 /// The update of one actor from its samples: for every epoch and minibatch the gradients of the policy's loss (paper,
 /// equations 7 to 9, see <see cref="Losses"/>) and of the critic's, and a step of Adam for each. An agent and an adversary differ in their
-/// advantages, entropy weight and KL target only. Not thread-safe; holds scratch memory.
+/// advantages, entropy weight and KL target only. Networks with memory learn from whole sequences, others from samples in any order. Not
+/// thread-safe; holds scratch memory.
 /// </summary>
 internal sealed unsafe class CpuUpdater : TeamUpdater
 {
@@ -19,12 +20,13 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     private readonly ActorShape _shape;
     private readonly KernelSet _kernels;
     private readonly PolicyEvaluator _policy;
-    private readonly MlpWorkspace _critic;
+    private readonly NetworkWorkspace _critic;
     private readonly PartnerTargets _targets;
     private readonly SampleBatch _batch;
     private readonly NativeBuffer _features = new();
     private readonly float[] _gradient;
     private int[] _order = [];
+    private int[] _steps = [];
     private CancellationToken _cancellation;
 
     public CpuUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape, KernelSet kernels)
@@ -37,8 +39,8 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         _kernels = kernels;
         _policy = new PolicyEvaluator(shape.Policy, kernels);
         _targets = new PartnerTargets(shape.Policy, kernels);
-        _critic = new MlpWorkspace(shape.Critic, kernels);
-        _batch = new SampleBatch(shape.Policy.Inputs, shape.Policy.Outputs);
+        _critic = NetworkWorkspace.Create(shape.Critic, kernels);
+        _batch = new SampleBatch(shape.Policy.Inputs, shape.CentralCritic ? shape.Critic.Inputs : 0, shape.Policy.Outputs);
         _gradient = new float[shape.ParameterCount];
     }
 
@@ -54,22 +56,26 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var objective = _objectives[actor];
         var learnsValues = objective.LearnsValues;
         var total = samples.Sum(part => part.Count);
-        var minibatches = Math.Min(_settings.Minibatches, total);
-        if (minibatches == 1) Gather(samples, []);
+        var sequences = _shape.HasMemory ? SampleSequences.Of(samples) : [];
+        var items = _shape.HasMemory ? sequences.Length : total;
+        var minibatches = Math.Min(_settings.Minibatches, items);
+        if (minibatches == 1) Gather(samples, sequences);
 
         var sums = default(EpochSums);
         for (var epoch = 0; epoch < _settings.Epochs; epoch++)
         {
             var last = epoch == _settings.Epochs - 1;
             sums = default;
-            if (minibatches > 1) Shuffle(total, ref order);
+            if (minibatches > 1) Shuffle(items, ref order);
             for (var part = 0; part < minibatches; part++)
             {
                 if (minibatches > 1)
                 {
-                    var from = (int)((long)total * part / minibatches);
-                    var to = (int)((long)total * (part + 1) / minibatches);
-                    Gather(samples, _order.AsSpan(from, to - from));
+                    var from = (int)((long)items * part / minibatches);
+                    var to = (int)((long)items * (part + 1) / minibatches);
+                    var those = _order.AsSpan(from, to - from);
+                    if (_shape.HasMemory) Gather(samples, Array.ConvertAll(those.ToArray(), i => sequences[i]));
+                    else Gather(samples, those);
                 }
 
                 steps++;
@@ -101,10 +107,17 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         _features.Dispose();
     }
 
+    private void Gather(IReadOnlyList<ActorSamples> samples, int[][] sequences)
+    {
+        var pack = sequences.Length > 0 ? new SequencePack(sequences) : null;
+        _steps = pack?.Counts ?? [];
+        Gather(samples, pack?.Samples);
+    }
+
     private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order)
     {
         _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
-        _targets.Evaluate(_batch, samples, _cancellation);
+        _targets.Evaluate(_batch, samples, _steps, _cancellation);
     }
 
     private void Shuffle(int total, ref RandomStream random)
@@ -129,9 +142,10 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var count = _shape.Policy.ParameterCount;
         _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
         _policy.Network.ClearGradient();
-        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        var block = _policy.Network.Begin(_batch.Rows, _steps);
+        for (var row = 0; row < _batch.Rows; row += block)
         {
-            var rows = PolicyGradient(row, weights, out var observations, ref sums);
+            var rows = PolicyGradient(row, block, weights, out var observations, ref sums);
             _policy.Network.Backward(observations, rows);
         }
 
@@ -144,23 +158,26 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         float[] parameters, float[] first, float[] second, long step, in PolicyObjective weights, bool learnsValues, ref EpochSums sums)
     {
         var count = _shape.Policy.ParameterCount;
-        var features = _features.Ensure(MlpWorkspace.BlockRows * _policy.Network.FeatureStride);
+        var (trunk, head) = (_policy.Network, (MlpWorkspace)_critic);
+        var block = trunk.Begin(_batch.Rows, _steps);
+        var features = _features.Ensure(Math.Min(block, _batch.Rows) * trunk.FeatureStride);
         _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
         _policy.Network.ClearGradient();
         _critic.Load(parameters.AsSpan(count, _shape.Critic.ParameterCount), forBackward: true);
         _critic.ClearGradient();
-        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        for (var row = 0; row < _batch.Rows; row += block)
         {
-            var rows = PolicyGradient(row, weights, out var observations, ref sums);
-            if (learnsValues)
+            var rows = PolicyGradient(row, block, weights, out var observations, ref sums);
+            for (var part = 0; learnsValues && part < rows; part += MlpWorkspace.BlockRows)
             {
-                var trunk = _policy.Network;
-                _critic.Forward(trunk.Features, trunk.FeatureStride, rows);
-                ValueGradient(row, rows, ref sums);
-                _critic.BackwardHead(trunk.Features, trunk.FeatureStride, rows, features);
+                var seen = trunk.Features + (part * trunk.FeatureStride);
+                var those = Math.Min(MlpWorkspace.BlockRows, rows - part);
+                head.Forward(seen, trunk.FeatureStride, those);
+                ValueGradient(row + part, those, ref sums);
+                head.BackwardHead(seen, trunk.FeatureStride, those, features + (part * trunk.FeatureStride));
             }
 
-            _policy.Network.Backward(observations, rows, learnsValues ? features : null);
+            trunk.Backward(observations, rows, learnsValues ? features : null);
         }
 
         if (learnsValues) sums.SquaredError += _batch.ReturnSquares;
@@ -171,10 +188,10 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
 
     /// <summary>Forward pass of a block of rows, and the gradient of the logits.</summary>
     /// <returns>The number of rows.</returns>
-    private int PolicyGradient(int row, in PolicyObjective weights, out float* observations, ref EpochSums sums)
+    private int PolicyGradient(int row, int block, in PolicyObjective weights, out float* observations, ref EpochSums sums)
     {
         _cancellation.ThrowIfCancellationRequested();
-        var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
+        var rows = Math.Min(block, _batch.Rows - row);
         observations = _batch.Observations + (row * _shape.Policy.Inputs);
         _policy.Evaluate(observations, rows, _batch.Legal(row, rows));
         _kernels.PolicyGradient(Block(row, rows), weights, _policy.Network.OutputGradient, ref sums.Policy);
@@ -211,11 +228,12 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var count = _shape.Critic.ParameterCount;
         _critic.Load(parameters.AsSpan(offset, count), forBackward: true);
         _critic.ClearGradient();
-        for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
+        var block = _critic.Begin(_batch.Rows, _steps);
+        for (var row = 0; row < _batch.Rows; row += block)
         {
             _cancellation.ThrowIfCancellationRequested();
-            var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
-            var observations = _batch.Observations + (row * _shape.Critic.Inputs);
+            var rows = Math.Min(block, _batch.Rows - row);
+            var observations = _batch.CriticObservations + (row * _shape.Critic.Inputs);
             _critic.Forward(observations, rows);
             ValueGradient(row, rows, ref sums);
             _critic.Backward(observations, rows);

@@ -7,7 +7,7 @@ namespace Srpo.Learning.Devices.Cpu;
 /// Forward and backward passes of one perceptron. Holds a padded copy of the parameters and scratch for a block of rows;
 /// rows are processed in blocks that stay in the cache. Not thread-safe.
 /// </summary>
-internal sealed unsafe class MlpWorkspace : IDisposable
+internal sealed unsafe class MlpWorkspace : NetworkWorkspace
 {
     /// <summary>Rows per block: activations and gradients of two layers of 64 stay within a core's first caches.</summary>
     public const int BlockRows = 96;
@@ -21,7 +21,7 @@ internal sealed unsafe class MlpWorkspace : IDisposable
     {
         Shape = shape;
         _kernels = kernels;
-        _layers = [.. shape.Layers.Select(layer => new Layer(layer))];
+        _layers = [.. shape.Layers.Select((layer, i) => new Layer(layer, i < shape.Norms.Count ? shape.Norms[i] : null, i < shape.Layers.Count - 1 && shape.Activation == Activation.Gelu))];
         OutputStride = Padding.Pad(shape.Outputs);
         var widest = _layers.Max(layer => layer.Columns);
         _gradientRows.Ensure(BlockRows * widest);
@@ -30,33 +30,38 @@ internal sealed unsafe class MlpWorkspace : IDisposable
 
     public MlpShape Shape { get; }
 
-    /// <summary>Floats from a row of the output to the next.</summary>
-    public int OutputStride { get; }
+    /// <inheritdoc/>
+    public override int Inputs => Shape.Inputs;
 
-    /// <summary>[BlockRows x OutputStride] outputs of the last <see cref="Forward(float*, int)"/>; columns past the outputs are zero.</summary>
-    public float* Output => _layers[^1].Activations.Pointer;
+    /// <inheritdoc/>
+    public override int Outputs => Shape.Outputs;
 
-    /// <summary>[BlockRows x OutputStride] where the caller puts the gradient of the outputs for <see cref="Backward"/>; columns past the outputs must be zero.</summary>
-    public float* OutputGradient => _gradientRows.Pointer;
+    /// <inheritdoc/>
+    public override int OutputStride { get; }
 
-    /// <summary>[BlockRows x <see cref="FeatureStride"/>] the last hidden layer of the last <see cref="Forward(float*, int)"/>; needs at least one hidden layer.</summary>
-    public float* Features => _layers[^2].Activations.Pointer;
+    /// <inheritdoc/>
+    public override float* Output => _layers[^1].Activations.Pointer;
 
-    /// <summary>Floats from a row of the features to the next.</summary>
-    public int FeatureStride => _layers[^2].Columns;
+    /// <inheritdoc/>
+    public override float* OutputGradient => _gradientRows.Pointer;
 
-    /// <summary>Copies parameters into padded form; needed after every change of them.</summary>
-    /// <param name="parameters">[Shape.ParameterCount].</param>
-    /// <param name="forBackward">Also lay the weights out for <see cref="Backward"/>.</param>
-    public void Load(ReadOnlySpan<float> parameters, bool forBackward)
+    /// <inheritdoc/>
+    public override float* Features => _layers[^2].Activations.Pointer;
+
+    /// <inheritdoc/>
+    public override int FeatureStride => _layers[^2].Columns;
+
+    /// <inheritdoc/>
+    public override int Begin(int rows, ReadOnlySpan<int> steps) => BlockRows;
+
+    /// <inheritdoc/>
+    public override void Load(ReadOnlySpan<float> parameters, bool forBackward)
     {
         for (var i = 0; i < _layers.Length; i++) _layers[i].Load(parameters, forBackward && i > 0);
     }
 
-    /// <summary>Outputs of a block of rows.</summary>
-    /// <param name="x">[rows x Shape.Inputs].</param>
-    /// <param name="rows">1 to <see cref="BlockRows"/>.</param>
-    public void Forward(float* x, int rows) => Forward(x, Shape.Inputs, rows);
+    /// <inheritdoc/>
+    public override void Forward(float* x, int rows) => Forward(x, Shape.Inputs, rows);
 
     /// <summary>Outputs of a block of rows that lie apart.</summary>
     /// <param name="x">[rows x stride], of which the first Shape.Inputs columns count.</param>
@@ -69,23 +74,20 @@ internal sealed unsafe class MlpWorkspace : IDisposable
             var layer = _layers[i];
             var y = layer.Activations.Pointer;
             _kernels.Multiply(x, stride, layer.Weights.Pointer, layer.Bias.Pointer, y, rows, layer.Shape.Inputs, layer.Columns);
-            if (i < _layers.Length - 1) Activate(y, rows * layer.Columns);
+            if (i < _layers.Length - 1) Activate(layer, y, rows);
             x = y;
             stride = layer.Columns;
         }
     }
 
-    /// <summary>Starts a new sum of gradients at zero.</summary>
-    public void ClearGradient()
+    /// <inheritdoc/>
+    public override void ClearGradient()
     {
         foreach (var layer in _layers) layer.ClearGradient();
     }
 
-    /// <summary>Adds the parameters' gradient of the rows of the last Forward, given <see cref="OutputGradient"/>, which is destroyed.</summary>
-    /// <param name="x">[rows x Shape.Inputs].</param>
-    /// <param name="rows">1 to <see cref="BlockRows"/>.</param>
-    /// <param name="features">[rows x <see cref="FeatureStride"/>] a further gradient of the last hidden layer, from another head; or null.</param>
-    public void Backward(float* x, int rows, float* features = null)
+    /// <inheritdoc/>
+    public override void Backward(float* x, int rows, float* features = null)
     {
         var gradient = _gradientRows.Pointer;
         var previous = _previousGradientRows.Pointer;
@@ -99,7 +101,7 @@ internal sealed unsafe class MlpWorkspace : IDisposable
             if (i == 0) break;
             _kernels.Multiply(gradient, layer.Columns, layer.Transposed.Pointer, null, previous, rows, layer.Shape.Outputs, stride);
             if (features != null && i == _layers.Length - 1) Add(features, previous, rows * stride);
-            ActivationGradient(input, previous, rows * stride);
+            ActivationGradient(_layers[i - 1], previous, rows);
             var swap = gradient;
             gradient = previous;
             previous = swap;
@@ -123,13 +125,14 @@ internal sealed unsafe class MlpWorkspace : IDisposable
         _kernels.Multiply(gradient, layer.Columns, layer.Transposed.Pointer, null, features, rows, layer.Shape.Outputs, stride);
     }
 
-    /// <summary>Copies the sum of gradients in the layout of the flat parameter vector.</summary>
-    public void StoreGradient(Span<float> gradient)
+    /// <inheritdoc/>
+    public override void StoreGradient(Span<float> gradient)
     {
         foreach (var layer in _layers) layer.StoreGradient(gradient);
     }
 
-    public void Dispose()
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         foreach (var layer in _layers) layer.Dispose();
         _gradientRows.Dispose();
@@ -141,16 +144,23 @@ internal sealed unsafe class MlpWorkspace : IDisposable
         for (var i = 0; i < count; i++) sums[i] += values[i];
     }
 
-    private void Activate(float* values, int count)
+    /// <summary>Normalisation and nonlinearity of a hidden layer, in place.</summary>
+    private void Activate(Layer layer, float* values, int rows)
     {
+        var count = rows * layer.Columns;
+        if (layer.Norm is { } norm) _kernels.Normalise(norm.Block, values, rows);
         if (Shape.Activation == Activation.Tanh) _kernels.Tanh(values, count);
-        else _kernels.Relu(values, count);
+        else if (Shape.Activation == Activation.Relu) _kernels.Relu(values, count);
+        else _kernels.Gelu(values, layer.BeforeActivation.Pointer, count);
     }
 
-    private void ActivationGradient(float* activations, float* gradient, int count)
+    private void ActivationGradient(Layer layer, float* gradient, int rows)
     {
-        if (Shape.Activation == Activation.Tanh) _kernels.TanhGradient(activations, gradient, count);
-        else _kernels.ReluGradient(activations, gradient, count);
+        var count = rows * layer.Columns;
+        if (Shape.Activation == Activation.Tanh) _kernels.TanhGradient(layer.Activations.Pointer, gradient, count);
+        else if (Shape.Activation == Activation.Relu) _kernels.ReluGradient(layer.Activations.Pointer, gradient, count);
+        else _kernels.GeluGradient(layer.BeforeActivation.Pointer, gradient, count);
+        if (layer.Norm is { } norm) _kernels.NormaliseGradient(norm.Block, gradient, rows);
     }
 
     /// <summary>One linear layer in padded form. Padding columns have zero weights and biases, so they stay zero everywhere.</summary>
@@ -158,9 +168,11 @@ internal sealed unsafe class MlpWorkspace : IDisposable
     {
         private readonly int _inputColumns;
 
-        public Layer(LinearLayer shape)
+        public Layer(LinearLayer shape, NormLayer? norm, bool keepsBefore)
         {
             Shape = shape;
+            if (norm is { } after) Norm = new Norm(after);
+            if (keepsBefore) BeforeActivation.Ensure(BlockRows * Padding.Pad(shape.Outputs));
             Columns = Padding.Pad(shape.Outputs);
             _inputColumns = Padding.Pad(shape.Inputs);
             Weights.Ensure(shape.Inputs * Columns);
@@ -183,6 +195,12 @@ internal sealed unsafe class MlpWorkspace : IDisposable
 
         public NativeBuffer Activations { get; } = new();
 
+        /// <summary>What the nonlinearity saw, where its gradient asks for that.</summary>
+        public NativeBuffer BeforeActivation { get; } = new();
+
+        /// <summary>The normalisation before the nonlinearity; null for none.</summary>
+        public Norm? Norm { get; }
+
         public NativeBuffer WeightGradient { get; } = new();
 
         public NativeBuffer BiasGradient { get; } = new();
@@ -196,6 +214,7 @@ internal sealed unsafe class MlpWorkspace : IDisposable
             }
 
             parameters.Slice(Shape.BiasOffset, Shape.Outputs).CopyTo(new Span<float>(Bias.Pointer, Shape.Outputs));
+            Norm?.Load(parameters);
             if (transpose) Transpose();
         }
 
@@ -213,6 +232,7 @@ internal sealed unsafe class MlpWorkspace : IDisposable
         {
             NativeMemory.Clear(WeightGradient.Pointer, (nuint)(Shape.Inputs * Columns) * sizeof(float));
             NativeMemory.Clear(BiasGradient.Pointer, (nuint)Columns * sizeof(float));
+            Norm?.ClearGradient();
         }
 
         public void StoreGradient(Span<float> gradient)
@@ -224,6 +244,7 @@ internal sealed unsafe class MlpWorkspace : IDisposable
             }
 
             new ReadOnlySpan<float>(BiasGradient.Pointer, Shape.Outputs).CopyTo(gradient[Shape.BiasOffset..]);
+            Norm?.StoreGradient(gradient);
         }
 
         public void Dispose()
@@ -234,6 +255,50 @@ internal sealed unsafe class MlpWorkspace : IDisposable
             Activations.Dispose();
             WeightGradient.Dispose();
             BiasGradient.Dispose();
+            BeforeActivation.Dispose();
+            Norm?.Dispose();
         }
+    }
+
+    /// <summary>A normalisation in padded form: scale, shift and their gradients, each [Columns], then what a block of rows left behind.</summary>
+    private sealed class Norm : IDisposable
+    {
+        private readonly NormLayer _shape;
+        private readonly int _columns;
+        private readonly NativeBuffer _numbers = new();
+
+        public Norm(NormLayer shape)
+        {
+            (_shape, _columns) = (shape, Padding.Pad(shape.Width));
+            _numbers.Ensure(((4 + BlockRows) * _columns) + BlockRows);
+        }
+
+        public NormBlock Block => new()
+        {
+            Width = _shape.Width,
+            Columns = _columns,
+            Scale = _numbers.Pointer,
+            Shift = _numbers.Pointer + _columns,
+            ScaleGradient = _numbers.Pointer + (2 * _columns),
+            ShiftGradient = _numbers.Pointer + (3 * _columns),
+            Normal = _numbers.Pointer + (4 * _columns),
+            InverseDeviation = _numbers.Pointer + ((4 + BlockRows) * _columns),
+        };
+
+        public void Load(ReadOnlySpan<float> parameters)
+        {
+            parameters.Slice(_shape.ScaleOffset, _shape.Width).CopyTo(new Span<float>(Block.Scale, _shape.Width));
+            parameters.Slice(_shape.ShiftOffset, _shape.Width).CopyTo(new Span<float>(Block.Shift, _shape.Width));
+        }
+
+        public void ClearGradient() => NativeMemory.Clear(Block.ScaleGradient, (nuint)(2 * _columns) * sizeof(float));
+
+        public void StoreGradient(Span<float> gradient)
+        {
+            new ReadOnlySpan<float>(Block.ScaleGradient, _shape.Width).CopyTo(gradient[_shape.ScaleOffset..]);
+            new ReadOnlySpan<float>(Block.ShiftGradient, _shape.Width).CopyTo(gradient[_shape.ShiftOffset..]);
+        }
+
+        public void Dispose() => _numbers.Dispose();
     }
 }

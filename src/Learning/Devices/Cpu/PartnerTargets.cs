@@ -4,7 +4,7 @@ namespace Srpo.Learning.Devices.Cpu;
 /// The distributions that the KL price holds an adversary to: for every row of a batch that of the policy whose place was taken.
 /// They are fixed during an update, so that once per batch is enough. Not thread-safe; holds scratch memory.
 /// </summary>
-internal sealed unsafe class PartnerTargets(MlpShape policy, KernelSet kernels) : IDisposable
+internal sealed unsafe class PartnerTargets(NetworkShape policy, KernelSet kernels) : IDisposable
 {
     private readonly PolicyEvaluator _evaluator = new(policy, kernels);
     private readonly NativeBuffer _targets = new();
@@ -19,19 +19,21 @@ internal sealed unsafe class PartnerTargets(MlpShape policy, KernelSet kernels) 
     /// <summary>Evaluates the partners of a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="samples">The parts that it was gathered from.</param>
+    /// <param name="steps">Rows of every step, for networks with memory.</param>
     /// <param name="cancellation">Ends it between two blocks of rows.</param>
-    public void Evaluate(SampleBatch batch, IReadOnlyList<ActorSamples> samples, CancellationToken cancellation)
+    public void Evaluate(SampleBatch batch, IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> steps, CancellationToken cancellation)
     {
         _size = samples[0].Partner is null ? 0 : batch.Rows * batch.Stride;
         if (_size == 0) return;
         _targets.Ensure(2 * _size);
+        var block = _evaluator.Network.Begin(batch.Rows, steps);
         foreach (var partner in samples.Select(part => part.Partner).Distinct())
         {
             _evaluator.Network.Load(partner.AsSpan(0, policy.ParameterCount), forBackward: false);
-            for (var row = 0; row < batch.Rows; row += MlpWorkspace.BlockRows)
+            for (var row = 0; row < batch.Rows; row += block)
             {
                 cancellation.ThrowIfCancellationRequested();
-                EvaluateBlock(batch, samples, partner!, row);
+                EvaluateBlock(batch, samples, partner!, row, Math.Min(block, batch.Rows - row));
             }
         }
     }
@@ -43,9 +45,8 @@ internal sealed unsafe class PartnerTargets(MlpShape policy, KernelSet kernels) 
     }
 
     /// <summary>Those rows of a block that stand for a partner.</summary>
-    private void EvaluateBlock(SampleBatch batch, IReadOnlyList<ActorSamples> samples, float[] partner, int row)
+    private void EvaluateBlock(SampleBatch batch, IReadOnlyList<ActorSamples> samples, float[] partner, int row, int rows)
     {
-        var rows = Math.Min(MlpWorkspace.BlockRows, batch.Rows - row);
         var evaluated = false;
         for (var r = 0; r < rows; r++)
         {

@@ -9,51 +9,47 @@ internal sealed unsafe class PolicyEvaluator : IDisposable
     private readonly NativeBuffer _logProbabilities = new();
     private readonly NativeBuffer _probabilities = new();
 
-    public PolicyEvaluator(MlpShape shape, KernelSet kernels)
+    public PolicyEvaluator(NetworkShape shape, KernelSet kernels)
     {
         _kernels = kernels;
-        Network = new MlpWorkspace(shape, kernels);
+        Network = NetworkWorkspace.Create(shape, kernels);
         _mask.Ensure(Network.OutputStride);
         for (var a = 0; a < shape.Outputs; a++) _mask.Pointer[a] = 1f;
-        _logProbabilities.Ensure(MlpWorkspace.BlockRows * Network.OutputStride);
-        _probabilities.Ensure(MlpWorkspace.BlockRows * Network.OutputStride);
     }
 
-    public MlpWorkspace Network { get; }
+    public NetworkWorkspace Network { get; }
 
-    /// <summary>[BlockRows x Stride] of the last <see cref="Evaluate"/>.</summary>
+    /// <summary>[block x Stride] of the last <see cref="Evaluate"/>.</summary>
     public float* LogProbabilities => _logProbabilities.Pointer;
 
-    /// <summary>[BlockRows x Stride] of the last <see cref="Evaluate"/>.</summary>
+    /// <summary>[block x Stride] of the last <see cref="Evaluate"/>.</summary>
     public float* Probabilities => _probabilities.Pointer;
 
     /// <summary>Floats per row.</summary>
     public int Stride => Network.OutputStride;
 
     /// <summary>
-    /// Evaluates a block of rows with the parameters that <see cref="Network"/> holds. An illegal action has probability and
+    /// Evaluates a block of rows of a batch with the parameters that <see cref="Network"/> holds. An illegal action has probability and
     /// log-probability exactly 0, so that it adds nothing to any sum over actions and has no gradient.
     /// </summary>
-    /// <param name="observations">[rows x Network.Shape.Inputs].</param>
-    /// <param name="rows">1 to <see cref="MlpWorkspace.BlockRows"/>.</param>
-    /// <param name="legal">[rows x Network.Shape.Outputs] 1 for legal actions, 0 for others; empty where all are legal.</param>
+    /// <param name="observations">[rows x inputs].</param>
+    /// <param name="rows">1 to the rows of a block.</param>
+    /// <param name="legal">[rows x actions] 1 for legal actions, 0 for others; empty where all are legal.</param>
     public void Evaluate(float* observations, int rows, ReadOnlySpan<byte> legal = default)
     {
         Network.Forward(observations, rows);
-        var outputs = Network.Shape.Outputs;
-        if (legal.IsEmpty)
-        {
-            _kernels.LogSoftmax(Network.Output, _mask.Pointer, 0, LogProbabilities, Probabilities, rows, outputs, Stride);
-            return;
-        }
+        Softmax(rows, legal);
+    }
 
-        var mask = _legal.Ensure(MlpWorkspace.BlockRows * Stride);
-        for (var r = 0; r < rows; r++)
-        {
-            for (var a = 0; a < outputs; a++) mask[(r * Stride) + a] = legal[(r * outputs) + a];
-        }
-
-        _kernels.LogSoftmax(Network.Output, mask, Stride, LogProbabilities, Probabilities, rows, outputs, Stride);
+    /// <summary>The same for rows that each carry a state, in a network with memory.</summary>
+    /// <param name="observations">[rows x inputs].</param>
+    /// <param name="state">[rows x units], replaced.</param>
+    /// <param name="rows">1 to <see cref="MlpWorkspace.BlockRows"/>.</param>
+    /// <param name="legal">[rows x actions] 1 for legal actions, 0 for others; empty where all are legal.</param>
+    public void Step(float* observations, Span<float> state, int rows, ReadOnlySpan<byte> legal)
+    {
+        ((GruWorkspace)Network).Step(observations, state, rows);
+        Softmax(rows, legal);
     }
 
     public void Dispose()
@@ -63,5 +59,25 @@ internal sealed unsafe class PolicyEvaluator : IDisposable
         _legal.Dispose();
         _logProbabilities.Dispose();
         _probabilities.Dispose();
+    }
+
+    private void Softmax(int rows, ReadOnlySpan<byte> legal)
+    {
+        var outputs = Network.Outputs;
+        _logProbabilities.Ensure(rows * Stride);
+        _probabilities.Ensure(rows * Stride);
+        if (legal.IsEmpty)
+        {
+            _kernels.LogSoftmax(Network.Output, _mask.Pointer, 0, LogProbabilities, Probabilities, rows, outputs, Stride);
+            return;
+        }
+
+        var mask = _legal.Ensure(rows * Stride);
+        for (var r = 0; r < rows; r++)
+        {
+            for (var a = 0; a < outputs; a++) mask[(r * Stride) + a] = legal[(r * outputs) + a];
+        }
+
+        _kernels.LogSoftmax(Network.Output, mask, Stride, LogProbabilities, Probabilities, rows, outputs, Stride);
     }
 }

@@ -10,16 +10,23 @@ internal sealed unsafe class SampleBatch : IDisposable
     private readonly NativeBuffer _observations = new();
     private readonly NativeBuffer _policy = new();
     private readonly NativeBuffer _critic = new();
+    private readonly NativeBuffer _central = new();
     private readonly int _inputs;
+    private readonly int _centralInputs;
     private readonly int _actions;
     private int[] _rowOf = [];
     private int[] _partOf = [];
     private byte[] _legal = [];
     private bool _masks;
 
-    public SampleBatch(int inputs, int actions)
+    /// <summary>An empty batch.</summary>
+    /// <param name="inputs">Length of an observation.</param>
+    /// <param name="central">Length of the observations of all seats, where critics see those; else 0.</param>
+    /// <param name="actions">Number of actions.</param>
+    public SampleBatch(int inputs, int central, int actions)
     {
         _inputs = inputs;
+        _centralInputs = central;
         _actions = actions;
         Stride = Padding.Pad(actions);
     }
@@ -38,6 +45,9 @@ internal sealed unsafe class SampleBatch : IDisposable
 
     /// <summary>[Rows x inputs].</summary>
     public float* Observations => _observations.Pointer;
+
+    /// <summary>[Rows x critic inputs] what critics see.</summary>
+    public float* CriticObservations => _centralInputs > 0 ? _central.Pointer : _observations.Pointer;
 
     /// <summary>[Rows x Stride] log-probabilities of the policy that played.</summary>
     public float* OldLogProbabilities => _policy.Pointer;
@@ -84,6 +94,7 @@ internal sealed unsafe class SampleBatch : IDisposable
         Rows = CountRows(parts, order);
         cancellation.ThrowIfCancellationRequested();
         _observations.Ensure(Math.Max(1, Rows * _inputs));
+        if (_centralInputs > 0) _central.Ensure(Math.Max(1, Rows * _centralInputs));
         new Span<float>(_policy.Ensure(4 * Rows * Stride), 4 * Rows * Stride).Clear();
         new Span<float>(_critic.Ensure(2 * Rows), 2 * Rows).Clear();
         ReturnSquares = 0;
@@ -113,6 +124,7 @@ internal sealed unsafe class SampleBatch : IDisposable
     public void Dispose()
     {
         _observations.Dispose();
+        _central.Dispose();
         _policy.Dispose();
         _critic.Dispose();
     }
@@ -175,6 +187,7 @@ internal sealed unsafe class SampleBatch : IDisposable
                 _partOf[row] = p;
                 if (_masks) part.Part.Legal.AsSpan(source * _actions, _actions).CopyTo(_legal.AsSpan(row * _actions));
                 part.Part.Observations.AsSpan(source * _inputs, _inputs).CopyTo(new Span<float>(Observations + (row * _inputs), _inputs));
+                if (_centralInputs > 0) part.Part.Central.AsSpan(source * _centralInputs, _centralInputs).CopyTo(new Span<float>(_central.Pointer + (row * _centralInputs), _centralInputs));
                 part.Part.LogProbabilities.AsSpan(source * _actions, _actions).CopyTo(new Span<float>(OldLogProbabilities + (row * Stride), _actions));
             }
 

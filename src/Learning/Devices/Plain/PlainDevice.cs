@@ -24,12 +24,12 @@ public sealed class PlainDevice : ILearnerDevice
     public ITeamUpdater CreateUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape) => new PlainUpdater(settings, plan, shape);
 
     /// <inheritdoc/>
-    public IPolicyNetwork CreatePolicy(MlpShape shape) => new PlainPolicy(shape);
+    public IPolicyNetwork CreatePolicy(NetworkShape shape) => new PlainPolicy(shape);
 
     /// <inheritdoc/>
     public ICriticNetwork CreateCritic(ActorShape shape) => new PlainCritic(shape);
 
-    private sealed class PlainPolicy(MlpShape shape) : IPolicyNetwork
+    private sealed class PlainPolicy(NetworkShape shape) : IPolicyNetwork
     {
         private double[] _parameters = [];
 
@@ -41,8 +41,10 @@ public sealed class PlainDevice : ILearnerDevice
             var (probabilities, logs) = (new double[shape.Outputs], new double[shape.Outputs]);
             for (var row = 0; row < batch.Rows; row++)
             {
-                var logits = network.Forward(PlainNetwork.Doubles(batch.Observations.Slice(row * shape.Inputs, shape.Inputs)))[^1];
-                Losses.Softmax(logits, batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * shape.Outputs, shape.Outputs), probabilities, logs);
+                var state = batch.State.Slice(row * shape.Memory, shape.Memory);
+                var trace = network.Forward(PlainNetwork.Doubles(batch.Observations.Slice(row * shape.Inputs, shape.Inputs)), PlainNetwork.Doubles(state));
+                for (var j = 0; j < state.Length; j++) state[j] = (float)trace.Features[j];
+                Losses.Softmax(trace.Output, batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * shape.Outputs, shape.Outputs), probabilities, logs);
                 for (var a = 0; a < shape.Outputs; a++)
                 {
                     batch.Probabilities[(row * shape.Outputs) + a] = (float)probabilities[a];
@@ -56,13 +58,23 @@ public sealed class PlainDevice : ILearnerDevice
 
     private sealed class PlainCritic(ActorShape shape) : ICriticNetwork
     {
-        public void Evaluate(ReadOnlySpan<float> parameters, ReadOnlySpan<float> observations, Span<float> values)
+        private double[] _parameters = [];
+
+        public void Load(ReadOnlySpan<float> parameters) => _parameters = PlainNetwork.Doubles(parameters[..shape.ParameterCount]);
+
+        public void Evaluate(in CriticBatch batch)
         {
-            var networks = new PlainActor(shape, PlainNetwork.Doubles(parameters[..shape.ParameterCount]));
-            for (var row = 0; row < values.Length; row++)
+            var networks = new PlainActor(shape, _parameters);
+            var memory = shape.CriticState;
+            for (var row = 0; row < batch.Values.Length; row++)
             {
-                var x = PlainNetwork.Doubles(observations.Slice(row * shape.Policy.Inputs, shape.Policy.Inputs));
-                values[row] = (float)networks.Value(x, shape.SharedTrunk ? networks.Policy.Forward(x) : [])[^1][0];
+                var x = PlainNetwork.Doubles(batch.Observations.Slice(row * shape.CriticInputs, shape.CriticInputs));
+                var state = batch.State.Slice(row * memory, memory);
+                var before = PlainNetwork.Doubles(state);
+                var policy = shape.SharedTrunk ? networks.Policy.Forward(x, before) : null;
+                var value = shape.SharedTrunk ? networks.Critic.Forward(policy!.Features, []) : networks.Critic.Forward(x, before);
+                for (var j = 0; j < state.Length; j++) state[j] = (float)(policy ?? value).Features[j];
+                batch.Values[row] = (float)value.Output[0];
             }
         }
 

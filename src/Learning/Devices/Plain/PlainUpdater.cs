@@ -22,15 +22,16 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
     {
         var objective = _objectives[actor];
         double[] theta = PlainNetwork.Doubles(state.Parameters), first = PlainNetwork.Doubles(state.FirstMoment), second = PlainNetwork.Doubles(state.SecondMoment);
-        var all = samples.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => (Part: part, Index: i))).ToArray();
-        var minibatches = Math.Min(_settings.Minibatches, all.Length);
+        (ActorSamples Part, int Index)[] all = [.. samples.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => (part, i)))];
+        var sequences = shape.HasMemory ? SampleSequences.Of(samples) : SampleSequences.Single(samples);
+        var minibatches = Math.Min(_settings.Minibatches, sequences.Length);
         var steps = state.AdamSteps;
         var sums = default(UpdateSums);
         for (var epoch = 0; epoch < _settings.Epochs; epoch++)
         {
             sums = default;
-            var shuffled = Enumerable.Range(0, all.Length).ToArray();
-            for (var i = all.Length - 1; i > 0 && minibatches > 1; i--)
+            int[][] shuffled = [.. sequences];
+            for (var i = shuffled.Length - 1; i > 0 && minibatches > 1; i--)
             {
                 var j = order.NextInt32(i + 1);
                 (shuffled[i], shuffled[j]) = (shuffled[j], shuffled[i]);
@@ -38,8 +39,8 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
 
             for (var part = 0; part < minibatches; part++)
             {
-                var (from, to) = ((int)((long)all.Length * part / minibatches), (int)((long)all.Length * (part + 1) / minibatches));
-                var batch = Array.ConvertAll(shuffled[from..to], i => all[i]);
+                var (from, to) = ((int)((long)sequences.Length * part / minibatches), (int)((long)sequences.Length * (part + 1) / minibatches));
+                var batch = Array.ConvertAll(shuffled[from..to], sequence => Array.ConvertAll(sequence, i => all[i]));
                 var gradient = Gradient(theta, batch, objective, ref sums, cancellation);
                 steps++;
                 var end = objective.LearnsValues ? shape.ParameterCount : shape.Policy.ParameterCount;
@@ -61,47 +62,69 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
 
     /// <summary>The mean over a minibatch of the gradients of its samples' losses.</summary>
     private double[] Gradient(
-        double[] theta, (ActorSamples Part, int Index)[] batch, Objective objective, ref UpdateSums sums, CancellationToken cancellation)
+        double[] theta, (ActorSamples Part, int Index)[][] batch, Objective objective, ref UpdateSums sums, CancellationToken cancellation)
     {
         var gradient = new double[theta.Length];
         var networks = new PlainActor(shape, theta);
         var weights = new LossWeights(_settings.Clip, objective.EntropyWeight, objective.KlWeight, objective.Kl);
-        var (mean, deviation) = Moments(batch);
+        (ActorSamples Part, int Index)[] samples = [.. batch.SelectMany(sequence => sequence)];
+        var (mean, deviation) = Moments(samples);
         var actions = shape.Policy.Outputs;
-        double[] p = new double[actions], logP = new double[actions], q = new double[actions], logQ = new double[actions], atLogits = new double[actions];
-        foreach (var (part, i) in batch)
+        double[] p = new double[actions], logP = new double[actions], q = new double[actions], logQ = new double[actions];
+        foreach (var sequence in batch)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var row = part.Part.Row[i];
-            var x = PlainNetwork.Doubles(part.Part.Observations.AsSpan(row * shape.Policy.Inputs, shape.Policy.Inputs));
-            var legal = part.Part.Legal.Length == 0 ? default : part.Part.Legal.AsSpan(row * actions, actions);
-            var policy = networks.Policy.Forward(x);
-            Losses.Softmax(policy[^1], legal, p, logP);
-            if (part.Partner is not null)
-                Losses.Softmax(new PlainNetwork(shape.Policy, PlainNetwork.Doubles(part.Partner), 0).Forward(x)[^1], legal, q, logQ);
-            var sample = new PolicySample
+            // Forwards through the sequence, then backwards with what every later step says of the state that was handed on.
+            var steps = new List<(PlainTrace Policy, double[] AtLogits, PlainTrace? Value, double Slope)>();
+            double[] state = new double[shape.Policy.Memory], valueState = new double[shape.Critic.Memory], partnerState = new double[shape.Policy.Memory];
+            foreach (var (part, i) in sequence)
             {
-                Action = part.Part.Actions[i],
-                OldLogProbability = part.Part.LogProbabilities[(row * actions) + part.Part.Actions[i]],
-                Advantage = (part.Advantages[i] - mean) / deviation,
-                PartnerProbabilities = part.Partner is null ? default : q,
-                PartnerLogProbabilities = part.Partner is null ? default : logQ,
-            };
-            Losses.PolicyGradient(sample, weights, p, logP, atLogits);
-            for (var a = 0; a < actions; a++) atLogits[a] /= batch.Length;
+                cancellation.ThrowIfCancellationRequested();
+                var row = part.Part.Row[i];
+                var x = PlainNetwork.Doubles(part.Part.Observations.AsSpan(row * shape.Policy.Inputs, shape.Policy.Inputs));
+                var legal = part.Part.Legal.Length == 0 ? default : part.Part.Legal.AsSpan(row * actions, actions);
+                var policy = networks.Policy.Forward(x, state);
+                state = policy.Features;
+                Losses.Softmax(policy.Output, legal, p, logP);
+                if (part.Partner is not null)
+                {
+                    var partner = new PlainNetwork(shape.Policy, PlainNetwork.Doubles(part.Partner), 0).Forward(x, partnerState);
+                    partnerState = partner.Features;
+                    Losses.Softmax(partner.Output, legal, q, logQ);
+                }
 
-            double[] atFeatures = [];
-            if (objective.LearnsValues)
-            {
-                var value = networks.Value(x, policy);
-                var slope = Losses.CriticGradient(value[^1][0], part.Returns[i], _settings.ValueWeight) / batch.Length;
-                var atInput = networks.Critic.Backward(value, [slope], gradient, []);
-                if (shape.SharedTrunk) atFeatures = atInput;
-                sums.SquaredError += Math.Pow(value[^1][0] - part.Returns[i], 2);
+                var sample = new PolicySample
+                {
+                    Action = part.Part.Actions[i],
+                    OldLogProbability = part.Part.LogProbabilities[(row * actions) + part.Part.Actions[i]],
+                    Advantage = (part.Advantages[i] - mean) / deviation,
+                    PartnerProbabilities = part.Partner is null ? default : q,
+                    PartnerLogProbabilities = part.Partner is null ? default : logQ,
+                };
+                var atLogits = new double[actions];
+                Losses.PolicyGradient(sample, weights, p, logP, atLogits);
+                for (var a = 0; a < actions; a++) atLogits[a] /= samples.Length;
+                Count(sample, weights, p, logP, ref sums);
+                if (!objective.LearnsValues)
+                {
+                    steps.Add((policy, atLogits, null, 0));
+                    continue;
+                }
+
+                var seen = part.Part.Central.Length == 0 ? x : PlainNetwork.Doubles(part.Part.Central.AsSpan(row * shape.Critic.Inputs, shape.Critic.Inputs));
+                var value = networks.Value(seen, valueState, policy);
+                if (shape.Critic.Memory > 0) valueState = value.Features;
+                var error = value.Output[0] - part.Returns[i];
+                sums.SquaredError += error * error;
+                steps.Add((policy, atLogits, value, Losses.CriticGradient(value.Output[0], part.Returns[i], _settings.ValueWeight) / samples.Length));
             }
 
-            networks.Policy.Backward(policy, atLogits, gradient, atFeatures);
-            Count(sample, weights, p, logP, ref sums);
+            double[] atState = new double[shape.Policy.Memory], atValueState = new double[shape.Critic.Memory];
+            for (var step = steps.Count - 1; step >= 0; step--)
+            {
+                var (policy, atLogits, value, slope) = steps[step];
+                double[] atInput = value is null ? [] : networks.Critic.Backward(value, [slope], gradient, [], atValueState);
+                networks.Policy.Backward(policy, atLogits, gradient, shape.SharedTrunk ? atInput : [], atState);
+            }
         }
 
         return gradient;

@@ -19,20 +19,20 @@ internal static unsafe class ElementwiseKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Tanh(float* values, int count)
     {
-        var limit = TSimd.Broadcast(10f);
-        var negativeLimit = TSimd.Broadcast(-10f);
-        var one = TSimd.Broadcast(1f);
-        var two = TSimd.Broadcast(2f);
-        for (var i = 0; i < count; i += TSimd.Lanes)
-        {
-            // tanh x = (e^2x - 1) / (e^2x + 1) by way of e^2x - 1, which loses nothing near 0. Past 10 it rounds to +-1.
-            var x = TSimd.Max(TSimd.Min(TSimd.Load(values + i), limit), negativeLimit);
-            x = TSimd.Add(x, x);
-            ReduceExp(x, out var n, out var expm1);
-            var scale = TSimd.PowerOfTwo(n);
-            var e = TSimd.FusedMultiplyAdd(scale, expm1, TSimd.Subtract(scale, one));
-            TSimd.Store(TSimd.Divide(e, TSimd.Add(e, two)), values + i);
-        }
+        for (var i = 0; i < count; i += TSimd.Lanes) TSimd.Store(TanhOf(TSimd.Load(values + i)), values + i);
+    }
+
+    /// <summary>tanh of each element, as <see cref="Tanh"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector TanhOf(TVector x)
+    {
+        // tanh x = (e^2x - 1) / (e^2x + 1) by way of e^2x - 1, which loses nothing near 0. Past 10 it rounds to +-1.
+        x = TSimd.Max(TSimd.Min(x, TSimd.Broadcast(10f)), TSimd.Broadcast(-10f));
+        x = TSimd.Add(x, x);
+        ReduceExp(x, out var n, out var expm1);
+        var scale = TSimd.PowerOfTwo(n);
+        var e = TSimd.FusedMultiplyAdd(scale, expm1, TSimd.Subtract(scale, TSimd.Broadcast(1f)));
+        return TSimd.Divide(e, TSimd.Add(e, TSimd.Broadcast(2f)));
     }
 
     /// <summary>d *= 1 - h^2: the gradient before a tanh from the one behind it; h is the tanh's output.</summary>
@@ -66,19 +66,52 @@ internal static unsafe class ElementwiseKernels<TSimd, TVector>
         }
     }
 
+    /// <summary>The Gaussian error linear unit in its tanh form, in place; what it was made from is kept.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gelu(float* values, float* before, int count)
+    {
+        var half = TSimd.Broadcast(0.5f);
+        for (var i = 0; i < count; i += TSimd.Lanes)
+        {
+            var x = TSimd.Load(values + i);
+            TSimd.Store(x, before + i);
+            var inner = TSimd.Multiply(x, TSimd.FusedMultiplyAdd(TSimd.Multiply(x, x), TSimd.Broadcast(Learning.Gelu.Root * Learning.Gelu.Cubic), TSimd.Broadcast(Learning.Gelu.Root)));
+            var share = TSimd.Multiply(half, x);
+            TSimd.Store(TSimd.FusedMultiplyAdd(share, TanhOf(inner), share), values + i);
+        }
+    }
+
+    /// <summary>The gradient before a <see cref="Gelu"/> from the one behind it, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void GeluGradient(float* before, float* d, int count)
+    {
+        var (half, one) = (TSimd.Broadcast(0.5f), TSimd.Broadcast(1f));
+        var root = TSimd.Broadcast(Learning.Gelu.Root);
+        for (var i = 0; i < count; i += TSimd.Lanes)
+        {
+            var x = TSimd.Load(before + i);
+            var square = TSimd.Multiply(x, x);
+            var t = TanhOf(TSimd.Multiply(x, TSimd.FusedMultiplyAdd(square, TSimd.Broadcast(Learning.Gelu.Root * Learning.Gelu.Cubic), root)));
+            var slope = TSimd.FusedMultiplyAdd(square, TSimd.Broadcast(3f * Learning.Gelu.Root * Learning.Gelu.Cubic), root);
+            var bend = TSimd.Multiply(TSimd.Multiply(x, TSimd.Subtract(one, TSimd.Multiply(t, t))), slope);
+            var whole = TSimd.Multiply(half, TSimd.Add(TSimd.Add(one, t), bend));
+            TSimd.Store(TSimd.Multiply(TSimd.Load(d + i), whole), d + i);
+        }
+    }
+
     /// <summary>e^x in place for x in [-87, 88]; smaller x give e^-87 or less, never a negative or not-a-number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Exp(float* values, int count)
     {
-        var low = TSimd.Broadcast(-87f);
-        var high = TSimd.Broadcast(88f);
-        var one = TSimd.Broadcast(1f);
-        for (var i = 0; i < count; i += TSimd.Lanes)
-        {
-            var x = TSimd.Max(TSimd.Min(TSimd.Load(values + i), high), low);
-            ReduceExp(x, out var n, out var expm1);
-            TSimd.Store(TSimd.Multiply(TSimd.Add(expm1, one), TSimd.PowerOfTwo(n)), values + i);
-        }
+        for (var i = 0; i < count; i += TSimd.Lanes) TSimd.Store(ExpOf(TSimd.Load(values + i)), values + i);
+    }
+
+    /// <summary>e^x of each element, as <see cref="Exp"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector ExpOf(TVector x)
+    {
+        ReduceExp(TSimd.Max(TSimd.Min(x, TSimd.Broadcast(88f)), TSimd.Broadcast(-87f)), out var n, out var expm1);
+        return TSimd.Multiply(TSimd.Add(expm1, TSimd.Broadcast(1f)), TSimd.PowerOfTwo(n));
     }
 
     /// <summary>One step of Adam (Kingma and Ba 2015, in PyTorch's arrangement). Moments and parameters are changed in place.</summary>

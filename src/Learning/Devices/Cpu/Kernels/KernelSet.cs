@@ -100,6 +100,20 @@ public abstract unsafe class KernelSet
         float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride);
 
     internal abstract void PolicyGradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums);
+
+    internal abstract void Gelu(float* values, float* before, int count);
+
+    internal abstract void GeluGradient(float* before, float* d, int count);
+
+    internal abstract void Normalise(in NormBlock layer, float* x, int rows);
+
+    internal abstract void NormaliseGradient(in NormBlock layer, float* d, int rows);
+
+    internal abstract void GruForward(in GruBlock block, int rows);
+
+    internal abstract void GruBackward(in GruBlock block, float* atState, int rows);
+
+    internal abstract void GruCarry(float* update, float* atState, float* carried, int count);
 }
 
 internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
@@ -137,4 +151,18 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
 
     internal override void PolicyGradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums) =>
         PolicyKernels<TSimd, TVector>.Gradient(block, objective, gradient, ref sums);
+
+    internal override void Gelu(float* values, float* before, int count) => ElementwiseKernels<TSimd, TVector>.Gelu(values, before, count);
+
+    internal override void GeluGradient(float* before, float* d, int count) => ElementwiseKernels<TSimd, TVector>.GeluGradient(before, d, count);
+
+    internal override void Normalise(in NormBlock layer, float* x, int rows) => NormKernels<TSimd, TVector>.Forward(layer, x, rows);
+
+    internal override void NormaliseGradient(in NormBlock layer, float* d, int rows) => NormKernels<TSimd, TVector>.Backward(layer, d, rows);
+
+    internal override void GruForward(in GruBlock block, int rows) => GruKernels<TSimd, TVector>.Forward(block, rows);
+
+    internal override void GruBackward(in GruBlock block, float* atState, int rows) => GruKernels<TSimd, TVector>.Backward(block, atState, rows);
+
+    internal override void GruCarry(float* update, float* atState, float* carried, int count) => GruKernels<TSimd, TVector>.Carry(update, atState, carried, count);
 }
