@@ -33,12 +33,12 @@ internal static class ActorExporter
             ["activation"] = shape.Policy.Activation.ToString().ToLowerInvariant(),
             ["encoding"] = shape.Encoding.ToString(),
             ["hidden"] = string.Join(',', shape.Policy.Hidden.Select(width => Text(width))),
-            ["layernorm"] = shape.Policy.LayerNorm ? "true" : "false",
-            ["memory"] = Text(shape.Policy.Memory),
-            ["critic.inputs"] = shape.SharedTrunk ? "trunk" : shape.CentralCritic ? "all seats" : "own",
             ["adam.steps"] = Text(state.AdamSteps),
             [HashKey] = weights,
         };
+        if (shape.Policy.LayerNorm) metadata["layernorm"] = "true";
+        if (shape.HasMemory) metadata["memory"] = Text(shape.Policy.Memory);
+        if (shape.CentralCritic) metadata["critic.inputs"] = "all seats, own first";
         return Safetensors.Write(new SafetensorsFile(tensors, metadata));
     }
 

@@ -37,8 +37,12 @@ public sealed record SeatSamples(
     [property: Id(10)] float[] Signals,
     [property: Id(11)] int[] Next)
 {
-    /// <summary>[Rows x critic inputs] the observations of all seats, where the critic sees those; else empty.</summary>
+    /// <summary>What networks with memory had carried into the rollout's first observations: nothing, because every rollout begins with fresh episodes.</summary>
     [Id(12)]
+    public float[] State { get; init; } = [];
+
+    /// <summary>[Rows x critic inputs] the observations of all seats, where the critic sees those; else empty.</summary>
+    [Id(13)]
     public float[] Central { get; init; } = [];
 
     /// <summary>In <see cref="Next"/>: the episode ended, nothing is bootstrapped.</summary>
