@@ -5,6 +5,7 @@ using Srpo.Core.Text;
 using Srpo.Environments.Gridworld;
 using Srpo.Environments.Hanabi;
 using Srpo.Environments.Matrix;
+using Srpo.Environments.Recall;
 using Srpo.Environments.Recordings;
 using Srpo.Environments.Tag;
 using Srpo.Games;
@@ -20,7 +21,7 @@ public static class EnvironmentFactory
 {
     /// <summary>The registered environments.</summary>
     public static IReadOnlyList<EnvironmentRegistration> Registrations { get; } =
-        [GridworldRegistration.Value, MatrixRegistration.Value, TagRegistration.Value, HanabiRegistration.Value];
+        [GridworldRegistration.Value, MatrixRegistration.Value, TagRegistration.Value, HanabiRegistration.Value, RecallRegistration.Value];
 
     /// <summary>Names of the registered environments.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Registrations.Select(registration => registration.Name)];

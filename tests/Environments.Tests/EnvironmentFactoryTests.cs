@@ -71,5 +71,5 @@ public sealed class EnvironmentFactoryTests : IDisposable
     }
 
     [Fact]
-    public void NamesFollowTheRegistrations() => Assert.Equal(["gridworld", "matrix", "tag", "hanabi"], EnvironmentFactory.Names);
+    public void NamesFollowTheRegistrations() => Assert.Equal(["gridworld", "matrix", "tag", "hanabi", "recall"], EnvironmentFactory.Names);
 }

@@ -1,5 +1,6 @@
 using Srpo.Environments.Gridworld;
 using Srpo.Environments.Matrix;
+using Srpo.Environments.Recall;
 using Srpo.Environments.Tag;
 using Srpo.Games;
 
@@ -39,6 +40,10 @@ public class PageTests
     }
 
     [Fact]
+    public void RecallSlotTableIsThatOfTheEnvironment() =>
+        Assert.Contains(ObservationTable.Markdown(new RecallEnvironment(RecallDefinition.Load("4-back"), 1).Slots()), Page("recall"), StringComparison.Ordinal);
+
+    [Fact]
     public void TagSlotTablesAreThoseOfTheEnvironment()
     {
         var environment = new TagEnvironment(TagScenarios.Load(TagScenarios.SimpleTag), 1);
@@ -63,6 +68,8 @@ public class PageTests
         Assert.Equal("corridor", GridworldLayout.Parse(layout).Name);
         var game = Example(Page("matrix"), "json", "\"rewards\"");
         Assert.Equal(20, MatrixGameDefinition.Parse(game).Length);
+        var recall = Example(Page("recall"), "json", "\"cues\"");
+        Assert.Equal((8, 12), (RecallDefinition.Parse(recall).Cues, RecallDefinition.Parse(recall).Delay));
         var scenario = Example(Page("tag"), "json", "\"chasers\"");
         Assert.Equal((3, 1.0), (TagDefinition.Parse(scenario).Chasers, TagDefinition.Parse(scenario).RunnerMaxSpeed));
     }

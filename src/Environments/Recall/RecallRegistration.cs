@@ -1,0 +1,30 @@
+using Srpo.Core.Settings;
+
+namespace Srpo.Environments.Recall;
+
+/// <summary>The recall game, as it can be asked for.</summary>
+internal static class RecallRegistration
+{
+    public static EnvironmentRegistration Value { get; } = new(
+        RecallEnvironment.RegisteredName, "game", typeof(RecallEnvironment), RecallDefinition.Names, name => RecallDefinition.Load(name).ToJson(),
+        (text, label, file, lanes) => new RecallEnvironment(RecallDefinition.Parse(text, label, file), lanes))
+    {
+        Presets = [new("recall", "The recall game for networks with memory: 32 lanes, a recurrent layer of 32 units behind 32.", "4-back", Training)],
+    };
+
+    private static TrainingSettings Training => new()
+    {
+        Method = "",
+        Iterations = 300,
+        Lanes = 32,
+        Horizon = 50,
+        LearningRate = 3e-3,
+        NormaliseAdvantages = true,
+        MaxGradientNorm = 0.5,
+        Entropy = 0.01,
+        Network = new NetworkSettings { Hidden = [32], Memory = 32 },
+        CurveInterval = 16000,
+        CurveEpisodes = 64,
+        EvaluationSteps = 5,
+    };
+}
