@@ -61,6 +61,7 @@ internal static class CrossPlayCommand
         var directory = context.Get(Out) is { } output ? context.Shell.Resolve(output) : context.Data.Run(held.Id);
         if (context.Data.HasRun(held.Id)) throw new SrpoException(ErrorKind.InUse, $"'{held.Id}' is a run, whose results would be overwritten; choose another id with --id");
         OutputDirectory.RequireOwn(directory, held.Id);
+        OutputDirectory.RequireWritable(directory);
         Directory.CreateDirectory(directory);
         new CrossPlayRun(held.Id, "srpo " + CommandHints.Typed(context.Shell), DateTimeOffset.Now, names, directory).SaveNew(context.Data);
 

@@ -26,6 +26,7 @@ internal static class ReportCommand
             var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Output(context.Data);
             if (context.Get(Out) is not null) OutputDirectory.RequireOwn(directory, id);
             else OutputDirectory.RequireNoOthers(directory, id);
+            OutputDirectory.RequireWritable(directory);
             var report = await ExperimentRun.ReportAsync(session, manifest, directory, context.Older);
             RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
             return (int)ExitCode.Ok;

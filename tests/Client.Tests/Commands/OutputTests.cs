@@ -134,6 +134,75 @@ public sealed class OutputTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "crossplay", "p", "--episodes", "1", "--steps", "1", "--id", "c", "--out", "own")).Expect(ExitCode.Ok);
     }
 
+    /// <summary>Every output, where the system lets nobody write: before any work, in words of the program's own, with what to do.</summary>
+    [LinuxFact]
+    public async Task What_cannot_be_written_is_said_with_what_to_do_and_leaves_nothing()
+    {
+        await TrainAsync("p", "official");
+        await TrainAsync("q", "tag");
+        (await InProcess.RunAsync(_directory.Root, "run", "overcooked", "--id", "r", "--seeds", "1", "--iterations", "4", "--set", "lanes=1", "--set", "horizon=4", "--set", "curveInterval=0", "--set", "evaluation.episodes=1", "--set", "evaluation.steps=1")).Expect(ExitCode.Ok);
+        string[] lines =
+        [
+            "run overcooked --id x --out OUT", "run figure-1i --id x --out OUT", "report r --out OUT", "crossplay p --id x --out OUT", "rqe sweep volunteers --out OUT", "export p OUT", "export p/0/0 OUT.file",
+            "replay q/0 --steps 2 --svg OUT.svg",
+        ];
+        foreach (var (output, why) in new[] { ("/proc/x", "the system lets nobody make files there"), ("/dev/null/x", "is") })
+        {
+            foreach (var line in lines)
+            {
+                var outcome = await InProcess.RunAsync(_directory.Root, line.Replace("OUT", output, StringComparison.Ordinal).Split(' '));
+
+                // That there is no such directory is what a user wrote; that the system makes no files in one is not.
+                Assert.True(outcome.ExitCode is ExitCode.Environment || (outcome.ExitCode is ExitCode.Usage && output.StartsWith("/dev", StringComparison.Ordinal)), $"{line}: {outcome.ExitCode}\n{outcome.Error}");
+                Assert.Contains("cannot be written: ", outcome.Error, StringComparison.Ordinal);
+                Assert.Contains(why, outcome.Error, StringComparison.Ordinal);
+                Assert.DoesNotContain("Could not find", outcome.Error, StringComparison.Ordinal);
+                if (outcome.ExitCode is ExitCode.Environment) Assert.Matches("(Use another one|Choose another place).*, make room, or change its permissions", outcome.Error);
+            }
+        }
+
+        Assert.False(Directory.Exists(_directory["runs/x"]));
+        Assert.Equal(["runs"], Names());
+
+        // One that can be written is made only once there is something to write.
+        (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "two-robots", "--tau", "3:4", "--out", "deep/er")).Expect(ExitCode.Usage);
+        Assert.Equal(["runs"], Names());
+    }
+
+    /// <summary>In a directory of results nobody asked for a pipe: to write into it would wait for ever.</summary>
+    [LinuxFact]
+    public async Task A_pipe_or_a_directory_in_place_of_a_result_is_named()
+    {
+        _directory.Write("out/note", "");
+        foreach (var make in new Action[] { () => MakePipe("out/sweep.csv"), () => Directory.CreateDirectory(_directory["out/sweep.csv"]) })
+        {
+            _directory.Write("out/sweep.json", """{ "game": "volunteers" }""");
+            make();
+            var outcome = (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "volunteers", "--tau", "0:1:3", "--out", "out", "--force")).Expect(ExitCode.Environment);
+            Assert.Matches($"{_directory["out/sweep.csv"]} cannot be written: it is a (pipe|directory), not a file; move it away and repeat the command", outcome.Error);
+            File.Delete(_directory["out/sweep.json"]);
+            if (Directory.Exists(_directory["out/sweep.csv"])) Directory.Delete(_directory["out/sweep.csv"]);
+            else File.Delete(_directory["out/sweep.csv"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("gone", 3, "there is no file with the connection string ")]
+    [InlineData(".", 2, "is a directory, not a file; name a file")]
+    [InlineData("/dev/zero", 2, "is a device, not a file; name a file")]
+    public async Task A_connection_file_that_is_none_is_named(string file, int expectedCode, string expected)
+    {
+        if (OperatingSystem.IsWindows() && file.StartsWith('/')) return;
+        var code = (ExitCode)expectedCode;
+        var given = (await InProcess.RunAsync(_directory.Root, "admin", "init-db", "--connection-file", file)).Expect(code);
+        Assert.StartsWith("srpo: --connection-file: ", given.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, given.Error, StringComparison.Ordinal);
+        var named = (await InProcess.RunAsync(
+            _directory.Root, variable => variable switch { "SRPO_CLUSTER_CONNECTION_FILE" => _directory[file], "SRPO_CLUSTER_ID" => "a", _ => null }, "runs", "list", "--cluster", "postgres")).Expect(code);
+        Assert.Contains("SRPO_CLUSTER_CONNECTION_FILE: ", named.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, named.Error, StringComparison.Ordinal);
+    }
+
     [LinuxFact]
     public async Task Links_stay_and_pipes_and_devices_take_what_is_written()
     {

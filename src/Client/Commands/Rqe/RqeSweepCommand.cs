@@ -39,6 +39,7 @@ internal static class RqeSweepCommand
         var range = Range(context, game);
         var directory = context.Shell.Resolve(context.Get(Out) ?? FolderName(game.Name));
         OutputDirectory.RequireFreeForSweep(directory, game.Name, context.Get(Force));
+        OutputDirectory.RequireWritable(directory);
         var sweep = SweepRunner.Compute(game, range, context.Get(Epsilon), "srpo " + CommandHints.Typed(context.Shell), context.Cancellation);
         SweepWriter.WriteAll(directory, sweep);
         SweepView.Print(context, sweep, directory);
