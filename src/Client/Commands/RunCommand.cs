@@ -55,7 +55,7 @@ internal static class RunCommand
 
         using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name, await context.TakenIdsAsync()) : RunLock.Take(context.Data, chosen);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
-        if (File.Exists(context.Data.Manifest(held.Id)))
+        if (context.Data.HasRun(held.Id))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context.Shell, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
         if (output is null) OutputDirectory.RequireFree(context.Data.Run(held.Id));
         var manifest = new RunManifest
@@ -68,6 +68,11 @@ internal static class RunCommand
             Experiment = experiment,
         };
         RequireMemory(context, manifest);
+        await context.ReadStoredAsync(async state =>
+        {
+            await ExperimentRun.RequireNamesAsync(state, manifest);
+            return true;
+        });
         if (output is not null) DataDirectory.EnsureWritable(output, $"--out {output}", "--out");
         Directory.CreateDirectory(context.Data.Run(held.Id));
 

@@ -105,5 +105,19 @@ public sealed class RefusalTests : IDisposable
         Assert.Contains("a/labels.json cannot be read: ", tagged.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Srpo.", tagged.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", tagged.Error, StringComparison.Ordinal);
+
+        // A directory is nothing that can be read either, and nothing of a run is hidden by one.
+        foreach (var path in (string[])["c/run.json", "d/sweep-run.json", "e/crossplay-run.json", "f/labels.json"]) Directory.CreateDirectory(_directory["runs/" + path]);
+        _directory.Write("runs/g/sweep-run.json", "{");
+        _directory.Write("runs/h/crossplay-run.json", "{}");
+        var listed = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "runs", "list", "--json")).Expect(ExitCode.Ok).Out).RootElement.EnumerateArray()
+            .ToDictionary(run => run.GetProperty("id").GetString()!, run => run.GetProperty("state").GetString());
+        Assert.Equal(["a", "b", "c", "d", "e", "f", "g", "h"], listed.Keys);
+        Assert.All(listed, run => Assert.Equal((run.Key, "damaged"), (run.Key, run.Value)));
+        foreach (var (line, file) in new[] { ("resume c", "c/run.json"), ("report d", "d/sweep-run.json"), ("runs tag f x", "f/labels.json"), ("report g", "g/sweep-run.json") })
+            Assert.Contains($"{_directory["runs/" + file]} cannot be read: ", (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        Assert.Contains("'h' is no run of an experiment but a cross-play; `srpo runs show h`", (await InProcess.RunAsync(_directory.Root, "resume", "h")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+        _directory.Write("runs/i/summary.json", "{}");
+        Assert.Contains("the file run.json that says of what is missing", (await InProcess.RunAsync(_directory.Root, "report", "i")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
     }
 }
