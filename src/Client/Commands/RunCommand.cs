@@ -146,9 +146,17 @@ internal static class RunCommand
     {
         if (OverridesOf(context).FirstOrDefault() is { } change)
             throw new SrpoException(ErrorKind.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
+        if ((context.Get(SizeView.Large) ? SizeView.Large.Name : context.UsesCluster ? GlobalOptions.Cluster.Name : null) is { } meaningless)
+            throw new SrpoException(ErrorKind.Usage, $"{meaningless}: the experiment '{experiment.Name}' trains nothing and is computed at once, on this machine; leave it out");
         var chosen = context.Get(Id) is { } id ? CheckId(context, id) : null;
         if (context.Get(DryRun))
         {
+            if (context.Json)
+            {
+                context.PrintJson(new { experiment.Name, experiment.Title, Game = experiment.GameName, Taus = experiment.Range.Count });
+                return (int)ExitCode.Ok;
+            }
+
             context.Out.WriteLine($"solves {experiment.GameName} for {experiment.Range.Count.ToString()} values of tau and trains nothing; nothing was written (--dry-run)");
             return (int)ExitCode.Ok;
         }

@@ -62,10 +62,7 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     public async Task<TournamentMatrix> GetMatrixAsync()
     {
         await KnownAsync();
-        var seats = environments.Info(Record.Spec!.Environment).TeamSeats;
-        return new TournamentMatrix(
-            Name, Record.Spec, Record.Players, [.. Record.Cells], Seatings.Describe(Record.Seating, seats),
-            Seatings.Episodes(Record.Seating, seats, Record.Spec.Episodes));
+        return Record.Matrix(Name, environments);
     }
 
     /// <inheritdoc/>

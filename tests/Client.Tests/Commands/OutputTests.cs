@@ -79,6 +79,8 @@ public sealed class OutputTests : IDisposable
             Assert.Contains($"${variable} names '/nowhere', which is no directory", (await process.EndAsync()).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         }
 
+        using var lacking = SrpoProcess.Start(_directory.Root, new Dictionary<string, string> { ["SRPO_EXPERIMENTS"] = _directory.Root }, "run", "overcooked");
+        Assert.Contains($"unknown experiment 'overcooked': $SRPO_EXPERIMENTS names '{_directory.Root}', where there are no experiments", (await lacking.EndAsync()).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         using var empty = SrpoProcess.Start(_directory.Root, new Dictionary<string, string> { ["SRPO_EXPERIMENTS"] = _directory.Root }, "experiments");
         Assert.Contains("there are no experiments", (await empty.EndAsync()).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
     }
@@ -251,17 +253,23 @@ public sealed class OutputTests : IDisposable
         var partners = (await stored.GetSpecAsync("fcp")).Partners;
         Assert.Equal([("pool/0/0", 1), ("pool/0/0", 2), ("pool/0/0", 4), ("pool/1/0", 1), ("pool/1/0", 2), ("pool/1/0", 4)], partners.Select(partner => (partner.Agent, partner.Round)));
 
-        Assert.Contains("has no partners", (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        var unnamed = (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Usage).Error;
+        Assert.Matches(@"^srpo: --partners: \S.* has no partners; name a population trained with method ""self-play""\. Finished ones here: pool\.\n$", unnamed);
         Assert.Contains("--partners other: is trained with method ippo; name a population with method self-play", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "other"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("did you mean 'pool'?", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "pol"])).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
         Assert.Contains("was trained on gridworld official, not on gridworld held-out-a", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "pool", "--layout", "held-out-a"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("to a method that plays with none", (await InProcess.RunAsync(_directory.Root, ["population", "start", "x", "--method", "ippo", "--partners", "pool", .. small])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        (await InProcess.RunAsync(_directory.Root, ["runs", "delete", "fcp", "--yes"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, ["runs", "delete", "pool", "--yes"])).Expect(ExitCode.Ok);
+        Assert.Contains("There is no finished one yet; `srpo population start pool --method self-play` trains one.", (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("There is no finished one yet", (await InProcess.RunAsync(_directory.Root, [.. start, "--data", "none"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["none"]));
     }
 
     private async Task TrainAsync(string name, string preset)
     {
         string[] arguments = ["population", "start", name, "--preset", preset, "--method", "ippo", "--seeds", "1", "--iterations", "1"];
-        string[] changes = ["lanes=1", "horizon=4", "curveInterval=0", "minibatches=1", "splitLanes=false", .. preset == "tag" ? ["evaluation.opponents=population/0"] : Array.Empty<string>()];
+        string[] changes = ["lanes=1", "horizon=4", "curveInterval=0", "minibatches=1", "splitLanes=false"];
         (await InProcess.RunAsync(_directory.Root, [.. arguments, .. changes.SelectMany(change => new[] { "--set", change })])).Expect(ExitCode.Ok);
     }
 

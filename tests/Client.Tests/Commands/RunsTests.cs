@@ -39,6 +39,10 @@ public sealed class RunsTests : IDisposable
         var run = (await JsonAsync("runs list --tag paper")).EnumerateArray().Single();
         Assert.Equal(("r", "best", "the one of the figure"), (run.GetProperty("id").GetString(), run.GetProperty("name").GetString(), run.GetProperty("note").GetString()));
         Assert.Equal(["paper", "tau-5"], run.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
+        Assert.Equal("no run has the tag 'papr'; did you mean 'paper'? tags there are: paper, tau-5\n", (await RunAsync("runs list --tag papr")).Expect(ExitCode.Ok).Out);
+        Assert.Equal("no run has the tag 'nope'; tags there are: paper, tau-5\n", (await RunAsync("runs list --tag paper --tag nope")).Expect(ExitCode.Ok).Out);
+        Assert.Equal(0, (await JsonAsync("runs list --tag nope")).GetArrayLength());
+        Assert.Contains("--out: curve trained nothing", (await RunAsync("report curve --out copy")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         (await RunAsync("report best --out copy")).Expect(ExitCode.Ok);
         (await RunAsync("resume best")).Expect(ExitCode.Ok);
 

@@ -10,7 +10,7 @@ using Srpo.Experiments.Data;
 namespace Srpo.Client.Tests.Commands;
 
 /// <summary>Which weights a command uses: it says so, and uses none that are older than one thinks.</summary>
-public sealed class WeightsTests : IDisposable
+public sealed class WeightsTests(TrainedRun run) : IClassFixture<TrainedRun>, IDisposable
 {
     /// <summary>Every command that uses a policy, and what it writes.</summary>
     private static readonly (string Line, string? Writes)[] Uses =
@@ -22,7 +22,7 @@ public sealed class WeightsTests : IDisposable
 
     private static readonly string[] Adversaries = ["query adversary r.srpo/1/0", "export r.srpo/1/0 adversary.safetensors --adversary", "export r.srpo again"];
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = run.Copy();
 
     public void Dispose() => _directory.Dispose();
 
@@ -32,7 +32,6 @@ public sealed class WeightsTests : IDisposable
     [InlineData("flip", true)]
     public async Task Every_command_refuses_older_weights_unless_they_are_allowed(string damage, bool ofGrains)
     {
-        await TrainAsync("srpo", "overcooked-paper");
         Damage("agent/r.srpo/0/0", 0, damage);
         await using var grains = ofGrains ? await AnnounceAsync() : null;
         foreach (var (line, writes) in Uses)
@@ -63,7 +62,6 @@ public sealed class WeightsTests : IDisposable
     [Fact]
     public async Task Adversaries_are_held_to_the_same_and_an_older_checkpoint_that_is_damaged_hinders_nobody()
     {
-        await TrainAsync("srpo", "overcooked-paper");
         Damage("agent/r.srpo/0/0", 1, "flip"); // round 8
         foreach (var (line, _) in Uses) Assert.DoesNotContain("stands at round", (await RunAsync(line)).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
         Damage("adversary/r.srpo/1/0", 0, "flip");
@@ -159,17 +157,16 @@ public sealed class WeightsTests : IDisposable
     [Fact]
     public async Task A_report_that_asks_policies_refuses_too()
     {
-        (await InProcess.RunAsync(_directory.Root, "run", "volunteers-game", "--id", "r", "--seeds", "1", "--iterations", "12", "--set", "checkpointInterval=4", "--set", "evaluation.episodes=1")).Expect(ExitCode.Ok);
-        var agent = Directory.GetDirectories(_directory["runs/.grains/actors/agent"]).Order(StringComparer.Ordinal).Last();
+        (await InProcess.RunAsync(_directory.Root, "run", "volunteers-game", "--id", "v", "--seeds", "1", "--iterations", "12", "--set", "checkpointInterval=4", "--set", "evaluation.episodes=1")).Expect(ExitCode.Ok);
+        var agent = Directory.GetDirectories(_directory["runs/.grains/actors/agent"], "v.*").Order(StringComparer.Ordinal).Last();
         Damage($"agent/{Path.GetFileName(agent)}/0/0", 0, "flip");
-        Assert.Contains("stands at round 8", (await RunAsync("report r --out copy")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
-        Assert.Contains("stands at round 8", (await RunAsync("report r --out copy --allow-older")).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
+        Assert.Contains("stands at round 8", (await RunAsync("report v --out copy")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        Assert.Contains("stands at round 8", (await RunAsync("report v --out copy --allow-older")).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task One_hash_stands_in_every_result_and_is_that_of_the_bytes_that_an_exported_file_begins_with()
     {
-        await TrainAsync("ippo", "overcooked-paper");
         (await RunAsync("export r.ippo/1/0 file.safetensors")).Expect(ExitCode.Ok);
         var content = await File.ReadAllBytesAsync(_directory["file.safetensors"]);
         var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(content);
@@ -204,12 +201,6 @@ public sealed class WeightsTests : IDisposable
     private static JsonElement Json(Outcome outcome) => JsonDocument.Parse(outcome.Expect(ExitCode.Ok).Out).RootElement;
 
     private async Task<Outcome> RunAsync(string line) => await InProcess.TypeAsync(_directory.Root, "q\n", line.Split(' '));
-
-    /// <summary>Checkpoints of the rounds 4, 8 and 12: the last one is in slot 0.</summary>
-    private async Task TrainAsync(string keep, string experiment) => (await InProcess.RunAsync(
-        _directory.Root,
-        ["run", experiment, "--id", "r", "--seeds", "2", "--iterations", "12", "--set", "lanes=4", "--set", "horizon=20", "--set", "curveInterval=200", "--set", "checkpointInterval=4",
-            "--set", "evaluation.episodes=1", "--set", "evaluation.steps=5", "--set", $"populations.{(keep == "srpo" ? "ippo" : "srpo")}.seeds=1"])).Expect(ExitCode.Ok);
 
     private void Damage(string actor, int slot, string how)
     {

@@ -31,7 +31,7 @@ internal static class RqeSweepCommand
     public static Command Create(Shell shell) => new Command("sweep", "Follow the equilibria of a game along tau: branches, bifurcations, figures, a report.")
     {
         Game, Tau, Log, Epsilon, Out, Force,
-    }.Handle(shell, context => Task.FromResult(Run(context)));
+    }.OnThisMachine().Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
     {
