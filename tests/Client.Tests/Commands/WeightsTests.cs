@@ -75,7 +75,6 @@ public sealed class WeightsTests(TrainedRun run) : IClassFixture<TrainedRun>, ID
     [InlineData(true)]
     public async Task Where_no_checkpoint_is_left_every_command_says_which_is_missing(bool ofGrains)
     {
-        await TrainAsync("srpo", "overcooked-paper");
         for (var slot = 0; slot < 2; slot++) Damage("agent/r.srpo/0/0", slot, "remove");
         await using (ofGrains ? await AnnounceAsync() : null)
         {
@@ -104,7 +103,6 @@ public sealed class WeightsTests(TrainedRun run) : IClassFixture<TrainedRun>, ID
     [LinuxFact]
     public async Task Something_else_in_place_of_a_stored_file_is_damage()
     {
-        await TrainAsync("srpo", "overcooked-paper");
         var newest = _directory["runs/.grains/actors/agent/r.srpo/0/0/checkpoint0.state"];
         Damage("agent/r.srpo/0/0", 0, "directory");
         foreach (var (line, _) in Uses)
@@ -137,7 +135,6 @@ public sealed class WeightsTests(TrainedRun run) : IClassFixture<TrainedRun>, ID
     [Fact]
     public async Task A_population_whose_newest_record_is_damaged_is_not_said_to_be_unfinished_without_saying_so()
     {
-        await TrainAsync("srpo", "overcooked-paper");
         var record = new[] { 0, 1 }.Select(slot => _directory[$"runs/.grains/populations/coordinator/r.srpo/population{slot}.state"]).MaxBy(File.GetLastWriteTimeUtc)!;
         Flip(record);
         var refused = (await RunAsync("crossplay r.srpo --episodes 1 --steps 5")).Expect(ExitCode.Damaged);
