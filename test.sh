@@ -82,7 +82,8 @@ run() {
   local project=$1 name started=$SECONDS status=0 total=0 good=0 bad=0 ran=0 note="" left log trx
   name=$(basename "$project" .csproj)
   log=$results/$name.log trx=$results/$name.trx
-  timeout --kill-after=10 "$limit" dotnet test "$project" -c Release --no-build --nologo --results-directory "$results" \
+  # What was built is named, and not the project, which would be read and evaluated once more.
+  timeout --kill-after=10 "$limit" dotnet test "$root/artifacts/bin/$name/release/$name.dll" --nologo --results-directory "$results" \
     --logger "trx;LogFileName=$name.trx" --blame-hang-timeout "${limit}s" --blame-hang-dump-type none >"$log" 2>&1 </dev/null || status=$?
   if [[ -s $trx ]]; then
     total=$(counter "$trx" total) good=$(counter "$trx" passed) bad=$(counter "$trx" failed) ran=$(counter "$trx" executed)

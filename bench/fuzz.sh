@@ -4,7 +4,7 @@
 #   bench/fuzz.sh [COUNT] [SEED]      COUNT: 1000000 by default; SEED: one of its own each time, which is printed
 #   bench/fuzz.sh --repeat FILE       reads one saved input again
 #
-# It is the fuzz test of ./test.sh with more inputs. An input that fails is saved below artifacts/fuzz as small as it could be made (*.failed), or as
+# It is the fuzz test of ./test.sh with more inputs. An input that fails is saved below artifacts/fuzz/SEED as small as it could be made (*.failed), or as
 # it was when the process crashed (*.input), and the command that reads it again is printed. Ends with 0 if nothing failed, 1 if something did, 2 if
 # the command line is wrong.
 set -euo pipefail
@@ -36,7 +36,7 @@ if ! with_lock "$root/artifacts/launch/lock" dotnet build tests/Client.Tests -c 
   exit 1
 fi
 
-save=$root/artifacts/fuzz
+save=$root/artifacts/fuzz/$seed
 if [[ -n $repeat ]]; then
   printf 'reading %s again\n' "$repeat"
   export SRPO_FUZZ_REPEAT=$repeat

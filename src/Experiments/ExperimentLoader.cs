@@ -1,3 +1,4 @@
+using System.Text;
 using Srpo.Core.Files;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
@@ -14,6 +15,7 @@ public sealed class ExperimentLoader
     private readonly JsonObjectValue _root;
     private readonly string _directory;
     private IReadOnlyList<PolicyReference> _partners = [];
+    private bool _alone;
 
     private ExperimentLoader(JsonObjectValue root, string directory)
     {
@@ -38,10 +40,40 @@ public sealed class ExperimentLoader
     /// <param name="text">The text.</param>
     /// <param name="directory">Directory against which map files are meant.</param>
     /// <param name="overrides">What the command line changes.</param>
-    /// <param name="partners">A pool of partners that exists already, for populations that name none; null for none.</param>
     /// <exception cref="ExperimentException">With every problem found.</exception>
-    public static Experiment Load(
-        string name, string source, byte[] text, string directory, IEnumerable<Override> overrides, IReadOnlyList<PolicyReference>? partners = null)
+    public static Experiment Load(string name, string source, byte[] text, string directory, IEnumerable<Override> overrides) =>
+        Load(name, source, text, directory, overrides, partners: null, alone: false);
+
+    /// <summary>Makes an experiment up for one population by itself, which the command line describes. It has no evaluation.</summary>
+    /// <param name="directory">Directory against which map files are meant.</param>
+    /// <param name="overrides">What the command line says.</param>
+    /// <param name="partners">A pool of partners that exists already; null for none.</param>
+    /// <exception cref="ExperimentException">With every problem found; what nothing on the command line is to blame for is that of the command line as a whole.</exception>
+    public static Experiment LoadAlone(string directory, IEnumerable<Override> overrides, IReadOnlyList<PolicyReference>? partners = null)
+    {
+        const string label = "population", source = "command line";
+        Override[] changes = [.. overrides];
+        if (changes.FirstOrDefault(change => change.Path.Split('.')[0] == "evaluation") is { } measure)
+            throw new ExperimentException(new ExperimentProblem(measure.Value.Origin, measure.Path, "a population by itself is not evaluated", "leave it out; `srpo crossplay` plays populations that exist"));
+        try
+        {
+            return Load(label, source, Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{label}\": {{}} }} }}"), directory, changes, partners, alone: true);
+        }
+        catch (ExperimentException error)
+        {
+            throw new ExperimentException([.. error.Problems.Select(Typed)]);
+        }
+
+        // Nobody has seen the text that was made up.
+        static ExperimentProblem Typed(ExperimentProblem problem) => problem with
+        {
+            Origin = problem.Origin.Source == source ? new Origin(source, 0, 0) : problem.Origin,
+            Field = problem.Field.StartsWith($"populations.{label}.", StringComparison.Ordinal) ? problem.Field[$"populations.{label}.".Length..] : problem.Field,
+        };
+    }
+
+    private static Experiment Load(
+        string name, string source, byte[] text, string directory, IEnumerable<Override> overrides, IReadOnlyList<PolicyReference>? partners, bool alone)
     {
         var parsed = ExperimentText.Parse(source, text);
         if (parsed is not JsonObjectValue root)
@@ -50,7 +82,7 @@ public sealed class ExperimentLoader
         var written = root;
         root = Overrides.Apply(root, overrides, reader);
         if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
-        var loader = new ExperimentLoader(root, directory) { _partners = partners ?? [] };
+        var loader = new ExperimentLoader(root, directory) { _partners = partners ?? [], _alone = alone };
         if (!ReferenceEquals(root, written)) loader.CheckValues(written);
         var experiment = loader.Build(ValidName(name));
         return loader._reader.Problems.Count == 0 && experiment is not null ? experiment : throw new ExperimentException(loader._reader.Problems);
@@ -77,11 +109,13 @@ public sealed class ExperimentLoader
         else if (Member("populations") is { } members)
             populations.Read(members, draft, seeds, sound);
         var links = populations.Link();
+        if (_alone && _reader.Problems.Count == 0) return Built(new Evaluation([], 1, 1, 1));
         var measure = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
         CheckKeys(measure, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
         var evaluation = new EvaluationReader(_reader, layouts).Read(measure, environment, links, populations.Populations, draft.Settings.EvaluationSteps);
-        if (_reader.Problems.Count > 0) return null;
-        return new Experiment
+        return _reader.Problems.Count > 0 ? null : Built(evaluation!);
+
+        Experiment Built(Evaluation measured) => new()
         {
             Name = name,
             Title = Text("title") ?? "",
@@ -89,7 +123,7 @@ public sealed class ExperimentLoader
             Seed = _root["seed"] is { } seed ? _reader.Seed(seed, "seed") ?? 1 : 1,
             CheckpointInterval = ExperimentKeys.CheckpointInterval.Read(_root, "", _reader) ?? ExperimentKeys.CheckpointInterval.Default,
             Populations = populations.Populations,
-            Evaluation = evaluation!,
+            Evaluation = measured,
         };
     }
 

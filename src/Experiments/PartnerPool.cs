@@ -39,6 +39,28 @@ public static class PartnerPool
         return (spec, Policies(population, spec.Teams, [.. spec.Snapshots, spec.Training.Iterations]));
     }
 
+    /// <summary>Names of the populations that can be partners: those that make some, and have finished.</summary>
+    /// <param name="state">Who is asked.</param>
+    public static async Task<IReadOnlyList<string>> FinishedAsync(IStateReader state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var found = new List<string>();
+        foreach (var population in await state.GetPopulationsAsync())
+        {
+            try
+            {
+                if (MethodRegistry.Of((await state.GetSpecAsync(population)).Training).MakesPartners && (await state.GetStatusAsync(population)).Phase == PopulationPhase.Finished)
+                    found.Add(population);
+            }
+            catch (SrpoGrainException)
+            {
+                // One that is damaged or was deleted meanwhile can be none.
+            }
+        }
+
+        return found;
+    }
+
     private static IReadOnlyList<PolicyReference> Policies(string population, int teams, IReadOnlyList<int> rounds) =>
         [.. Enumerable.Range(0, teams).SelectMany(team => rounds.Select(round => new PolicyReference(GrainKeys.Seat(population, team, 0), round)))];
 }

@@ -43,9 +43,19 @@ internal sealed record ShippedFiles(string What, string Folder, string Variable,
         }
 
         var known = Known();
+        if (known.Count == 0) throw Missing(nameOrFile);
         return known.FirstOrDefault(file => file.Name == nameOrFile).Path
             ?? throw new SrpoException(
                 ErrorKind.Usage, NearestName.Unknown(What, nameOrFile, [.. known.Select(file => file.Name)]) + " A file of your own is named by its path, ending in .json.");
+    }
+
+    /// <summary>That nothing is known by name: the installation is not whole, or the variable names a folder without such files.</summary>
+    private SrpoException Missing(string name)
+    {
+        var own = $"A file of your own is named by its path, ending in {Extension}.";
+        return Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen
+            ? new SrpoException(ErrorKind.Usage, $"unknown {What} '{name}': ${Variable} names '{chosen}', where there are no {What}s; name a folder with {What}s, or unset it. {own}")
+            : new SrpoException(ErrorKind.Environment, $"unknown {What} '{name}': this installation lacks its folder {Folder}/ with the {What}s that are known by name; install the program as a whole, or let ${Variable} name a folder with them. {own}");
     }
 
     private static IReadOnlyList<(string Name, string Path)> In(string folder) =>

@@ -120,6 +120,6 @@ public sealed class MatrixGame
 
     private static void Require(bool holds, string name, FormattableString rule)
     {
-        if (!holds) throw new ArgumentException($"{name} {rule.ToString(CultureInfo.InvariantCulture)}", name);
+        if (!holds) throw new ArgumentException($"{name}: {rule.ToString(CultureInfo.InvariantCulture)}", name);
     }
 }

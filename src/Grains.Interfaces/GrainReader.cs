@@ -41,6 +41,9 @@ public sealed class GrainReader(IGrainFactory grains, Action<string>? older = nu
     /// <inheritdoc/>
     public Task<TournamentStatus> GetTournamentAsync(string tournament) => grains.GetGrain<ITournamentGrain>(tournament).GetStatusAsync();
 
+    /// <inheritdoc/>
+    public Task<TournamentMatrix> GetMatrixAsync(string tournament) => grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync();
+
     private IActorGrain Actor(ActorKind kind, string key) => kind == ActorKind.Adversary ? grains.GetGrain<IAdversaryGrain>(key) : grains.GetGrain<IAgentGrain>(key);
 }
 

@@ -61,4 +61,9 @@ public interface IStateReader
     /// <param name="tournament">Its id.</param>
     /// <exception cref="UnknownGrainException">No such tournament.</exception>
     Task<TournamentStatus> GetTournamentAsync(string tournament);
+
+    /// <summary>What a tournament has played up to now.</summary>
+    /// <param name="tournament">Its id.</param>
+    /// <exception cref="UnknownGrainException">No such tournament.</exception>
+    Task<TournamentMatrix> GetMatrixAsync(string tournament);
 }

@@ -79,7 +79,15 @@ public static class SummaryBuilder
             Math.Min(first.Rows, second.Rows));
     }
 
-    private static MethodSummary BuildMethod(CrossPlayMatrix matrix, string method, int stratum, BootstrapOptions bootstrap)
+    /// <summary>Self-play beside cross-play of every method of one matrix, as far as it is played; without intervals, which take time.</summary>
+    /// <param name="matrix">The matrix.</param>
+    public static ImmutableArray<MethodSummary> BuildMethods(CrossPlayMatrix matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        return [.. matrix.Methods().Select(method => BuildMethod(matrix, method, stratum: 0, bootstrap: null))];
+    }
+
+    private static MethodSummary BuildMethod(CrossPlayMatrix matrix, string method, int stratum, BootstrapOptions? bootstrap)
     {
         var block = CrossPlayBlock.Within(matrix, method);
         var diagonal = block.Diagonal();
@@ -90,8 +98,8 @@ public static class SummaryBuilder
         return new(
             method,
             block.Rows,
-            Summarise(diagonal, RunBootstrap.SelfPlay([.. diagonal.Select(cell => cell.Return)], bootstrap, stratum)),
-            Summarise(block.OffDiagonal(), RunBootstrap.CrossPlay(block.Returns, block.Rows, bootstrap, stratum)) with { Worst = block.Worst(different: true) },
+            Summarise(diagonal, bootstrap is null ? null : RunBootstrap.SelfPlay([.. diagonal.Select(cell => cell.Return)], bootstrap, stratum)),
+            Summarise(block.OffDiagonal(), bootstrap is null ? null : RunBootstrap.CrossPlay(block.Returns, block.Rows, bootstrap, stratum)) with { Worst = block.Worst(different: true) },
             cost);
     }
 

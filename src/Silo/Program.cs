@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog;
 using Srpo.Core.Limits;
+using Srpo.Learning.Devices.Cpu;
 using Srpo.Silo;
 
 // Numbers look the same whatever language the machine speaks.
@@ -19,6 +20,7 @@ if (Usage.Stray(args) is { } stray)
 
 try
 {
+    _ = KernelSet.Choose(Environment.GetEnvironmentVariable(KernelSet.WidthVariable));
     MemoryLimit.OfProcess.Require(MemoryNeed.Grains, "a silo");
     await using var silo = SiloHost.Build(args);
     try

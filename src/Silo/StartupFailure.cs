@@ -10,7 +10,7 @@ internal static class StartupFailure
 {
     public static int Report(Exception error, TextWriter output)
     {
-        if (error is SiloSettingsException or TlsSettingsException)
+        if (error is SiloSettingsException or TlsSettingsException or SrpoException { Kind: ErrorKind.Usage })
         {
             output.WriteLine("srpo silo: " + error.Message);
             return ExitCodes.Usage;

@@ -70,7 +70,7 @@ public sealed class ExperimentLoaderTests
     [InlineData("{\"populations\": {\"srpo\": { \"network\": {\"hiden\": [1]} }}}", "populations.srpo.network.hiden: unknown key, did you mean 'hidden'?; known keys here: hidden, activation, initialisation, oneHot, sharedTrunk")]
     [InlineData("{\n\"populations\": {\"srpo\": {\n \"tau\": \"ten\" }}}", "test.json:3:9: populations.srpo.tau: expected a number, found the text 'ten'; write a number without quotes")]
     [InlineData("{\"populations\": {\"srpo\": {\"iterations\": 1.5 }}}", "populations.srpo.iterations: 1.5 is not possible; use a whole number")]
-    [InlineData("{\n\n  \"training\": { \"tau\": -1 },\n \"populations\": {\"srpo\": {}}}", "test.json:3:24: training.tau: -1 is out of range; use a number at least 1E-30")]
+    [InlineData("{\n\n  \"training\": { \"tau\": -1 },\n \"populations\": {\"srpo\": {}}}", "test.json:3:24: training.tau: -1 is out of range; use a number above 0")]
     [InlineData("{\"populations\": {\"srpo\": {\"method\": \"spro\"}}}", "populations.srpo.method: 'spro' is not known, did you mean 'srpo'?; use one of e3t, fcp, ippo, pure-adversarial, self-play, srpo")]
     [InlineData("{\"populations\": {\"srpo\": {\"adversary\": {\"kl\": 3}}}}", "adversary.kl: expected one of policyToAdversary, adversaryToPolicy, found the number 3")]
     [InlineData("{\"populations\": {\"srpo\": {\"network\": {\"hidden\": 64}}}}", "network.hidden: expected a list of whole numbers, found the number 64; write for example [64, 64]")]

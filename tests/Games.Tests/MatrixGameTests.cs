@@ -1,7 +1,16 @@
+using Srpo.Games.Finite;
+
 namespace Srpo.Games.Tests;
 
 public class MatrixGameTests
 {
+    [Fact]
+    public void A_refusal_names_the_field_and_then_says_what_is_wrong()
+    {
+        Assert.StartsWith("actions: a game needs 2 to 16 players, not 1", Assert.Throws<ArgumentException>(() => new FiniteGame("one", [2], [[1, 2]])).Message, StringComparison.Ordinal);
+        Assert.StartsWith("payoffs: must be finite numbers", Assert.Throws<ArgumentException>(() => new FiniteGame("nan", [1, 1], [[double.NaN]])).Message, StringComparison.Ordinal);
+    }
+
     private static readonly double[,] Square = { { 1, 2 }, { 3, 4 } };
 
     [Fact]

@@ -165,22 +165,26 @@ internal sealed class CommandContext
     /// <summary>What starting, asking and leaving grains throws when it is called off.</summary>
     private static bool IsOfInterruption(Exception error) => error is OperationCanceledException or Orleans.Runtime.OrleansException or ObjectDisposedException;
 
-    /// <summary>Ids that a new run must not have, see <see cref="RunCatalog.TakenAsync"/>; on this machine read from what is stored, whoever works there.</summary>
-    public async Task<IReadOnlySet<string>> TakenIdsAsync()
+    /// <summary>Ids that a new run must not have, see <see cref="RunCatalog.TakenAsync"/>.</summary>
+    public Task<IReadOnlySet<string>> TakenIdsAsync() => ReadStoredAsync(state => RunCatalog.TakenAsync(Data, state));
+
+    /// <summary>Asks the cluster; on this machine, what is stored, whoever works there and whether or not there is anything.</summary>
+    /// <param name="ask">The question.</param>
+    public async Task<T> ReadStoredAsync<T>(Func<IStateReader, Task<T>> ask)
     {
         if (UsesCluster)
         {
-            IReadOnlySet<string>? taken = null;
+            T answer = default!;
             await WithStateAsync(async state =>
             {
-                taken = await RunCatalog.TakenAsync(Data, state);
+                answer = await ask(state);
                 return (int)ExitCode.Ok;
             });
-            return taken!;
+            return answer;
         }
 
         using var stored = new StoredReader(Data.Grains);
-        return await RunCatalog.TakenAsync(Data, stored);
+        return await ask(stored);
     }
 
     private void NoteOlder(string why)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
@@ -6,6 +7,7 @@ using Srpo.Core.Text;
 using Srpo.Environments;
 using Srpo.Experiments;
 using Srpo.Learning;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Client.Cli;
 
@@ -21,9 +23,64 @@ internal static class CommandExtensions
     /// <summary>Sets what the command does.</summary>
     public static Command Handle(this Command command, Shell shell, Func<CommandContext, Task<int>> handler)
     {
-        command.SetAction((parse, cancellation) => RunAsync(new CommandContext(shell, parse, cancellation), handler));
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, GlobalOptions.Workers) && IsGiven(result, GlobalOptions.Cluster))
+                result.AddError($"{GlobalOptions.Workers.Name} is for this machine; the silos of a cluster have the setting Srpo:Workers; leave it out");
+        });
+        command.SetAction((parse, cancellation) =>
+        {
+            // Refused before the command begins, whether it gets to the kernels or not.
+            _ = KernelSet.Choose(shell.Variable(KernelSet.WidthVariable));
+            return RunAsync(new CommandContext(shell, parse, cancellation), handler);
+        });
         return command;
     }
+
+    /// <summary>Refuses an option where nothing is given that it belongs to: it would change nothing, and nobody would know.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="others">One of these must be given with it.</param>
+    public static Command GoesWith(this Command command, Option option, params Option[] others)
+    {
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, option) && !others.Any(other => IsGiven(result, other)))
+                result.AddError($"{option.Name} goes with {string.Join(" or ", others.Select(other => other.Name))}; give {(others.Length == 1 ? "that" : "one of them")} too, or leave {option.Name} out");
+        });
+        return command;
+    }
+
+    /// <summary>Refuses options together of which only one would be heeded.</summary>
+    public static Command OneOf(this Command command, params Option[] options)
+    {
+        command.Validators.Add(result =>
+        {
+            string[] given = [.. options.Where(option => IsGiven(result, option)).Select(option => option.Name)];
+            if (given.Length > 1) result.AddError($"{string.Join(" and ", given)} exclude each other; give one of them");
+        });
+        return command;
+    }
+
+    /// <summary>Refuses --cluster: what the command does has nothing to do with one.</summary>
+    public static Command OnThisMachine(this Command command) => command.Without(GlobalOptions.Cluster, "it works on this machine");
+
+    /// <summary>Refuses an option of every command that means nothing to this one.</summary>
+    /// <param name="command">The command; what lies below it is not concerned.</param>
+    /// <param name="option">The option.</param>
+    /// <param name="reason">Why it means nothing, as the end of a sentence that begins with the command.</param>
+    public static Command Without(this Command command, Option option, string reason)
+    {
+        command.Validators.Add(result =>
+        {
+            if (IsGiven(result, option)) result.AddError($"{option.Name} means nothing to `{command.Name}`: {reason}; leave it out");
+        });
+        return command;
+    }
+
+    /// <summary>Whether an option was typed; a switch that was typed as false was not.</summary>
+    private static bool IsGiven(CommandResult result, Option option) =>
+        result.GetResult(option) is { Implicit: false } given && !(option.ValueType == typeof(bool) && given.Tokens is [{ Value: var word }] && bool.TryParse(word, out var on) && !on);
 
     /// <summary>
     /// Runs a handler until it ends or, after a signal, until it had time to end: one that reads from a disk that does not answer, writes

@@ -22,6 +22,7 @@ internal static partial class CommandLine
             var help = parse.Action is System.CommandLine.Help.HelpAction;
             if (!help && Empty(parse) is { } empty) return ReportUsage(parse, shell, empty);
             if (parse.Errors.Count > 0 && !help) return ReportUsage(parse, shell);
+            if (!help && Misplaced(parse) is { } misplaced) return ReportUsage(parse, shell, misplaced);
             var configuration = new InvocationConfiguration
             {
                 Output = shell.Out,
@@ -87,10 +88,27 @@ internal static partial class CommandLine
         return null;
     }
 
-    private static string PathOf(ParseResult parse)
+    /// <summary>
+    /// What is wrong with an option that stands before the name of a subcommand: only the command that it belongs to heeds it. Those that every
+    /// command understands may stand anywhere.
+    /// </summary>
+    private static string? Misplaced(ParseResult parse)
+    {
+        for (var result = parse.CommandResult.Parent as CommandResult; result is not null; result = result.Parent as CommandResult)
+        {
+            if (result.Children.OfType<OptionResult>().FirstOrDefault(child => child is { Implicit: false, Option.Recursive: false }) is { } option)
+                return $"{option.Option.Name} is an option of `{PathOf(result)}`, not of `{PathOf(parse)}`; leave it out";
+        }
+
+        return null;
+    }
+
+    private static string PathOf(ParseResult parse) => PathOf(parse.CommandResult);
+
+    private static string PathOf(SymbolResult? from)
     {
         var names = new List<string>();
-        for (SymbolResult? result = parse.CommandResult; result is not null; result = result.Parent)
+        for (var result = from; result is not null; result = result.Parent)
         {
             if (result is CommandResult command) names.Insert(0, command.Command is RootCommand ? "srpo" : command.Command.Name);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Environments;
 
 namespace Srpo.Client.Cli;
@@ -7,9 +8,6 @@ namespace Srpo.Client.Cli;
 /// <summary>Turns exceptions into one clear message on stderr and an exit code.</summary>
 internal static class ErrorReporter
 {
-    private const int NoSpaceLeft = 28;
-    private const int QuotaExceeded = 122;
-
     public static int Report(Exception error, TextWriter output, bool verbose)
     {
         while (error is AggregateException { InnerExceptions.Count: 1 } aggregate) error = aggregate.InnerExceptions[0];
@@ -53,9 +51,10 @@ internal static class ErrorReporter
         _ => ExitCode.Internal,
     };
 
-    private static string Explain(IOException error) => (error.HResult & 0xFFFF) switch
+    private static string Explain(IOException error) => error switch
     {
-        NoSpaceLeft or QuotaExceeded => error.Message + ". The disk is full: make room and repeat the command; what was stored before is intact.",
+        _ when UserFile.IsDiskFull(error) => error.Message + ". The disk is full: make room and repeat the command; what was stored before is intact.",
+        FileNotFoundException or DirectoryNotFoundException => error.Message.TrimEnd('.') + ". See that the directory is there and that this user may read and write in it, or use another one.",
         _ => error.Message,
     };
 }

@@ -4,7 +4,6 @@ using Srpo.Bench.Throughput;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Client.Sessions;
-using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
@@ -21,13 +20,12 @@ internal static class BenchCommand
     private static readonly Option<bool> Force = new("--force") { Description = "With --out: replace an existing file." };
 
     public static Command Create(Shell shell) =>
-        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile, Force, BenchIdleCommand.Create(shell) }
+        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile, Force, BenchIdleCommand.Create(shell) }.GoesWith(Force, OutFile)
+            .OnThisMachine()
             .Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {
-        if (context.UsesCluster)
-            throw new SrpoException(ErrorKind.Usage, "bench measures this machine; leave out --cluster");
         var file = context.Get(OutFile) is { } chosen ? context.Shell.Resolve(chosen) : null;
         if (file is not null) UserFile.CheckTarget(file, context.Get(Force));
         var workers = context.Workers > 0 ? context.Workers : Environment.ProcessorCount;

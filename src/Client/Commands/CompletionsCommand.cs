@@ -28,7 +28,7 @@ internal static class CompletionsCommand
         Directories,
     }
 
-    public static Command Create(Shell shell) => new Command("completions", "Print a script with which a shell completes commands, options and values.") { Name }.Handle(shell, context =>
+    public static Command Create(Shell shell) => new Command("completions", "Print a script with which a shell completes commands, options and values.") { Name }.OnThisMachine().Without(GlobalOptions.Json, "a script is no JSON").Handle(shell, context =>
     {
         var name = context.Get(Name);
         if (!Shells.TryGetValue(name, out var write)) throw new SrpoException(ErrorKind.Usage, NearestName.Unknown("shell", name, [.. Shells.Keys]));

@@ -52,7 +52,7 @@ internal static class CrossPlayCommand
         var specs = new List<PopulationSpec>();
         foreach (var name in names) specs.Add(await reader.GetSpecAsync(name));
         var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory));
-        await CheckAsync(context, session, specs, layouts);
+        var size = await CheckAsync(context, session, specs, layouts);
 
         context.Data.EnsureWritable();
         using var held = context.Get(Id) is { } id ? RunLock.Take(context.Data, id) : RunLock.TakeFirstFree(context.Data, "crossplay", await RunCatalog.TakenAsync(context.Data, reader));
@@ -61,11 +61,13 @@ internal static class CrossPlayCommand
         var directory = context.Get(Out) is { } output ? context.Shell.Resolve(output) : context.Data.Run(held.Id);
         if (context.Data.HasRun(held.Id)) throw new SrpoException(ErrorKind.InUse, $"'{held.Id}' is a run, whose results would be overwritten; choose another id with --id");
         OutputDirectory.RequireOwn(directory, held.Id);
+        OutputDirectory.RequireWritable(directory);
         Directory.CreateDirectory(directory);
         new CrossPlayRun(held.Id, "srpo " + CommandHints.Typed(context.Shell), DateTimeOffset.Now, names, directory).SaveNew(context.Data);
 
         var labels = Labels(names);
         var matrices = new List<CrossPlayMatrix>();
+        var say = SizeView.SayOnce(context, size);
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         await ProgressDisplay.RunAsync(context.Shell, async display =>
         {
@@ -74,7 +76,7 @@ internal static class CrossPlayCommand
                 var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
                     await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null);
                 var tournament = $"{held.Id}.{layout.Name}";
-                await CrossPlay.RunAsync(context.ToRun(session, display), tournament, layout.Name, spec, Repeat(context, held.Id), onProgress: () => { });
+                await CrossPlay.RunAsync(context.ToRun(session, display), tournament, layout.Name, spec, Repeat(context, held.Id), onProgress: say);
                 matrices.Add(ResultsCollector.ToMatrix(layout, await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync(), labels));
             }
         });
@@ -95,8 +97,8 @@ internal static class CrossPlayCommand
         return (int)ExitCode.Ok;
     }
 
-    /// <summary>Refuses, before the first match on the first layout, what cannot be played on any of them.</summary>
-    private static async Task CheckAsync(CommandContext context, IGrainSession session, IReadOnlyList<PopulationSpec> specs, IReadOnlyList<EvaluationLayout> layouts)
+    /// <summary>Refuses, before the first match on the first layout, what cannot be played on any of them, and says how much it is.</summary>
+    private static async Task<RunSize> CheckAsync(CommandContext context, IGrainSession session, IReadOnlyList<PopulationSpec> specs, IReadOnlyList<EvaluationLayout> layouts)
     {
         var known = specs.ToDictionary(spec => spec.Population, StringComparer.Ordinal);
         foreach (var name in layouts.SelectMany(layout => layout.Opponents).Select(opponent => opponent.Population).Distinct())
@@ -111,7 +113,7 @@ internal static class CrossPlayCommand
         SizeView.Warn(context, layouts.Select(layout => layout.Environment));
         var size = RunSize.Play(players, layouts, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps);
         SizeView.Check(context, size, context.Get(Out) is { } output ? context.Shell.Resolve(output) : null);
-        SizeView.Say(context, size);
+        return size;
     }
 
     /// <summary>Short labels where they tell the populations apart: what follows the run's id.</summary>

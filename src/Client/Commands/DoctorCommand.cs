@@ -13,7 +13,7 @@ namespace Srpo.Client.Commands;
 internal static class DoctorCommand
 {
     public static Command Create(Shell shell) =>
-        new Command("doctor", "Show versions, grain runtime, vector width, and whether the data directory can be used.").Handle(shell, context => Task.FromResult(Run(context)));
+        new Command("doctor", "Show versions, grain runtime, vector width, and whether the data directory can be used.").OnThisMachine().Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
     {

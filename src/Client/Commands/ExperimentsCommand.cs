@@ -20,7 +20,7 @@ internal static class ExperimentsCommand
     public static Command Create(Shell shell) => new Command("experiments", "List the experiments known by name, presets, methods, or the keys of experiment files.")
     {
         Keys, PresetList, Methods, Markdown,
-    }.Handle(shell, context => Task.FromResult(
+    }.OneOf(Keys, PresetList, Methods).GoesWith(Markdown, Keys, Methods).OneOf(Markdown, GlobalOptions.Json).OnThisMachine().Handle(shell, context => Task.FromResult(
         context.Get(Keys) ? PrintKeys(context) : context.Get(PresetList) ? PrintPresets(context) : context.Get(Methods) ? PrintMethods(context) : PrintList(context)));
 
     private static int PrintMethods(CommandContext context)
@@ -43,7 +43,7 @@ internal static class ExperimentsCommand
     {
         var entries = ExperimentFiles.Known().Select(file => Entry(context, file)).ToArray();
         if (context.Json) context.PrintJson(entries.Select(entry => new { entry.Name, entry.Title, entry.Path, entry.Populations, entry.Game }));
-        else if (entries.Length == 0) context.Error.WriteLine($"there are no experiments that are known by name; ${ExperimentFiles.FolderVariable} names a directory of them");
+        else if (entries.Length == 0) context.Error.WriteLine($"there are no experiments that are known by name: the installation lacks its folder experiments/, and ${ExperimentFiles.FolderVariable} names no other one that has some");
         else Tables.PrintPairs(context.Shell, entries.Select(entry => (entry.Name, (string?)entry.Title)));
         return (int)ExitCode.Ok;
     }

@@ -4,6 +4,7 @@ using Srpo.Client.Output;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Core.Settings;
+using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 
@@ -50,7 +51,7 @@ internal static class ExportCommand
         return context.WithStateAsync(async state =>
         {
             var spec = await state.GetSpecAsync(population);
-            Directory.CreateDirectory(directory);
+            DataDirectory.EnsureWritable(directory, $"the directory {directory}", option: null);
             var written = await CheckpointExporter.ExportPopulationAsync(state, spec, directory, context.Cancellation);
             int[] rounds = [.. written.Files.Select(file => file.Round).Distinct().Order()];
             if (context.Json) context.PrintJson(new { written.Population, Directory = directory, Files = written.Files.Count, Actors = written.Files });

@@ -34,7 +34,7 @@ internal static class PlayCommand
     public static Command Create(Shell shell) => new Command("play", "Play one episode yourself, in one seat, beside trained agents.")
     {
         Game, Agents, Seat, Layout, Steps, Seed, Table, CommandExtensions.AllowOlder,
-    }.Handle(shell, RunAsync);
+    }.GoesWith(GlobalOptions.Json, Table).Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {

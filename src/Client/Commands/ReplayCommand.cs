@@ -42,7 +42,7 @@ internal static class ReplayCommand
     public static Command Create(Shell shell) => new Command("replay", "Play one episode of trained agents and show it step by step.")
     {
         Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg, Force, CommandExtensions.AllowOlder,
-    }.Handle(shell, context => context.WithGrainsToReadAsync(session => RunAsync(context, session)));
+    }.GoesWith(Force, Svg).OneOf(Speed, NoWait).OneOf(Speed, Svg).OneOf(Speed, GlobalOptions.Json).Handle(shell, context => context.WithGrainsToReadAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
     {
@@ -53,6 +53,7 @@ internal static class ReplayCommand
         var seats = new Seats(new GrainReader(session.Grains, context.Older));
         var spec = await seats.SpecAsync(keys[0]);
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
+        SizeView.Warn(context, [environment]);
         var example = EnvironmentFactory.Create(environment, lanes: 1);
         if (file is not null && example is not ISceneEnvironment)
             throw new SrpoException(ErrorKind.Usage, $"--svg: {environment.Name} is not drawn in the plane");

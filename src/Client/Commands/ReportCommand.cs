@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
 using Srpo.Experiments.Data;
+using Srpo.Experiments.Equilibria;
 using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Commands;
@@ -19,6 +21,8 @@ internal static class ReportCommand
     private static Task<int> RunAsync(CommandContext context)
     {
         var id = RunLabels.Resolve(context.Data, context.Get(Id));
+        if (SweepRun.Find(context.Data, id) is { } sweep && context.Get(Out) is not null)
+            throw new SrpoException(ErrorKind.Usage, $"--out: {id} trained nothing, and its report is written where it is computed; `{CommandHints.For(context.Shell, $"run {sweep.Experiment} --out DIR")}` computes it again");
         if (SweepView.IsFinished(context, id)) return Task.FromResult((int)ExitCode.Ok);
         var manifest = RunManifest.Load(context.Data, id);
         return context.WithGrainsToReadAsync(async session =>
@@ -26,6 +30,7 @@ internal static class ReportCommand
             var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : manifest.Output(context.Data);
             if (context.Get(Out) is not null) OutputDirectory.RequireOwn(directory, id);
             else OutputDirectory.RequireNoOthers(directory, id);
+            OutputDirectory.RequireWritable(directory);
             var report = await ExperimentRun.ReportAsync(session, manifest, directory, context.Older);
             RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
             return (int)ExitCode.Ok;

@@ -55,7 +55,7 @@ internal static class RunCommand
 
         using var held = chosen is null ? RunLock.TakeFirstFree(context.Data, experiment.Name, await context.TakenIdsAsync()) : RunLock.Take(context.Data, chosen);
         LiveRegistry.EnsureAlone(context.Data, held.Id);
-        if (File.Exists(context.Data.Manifest(held.Id)))
+        if (context.Data.HasRun(held.Id))
             throw new SrpoException(ErrorKind.InUse, $"the run '{held.Id}' exists already. `{CommandHints.For(context.Shell, $"resume {held.Id}")}` goes on with it; --id chooses another id.");
         if (output is null) OutputDirectory.RequireFree(context.Data.Run(held.Id));
         var manifest = new RunManifest
@@ -68,6 +68,11 @@ internal static class RunCommand
             Experiment = experiment,
         };
         RequireMemory(context, manifest);
+        await context.ReadStoredAsync(async state =>
+        {
+            await ExperimentRun.RequireNamesAsync(state, manifest);
+            return true;
+        });
         if (output is not null) DataDirectory.EnsureWritable(output, $"--out {output}", "--out");
         Directory.CreateDirectory(context.Data.Run(held.Id));
 
@@ -141,9 +146,17 @@ internal static class RunCommand
     {
         if (OverridesOf(context).FirstOrDefault() is { } change)
             throw new SrpoException(ErrorKind.Usage, $"{change.Value.Origin}: the experiment '{experiment.Name}' trains nothing and has no such keys; `srpo rqe sweep {experiment.GameName}` takes --tau and --epsilon");
+        if ((context.Get(SizeView.Large) ? SizeView.Large.Name : context.UsesCluster ? GlobalOptions.Cluster.Name : null) is { } meaningless)
+            throw new SrpoException(ErrorKind.Usage, $"{meaningless}: the experiment '{experiment.Name}' trains nothing and is computed at once, on this machine; leave it out");
         var chosen = context.Get(Id) is { } id ? CheckId(context, id) : null;
         if (context.Get(DryRun))
         {
+            if (context.Json)
+            {
+                context.PrintJson(new { experiment.Name, experiment.Title, Game = experiment.GameName, Taus = experiment.Range.Count });
+                return (int)ExitCode.Ok;
+            }
+
             context.Out.WriteLine($"solves {experiment.GameName} for {experiment.Range.Count.ToString()} values of tau and trains nothing; nothing was written (--dry-run)");
             return (int)ExitCode.Ok;
         }

@@ -35,7 +35,7 @@ internal static class ShowCommand
     public static Command Create(Shell shell) => new("show", "Show what agents see.")
     {
         new Command("observation", "Print what a seat observes when an episode begins, with the meaning of every number.") { Name, Layout, Seat, Encoding, Seed }
-            .Handle(shell, context => Task.FromResult(Run(context))),
+            .OnThisMachine().Handle(shell, context => Task.FromResult(Run(context))),
     };
 
     private static int Run(CommandContext context)

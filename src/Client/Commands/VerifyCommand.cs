@@ -18,7 +18,7 @@ internal static class VerifyCommand
         {
             if (environment.Verify is not { } verifier) continue;
             var file = new Argument<string>("FILE") { Description = "Recorded episodes: .jsonl or .jsonl.gz." };
-            verify.Add(new Command(environment.Name, $"Recordings of the {environment.Name}.") { file }.Handle(shell, context => Task.FromResult(Run(context, verifier, context.Get(file)))));
+            verify.Add(new Command(environment.Name, $"Recordings of the {environment.Name}.") { file }.OnThisMachine().Handle(shell, context => Task.FromResult(Run(context, verifier, context.Get(file)))));
         }
 
         return verify;

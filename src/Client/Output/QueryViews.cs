@@ -2,9 +2,13 @@ using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
+using Srpo.Experiments;
+using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Reporting;
+using Srpo.Reporting.Text;
 
 namespace Srpo.Client.Output;
 
@@ -126,9 +130,21 @@ internal static class QueryViews
     public static async Task<int> TournamentAsync(CommandContext context, IStateReader state, string key)
     {
         var status = await state.GetTournamentAsync(key);
+        var matrix = await state.GetMatrixAsync(key);
+        var played = SummaryBuilder.BuildMethods(ResultsCollector.ToMatrix(new EvaluationLayout(key, matrix.Spec.Environment), matrix, new Dictionary<string, string>()));
         if (context.Json)
         {
-            context.PrintJson(status);
+            // The status, and beside it what came of it.
+            var shown = JsonText.ToElement(status).EnumerateObject().ToDictionary(field => field.Name, field => (object)field.Value);
+            shown["populations"] = played.Select(population => new
+            {
+                Population = population.Method,
+                SelfPlay = population.SelfPlay.Mean,
+                CrossPlay = population.CrossPlay.Mean,
+                population.Gap,
+                Worst = population.CrossPlay.Worst is not { } pair ? null : new { Return = population.CrossPlay.Min, Row = pair.Row.ToString(), Column = pair.Column.ToString() },
+            });
+            context.PrintJson(shown);
             return (int)ExitCode.Ok;
         }
 
@@ -142,6 +158,15 @@ internal static class QueryViews
             ("error", status.Error),
             ("warning", status.Warning),
         ]);
+        if (played.Any(population => population.SelfPlay.Cells + population.CrossPlay.Cells > 0))
+        {
+            Tables.Print(context.Shell, ["population", "self-play#", "cross-play#", "gap#", "worst pair#", "its runs"], played.Select(population => (IReadOnlyList<string>)
+            [
+                population.Method, Numbers.Short(population.SelfPlay.Mean), Numbers.Short(population.CrossPlay.Mean), Numbers.Short(population.Gap),
+                Numbers.Short(population.CrossPlay.Min), population.CrossPlay.Worst?.ToString() ?? "",
+            ]));
+        }
+
         return (int)ExitCode.Ok;
     }
 

@@ -35,6 +35,17 @@ internal static class SizeView
         foreach (var line in RunCheck.Describe(size, context.UsesCluster ? null : context.Threads)) context.Error.WriteLine(line);
     }
 
+    /// <summary>What says it when it is first called: where work has begun, and nothing refuses it any more.</summary>
+    public static Action SayOnce(CommandContext context, RunSize size)
+    {
+        var said = false;
+        return () =>
+        {
+            if (!said) Say(context, size);
+            said = true;
+        };
+    }
+
     /// <summary>Warns of layouts on which something cannot be got to, each once.</summary>
     public static void Warn(CommandContext context, IEnumerable<EnvironmentSettings> environments)
     {

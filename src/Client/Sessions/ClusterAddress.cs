@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Sessions;
@@ -84,16 +85,16 @@ internal sealed record ClusterAddress
     }
 
     /// <summary>The connection string in a file.</summary>
-    /// <exception cref="SrpoException">The file cannot be read.</exception>
+    /// <exception cref="SrpoException">There is no such file, it is none, or it cannot be read.</exception>
     public static string FromFile(string file, string source)
     {
         try
         {
-            return File.ReadAllText(file).Trim();
+            return UserFile.ReadSecret(Path.GetFullPath(file), "file with the connection string", file).Trim();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (SrpoException error)
         {
-            throw new SrpoException(ErrorKind.Environment, $"{source} {file}: the file with the connection string cannot be read: {error.Message}", error);
+            throw new SrpoException(error.Kind, $"{source}: {error.Message}", error);
         }
     }
 

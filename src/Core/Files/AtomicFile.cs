@@ -4,7 +4,7 @@ namespace Srpo.Core.Files;
 
 /// <summary>
 /// Writes files so that a reader, or a crash, never sees half of one. A symbolic link stays, and what it leads to is written; a pipe or a
-/// device takes the bytes, since replacing it would do away with it.
+/// device is never replaced, since that would do away with it.
 /// </summary>
 public static class AtomicFile
 {
@@ -19,22 +19,23 @@ public static class AtomicFile
     /// <param name="path">The file, which may exist.</param>
     /// <param name="content">All of it.</param>
     /// <param name="replace">Whether a file that exists is replaced; else that is an <see cref="IOException"/>.</param>
+    /// <param name="through">Whether a pipe or a device takes the bytes, which may wait for whoever is at the other end; else that is an <see cref="IOException"/>.</param>
     /// <inheritdoc cref="Write(string, string)"/>
-    public static void Write(string path, ReadOnlySpan<byte> content, bool replace = true)
+    public static void Write(string path, ReadOnlySpan<byte> content, bool replace = true, bool through = false)
     {
         var status = FileStatus.Of(path);
         switch (status.Kind)
         {
-            case FileKind.Pipe or FileKind.CharacterDevice:
+            case FileKind.Pipe or FileKind.CharacterDevice when through:
                 // Flushing to a disk means nothing there.
-                using (var through = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) through.Write(content);
+                using (var there = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) there.Write(content);
                 return;
             case FileKind.Missing or FileKind.Regular:
                 var target = Target(path);
                 Replace(target, Temporary(target), temporary => CreateLike(temporary, status), content, [], replace);
                 return;
             default:
-                throw new IOException($"{path} is {UserFile.Word(status.Kind)}, not a file");
+                throw new IOException($"{path} cannot be written: it is {UserFile.Word(status.Kind)}, not a file; move it away and repeat the command");
         }
     }
 

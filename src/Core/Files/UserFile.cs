@@ -12,6 +12,11 @@ public static class UserFile
     /// <summary>Most bytes of a text that people write.</summary>
     public const int MostBytes = 1 << 26;
 
+    private const int NoSpaceLeft = 28;
+    private const int QuotaExceeded = 122;
+    private const int DiskFullWindows = unchecked((int)0x80070070);
+    private const int HandleDiskFullWindows = unchecked((int)0x80070027);
+
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">The file, absolute.</param>
     /// <param name="what">What it is in messages, for example "experiment file".</param>
@@ -54,6 +59,21 @@ public static class UserFile
         return reader.ReadToEnd();
     }
 
+    /// <summary>The text of a file that holds a secret. It may be a pipe, so that the secret need not lie in a file.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static string ReadSecret(string path, string what, string? shown = null)
+    {
+        if (FileStatus.Of(path).Kind != FileKind.Pipe) return ReadText(path, what, shown);
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SrpoException(ErrorKind.Environment, $"the {what} {shown ?? path} cannot be read: {error.Message}", error);
+        }
+    }
+
     /// <summary>Refuses what is not there and what is no file, before it is opened.</summary>
     /// <param name="path">The file, absolute.</param>
     /// <param name="what">What it is in messages.</param>
@@ -93,21 +113,40 @@ public static class UserFile
     /// <param name="path">The file, absolute.</param>
     /// <param name="content">All of it.</param>
     /// <param name="force">Whether an existing file is replaced.</param>
-    /// <exception cref="SrpoException">As <see cref="CheckTarget"/>.</exception>
-    /// <exception cref="IOException">It cannot be written; an old one is as it was.</exception>
+    /// <exception cref="SrpoException">As <see cref="CheckTarget"/>, or it cannot be written; an old one is as it was.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, bool force)
     {
         CheckTarget(path, force);
         try
         {
-            AtomicFile.Write(path, content, replace: force);
+            AtomicFile.Write(path, content, replace: force, through: true);
         }
         catch (IOException) when (!force && FileStatus.Of(path).Kind == FileKind.Regular)
         {
             // Somebody made it meanwhile.
             throw Exists(path);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SrpoException(ErrorKind.Environment, $"{path} cannot be written: {WhyUnwritable(error)}. Choose another place, make room, or change its permissions.", error);
+        }
     }
+
+    /// <summary>Why something cannot be written, for a sentence: the system's own words may speak of a file that cannot be found.</summary>
+    /// <param name="error">What writing, or making a directory, threw.</param>
+    public static string WhyUnwritable(Exception error) => error switch
+    {
+        FileNotFoundException => "the system lets nobody make files there",
+        DirectoryNotFoundException => "a part of its path is missing, or is no directory",
+        PathTooLongException => "its path is too long",
+        UnauthorizedAccessException => "this user has no right to write there",
+        IOException io when IsDiskFull(io) => "the disk is full",
+        _ => error?.Message.TrimEnd('.') ?? throw new ArgumentNullException(nameof(error)),
+    };
+
+    /// <summary>Whether an error says that a disk, or a user's share of it, is full.</summary>
+    /// <param name="error">The error.</param>
+    public static bool IsDiskFull(IOException error) => error?.HResult is NoSpaceLeft or QuotaExceeded or DiskFullWindows or HandleDiskFullWindows;
 
     /// <summary>The kind of thing in a sentence, with its article.</summary>
     public static string Word(FileKind kind) => kind switch

@@ -47,7 +47,8 @@ public static partial class JsonProblem
     internal static string Reason(JsonException error)
     {
         var message = Place().Replace(error.Message, "").TrimEnd('.', ' ');
-        if (message.Contains("could not be converted to", StringComparison.Ordinal)) return $"the value of '{error.Path?.TrimStart('$', '.')}' is not of the kind that belongs there";
+        if (message.Contains("could not be converted to", StringComparison.Ordinal))
+            return (error.Path?.TrimStart('$', '.') is { Length: > 0 } key ? $"the value of '{key}'" : "what it holds") + " is not of the kind that belongs there";
         if (Missing().Match(message) is { Success: true } missing) return $"it lacks {missing.Groups[1].Value.Replace("'", "", StringComparison.Ordinal)}";
         var quoted = Quoted().Match(message) is { Success: true } quote ? quote.Value : "something";
         return Array.Find(Words, word => message.Contains(word.Part, StringComparison.Ordinal)).Meaning is { } meaning

@@ -51,7 +51,7 @@ public sealed record NumberSetting(
     /// <inheritdoc/>
     public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
     {
-        if (Value(settings) is { } value && !Range.Holds(value)) yield return Problem($"{value} is out of range", $"use a number {Range}");
+        if (Value(settings) is { } value && !Range.Holds(value)) yield return Problem($"{value} is out of range", $"use a number {Range.Remedy(value)}");
     }
 }
 
@@ -62,8 +62,15 @@ public sealed record NumberSetting(
 /// <param name="OpenHigh">Whether the largest value itself is excluded.</param>
 public readonly record struct NumberRange(double Low, double High, bool OpenLow = false, bool OpenHigh = false)
 {
+    /// <summary>Least values below this one stand for 0.</summary>
+    private const double Tiny = 1e-9;
+
     /// <summary>Whether a number is in it.</summary>
     public bool Holds(double value) => double.IsFinite(value) && (OpenLow ? value > Low : value >= Low) && (OpenHigh ? value < High : value <= High);
+
+    /// <summary>What to use instead of a number that is out of range. A least value that is there for the arithmetic alone is said only to whoever comes near it.</summary>
+    /// <param name="value">The number.</param>
+    internal string Remedy(double value) => !OpenLow && Low is > 0 and < Tiny && value <= 0 ? (this with { Low = 0, OpenLow = true }).ToString() : ToString();
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

@@ -32,12 +32,12 @@ public sealed class DataDirectory
     public IReadOnlyList<string> Runs() => Directory.Exists(Root)
         ? [.. Directory.EnumerateDirectories(Root)
             .Select(path => Path.GetFileName(path)!)
-            .Where(id => id[0] != '.' && File.Exists(Manifest(id)))
+            .Where(id => id[0] != '.' && Path.Exists(Manifest(id)))
             .Order(StringComparer.Ordinal)]
         : [];
 
     /// <summary>Whether a run of this id is kept, of either kind: one that trains, or a sweep of equilibria.</summary>
-    public bool HasRun(string id) => File.Exists(Manifest(id)) || File.Exists(Path.Combine(Run(id), "sweep-run.json"));
+    public bool HasRun(string id) => Path.Exists(Manifest(id)) || Path.Exists(Path.Combine(Run(id), "sweep-run.json"));
 
     /// <summary>Fails where nothing was ever kept.</summary>
     public void EnsureExists()
@@ -57,9 +57,9 @@ public sealed class DataDirectory
     /// <summary>Makes any directory and checks that files can be written there.</summary>
     /// <param name="directory">Its path.</param>
     /// <param name="what">What it is in messages.</param>
-    /// <param name="option">The option that chooses another one.</param>
+    /// <param name="option">The option that chooses another one; null where it is an argument.</param>
     /// <exception cref="SrpoException">They cannot.</exception>
-    public static void EnsureWritable(string directory, string what, string option)
+    public static void EnsureWritable(string directory, string what, string? option)
     {
         var probe = Path.Combine(directory, $".probe-{Environment.ProcessId}");
         try
@@ -71,7 +71,7 @@ public sealed class DataDirectory
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new SrpoException(
-                ErrorKind.Environment, $"{what} cannot be written: {error.Message.TrimEnd('.')}. Use another one with {option} DIR, make room, or change its permissions.", error);
+                ErrorKind.Environment, $"{what} cannot be written: {UserFile.WhyUnwritable(error)}. Use another one{(option is null ? "" : $" with {option} DIR")}, make room, or change its permissions.", error);
         }
     }
 

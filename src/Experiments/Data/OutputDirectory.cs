@@ -54,6 +54,27 @@ public static class OutputDirectory
         if (!force) throw new SrpoException(ErrorKind.InUse, $"{directory} holds an earlier sweep of '{game}'; --force replaces it, --out chooses another directory");
     }
 
+    /// <summary>Checks that files can be written into a directory, before any work is spent. Directories that it makes for that are removed again.</summary>
+    /// <param name="directory">The directory, absolute; it need not exist.</param>
+    /// <exception cref="SrpoException">They cannot.</exception>
+    public static void RequireWritable(string directory)
+    {
+        var missing = new List<string>();
+        for (var at = directory; at is not null && FileStatus.Of(at).Kind == FileKind.Missing; at = Path.GetDirectoryName(at)) missing.Add(at);
+        try
+        {
+            DataDirectory.EnsureWritable(directory, $"the directory {directory}", "--out");
+        }
+        finally
+        {
+            foreach (var made in missing.Where(Directory.Exists)) Directory.Delete(made);
+        }
+    }
+
+    /// <summary>Whether a directory has results of a run that trained.</summary>
+    /// <param name="directory">The directory, absolute; it need not exist.</param>
+    internal static bool HoldsResults(string directory) => File.Exists(Path.Combine(directory, Summary)) || Directory.Exists(Path.Combine(directory, "checkpoints"));
+
     /// <summary>A name in the directory that results would have; null where there is none.</summary>
     private static string? Taken(string directory)
     {

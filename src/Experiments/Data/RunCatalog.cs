@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
+using Srpo.Core.Json;
 using Srpo.Core.Text;
 using Srpo.Experiments.Equilibria;
 using Srpo.Grains.Interfaces;
@@ -38,7 +39,7 @@ public sealed record CrossPlayRun(string Id, string CommandLine, DateTimeOffset 
     /// <param name="data">The directory that keeps it.</param>
     public void SaveNew(DataDirectory data)
     {
-        if (File.Exists(PathOf(data, Id))) return;
+        if (Exists(data, Id)) return;
         Directory.CreateDirectory(data.Run(Id));
         AtomicFile.Write(PathOf(data, Id), JsonText.Write(this) + "\n");
     }
@@ -46,8 +47,26 @@ public sealed record CrossPlayRun(string Id, string CommandLine, DateTimeOffset 
     /// <summary>The cross-play with an id, or null if there is none.</summary>
     /// <param name="data">The directory that keeps it.</param>
     /// <param name="id">Its id.</param>
-    public static CrossPlayRun? Find(DataDirectory data, string id) =>
-        PathOf(data, id) is var path && File.Exists(path) ? JsonText.ReadFile<CrossPlayRun>(path) : null;
+    /// <exception cref="SrpoException">Its file is damaged.</exception>
+    public static CrossPlayRun? Find(DataDirectory data, string id)
+    {
+        var path = PathOf(data, id);
+        if (!Path.Exists(path)) return null;
+        try
+        {
+            return JsonText.ReadFile<CrossPlayRun>(path) is { Id: not null, CommandLine: not null, Populations: not null, Out: not null } run ? run : throw Damaged(path, "it lacks the command or the place of its results", null);
+        }
+        catch (JsonException error)
+        {
+            throw Damaged(path, JsonProblem.Of(error), error);
+        }
+    }
+
+    /// <summary>Whether a cross-play of an id is kept, readable or not.</summary>
+    internal static bool Exists(DataDirectory data, string id) => Path.Exists(PathOf(data, id));
+
+    private static SrpoException Damaged(string path, string why, Exception? cause) => new(
+        ErrorKind.Damaged, $"{path} cannot be read: {why}. What was played is stored apart from it and is not lost; remove the file, and the same `srpo crossplay` writes it again.", cause);
 
     private static string PathOf(DataDirectory data, string id) => Path.Combine(data.Run(id), "crossplay-run.json");
 }
@@ -163,7 +182,7 @@ public static class RunCatalog
 
     /// <summary>Whether a directory is one of this program: others in the data directory are left alone.</summary>
     private static bool HasFile(DataDirectory data, string id) =>
-        File.Exists(data.Manifest(id)) || RunLabels.Exist(data, id) || Reads(() => CrossPlayRun.Find(data, id)) is not null || Reads(() => SweepRun.Find(data, id)) is not null;
+        data.HasRun(id) || RunLabels.Exist(data, id) || CrossPlayRun.Exists(data, id);
 
     private static StoredRun Read(DataDirectory data, string id, string[] populations, string[] tournaments)
     {
@@ -175,25 +194,31 @@ public static class RunCatalog
             Directory = Directory.Exists(data.Run(id)) ? data.Run(id) : null,
             Problem = problem,
         };
-        if (File.Exists(data.Manifest(id)))
+        try
         {
-            run = run with { Kind = RunKind.Experiment };
-            try
+            if (Path.Exists(data.Manifest(id)))
             {
+                run = run with { Kind = RunKind.Experiment };
                 var manifest = RunManifest.Load(data, id);
                 return run with { CommandLine = "srpo " + manifest.CommandLine, Started = manifest.Started, State = manifest.State, Out = manifest.Out };
             }
-            catch (SrpoException error)
-            {
-                return run with { Problem = error.Message };
-            }
-        }
 
-        if (Reads(() => CrossPlayRun.Find(data, id)) is { } crossPlay)
-            return run with { Kind = RunKind.CrossPlay, CommandLine = crossPlay.CommandLine, Started = crossPlay.Started, Out = crossPlay.Out == run.Directory ? null : crossPlay.Out };
-        return Reads(() => SweepRun.Find(data, id)) is { } sweep
-            ? run with { Kind = RunKind.Sweep, CommandLine = sweep.CommandLine, State = RunState.Finished, Out = sweep.Out == run.Directory ? null : sweep.Out }
-            : run;
+            if (CrossPlayRun.Exists(data, id))
+            {
+                run = run with { Kind = RunKind.CrossPlay };
+                var crossPlay = CrossPlayRun.Find(data, id)!;
+                return run with { CommandLine = crossPlay.CommandLine, Started = crossPlay.Started, Out = crossPlay.Out == run.Directory ? null : crossPlay.Out };
+            }
+
+            if (!data.HasRun(id)) return run;
+            run = run with { Kind = RunKind.Sweep };
+            var sweep = SweepRun.Find(data, id)!;
+            return run with { CommandLine = sweep.CommandLine, State = RunState.Finished, Out = sweep.Out == run.Directory ? null : sweep.Out };
+        }
+        catch (SrpoException error)
+        {
+            return run with { Problem = error.Message };
+        }
     }
 
     private static (RunLabels Labels, string? Problem) Labels(DataDirectory data, string id)
@@ -205,19 +230,6 @@ public static class RunCatalog
         catch (SrpoException error)
         {
             return (RunLabels.None, error.Message);
-        }
-    }
-
-    private static T? Reads<T>(Func<T?> read)
-        where T : class
-    {
-        try
-        {
-            return read();
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 

@@ -26,7 +26,7 @@ public sealed record RunLabels(string? Name, IReadOnlyList<string> Tags, string?
     public static RunLabels Load(DataDirectory data, string id)
     {
         var path = PathOf(data, id);
-        if (!File.Exists(path)) return None;
+        if (!Path.Exists(path)) return None;
         try
         {
             return JsonText.ReadFile<RunLabels>(path) is { } labels ? labels with { Tags = labels.Tags ?? [] } : None;
@@ -69,7 +69,7 @@ public sealed record RunLabels(string? Name, IReadOnlyList<string> Tags, string?
         Directory.Exists(data.Run(RunIds.Check(typed))) ? typed : FindId(data, typed) ?? typed;
 
     /// <summary>Whether a directory holds labels.</summary>
-    internal static bool Exist(DataDirectory data, string id) => File.Exists(PathOf(data, id));
+    internal static bool Exist(DataDirectory data, string id) => Path.Exists(PathOf(data, id));
 
     private static string PathOf(DataDirectory data, string id) => Path.Combine(data.Run(id), FileName);
 

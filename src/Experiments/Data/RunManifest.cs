@@ -71,7 +71,7 @@ public sealed record RunManifest
     public static RunManifest Load(DataDirectory data, string id)
     {
         var path = data.Manifest(id);
-        if (!File.Exists(path)) throw new SrpoException(ErrorKind.NotFound, Unknown(data, id));
+        if (!Path.Exists(path)) throw Missing(data, id);
         try
         {
             var manifest = JsonText.ReadFile<RunManifest>(path);
@@ -88,11 +88,23 @@ public sealed record RunManifest
     private static SrpoException Damaged(string path, string why, Exception? inner) => new(
         ErrorKind.Damaged, $"{path} cannot be read: {why}. Agents are stored apart from it and are not lost: `srpo population list` shows them.", inner);
 
-    private static string Unknown(DataDirectory data, string id)
+    private static SrpoException Missing(DataDirectory data, string id)
     {
+        if (CrossPlayRun.Exists(data, id))
+        {
+            return new SrpoException(
+                ErrorKind.NotFound, $"'{id}' is no run of an experiment but a cross-play; `srpo runs show {id}` shows it, and its `srpo crossplay` with --id {id} goes on with it and writes its report again");
+        }
+
+        if (OutputDirectory.HoldsResults(data.Run(id)))
+        {
+            return new SrpoException(
+                ErrorKind.Damaged, $"{data.Run(id)} holds results, and the file run.json that says of what is missing; restore it from a copy. Agents are stored apart from it and are not lost: `srpo population list` shows them.");
+        }
+
         var runs = data.Runs();
-        return runs.Count == 0
+        return new SrpoException(ErrorKind.NotFound, runs.Count == 0
             ? $"unknown run '{id}': there are no runs in {data.Root}; name another data directory with --data DIR"
-            : NearestName.Unknown("run", id, [.. runs]);
+            : NearestName.Unknown("run", id, [.. runs]));
     }
 }

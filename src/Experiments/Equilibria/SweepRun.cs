@@ -26,7 +26,12 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
     /// <returns>The run, and what was found.</returns>
     public static (SweepRun Run, EquilibriumSweep Sweep) Compute(RqeExperiment experiment, DataDirectory data, string id, string commandLine, string? output)
     {
-        if (output is not null) OutputDirectory.RequireFree(output);
+        if (output is not null)
+        {
+            OutputDirectory.RequireFree(output);
+            OutputDirectory.RequireWritable(output);
+        }
+
         var sweep = SweepRunner.Compute(experiment.Game, experiment.Range, experiment.Epsilon, commandLine);
         if (experiment.Title.Length > 0) sweep = sweep with { Title = experiment.Title };
         var directory = data.Run(id);
@@ -44,7 +49,7 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
     public static SweepRun? Find(DataDirectory data, string id)
     {
         var path = PathOf(data, id);
-        if (!File.Exists(path)) return null;
+        if (!Path.Exists(path)) return null;
         try
         {
             return JsonText.ReadFile<SweepRun>(path) is { Out: not null, Experiment: not null } run ? run : throw Damaged(path, "it lacks the experiment or the place of its results", null);

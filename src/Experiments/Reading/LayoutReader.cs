@@ -36,7 +36,13 @@ internal sealed class LayoutReader
         }
         catch (Exception error) when (error is ArgumentException or FormatException or SrpoException or IOException or UnauthorizedAccessException)
         {
-            _reader.Add(origin, field, FirstLine(error.Message), $"a file of your own is meant relative to {_directory}");
+            // Of a file that is there the message says itself what to do; where one is looked for helps whoever named none.
+            var problem = FirstLine(error.Message);
+            var end = problem.LastIndexOf("; ", StringComparison.Ordinal);
+            var there = settings.Variant != layout || (Path.IsPathRooted(layout) && Path.Exists(layout));
+            if (!there) _reader.Add(origin, field, problem, $"a file of your own is meant relative to {_directory}");
+            else if (end > 0) _reader.Add(origin, field, problem[..end], problem[(end + 2)..]);
+            else _reader.Add(origin, field, problem, "name another file");
         }
 
         return null;

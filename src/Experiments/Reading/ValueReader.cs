@@ -15,7 +15,8 @@ internal sealed class ValueReader
 
     public void Add(Origin origin, string field, string reason, string remedy)
     {
-        var problem = new ExperimentProblem(origin, field, reason, remedy);
+        // The remedy goes on where the reason ends, which may be a sentence.
+        var problem = new ExperimentProblem(origin, field, reason.TrimEnd('.'), remedy);
         if (_known.Add(problem)) _problems.Add(problem);
     }
 

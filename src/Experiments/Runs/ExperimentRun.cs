@@ -54,10 +54,31 @@ public sealed class ExperimentRun
         return ReportWriter.WriteAll(directory, results with { Notes = [.. results.Notes, .. notes] }, sweeps: sweeps);
     }
 
+    /// <summary>Refuses before anything is trained what would be refused once its turn comes: a name that something else has already.</summary>
+    /// <param name="state">What is stored.</param>
+    /// <param name="manifest">The run.</param>
+    /// <exception cref="SrpoException">A population or tournament exists with other settings; the message says which differ.</exception>
+    public static async Task RequireNamesAsync(IStateReader state, RunManifest manifest)
+    {
+        foreach (var population in manifest.Experiment.Populations)
+        {
+            var spec = manifest.Experiment.Spec(population, manifest.PopulationName);
+            if (await ResultsCollector.KnownAsync(() => state.GetSpecAsync(spec.Population)) is { } known && !SpecIdentity.Same(known, spec))
+                throw new SrpoException(ErrorKind.InUse, $"the population '{spec.Population}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another --id, or delete it (`srpo runs delete {spec.Population}`)");
+        }
+
+        foreach (var layout in manifest.Experiment.Evaluation.Layouts)
+        {
+            var name = manifest.TournamentName(layout.Name);
+            if (await ResultsCollector.KnownAsync(() => state.GetTournamentSpecAsync(name)) is { } known && known != Tournament(manifest, layout))
+                throw new SrpoException(ErrorKind.InUse, $"the tournament '{name}' exists with other settings; choose another --id, or delete it (`srpo runs delete {name}`)");
+        }
+    }
+
     private async Task<WrittenReport> RunAsync()
     {
         RunCheck.Playable(_manifest);
-        await CheckStoredAsync();
+        await RequireNamesAsync(new GrainReader(_context.Session.Grains), _manifest);
 
         // Whatever happens, the time spent and the state are kept.
         var state = RunState.Running;
@@ -90,24 +111,6 @@ public sealed class ExperimentRun
         }
     }
 
-    /// <summary>Refuses before anything is trained what would be refused once its turn comes: a name that something else has already.</summary>
-    private async Task CheckStoredAsync()
-    {
-        foreach (var population in _manifest.Experiment.Populations)
-        {
-            var spec = _manifest.Experiment.Spec(population, _manifest.PopulationName);
-            if (await ResultsCollector.KnownAsync(_context.Session.Grains.GetGrain<ICoordinatorGrain>(spec.Population).GetSpecAsync) is { } known && !SpecIdentity.Same(known, spec))
-                throw new SrpoException(ErrorKind.InUse, $"the population '{spec.Population}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another --id");
-        }
-
-        foreach (var layout in _manifest.Experiment.Evaluation.Layouts)
-        {
-            var name = _manifest.TournamentName(layout.Name);
-            if (await ResultsCollector.KnownAsync(_context.Session.Grains.GetGrain<ITournamentGrain>(name).GetMatrixAsync) is { } known && known.Spec != Tournament(layout))
-                throw new SrpoException(ErrorKind.InUse, $"the tournament '{name}' exists with other settings; choose another --id");
-        }
-    }
-
     private async Task TrainAsync()
     {
         foreach (var batch in TrainingBatches.Of(_manifest))
@@ -121,17 +124,16 @@ public sealed class ExperimentRun
     private async Task PlayAsync()
     {
         foreach (var layout in _manifest.Experiment.Evaluation.Layouts)
-            await CrossPlay.RunAsync(_context, _manifest.TournamentName(layout.Name), layout.Name, Tournament(layout), _resume, SaveNowAndThen);
+            await CrossPlay.RunAsync(_context, _manifest.TournamentName(layout.Name), layout.Name, Tournament(_manifest, layout), _resume, SaveNowAndThen);
     }
 
-    private TournamentSpec Tournament(EvaluationLayout layout)
+    private static TournamentSpec Tournament(RunManifest manifest, EvaluationLayout layout)
     {
-        var evaluation = _manifest.Experiment.Evaluation;
-        string[] populations = [.. _manifest.Experiment.Populations.Where(population => population.Evaluate).Select(population => _manifest.PopulationName(population.Label))];
-        return new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, Opponents(layout));
+        var evaluation = manifest.Experiment.Evaluation;
+        string[] populations = [.. manifest.Experiment.Populations.Where(population => population.Evaluate).Select(population => manifest.PopulationName(population.Label))];
+        PolicyReference[] opponents = [.. layout.Opponents.Select(reference => reference.Policy(manifest.PopulationName))];
+        return new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, opponents);
     }
-
-    private PolicyReference[] Opponents(EvaluationLayout layout) => [.. layout.Opponents.Select(reference => reference.Policy(_manifest.PopulationName))];
 
     private double WallSeconds() => _secondsBefore + Stopwatch.GetElapsedTime(_began).TotalSeconds;
 

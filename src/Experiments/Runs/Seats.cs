@@ -49,7 +49,12 @@ public sealed class Seats
 
         if (keys.Count != team.Length && keys.Count != 1) throw WrongCount(keys.Count, team.Length, all.Length, info);
         if (keys.Count == 1 && team.Length > 1 && IsOneSeat(keys[0]) && !(await SpecAsync(keys[0])).Training.UsesOnePolicy())
+        {
+            // Where there is no such agent, that is what is wrong.
+            await _state.GetPolicyAsync(keys[0]);
             throw new SrpoException(ErrorKind.Usage, $"{keys[0]} is trained for one seat; name an agent for each, or the team: {keys[0][..keys[0].LastIndexOf('/')]}");
+        }
+
         for (var i = 0; i < team.Length; i++) players[team[i]] = await PolicyAsync(keys[keys.Count == 1 ? 0 : i], info, team[i]);
         for (var seat = info.TeamSeats; seat < info.Seats; seat++) players[seat] = await OpponentAsync(keys[0], info, seat);
         return players;

@@ -227,25 +227,47 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     {
         await LoadAsync();
         if (State is not null || records.Checkpoints.Warning(0) is not null) return Known();
-        var reason = await AbsenceAsync();
-        return State ?? throw new UnknownGrainException($"there is no {Name}: {reason}");
+        var absence = await AbsenceAsync();
+        if (absence is CorruptStateException && State is null)
+        {
+            // Somebody else may have stored it since this was read.
+            if (await records.Checkpoints.ReadAllAsync(null) is { } stored && State is null)
+            {
+                Use(stored);
+                _asStored = true;
+            }
+
+            if (records.Checkpoints.Warning(0) is not null) return Known();
+        }
+
+        return State ?? throw absence;
     }
 
-    private async Task<string> AbsenceAsync()
+    /// <summary>Why nothing is stored under the key: nothing ever was, or it is gone.</summary>
+    private async Task<SrpoGrainException> AbsenceAsync()
     {
+        string reason;
         try
         {
-            return Misplaced(await population.SpecAsync(Key.Population)) ?? $"nothing of team {Key.Team} of '{Key.Population}' is stored yet";
+            if (Misplaced(await population.SpecAsync(Key.Population)) is { } misplaced) reason = misplaced;
+            else if (await NewestAsync() is { Round: > 0 } newest) return Gone(newest.Round);
+            else reason = $"nothing of team {Key.Team} of '{Key.Population}' is stored yet";
         }
         catch (UnknownGrainException error)
         {
-            return error.Message;
+            reason = error.Message;
         }
         catch (Exception error) when (Transient.Is(error) || error is CorruptStateException)
         {
-            return $"nothing was trained under this key; the population '{Key.Population}' could not be asked: {error.Message}";
+            reason = $"nothing was trained under this key; the population '{Key.Population}' could not be asked: {error.Message}";
         }
+
+        return new UnknownGrainException($"there is no {Name}: {reason}");
     }
+
+    private CorruptStateException Gone(int round) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"the checkpoint of round {round} of {Name} is missing, and no other one is stored; restore its file from a copy, or train it again with `srpo population resume {Key.Population}`"));
 }
 
 /// <summary>What actors ask of the population that they belong to, whoever answers.</summary>

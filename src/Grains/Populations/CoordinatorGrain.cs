@@ -36,6 +36,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
             if (Record.Spec is { } known && !SpecIdentity.Same(known, spec))
             {
                 throw new SrpoGrainException(
+                    ErrorKind.InUse,
                     $"population '{Name}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another name, give the settings that it was started with, or delete it (`srpo runs delete {Name}`)");
             }
 

@@ -82,6 +82,9 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<TournamentMatrix> GetMatrixAsync(string tournament) => (await TournamentAsync(tournament)).Matrix(tournament, _environments);
+
+    /// <inheritdoc/>
     Task<PopulationSpec> IActorPopulation.SpecAsync(string population) => GetSpecAsync(population);
 
     /// <inheritdoc/>

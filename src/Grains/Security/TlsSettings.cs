@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Srpo.Core.Errors;
+using Srpo.Core.Files;
 
 namespace Srpo.Grains.Security;
 
@@ -85,6 +87,8 @@ public sealed record TlsIdentity(X509Certificate2? Own, X509Certificate2Collecti
     private static X509Certificate2 Read(TlsSettings settings)
     {
         var file = settings.Certificate!;
+        Require(nameof(TlsSettings.Certificate), file, "certificate");
+        if (!string.IsNullOrEmpty(settings.Key)) Require(nameof(TlsSettings.Key), settings.Key, "key");
         var password = ReadPassword(settings);
         try
         {
@@ -103,15 +107,28 @@ public sealed record TlsIdentity(X509Certificate2? Own, X509Certificate2Collecti
         }
     }
 
+    /// <summary>Refuses what is not there and what is no file: to open a pipe would wait for ever.</summary>
+    private static void Require(string setting, string file, string what)
+    {
+        try
+        {
+            UserFile.Require(Path.GetFullPath(file), what, file);
+        }
+        catch (SrpoException error)
+        {
+            throw new TlsSettingsException(setting, error.Message, error);
+        }
+    }
+
     private static string? ReadPassword(TlsSettings settings)
     {
         if (string.IsNullOrEmpty(settings.PasswordFile)) return string.IsNullOrEmpty(settings.Password) ? null : settings.Password;
         if (!string.IsNullOrEmpty(settings.Password)) throw new TlsSettingsException(nameof(TlsSettings.Password), $"give it or {nameof(TlsSettings.PasswordFile)}, not both");
         try
         {
-            return File.ReadLines(settings.PasswordFile).FirstOrDefault() ?? "";
+            return UserFile.ReadSecret(Path.GetFullPath(settings.PasswordFile), "password file", settings.PasswordFile).Split('\n')[0].TrimEnd('\r');
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (SrpoException error)
         {
             throw new TlsSettingsException(nameof(TlsSettings.PasswordFile), error.Message, error);
         }
@@ -120,6 +137,7 @@ public sealed record TlsIdentity(X509Certificate2? Own, X509Certificate2Collecti
     private static X509Certificate2Collection? ReadAuthorities(TlsSettings settings)
     {
         if (string.IsNullOrEmpty(settings.Authorities)) return null;
+        Require(nameof(TlsSettings.Authorities), settings.Authorities, "file of authorities");
         var found = new X509Certificate2Collection();
         try
         {

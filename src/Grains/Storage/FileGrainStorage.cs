@@ -50,7 +50,7 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
         if (stream is null) return;
         var stored = StoredState.Open(stream);
         grainState.ETag = stored.Tag;
-        grainState.State = stored.Read<T>(_payloads, new StateKey(grainId.ToString(), stateName), $"state file '{path}'");
+        grainState.State = stored.Read<T>(_payloads, new StateKey(grainId.ToString(), stateName), Place(path));
         grainState.RecordExists = true;
     });
 
@@ -115,13 +115,17 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
             ? (number + 1).ToString(CultureInfo.InvariantCulture)
             : "1";
 
+    private static string Place(string path) => $"state file '{path}'";
+
+    /// <summary>What is in the place of a state's file and is none; null where there is a file, or nothing.</summary>
+    private static FileKind? Foreign(string path) => FileStatus.Of(path).Kind is var kind and not (FileKind.Regular or FileKind.Missing) ? kind : null;
+
     private static FileStream? OpenToRead(string path)
     {
+        // To open a pipe would wait for whoever is at its other end.
+        if (Foreign(path) is { } kind) throw StoredState.Corrupt(Place(path), $"it is {UserFile.Word(kind)}, not a file");
         try
         {
-            // To open a pipe would wait for whoever is at its other end.
-            var kind = FileStatus.Of(path).Kind;
-            if (kind is not (FileKind.Regular or FileKind.Missing)) throw new IOException($"it is {UserFile.Word(kind)}, not a file");
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -134,9 +138,18 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
         }
     }
 
-    /// <summary>The tag in the file must be the one that the grain knows. A file without a readable head has none and may be replaced.</summary>
+    /// <summary>
+    /// The tag in the file must be the one that the grain knows. A file without a readable head has none and may be replaced, as may a pipe or the like;
+    /// a directory may not, since it may hold what somebody needs.
+    /// </summary>
     private static void CheckTag(string path, string? expected, string what)
     {
+        if (Foreign(path) is { } kind)
+        {
+            if (kind != FileKind.Directory) return;
+            throw new CorruptStateException($"{Place(path)} cannot be {what}: a directory is in its place; move that away and repeat the command. What was stored before is untouched.");
+        }
+
         using var stream = OpenToRead(path);
         var stored = stream is null ? null : StoredState.Open(stream);
         if (stored?.Problem is not null || stored?.Tag == expected) return;

@@ -12,10 +12,6 @@ internal static class StateFile
     /// <summary>What the name of a file that is being written ends with.</summary>
     public const string TemporarySuffix = ".tmp";
 
-    private const int NoSpaceLinux = 28;
-    private const int DiskFullWindows = unchecked((int)0x80070070);
-    private const int HandleDiskFullWindows = unchecked((int)0x80070027);
-
     /// <summary>Writes a file as a whole.</summary>
     /// <param name="path">The file; its directory is made.</param>
     /// <param name="head">Its first part.</param>
@@ -40,7 +36,7 @@ internal static class StateFile
     {
         var (reason, remedy) = error switch
         {
-            IOException { HResult: NoSpaceLinux or DiskFullWindows or HandleDiskFullWindows } =>
+            IOException io when UserFile.IsDiskFull(io) =>
                 ("the disk is full", "make room on it and go on"),
             UnauthorizedAccessException =>
                 ("access is denied: " + error.Message, "give this user the right to write there, or choose another data directory"),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
@@ -21,7 +22,7 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
         await AskedAsync("starting", "start " + JsonSerializer.Serialize(spec), async () =>
         {
             if (Record.Spec is { } known && known != spec)
-                throw new SrpoGrainException($"tournament '{Name}' exists with other settings; choose another id, or give the settings that it was started with");
+                throw new SrpoGrainException(ErrorKind.InUse, $"tournament '{Name}' exists with other settings; choose another id, or give the settings that it was started with");
 
             // A pause that is under way is carried out first.
             if (!Record.Active) await EndedAsync();
@@ -61,10 +62,7 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     public async Task<TournamentMatrix> GetMatrixAsync()
     {
         await KnownAsync();
-        var seats = environments.Info(Record.Spec!.Environment).TeamSeats;
-        return new TournamentMatrix(
-            Name, Record.Spec, Record.Players, [.. Record.Cells], Seatings.Describe(Record.Seating, seats),
-            Seatings.Episodes(Record.Seating, seats, Record.Spec.Episodes));
+        return Record.Matrix(Name, environments);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
@@ -26,7 +27,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
         {
             var coordinator = grains.GetGrain<ICoordinatorGrain>(name);
             var status = await coordinator.GetStatusAsync();
-            if (status.Phase != PopulationPhase.Finished) throw Unfinished(status);
+            if (status.Phase != PopulationPhase.Finished) throw await UnfinishedAsync(coordinator, status);
             var population = await coordinator.GetSpecAsync();
             if (MethodRegistry.Find(population.Training.Method) is null) throw new SrpoGrainException($"population '{name}' was trained with the method '{population.Training.Method}', which this build does not know");
             specs.Add((population, status.Teams));
@@ -113,11 +114,16 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
             throw new SrpoGrainException($"agent '{agent}' cannot play in {environment.Name} {environment.Variant}: {misfit}");
     }
 
-    private static SrpoGrainException Unfinished(PopulationStatus status)
+    private static async Task<SrpoGrainException> UnfinishedAsync(ICoordinatorGrain coordinator, PopulationStatus status)
     {
         var done = status.Teams.Count(team => team.Round == status.Rounds);
         var how = status.Phase == PopulationPhase.Training ? "wait until it has finished" : "resume it and wait until it has finished";
+
+        // What is said with a warning and is not certain comes from an older record than the newest, which cannot be read.
+        var damaged = status is { Warning: not null, Phase: not PopulationPhase.Training } && !(await coordinator.GetCheckpointAsync(0)).Certain;
+        var trouble = damaged ? $" as far as can be read ({status.Warning})" : "";
         return new SrpoGrainException(
-            $"population '{status.Population}' is {status.Phase.ToString().ToLowerInvariant()}, {done} of {status.Teams.Length} runs have finished; {how}, then start the tournament again");
+            damaged ? ErrorKind.Damaged : ErrorKind.Usage,
+            $"population '{status.Population}' is {status.Phase.ToString().ToLowerInvariant()}{trouble}, {done} of {status.Teams.Length} runs have finished; {how}, then start the tournament again");
     }
 }

@@ -54,6 +54,15 @@ internal sealed class TournamentRecord : IWorkRecord
         set => Seconds = value;
     }
 
+    /// <summary>The matrix as far as it is played.</summary>
+    /// <param name="tournament">The tournament's id.</param>
+    /// <param name="environments">What knows the seats.</param>
+    public TournamentMatrix Matrix(string tournament, EnvironmentCatalog environments)
+    {
+        var seats = environments.Info(Spec!.Environment).TeamSeats;
+        return new TournamentMatrix(tournament, Spec, Players, [.. Cells], Seatings.Describe(Seating, seats), Seatings.Episodes(Seating, seats, Spec.Episodes));
+    }
+
     /// <summary>Notes what went wrong; the first error stays.</summary>
     /// <param name="error">The error.</param>
     /// <param name="what">What was being done; null for nothing in particular.</param>

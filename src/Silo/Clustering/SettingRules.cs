@@ -1,3 +1,5 @@
+using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Silo;
@@ -25,9 +27,9 @@ internal static class SettingRules
         if (string.IsNullOrWhiteSpace(file)) return null;
         try
         {
-            return File.ReadAllText(file).Trim();
+            return UserFile.ReadSecret(Path.GetFullPath(file), "file with the connection string", file).Trim();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (SrpoException error)
         {
             throw new SiloSettingsException(name + "File", file, $"name a file that can be read: {error.Message}");
         }

@@ -9,8 +9,8 @@ using Srpo.Grains.Tests;
 namespace Srpo.Client.Tests.Cluster;
 
 /// <summary>
-/// Three silos as processes of their own with a database, and commands as processes of theirs, while a silo is frozen: it keeps its
-/// connections, takes what it is sent, and says nothing, which is harder to tell from work than a death.
+/// Three silos as processes of their own with a database, and commands, while a silo is frozen: it keeps its connections, takes what it is sent,
+/// and says nothing, which is harder to tell from work than a death.
 /// </summary>
 [Collection(PostgresTests.Name)]
 public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
@@ -43,10 +43,10 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
         foreach (var silo in _silos) await silo.ReadyAsync();
         await using var session = await ClusterSession.ConnectAsync("postgres", Variables.GetValueOrDefault, TextWriter.Null, CancellationToken.None);
         _grains = session.Grains;
-        (await Command(
-            "population", "start", Population, "--seeds", "2", "--iterations", "1000000", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20",
-            "--set", "curveInterval=100000").EndAsync()).Expect(ExitCode.Ok);
-        await UntilAsync("something of all teams is stored", async () => (await Coordinator.GetStatusAsync()).Teams.All(team => team.CheckpointRound > 0));
+        (await RunAsync(
+            "population", "start", Population, "--seeds", "1", "--iterations", "1000000", "--set", "lanes=4", "--set", "horizon=50", "--set", "checkpointInterval=20",
+            "--set", "curveInterval=100000")).Expect(ExitCode.Ok);
+        await UntilAsync("something is stored", async () => (await Coordinator.GetStatusAsync()).Teams.All(team => team.CheckpointRound > 0));
 
         await ReadersWaitAsync();
         await WishesStayAsync();
@@ -68,8 +68,7 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
 
         // Whoever gives gateways by address keeps the frozen one in his list for good, whatever the silos know of it.
         var addresses = string.Join(',', _silos.OrderBy(other => other != silo).Take(2).Select(other => other.Gateway));
-        var readers = reading.Select(arguments => Command(arguments)).Concat(reading.Select(arguments => Command(addresses, arguments)));
-        foreach (var outcome in await Task.WhenAll(readers.Select(reader => reader.EndAsync())))
+        foreach (var outcome in await Task.WhenAll(new[] { "postgres", addresses }.SelectMany(cluster => reading.Select(arguments => RunAsync(cluster, arguments)))))
         {
             outcome.Expect(ExitCode.Ok);
             Assert.Contains(Population, outcome.Out, StringComparison.Ordinal);
@@ -88,22 +87,21 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
     /// <summary>A pause is carried out although the silo that should note it is frozen and then killed; who watches sees it.</summary>
     private async Task WishesStayAsync()
     {
-        using var watching = Command("population", "watch", Population, "--json");
+        var watching = RunAsync("population", "watch", Population, "--json");
         var silo = await CoordinatorAsync();
         silo.Signal("STOP");
-        using var pausing = Command("population", "pause", Population, "--json");
-        using var other = Command("population", "pause", Population);
+        var pausing = RunAsync("population", "pause", Population, "--json");
+        var other = RunAsync("population", "pause", Population);
         await Task.Delay(TimeSpan.FromSeconds(2));
         await silo.KillAsync();
-        foreach (var process in (SrpoProcess[])[pausing, watching])
-            Assert.Contains("\"phase\": \"paused\"", (await process.EndAsync()).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
-        (await other.EndAsync()).Expect(ExitCode.Ok);
+        foreach (var outcome in await Task.WhenAll(pausing, watching)) Assert.Contains("\"phase\": \"paused\"", outcome.Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        (await other).Expect(ExitCode.Ok);
 
         // Nobody goes on with it by himself: the silos look every two seconds.
         var round = await RoundAsync();
         await Task.Delay(TimeSpan.FromSeconds(5));
         Assert.Equal((PopulationPhase.Paused, round), ((await Coordinator.GetStatusAsync()).Phase, await RoundAsync()));
-        (await Command("population", "resume", Population).EndAsync()).Expect(ExitCode.Ok);
+        (await RunAsync("population", "resume", Population)).Expect(ExitCode.Ok);
         await UntilAsync("training goes on", async () => await RoundAsync() > round);
     }
 
@@ -111,7 +109,7 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
     private async Task CommandsEndWhenToldAsync()
     {
         var left = _silos.Where(silo => !silo.HasExited).ToArray();
-        using var watching = Command("population", "watch", Population);
+        using var watching = SrpoProcess.Start(_directory.Root, Variables, "population", "watch", Population, "--cluster", "postgres");
         await UntilAsync("it watches", () => Task.FromResult(watching.Errors.Contains("training", StringComparison.Ordinal) || watching.HasExited));
         foreach (var silo in left) silo.Signal("STOP");
         await UntilAsync("it says that it waits", () => Task.FromResult(watching.Errors.Contains("does not answer", StringComparison.Ordinal) || watching.HasExited));
@@ -124,9 +122,9 @@ public sealed class FrozenSiloTests(PostgresServer server) : IDisposable
         foreach (var silo in left) silo.Signal("CONT");
     }
 
-    private SrpoProcess Command(params string[] arguments) => Command("postgres", arguments);
+    private Task<Outcome> RunAsync(params string[] arguments) => RunAsync("postgres", arguments);
 
-    private SrpoProcess Command(string cluster, string[] arguments) => SrpoProcess.Start(_directory.Root, Variables, [.. arguments, "--cluster", cluster]);
+    private Task<Outcome> RunAsync(string cluster, string[] arguments) => InProcess.RunAsync(_directory.Root, Variables.GetValueOrDefault, [.. arguments, "--cluster", cluster]);
 
     /// <summary>The silo on which the coordinator is: the only one that has a grain of that kind.</summary>
     private async Task<SiloProcess> CoordinatorAsync()

@@ -90,6 +90,60 @@ public sealed class CommandLineTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["runs"]));
     }
 
+    /// <summary>What would be ignored is refused, before anything is looked at or written.</summary>
+    [Theory]
+    [InlineData("experiments --markdown", "--markdown goes with --keys or --methods; give one of them too, or leave --markdown out")]
+    [InlineData("experiments --presets --markdown", "--markdown goes with --keys or --methods")]
+    [InlineData("experiments --keys --presets", "--keys and --presets exclude each other; give one of them")]
+    [InlineData("experiments --keys --methods --presets", "--keys and --presets and --methods exclude each other")]
+    [InlineData("experiments --keys --markdown --json", "--markdown and --json exclude each other")]
+    [InlineData("experiments --cluster localhost", "--cluster means nothing to `experiments`: it works on this machine; leave it out")]
+    [InlineData("doctor --cluster localhost", "--cluster means nothing to `doctor`")]
+    [InlineData("show observation overcooked --cluster localhost", "--cluster means nothing to `observation`")]
+    [InlineData("verify gridworld x.jsonl --cluster localhost", "--cluster means nothing to `gridworld`")]
+    [InlineData("bench --cluster localhost", "--cluster means nothing to `bench`")]
+    [InlineData("bench --force", "--force goes with --out; give that too, or leave --force out")]
+    [InlineData("bench --quick idle --cluster localhost", "--quick is an option of `srpo bench`, not of `srpo bench idle`; leave it out")]
+    [InlineData("completions bash --json", "--json means nothing to `completions`")]
+    [InlineData("admin init-db --dry-run --json", "--dry-run and --json exclude each other")]
+    [InlineData("admin init-db --connection Host=a --connection-file b", "--connection and --connection-file exclude each other")]
+    [InlineData("admin forget-silos --connection Host=a --connection-file b", "--connection and --connection-file exclude each other")]
+    [InlineData("replay x/0 --force", "--force goes with --svg; give that too, or leave --force out")]
+    [InlineData("replay x/0 --speed 2 --no-wait", "--speed and --no-wait exclude each other")]
+    [InlineData("replay x/0 --speed 2 --svg a.svg", "--speed and --svg exclude each other")]
+    [InlineData("replay x/0 --speed 2 --json", "--speed and --json exclude each other")]
+    [InlineData("play overcooked x/0 --json", "--json goes with --table")]
+    [InlineData("population list --cluster localhost --workers 2", "--workers is for this machine")]
+    [InlineData("rqe markov commons --max-states 5", "--max-states: is for environments (gridworld, matrix), not for commons; leave it out")]
+    [InlineData("rqe markov commons --seed 5", "--seed goes with --starts")]
+    [InlineData("rqe solve two-robots --starts 5", "--starts: two-robots is a quadratic game")]
+    [InlineData("rqe solve two-robots --seed 5", "--seed: two-robots is a quadratic game")]
+    [InlineData("rqe solve volunteers --cluster localhost", "--cluster means nothing to `solve`")]
+    [InlineData("run figure-1i --large", "--large: the experiment 'figure-1i' trains nothing")]
+    [InlineData("run figure-1i --cluster localhost", "--cluster: the experiment 'figure-1i' trains nothing")]
+    [InlineData("population start x --set evaluation.episodes=3", "--set evaluation.episodes=3: evaluation.episodes: a population by itself is not evaluated; leave it out")]
+    public async Task An_option_that_would_be_ignored_is_refused(string line, string expected)
+    {
+        Directory.CreateDirectory(_directory["runs"]);
+        var outcome = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Usage);
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.Empty(outcome.Out);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["runs"]));
+    }
+
+    [Fact]
+    public async Task A_variable_with_an_unknown_value_is_refused_with_those_that_are_possible()
+    {
+        foreach (var line in new[] { "experiments", "doctor", "population list", "run overcooked --dry-run" })
+        {
+            var outcome = (await InProcess.RunAsync(_directory.Root, name => name == "SRPO_KERNELS" ? "nonsense" : null, line.Split(' '))).Expect(ExitCode.Usage);
+            Assert.Equal("srpo: $SRPO_KERNELS: unknown width 'nonsense'. Known widths: 512, 256, portable, auto. Unset, it is the widest that this processor has.\n", outcome.Error);
+            Assert.Empty(outcome.Out);
+        }
+
+        (await InProcess.RunAsync(_directory.Root, name => name == "SRPO_KERNELS" ? "portable" : null, "experiments")).Expect(ExitCode.Ok);
+    }
+
     [Theory]
     [InlineData("population list")]
     [InlineData("query agent nobody/0/0")]

@@ -75,7 +75,7 @@ public sealed class KeyTests(KeyTests.Stored stored) : IClassFixture<KeyTests.St
 
     private async Task ExpectAsync(string line, ExitCode code, string[] said)
     {
-        var outcome = await InProcess.RunAsync(stored.Directory.Root, [.. line.Split(' '), "--workers", "2", "--data", stored.Directory["runs"]]);
+        var outcome = await InProcess.RunAsync(stored.Directory.Root, [.. line.Split(' '), .. line.Contains("--cluster", StringComparison.Ordinal) ? Array.Empty<string>() : ["--workers", "2"], "--data", stored.Directory["runs"]]);
         Assert.True(outcome.ExitCode == code, $"`srpo {line}` ended with {outcome.ExitCode} instead of {code}: {outcome.Error}");
         foreach (var text in said) Assert.Contains(text, outcome.Error, StringComparison.Ordinal);
     }

@@ -79,6 +79,8 @@ public sealed class OutputTests : IDisposable
             Assert.Contains($"${variable} names '/nowhere', which is no directory", (await process.EndAsync()).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         }
 
+        using var lacking = SrpoProcess.Start(_directory.Root, new Dictionary<string, string> { ["SRPO_EXPERIMENTS"] = _directory.Root }, "run", "overcooked");
+        Assert.Contains($"unknown experiment 'overcooked': $SRPO_EXPERIMENTS names '{_directory.Root}', where there are no experiments", (await lacking.EndAsync()).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         using var empty = SrpoProcess.Start(_directory.Root, new Dictionary<string, string> { ["SRPO_EXPERIMENTS"] = _directory.Root }, "experiments");
         Assert.Contains("there are no experiments", (await empty.EndAsync()).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
     }
@@ -134,6 +136,75 @@ public sealed class OutputTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "crossplay", "p", "--episodes", "1", "--steps", "1", "--id", "c", "--out", "own")).Expect(ExitCode.Ok);
     }
 
+    /// <summary>Every output, where the system lets nobody write: before any work, in words of the program's own, with what to do.</summary>
+    [LinuxFact]
+    public async Task What_cannot_be_written_is_said_with_what_to_do_and_leaves_nothing()
+    {
+        await TrainAsync("p", "official");
+        await TrainAsync("q", "tag");
+        (await InProcess.RunAsync(_directory.Root, "run", "overcooked", "--id", "r", "--seeds", "1", "--iterations", "4", "--set", "lanes=1", "--set", "horizon=4", "--set", "curveInterval=0", "--set", "evaluation.episodes=1", "--set", "evaluation.steps=1")).Expect(ExitCode.Ok);
+        string[] lines =
+        [
+            "run overcooked --id x --out OUT", "run figure-1i --id x --out OUT", "report r --out OUT", "crossplay p --id x --out OUT", "rqe sweep volunteers --out OUT", "export p OUT", "export p/0/0 OUT.file",
+            "replay q/0 --steps 2 --svg OUT.svg",
+        ];
+        foreach (var (output, why) in new[] { ("/proc/x", "the system lets nobody make files there"), ("/dev/null/x", "is") })
+        {
+            foreach (var line in lines)
+            {
+                var outcome = await InProcess.RunAsync(_directory.Root, line.Replace("OUT", output, StringComparison.Ordinal).Split(' '));
+
+                // That there is no such directory is what a user wrote; that the system makes no files in one is not.
+                Assert.True(outcome.ExitCode is ExitCode.Environment || (outcome.ExitCode is ExitCode.Usage && output.StartsWith("/dev", StringComparison.Ordinal)), $"{line}: {outcome.ExitCode}\n{outcome.Error}");
+                Assert.Contains("cannot be written: ", outcome.Error, StringComparison.Ordinal);
+                Assert.Contains(why, outcome.Error, StringComparison.Ordinal);
+                Assert.DoesNotContain("Could not find", outcome.Error, StringComparison.Ordinal);
+                if (outcome.ExitCode is ExitCode.Environment) Assert.Matches("(Use another one|Choose another place).*, make room, or change its permissions", outcome.Error);
+            }
+        }
+
+        Assert.False(Directory.Exists(_directory["runs/x"]));
+        Assert.Equal(["runs"], Names());
+
+        // One that can be written is made only once there is something to write.
+        (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "two-robots", "--tau", "3:4", "--out", "deep/er")).Expect(ExitCode.Usage);
+        Assert.Equal(["runs"], Names());
+    }
+
+    /// <summary>In a directory of results nobody asked for a pipe: to write into it would wait for ever.</summary>
+    [LinuxFact]
+    public async Task A_pipe_or_a_directory_in_place_of_a_result_is_named()
+    {
+        _directory.Write("out/note", "");
+        foreach (var make in new Action[] { () => MakePipe("out/sweep.csv"), () => Directory.CreateDirectory(_directory["out/sweep.csv"]) })
+        {
+            _directory.Write("out/sweep.json", """{ "game": "volunteers" }""");
+            make();
+            var outcome = (await InProcess.RunAsync(_directory.Root, "rqe", "sweep", "volunteers", "--tau", "0:1:3", "--out", "out", "--force")).Expect(ExitCode.Environment);
+            Assert.Matches($"{_directory["out/sweep.csv"]} cannot be written: it is a (pipe|directory), not a file; move it away and repeat the command", outcome.Error);
+            File.Delete(_directory["out/sweep.json"]);
+            if (Directory.Exists(_directory["out/sweep.csv"])) Directory.Delete(_directory["out/sweep.csv"]);
+            else File.Delete(_directory["out/sweep.csv"]);
+        }
+    }
+
+    [Theory]
+    [InlineData("gone", 3, "there is no file with the connection string ")]
+    [InlineData(".", 2, "is a directory, not a file; name a file")]
+    [InlineData("/dev/zero", 2, "is a device, not a file; name a file")]
+    public async Task A_connection_file_that_is_none_is_named(string file, int expectedCode, string expected)
+    {
+        if (OperatingSystem.IsWindows() && file.StartsWith('/')) return;
+        var code = (ExitCode)expectedCode;
+        var given = (await InProcess.RunAsync(_directory.Root, "admin", "init-db", "--connection-file", file)).Expect(code);
+        Assert.StartsWith("srpo: --connection-file: ", given.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, given.Error, StringComparison.Ordinal);
+        var named = (await InProcess.RunAsync(
+            _directory.Root, variable => variable switch { "SRPO_CLUSTER_CONNECTION_FILE" => _directory[file], "SRPO_CLUSTER_ID" => "a", _ => null }, "runs", "list", "--cluster", "postgres")).Expect(code);
+        Assert.Contains("SRPO_CLUSTER_CONNECTION_FILE: ", named.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, named.Error, StringComparison.Ordinal);
+    }
+
     [LinuxFact]
     public async Task Links_stay_and_pipes_and_devices_take_what_is_written()
     {
@@ -182,17 +253,23 @@ public sealed class OutputTests : IDisposable
         var partners = (await stored.GetSpecAsync("fcp")).Partners;
         Assert.Equal([("pool/0/0", 1), ("pool/0/0", 2), ("pool/0/0", 4), ("pool/1/0", 1), ("pool/1/0", 2), ("pool/1/0", 4)], partners.Select(partner => (partner.Agent, partner.Round)));
 
-        Assert.Contains("has no partners", (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        var unnamed = (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Usage).Error;
+        Assert.Matches(@"^srpo: --partners: \S.* has no partners; name a population trained with method ""self-play""\. Finished ones here: pool\.\n$", unnamed);
         Assert.Contains("--partners other: is trained with method ippo; name a population with method self-play", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "other"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("did you mean 'pool'?", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "pol"])).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
         Assert.Contains("was trained on gridworld official, not on gridworld held-out-a", (await InProcess.RunAsync(_directory.Root, [.. start, "--partners", "pool", "--layout", "held-out-a"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("to a method that plays with none", (await InProcess.RunAsync(_directory.Root, ["population", "start", "x", "--method", "ippo", "--partners", "pool", .. small])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        (await InProcess.RunAsync(_directory.Root, ["runs", "delete", "fcp", "--yes"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, ["runs", "delete", "pool", "--yes"])).Expect(ExitCode.Ok);
+        Assert.Contains("There is no finished one yet; `srpo population start pool --method self-play` trains one.", (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("There is no finished one yet", (await InProcess.RunAsync(_directory.Root, [.. start, "--data", "none"])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["none"]));
     }
 
     private async Task TrainAsync(string name, string preset)
     {
         string[] arguments = ["population", "start", name, "--preset", preset, "--method", "ippo", "--seeds", "1", "--iterations", "1"];
-        string[] changes = ["lanes=1", "horizon=4", "curveInterval=0", "minibatches=1", "splitLanes=false", .. preset == "tag" ? ["evaluation.opponents=population/0"] : Array.Empty<string>()];
+        string[] changes = ["lanes=1", "horizon=4", "curveInterval=0", "minibatches=1", "splitLanes=false"];
         (await InProcess.RunAsync(_directory.Root, [.. arguments, .. changes.SelectMany(change => new[] { "--set", change })])).Expect(ExitCode.Ok);
     }
 

@@ -84,6 +84,33 @@ public sealed class RefusalTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "query", "tournament", "c.training")).Expect(ExitCode.NotFound);
         var played = (await InProcess.RunAsync(_directory.Root, "crossplay", "x", "--episodes", "2", "--id", "c")).Expect(ExitCode.Ok);
         Assert.Contains("playing 2 x 2 runs for 8 episodes of 1024 env-steps", played.Error, StringComparison.Ordinal);
+        Assert.Contains("srpo: warning: layout boxed", (await InProcess.RunAsync(_directory.Root, "replay", "x/0", "--steps", "1")).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
+
+        // What is refused is not announced first.
+        foreach (var line in new[] { "crossplay x --episodes 3 --id c", "population start x --layout boxed.txt --seeds 3 --iterations 1 --set lanes=1 --set horizon=8 --set curveInterval=0" })
+        {
+            var late = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Usage);
+            Assert.Contains("exists with other settings", late.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("env-steps", late.Error, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>What a message about a file goes on with helps with that file.</summary>
+    [LinuxFact]
+    public async Task A_layout_that_is_no_file_or_has_an_unknown_key_is_refused_in_words_that_help()
+    {
+        _directory.Write("key.txt", "nmae: x\n\n1P\nO2\n");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [_directory["pipe"]])) await made.WaitForExitAsync();
+        var key = (await InProcess.RunAsync(_directory.Root, "population", "start", "x", "--layout", "key.txt")).Expect(ExitCode.Usage);
+        Assert.Matches(@"key\.txt:1:1: layout: unknown header key 'nmae'; did you mean 'name'\? Known header keys: .*, map; docs/environments/gridworld\.md", key.Error);
+        foreach (var path in new[] { "pipe", _directory["pipe"], "/dev/null" })
+        {
+            var refused = (await InProcess.RunAsync(_directory.Root, "population", "start", "x", "--layout", path)).Expect(ExitCode.Usage);
+            Assert.Contains("not a file; name a file", refused.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("meant relative to", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains($"a file of your own is meant relative to {_directory.Root}", (await InProcess.RunAsync(_directory.Root, "population", "start", "x", "--layout", "no.txt")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
     }
 
     /// <summary>Something else in place of a run's records is said to be so; it is not waited for, and no type of the program is named.</summary>
@@ -105,5 +132,19 @@ public sealed class RefusalTests : IDisposable
         Assert.Contains("a/labels.json cannot be read: ", tagged.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Srpo.", tagged.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("LineNumber", tagged.Error, StringComparison.Ordinal);
+
+        // A directory is nothing that can be read either, and nothing of a run is hidden by one.
+        foreach (var path in (string[])["c/run.json", "d/sweep-run.json", "e/crossplay-run.json", "f/labels.json"]) Directory.CreateDirectory(_directory["runs/" + path]);
+        _directory.Write("runs/g/sweep-run.json", "{");
+        _directory.Write("runs/h/crossplay-run.json", "{}");
+        var listed = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "runs", "list", "--json")).Expect(ExitCode.Ok).Out).RootElement.EnumerateArray()
+            .ToDictionary(run => run.GetProperty("id").GetString()!, run => run.GetProperty("state").GetString());
+        Assert.Equal(["a", "b", "c", "d", "e", "f", "g", "h"], listed.Keys);
+        Assert.All(listed, run => Assert.Equal((run.Key, "damaged"), (run.Key, run.Value)));
+        foreach (var (line, file) in new[] { ("resume c", "c/run.json"), ("report d", "d/sweep-run.json"), ("runs tag f x", "f/labels.json"), ("report g", "g/sweep-run.json") })
+            Assert.Contains($"{_directory["runs/" + file]} cannot be read: ", (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        Assert.Contains("'h' is no run of an experiment but a cross-play; `srpo runs show h`", (await InProcess.RunAsync(_directory.Root, "resume", "h")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+        _directory.Write("runs/i/summary.json", "{}");
+        Assert.Contains("the file run.json that says of what is missing", (await InProcess.RunAsync(_directory.Root, "report", "i")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
     }
 }

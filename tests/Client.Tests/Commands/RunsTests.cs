@@ -39,6 +39,10 @@ public sealed class RunsTests : IDisposable
         var run = (await JsonAsync("runs list --tag paper")).EnumerateArray().Single();
         Assert.Equal(("r", "best", "the one of the figure"), (run.GetProperty("id").GetString(), run.GetProperty("name").GetString(), run.GetProperty("note").GetString()));
         Assert.Equal(["paper", "tau-5"], run.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
+        Assert.Equal("no run has the tag 'papr'; did you mean 'paper'? tags there are: paper, tau-5\n", (await RunAsync("runs list --tag papr")).Expect(ExitCode.Ok).Out);
+        Assert.Equal("no run has the tag 'nope'; tags there are: paper, tau-5\n", (await RunAsync("runs list --tag paper --tag nope")).Expect(ExitCode.Ok).Out);
+        Assert.Equal(0, (await JsonAsync("runs list --tag nope")).GetArrayLength());
+        Assert.Contains("--out: curve trained nothing", (await RunAsync("report curve --out copy")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         (await RunAsync("report best --out copy")).Expect(ExitCode.Ok);
         (await RunAsync("resume best")).Expect(ExitCode.Ok);
 
@@ -100,6 +104,39 @@ public sealed class RunsTests : IDisposable
         (await RunAsync("runs delete exp-1 --yes")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(_directory.Root, [.. experiment, "--iterations", "4"])).Expect(ExitCode.Ok);
         Assert.Equal(4, (await JsonAsync("query agent exp-1.ippo/0/0")).GetProperty("version").GetInt32());
+    }
+
+    /// <summary>What is stored under a name stays, and the refusal leaves nothing of what was asked for.</summary>
+    [Fact]
+    public async Task A_name_that_is_stored_with_other_settings_is_refused_with_what_differs()
+    {
+        string[] start = ["population", "start", "p", "--method", "ippo", "--iterations", "1", "--seeds", "1", "--set", "lanes=2", "--set", "horizon=10"];
+        (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, start)).Expect(ExitCode.Ok);
+        string[] experiment = ["run", _directory.Write("exp.json", """{"seeds":1, "training":{"iterations":2,"curveInterval":0},"evaluation":{"episodes":2}, "populations":{"ippo":{"method":"ippo"}}}"""), "--id", "r", .. Tiny];
+        (await InProcess.RunAsync(_directory.Root, experiment)).Expect(ExitCode.Ok);
+        var before = Files();
+
+        var other = (await InProcess.RunAsync(_directory.Root, [.. start, "--set", "entropy=0.5"])).Expect(ExitCode.InUse);
+        Assert.Contains("population 'p' exists with other settings (entropy: ", other.Error, StringComparison.Ordinal);
+        Assert.Contains("choose another name, give the settings that it was started with, or delete it (`srpo runs delete p`)", other.Error, StringComparison.Ordinal);
+
+        // The run itself, whatever it is asked for.
+        foreach (var more in new[] { Array.Empty<string>(), ["--iterations", "3"] })
+            Assert.Contains("the run 'r' exists already", (await InProcess.RunAsync(_directory.Root, [.. experiment, .. more])).Expect(ExitCode.InUse).Error, StringComparison.Ordinal);
+        Assert.Equal(before, Files());
+
+        // Its populations, where its directory is gone: with the same settings it is found again, with others it is not begun.
+        Directory.Delete(_directory["runs/r"], recursive: true);
+        var changed = (await InProcess.RunAsync(_directory.Root, [.. experiment, "--iterations", "3"])).Expect(ExitCode.InUse);
+        Assert.Contains("the population 'r.ippo' exists with other settings (", changed.Error, StringComparison.Ordinal);
+        Assert.Contains("iterations: 2, not 3", changed.Error, StringComparison.Ordinal);
+        Assert.Contains("choose another --id, or delete it (`srpo runs delete r.ippo`)", changed.Error, StringComparison.Ordinal);
+        var played = (await InProcess.RunAsync(_directory.Root, [.. experiment, "--set", "evaluation.seed=9"])).Expect(ExitCode.InUse);
+        Assert.Contains("the tournament 'r.training' exists with other settings", played.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["runs/r"]));
+        (await InProcess.RunAsync(_directory.Root, experiment)).Expect(ExitCode.Ok);
+        Assert.Equal(2, (await JsonAsync("query agent r.ippo/0/0")).GetProperty("version").GetInt32());
     }
 
     [Fact]

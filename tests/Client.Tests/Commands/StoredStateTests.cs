@@ -7,7 +7,7 @@ using Srpo.Experiments.Data;
 namespace Srpo.Client.Tests.Commands;
 
 /// <summary>What commands print of what is stored, read without a silo, is to the byte what they print when they ask grains.</summary>
-public sealed class StoredStateTests : IDisposable
+public sealed class StoredStateTests(TrainedRun run) : IClassFixture<TrainedRun>, IDisposable
 {
     private static readonly string[] Reading =
     [
@@ -17,15 +17,16 @@ public sealed class StoredStateTests : IDisposable
         "query tournament r.training", "query tournament r.trainin", "play overcooked r.srpo/1 --table", "play overcooked r.none/1 --table",
     ];
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = run.Copy();
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task Every_command_that_reads_prints_the_same_with_a_silo_and_without()
     {
-        await MakeAsync();
+        var before = Snapshot();
         var stored = await RunAllAsync("from-storage");
+        Assert.Equal(before, Snapshot()); // reading leaves a directory as it is
         Assert.Empty(Directory.Exists(_directory["runs/.live"]) ? Directory.EnumerateFiles(_directory["runs/.live"], "*.json") : []);
         AssertSame(stored, await RunAllOfGrainsAsync());
         Assert.Contains("\"phase\": \"finished\"", stored["population list --json"].Out, StringComparison.Ordinal);
@@ -36,7 +37,6 @@ public sealed class StoredStateTests : IDisposable
     [Fact]
     public async Task Damaged_files_give_the_same_warnings_and_exit_codes()
     {
-        await MakeAsync();
         foreach (var file in Directory.EnumerateFiles(_directory["runs/.grains"], "*.state", SearchOption.AllDirectories))
         {
             // The older or newer one of each pair, and both of one agent and of one tournament.
@@ -55,22 +55,14 @@ public sealed class StoredStateTests : IDisposable
     }
 
     [Fact]
-    public async Task Reading_leaves_a_directory_as_it_is_and_needs_one()
+    public async Task Reading_needs_a_directory_and_makes_none()
     {
-        await MakeAsync();
-        var before = Snapshot();
-        await RunAllAsync("from-storage");
-        Assert.Equal(before, Snapshot());
         (await InProcess.RunAsync(_directory["none"], "population", "list")).Expect(ExitCode.NotFound);
         Assert.False(Directory.Exists(_directory["none"]));
-
-        SortedDictionary<string, DateTime> Snapshot() =>
-            new(Directory.EnumerateFiles(_directory["runs"], "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc), StringComparer.Ordinal);
     }
 
-    private async Task MakeAsync() => (await SrpoProcess.RunAsync(
-        _directory.Root, "run", "overcooked-paper", "--id", "r", "--seeds", "2", "--iterations", "12", "--set", "lanes=4", "--set", "horizon=20", "--set", "curveInterval=200",
-        "--set", "checkpointInterval=4", "--set", "evaluation.episodes=2", "--set", "evaluation.steps=10")).Expect(ExitCode.Ok);
+    private SortedDictionary<string, DateTime> Snapshot() =>
+        new(Directory.EnumerateFiles(_directory["runs"], "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc), StringComparer.Ordinal);
 
     /// <summary>The same commands while the grains of this process are announced, which they ask.</summary>
     private async Task<SortedDictionary<string, Outcome>> RunAllOfGrainsAsync()

@@ -10,7 +10,7 @@ using Srpo.Experiments.Data;
 namespace Srpo.Client.Tests.Commands;
 
 /// <summary>Which weights a command uses: it says so, and uses none that are older than one thinks.</summary>
-public sealed class WeightsTests : IDisposable
+public sealed class WeightsTests(TrainedRun run) : IClassFixture<TrainedRun>, IDisposable
 {
     /// <summary>Every command that uses a policy, and what it writes.</summary>
     private static readonly (string Line, string? Writes)[] Uses =
@@ -22,7 +22,7 @@ public sealed class WeightsTests : IDisposable
 
     private static readonly string[] Adversaries = ["query adversary r.srpo/1/0", "export r.srpo/1/0 adversary.safetensors --adversary", "export r.srpo again"];
 
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TemporaryDirectory _directory = run.Copy();
 
     public void Dispose() => _directory.Dispose();
 
@@ -32,7 +32,6 @@ public sealed class WeightsTests : IDisposable
     [InlineData("flip", true)]
     public async Task Every_command_refuses_older_weights_unless_they_are_allowed(string damage, bool ofGrains)
     {
-        await TrainAsync("srpo", "overcooked-paper");
         Damage("agent/r.srpo/0/0", 0, damage);
         await using var grains = ofGrains ? await AnnounceAsync() : null;
         foreach (var (line, writes) in Uses)
@@ -63,7 +62,6 @@ public sealed class WeightsTests : IDisposable
     [Fact]
     public async Task Adversaries_are_held_to_the_same_and_an_older_checkpoint_that_is_damaged_hinders_nobody()
     {
-        await TrainAsync("srpo", "overcooked-paper");
         Damage("agent/r.srpo/0/0", 1, "flip"); // round 8
         foreach (var (line, _) in Uses) Assert.DoesNotContain("stands at round", (await RunAsync(line)).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
         Damage("adversary/r.srpo/1/0", 0, "flip");
@@ -71,20 +69,101 @@ public sealed class WeightsTests : IDisposable
         foreach (var line in Adversaries) (await RunAsync(line + " --allow-older")).Expect(ExitCode.Ok);
     }
 
+    /// <summary>What was stored and is gone is missing; it is not as if it had never been there.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_no_checkpoint_is_left_every_command_says_which_is_missing(bool ofGrains)
+    {
+        for (var slot = 0; slot < 2; slot++) Damage("agent/r.srpo/0/0", slot, "remove");
+        await using (ofGrains ? await AnnounceAsync() : null)
+        {
+            foreach (var (line, _) in Uses)
+            {
+                foreach (var older in new[] { "", " --allow-older" })
+                {
+                    var refused = (await RunAsync(line + older)).Expect(ExitCode.Damaged);
+                    Assert.Contains("the checkpoint of round 12 of agent 'r.srpo/0/0' is missing, and no other one is stored", refused.Error, StringComparison.Ordinal);
+                    Assert.Contains("`srpo population resume r.srpo`", refused.Error, StringComparison.Ordinal);
+                }
+            }
+
+            Assert.Contains("r.srpo has the teams 0 to 1", (await RunAsync("replay r.srpo/99/0")).Expect(ExitCode.NotFound).Error.Replace("the population", "r.srpo", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains("srpo trains agent 0, agent 1", (await RunAsync("replay r.srpo/1/9")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+            Assert.Contains("name an agent for each, or the team: r.srpo/1", (await RunAsync("replay r.srpo/1/0")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+            if (ofGrains) return;
+        }
+
+        // The remedy is one: the same bits again.
+        (await RunAsync("population resume r.srpo")).Expect(ExitCode.Ok);
+        Assert.Equal(12, Json(await RunAsync("query agent r.srpo/0/0 --json")).GetProperty("version").GetInt32());
+    }
+
+    /// <summary>A directory, a pipe or the like in place of a stored file is damage as any other; a directory, which may hold something, is left alone.</summary>
+    [LinuxFact]
+    public async Task Something_else_in_place_of_a_stored_file_is_damage()
+    {
+        var newest = _directory["runs/.grains/actors/agent/r.srpo/0/0/checkpoint0.state"];
+        Damage("agent/r.srpo/0/0", 0, "directory");
+        foreach (var (line, _) in Uses)
+        {
+            var refused = (await RunAsync(line)).Expect(ExitCode.Damaged);
+            Assert.Contains($"stands at round 8: its newest checkpoint, of round 12, cannot be read (state file '{newest}' cannot be used: it is a directory, not a file)", refused.Error, StringComparison.Ordinal);
+        }
+
+        Damage("agent/r.srpo/0/0", 1, "directory");
+        foreach (var (line, _) in Uses) Assert.Contains("it is a directory, not a file", (await RunAsync(line)).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        Assert.Contains($"state file '{newest}' cannot be written: a directory is in its place; move that away", (await RunAsync("population resume r.srpo")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(newest, "mine")));
+
+        foreach (var directory in Directory.GetDirectories(Path.GetDirectoryName(newest)!)) Directory.Move(directory, _directory[Path.GetFileName(directory)]);
+        (await RunAsync("population resume r.srpo")).Expect(ExitCode.Ok);
+        Assert.Equal(12, Json(await RunAsync("query agent r.srpo/0/0 --json")).GetProperty("version").GetInt32());
+
+        var record = _directory["runs/.grains/populations/coordinator/r.srpo"];
+        foreach (var file in Directory.GetFiles(record))
+        {
+            File.Delete(file);
+            Directory.CreateDirectory(file);
+        }
+
+        foreach (var line in new[] { "population status r.srpo", "population resume r.srpo", "query coordinator r.srpo", "crossplay r.srpo", "resume r" })
+            Assert.Contains("it is a directory, not a file; there is no readable record before it. Restore the file from a copy, or remove it to begin anew.", (await RunAsync(line)).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a damaged record makes of a finished population is not said as certain.</summary>
+    [Fact]
+    public async Task A_population_whose_newest_record_is_damaged_is_not_said_to_be_unfinished_without_saying_so()
+    {
+        var record = new[] { 0, 1 }.Select(slot => _directory[$"runs/.grains/populations/coordinator/r.srpo/population{slot}.state"]).MaxBy(File.GetLastWriteTimeUtc)!;
+        Flip(record);
+        var refused = (await RunAsync("crossplay r.srpo --episodes 1 --steps 5")).Expect(ExitCode.Damaged);
+        Assert.Contains($"as far as can be read (state file '{record}' cannot be used: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("resume it and wait until it has finished", refused.Error, StringComparison.Ordinal);
+        (await RunAsync("population resume r.srpo")).Expect(ExitCode.Ok);
+        (await RunAsync("crossplay r.srpo --episodes 1 --steps 5")).Expect(ExitCode.Ok);
+
+        // One that was merely broken off is not damaged: its newest record says that it trains, and nobody does.
+        var older = new[] { 0, 1 }.Select(slot => _directory[$"runs/.grains/populations/coordinator/r.srpo/population{slot}.state"]).OrderBy(File.GetLastWriteTimeUtc).ToArray();
+        File.Delete(older[1]);
+        var unfinished = await RunAsync("crossplay r.srpo --episodes 1 --steps 5 --id again");
+        Assert.True(unfinished.ExitCode is ExitCode.Ok or ExitCode.Usage, unfinished.Error);
+        Assert.DoesNotContain("as far as can be read", unfinished.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_report_that_asks_policies_refuses_too()
     {
-        (await InProcess.RunAsync(_directory.Root, "run", "volunteers-game", "--id", "r", "--seeds", "1", "--iterations", "12", "--set", "checkpointInterval=4", "--set", "evaluation.episodes=1")).Expect(ExitCode.Ok);
-        var agent = Directory.GetDirectories(_directory["runs/.grains/actors/agent"]).Order(StringComparer.Ordinal).Last();
+        (await InProcess.RunAsync(_directory.Root, "run", "volunteers-game", "--id", "v", "--seeds", "1", "--iterations", "12", "--set", "checkpointInterval=4", "--set", "evaluation.episodes=1")).Expect(ExitCode.Ok);
+        var agent = Directory.GetDirectories(_directory["runs/.grains/actors/agent"], "v.*").Order(StringComparer.Ordinal).Last();
         Damage($"agent/{Path.GetFileName(agent)}/0/0", 0, "flip");
-        Assert.Contains("stands at round 8", (await RunAsync("report r --out copy")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
-        Assert.Contains("stands at round 8", (await RunAsync("report r --out copy --allow-older")).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
+        Assert.Contains("stands at round 8", (await RunAsync("report v --out copy")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        Assert.Contains("stands at round 8", (await RunAsync("report v --out copy --allow-older")).Expect(ExitCode.Ok).Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task One_hash_stands_in_every_result_and_is_that_of_the_bytes_that_an_exported_file_begins_with()
     {
-        await TrainAsync("ippo", "overcooked-paper");
         (await RunAsync("export r.ippo/1/0 file.safetensors")).Expect(ExitCode.Ok);
         var content = await File.ReadAllBytesAsync(_directory["file.safetensors"]);
         var length = (int)BinaryPrimitives.ReadUInt64LittleEndian(content);
@@ -120,12 +199,6 @@ public sealed class WeightsTests : IDisposable
 
     private async Task<Outcome> RunAsync(string line) => await InProcess.TypeAsync(_directory.Root, "q\n", line.Split(' '));
 
-    /// <summary>Checkpoints of the rounds 4, 8 and 12: the last one is in slot 0.</summary>
-    private async Task TrainAsync(string keep, string experiment) => (await InProcess.RunAsync(
-        _directory.Root,
-        ["run", experiment, "--id", "r", "--seeds", "2", "--iterations", "12", "--set", "lanes=4", "--set", "horizon=20", "--set", "curveInterval=200", "--set", "checkpointInterval=4",
-            "--set", "evaluation.episodes=1", "--set", "evaluation.steps=5", "--set", $"populations.{(keep == "srpo" ? "ippo" : "srpo")}.seeds=1"])).Expect(ExitCode.Ok);
-
     private void Damage(string actor, int slot, string how)
     {
         var file = _directory[$"runs/.grains/actors/{actor}/checkpoint{slot}.state"];
@@ -135,6 +208,19 @@ public sealed class WeightsTests : IDisposable
             return;
         }
 
+        if (how == "directory")
+        {
+            File.Delete(file);
+            Directory.CreateDirectory(file);
+            File.WriteAllText(Path.Combine(file, "mine"), "");
+            return;
+        }
+
+        Flip(file);
+    }
+
+    private static void Flip(string file)
+    {
         var content = File.ReadAllBytes(file);
         content[content.Length / 2] ^= 0x10;
         File.WriteAllBytes(file, content);

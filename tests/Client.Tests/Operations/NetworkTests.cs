@@ -46,14 +46,15 @@ public sealed class NetworkTests(PostgresServer server)
         Assert.DoesNotContain("active", refused.Out, StringComparison.Ordinal);
 
         // Raw bytes, such as a silo or a client would begin with: nothing comes back, not even the cluster's name.
-        foreach (var port in new[] { silo.SiloPort, silo.GatewayPort })
-            Assert.Equal("", (await OtherUser.RunAsync(directory.Root, "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port} && printf '\\x10\\x00\\x00\\x00 srpo' >&3; timeout 5 cat <&3")).Out);
+        var silence = new[] { silo.SiloPort, silo.GatewayPort }.Select(port =>
+            OtherUser.RunAsync(directory.Root, "bash", "-c", $"exec 3<>/dev/tcp/127.0.0.1/{port} && printf '\\x10\\x00\\x00\\x00 srpo' >&3; timeout 5 cat <&3"));
+        foreach (var heard in await Task.WhenAll(silence)) Assert.Equal("", heard.Out);
         // From another address of the machine, which reaches loopback as well. A gateway would begin with the cluster's name.
         const string speak = "my $s = IO::Socket::INET->new(LocalAddr => $ARGV[0], PeerAddr => '127.0.0.1', PeerPort => $ARGV[1]) or die \"no connection: $!\"; print $s \"\\x10\\0\\0\\0 srpo\"; $s->flush; alarm 5; print <$s>; print 'closed'";
         foreach (var address in NetworkFactAttribute.Addresses.Where(address => address.AddressFamily == AddressFamily.InterNetwork))
         {
-            foreach (var port in new[] { silo.SiloPort, silo.GatewayPort })
-                Assert.Equal("closed", (await OtherUser.RunAsync("/", "perl", "-MIO::Socket::INET", "-e", speak, $"{address}", $"{port}")).Out);
+            var spoken = new[] { silo.SiloPort, silo.GatewayPort }.Select(port => OtherUser.RunAsync("/", "perl", "-MIO::Socket::INET", "-e", speak, $"{address}", $"{port}"));
+            foreach (var heard in await Task.WhenAll(spoken)) Assert.Equal("closed", heard.Out);
             Assert.Contains("403", (await OtherUser.RunAsync("/", "curl", "--silent", "--include", "--interface", $"{address}", $"http://127.0.0.1:{silo.HttpPort}/log-level")).Out, StringComparison.Ordinal);
         }
 

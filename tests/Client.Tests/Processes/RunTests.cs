@@ -60,7 +60,7 @@ public sealed class RunTests : IDisposable
     {
         string[] arguments = [.. Small, "--iterations", "300", "--set", "checkpointInterval=20"];
         using var straight = new TemporaryDirectory();
-        (await SrpoProcess.RunAsync(straight.Root, [.. arguments, "--workers", "1"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(straight.Root, [.. arguments, "--workers", "1"])).Expect(ExitCode.Ok);
 
         using (var killed = SrpoProcess.Start(_directory.Root, arguments))
         {
@@ -78,13 +78,13 @@ public sealed class RunTests : IDisposable
             Assert.Contains("srpo resume r", outcome.Error, StringComparison.Ordinal);
         }
 
-        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
         AssertSameFiles(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
         foreach (var table in new[] { "crossplay-training.csv", "crossplay-held-out-c.csv", "learning-curves.csv" })
             Assert.Equal(await File.ReadAllTextAsync(straight[$"runs/r/{table}"]), await File.ReadAllTextAsync(_directory[$"runs/r/{table}"]));
 
         // Once more changes nothing.
-        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
         AssertSameFiles(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
     }
 
@@ -104,22 +104,22 @@ public sealed class RunTests : IDisposable
             return agent.Code == 0 && JsonDocument.Parse(agent.Out).RootElement.GetProperty("version").GetInt32() > 0;
         });
 
-        var second = (await SrpoProcess.RunAsync(_directory.Root, Small)).Expect(ExitCode.InUse);
+        var second = (await InProcess.RunAsync(_directory.Root, Small)).Expect(ExitCode.InUse);
         Assert.Contains("'r' is in use", second.Error, StringComparison.Ordinal);
-        var other = (await SrpoProcess.RunAsync(_directory.Root, "run", "overcooked", "--id", "other", "--iterations", "1")).Expect(ExitCode.InUse);
+        var other = (await InProcess.RunAsync(_directory.Root, "run", "overcooked", "--id", "other", "--iterations", "1")).Expect(ExitCode.InUse);
         Assert.Contains("is working in", other.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_directory["runs/other"]));
 
         // A learner that this process made itself would have trained nothing.
-        var learner = (await SrpoProcess.RunAsync(_directory.Root, "query", "learner", "cpu/0", "--json")).Expect(ExitCode.Ok);
+        var learner = (await InProcess.RunAsync(_directory.Root, "query", "learner", "cpu/0", "--json")).Expect(ExitCode.Ok);
         Assert.True(JsonDocument.Parse(learner.Out).RootElement.GetProperty("updates").GetInt64() > 0);
-        (await SrpoProcess.RunAsync(_directory.Root, "population", "status", "r.ippo")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "population", "status", "r.ippo")).Expect(ExitCode.Ok);
 
         var played = (await InProcess.TypeAsync(_directory.Root, "w\nq\n", "play", "overcooked", "r.ippo/0")).Expect(ExitCode.Ok);
         Assert.Contains("left after 1 steps", played.Out, StringComparison.Ordinal);
         Assert.Contains("there is no agent 'r.ippo/9/1'", (await InProcess.RunAsync(_directory.Root, "play", "overcooked", "r.ippo/9")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
 
-        var paused = (await SrpoProcess.RunAsync(_directory.Root, "population", "pause", "r.ippo")).Expect(ExitCode.Ok);
+        var paused = (await InProcess.RunAsync(_directory.Root, "population", "pause", "r.ippo")).Expect(ExitCode.Ok);
         Assert.Contains("paused", paused.Out, StringComparison.Ordinal);
         var ended = (await run.EndAsync()).Expect(ExitCode.Interrupted);
         Assert.Contains("srpo resume r", ended.Error, StringComparison.Ordinal);
@@ -133,12 +133,12 @@ public sealed class RunTests : IDisposable
         string[] arguments = [.. Small, "--iterations", "40", "--data", _directory["disk/runs"]];
         var refused = (await InProcess.RunAsync(_directory.Root, arguments)).Expect(ExitCode.Environment);
         Assert.Matches(@"about 5\.\d MB are needed in \S+, and \S+ [kM]B are free; make room, use another disk with --data DIR, or begin it all the same with --large", refused.Error);
-        var full = (await SrpoProcess.RunAsync(_directory.Root, [.. arguments, "--large"])).Expect(ExitCode.Environment);
+        var full = (await InProcess.RunAsync(_directory.Root, [.. arguments, "--large"])).Expect(ExitCode.Environment);
         Assert.Contains("disk is full", full.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", full.Error, StringComparison.Ordinal);
 
         disk.Remount("size=64m");
-        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r", "--data", _directory["disk/runs"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "resume", "r", "--data", _directory["disk/runs"])).Expect(ExitCode.Ok);
         Assert.True(File.Exists(_directory["disk/runs/r/summary.json"]));
     }
 
@@ -147,20 +147,20 @@ public sealed class RunTests : IDisposable
     {
         Directory.CreateDirectory(_directory["disk"]);
         using var disk = SmallDisk.TryMount(_directory["disk"], "64m")!;
-        (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "2", "--data", _directory["disk"]])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "2", "--data", _directory["disk"]])).Expect(ExitCode.Ok);
         disk.Remount("ro");
 
-        var run = (await SrpoProcess.RunAsync(_directory.Root, "run", "overcooked", "--data", _directory["disk"])).Expect(ExitCode.Environment);
+        var run = (await InProcess.RunAsync(_directory.Root, "run", "overcooked", "--data", _directory["disk"])).Expect(ExitCode.Environment);
         Assert.Contains("cannot be written", run.Error, StringComparison.Ordinal);
-        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r", "--data", _directory["disk"])).Expect(ExitCode.Environment);
-        (await SrpoProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/0/0", "--data", _directory["disk"])).Expect(ExitCode.Ok);
-        (await SrpoProcess.RunAsync(_directory.Root, "population", "list", "--data", _directory["disk"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "resume", "r", "--data", _directory["disk"])).Expect(ExitCode.Environment);
+        (await InProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/0/0", "--data", _directory["disk"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "population", "list", "--data", _directory["disk"])).Expect(ExitCode.Ok);
     }
 
     [Fact]
     public async Task A_damaged_checkpoint_is_named_and_resume_mends_it()
     {
-        (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.Ok);
         var exported = _directory["runs/r/checkpoints/srpo/1-0.safetensors"];
         var before = await File.ReadAllBytesAsync(exported);
         var states = Directory.GetFiles(_directory["runs/.grains/actors/agent/r.srpo/1/0"], "*.state");
@@ -176,7 +176,7 @@ public sealed class RunTests : IDisposable
         Assert.Contains(".state", damaged.Error, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(exported));
 
-        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(_directory.Root, "query", "agent", "r.srpo/1/0")).Expect(ExitCode.Ok);
         Assert.Equal(before, await File.ReadAllBytesAsync(exported));
     }
@@ -184,7 +184,7 @@ public sealed class RunTests : IDisposable
     [LinuxFact]
     public async Task A_crossplay_that_is_interrupted_at_any_moment_says_how_to_go_on()
     {
-        (await SrpoProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "2"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "2"])).Expect(ExitCode.Ok);
         (string When, Func<SrpoProcess, bool> Now, string[] Signals)[] moments =
         [
             ("a silo is being started", process => process.Assemblies.Contains("Orleans.Runtime.dll"), ["INT"]),
@@ -213,7 +213,7 @@ public sealed class RunTests : IDisposable
             Assert.Contains("srpo resume r", (await process.EndAsync()).Expect(ExitCode.Interrupted).Error, StringComparison.Ordinal);
         }
 
-        (await SrpoProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
     }
 
     /// <summary>What can be asked of a run that has ended.</summary>
@@ -228,7 +228,16 @@ public sealed class RunTests : IDisposable
         var rested = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "query", "environment", "r.srpo/1/1", "--json")).Expect(ExitCode.Ok).Out).RootElement;
         Assert.False(rested.GetProperty("playing").GetBoolean());
         Assert.Equal(JsonValueKind.Null, rested.GetProperty("lastMeanReturn").ValueKind);
-        (await InProcess.RunAsync(_directory.Root, "query", "tournament", "r.training")).Expect(ExitCode.Ok);
+        var cells = JsonDocument.Parse(await File.ReadAllTextAsync(_directory["runs/r/summary.json"])).RootElement.GetProperty("layouts").GetProperty("training").GetProperty("srpo");
+        var tournament = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "query", "tournament", "r.training", "--json")).Expect(ExitCode.Ok).Out).RootElement;
+        var srpo = tournament.GetProperty("populations")[1];
+        Assert.Equal("r.srpo", srpo.GetProperty("population").GetString());
+        Assert.Equal(cells.GetProperty("selfPlay").GetProperty("mean").GetDouble() - cells.GetProperty("crossPlay").GetProperty("mean").GetDouble(), srpo.GetProperty("gap").GetDouble(), 1e-6);
+        Assert.Matches("^r.srpo/[01]$", srpo.GetProperty("worst").GetProperty("row").GetString());
+        Assert.Equal(16, tournament.GetProperty("pairsDone").GetInt32());
+        var text = (await InProcess.RunAsync(_directory.Root, "query", "tournament", "r.training")).Expect(ExitCode.Ok).Out;
+        Assert.Matches(@"population +self-play +cross-play +gap +worst pair +its runs", text);
+        Assert.Matches(@"r\.srpo .* r\.srpo/[01] x r\.srpo/[01]", text);
         (await InProcess.RunAsync(_directory.Root, "export", "r.srpo/1/1", "agent.safetensors")).Expect(ExitCode.Ok);
         Assert.Equal(await File.ReadAllBytesAsync(_directory["runs/r/checkpoints/srpo/1-1.safetensors"]), await File.ReadAllBytesAsync(_directory["agent.safetensors"]));
         (await InProcess.RunAsync(_directory.Root, "export", "r.srpo/1/1", "agent.safetensors")).Expect(ExitCode.InUse);

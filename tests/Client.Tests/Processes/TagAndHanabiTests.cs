@@ -37,7 +37,7 @@ public sealed class TagAndHanabiTests : IDisposable
     public async Task A_run_with_opponents_and_partners_reports_both_shifts()
     {
         _directory.Write("tag.json", Tag);
-        var outcome = (await SrpoProcess.RunAsync(_directory.Root, "run", "tag.json", "--id", "t")).Expect(ExitCode.Ok);
+        var outcome = (await InProcess.RunAsync(_directory.Root, "run", "tag.json", "--id", "t")).Expect(ExitCode.Ok);
         Assert.Contains("opponent", outcome.Out, StringComparison.Ordinal);
         var summary = Json("runs/t/summary.json");
         Assert.Equal(["training", "runners-1"], summary.GetProperty("layouts").EnumerateObject().Select(layout => layout.Name));
@@ -77,14 +77,14 @@ public sealed class TagAndHanabiTests : IDisposable
         using var straight = new TemporaryDirectory();
         straight.Write("tag.json", Tag);
         string[] arguments = ["run", "tag.json", "--id", "t", "--iterations", "60"];
-        (await SrpoProcess.RunAsync(straight.Root, [.. arguments, "--workers", "1"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(straight.Root, [.. arguments, "--workers", "1"])).Expect(ExitCode.Ok);
         using (var killed = SrpoProcess.Start(_directory.Root, arguments))
         {
             await killed.UntilAsync("SRPO has a checkpoint", () => Task.FromResult(Directory.Exists(_directory["runs/.grains/actors/agent/t.srpo/1/1"])));
             await killed.KillAsync();
         }
 
-        (await SrpoProcess.RunAsync(_directory.Root, "resume", "t")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "resume", "t")).Expect(ExitCode.Ok);
         foreach (var file in new[] { "crossplay-training.csv", "crossplay-runners-1.csv", "learning-curves.csv", "checkpoints/fcp/1-0.safetensors", "checkpoints/srpo/0-1.adversary.safetensors" })
             Assert.Equal(await File.ReadAllBytesAsync(straight[$"runs/t/{file}"]), await File.ReadAllBytesAsync(_directory[$"runs/t/{file}"]));
     }
@@ -93,7 +93,7 @@ public sealed class TagAndHanabiTests : IDisposable
     public async Task Four_players_with_one_policy_are_mixed_replayed_and_joined_by_a_person()
     {
         _directory.Write("hanabi.json", Hanabi);
-        (await SrpoProcess.RunAsync(_directory.Root, "run", "hanabi.json", "--id", "h")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "run", "hanabi.json", "--id", "h")).Expect(ExitCode.Ok);
         var match = Json("runs/h/summary.json").GetProperty("matches").GetProperty("training");
         Assert.Equal(14, match.GetProperty("episodes").GetInt32());
         Assert.Contains("all 14 ways", match.GetProperty("seating").GetString(), StringComparison.Ordinal);
@@ -125,7 +125,7 @@ public sealed class TagAndHanabiTests : IDisposable
     [Fact]
     public async Task A_person_plays_overcooked_on_a_terminal_and_through_a_pipe()
     {
-        (await SrpoProcess.RunAsync(_directory.Root, "population", "start", "o", "--method", "ippo", "--seeds", "1", "--iterations", "1", "--set", "curveInterval=0")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "population", "start", "o", "--method", "ippo", "--seeds", "1", "--iterations", "1", "--set", "curveInterval=0")).Expect(ExitCode.Ok);
         var piped = (await InProcess.TypeAsync(_directory.Root, "w\n \nrihgt\n\n3\nstay\n", "play", "overcooked", "o/0", "--seed", "3")).Expect(ExitCode.Ok);
         Assert.Contains("did you mean 'right'?", piped.Out, StringComparison.Ordinal);
         Assert.Contains("type a number, a key or a name", piped.Out, StringComparison.Ordinal);

@@ -57,7 +57,7 @@ public sealed class OverrideTests
     [InlineData("populations.srpo.tua=5", "populations.srpo.tua: unknown key, did you mean 'tau'?")]
     [InlineData("tau=abc", "--set tau=abc: training.tau: expected a number, found the text 'abc'")]
     [InlineData("tau=", "--set tau=: training.tau: expected a number")]
-    [InlineData("tau=0", "--set tau=0: training.tau: 0 is out of range; use a number at least 1E-30")]
+    [InlineData("tau=0", "--set tau=0: training.tau: 0 is out of range; use a number above 0")]
     [InlineData("network.hidden=64,x", "network.hidden: expected a list of whole numbers, found the text '64,x'")]
     [InlineData("network.hidden=64", "network.hidden: expected a list of whole numbers, found the number 64; write [64] for one, or 64,64 for two")]
     [InlineData("tau=0,5", "tau: expected a number, found the text '0,5'; numbers have a decimal point: write 0.5")]

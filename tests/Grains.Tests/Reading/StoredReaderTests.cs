@@ -26,6 +26,8 @@ public sealed class StoredReaderTests
             ($"tournament {name}", async state => await state.GetTournamentAsync(name)),
         }),
         ("tournament all", async state => await state.GetTournamentAsync("all")),
+        ("matrix all", async state => await state.GetMatrixAsync("all")),
+        ("matrix none", async state => await state.GetMatrixAsync("none")),
         ("tournament paused", async state => await state.GetTournamentAsync("paused")),
         .. new[] { "s.learned/0/0", "s.learned/1/1", "s.pool/1/0", "s.pool/0/1", "s.learned/2/0", "s.learned/0/2", "none/0/0", "s.learned/0", "s.learned/x/0", "s.learned/0/0/0" }
             .SelectMany(key => new (string, Func<IStateReader, Task<object>>)[]

@@ -43,6 +43,8 @@ public sealed class TlsIdentityTests : IDisposable
         _authority.Issue("old", days: -1);
         Expect(new TlsSettings(), "Srpo:Tls:Certificate", "no certificate");
         Expect(new TlsSettings { Certificate = _files.File("none.pfx") }, "Srpo:Tls:Certificate", "none.pfx");
+        foreach (var settings in new[] { With(settings => settings.Certificate = _files.File(".")), With(settings => settings.Authorities = _files.File(".")), new TlsSettings { Certificate = _files.File("silo.pfx"), PasswordFile = _files.File(".") } })
+            Expect(settings, "is a directory, not a file; name a file");
         Expect(new TlsSettings { Certificate = _files.File("silo.pfx"), Password = "wrong-secret" }, "Srpo:Tls:Certificate", "password");
         Expect(new TlsSettings { Certificate = _files.File("silo.pem") }, "Srpo:Tls:Certificate", "key");
         Expect(new TlsSettings { Certificate = _files.File("old.pem"), Key = _files.File("old.key") }, "Srpo:Tls:Certificate", "expired");

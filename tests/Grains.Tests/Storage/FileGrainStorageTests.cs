@@ -38,9 +38,9 @@ public sealed class FileGrainStorageTests
         Assert.False(Directory.Exists(data.File("below")));
     }
 
-    /// <summary>Whoever reads it would wait for a writer that never comes.</summary>
+    /// <summary>Whoever read a pipe would wait for a writer that never comes.</summary>
     [Fact]
-    public async Task A_pipe_in_place_of_a_state_is_refused()
+    public async Task Something_else_in_place_of_a_state_is_damage_and_only_a_directory_is_in_the_way_of_another()
     {
         if (OperatingSystem.IsWindows()) return;
         using var data = new TestDirectory();
@@ -49,9 +49,19 @@ public sealed class FileGrainStorageTests
         var path = storage.PathOf("thing", Grain);
         File.Delete(path);
         using (var made = System.Diagnostics.Process.Start("mkfifo", [path])) await made.WaitForExitAsync();
+        var error = await Assert.ThrowsAsync<CorruptStateException>(() => ReadAsync(storage));
+        Assert.Equal($"state file '{path}' cannot be used: it is a pipe, not a file", error.Message);
+        await storage.WriteStateAsync("thing", Grain, State("again"));
+        Assert.Equal("again", (await ReadAsync(storage)).State!.Text);
 
-        var error = await Assert.ThrowsAsync<SrpoGrainException>(() => ReadAsync(storage));
-        Assert.Contains($"state file '{path}' cannot be read: it is a pipe, not a file", error.Message, StringComparison.Ordinal);
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        error = await Assert.ThrowsAsync<CorruptStateException>(() => ReadAsync(storage));
+        Assert.Equal($"state file '{path}' cannot be used: it is a directory, not a file", error.Message);
+        foreach (var act in new[] { () => storage.WriteStateAsync("thing", Grain, State("again")), () => storage.ClearStateAsync("thing", Grain, State("again")) })
+            Assert.Contains("a directory is in its place; move that away and repeat the command", (await Assert.ThrowsAsync<CorruptStateException>(act)).Message, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(path));
+        Assert.Equal([Path.GetFileName(path)], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!).Select(Path.GetFileName));
     }
 
     [Fact]

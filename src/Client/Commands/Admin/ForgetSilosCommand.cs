@@ -25,7 +25,7 @@ internal static class ForgetSilosCommand
         new Command("forget-silos", "Take silos that are gone off the list in a PostgreSQL database: after all silos of a cluster have ended for good.")
         {
             DatabaseOptions.Connection, DatabaseOptions.ConnectionFile, ClusterId, Yes, Force,
-        }.Handle(shell, RunAsync);
+        }.OneOf(DatabaseOptions.Connection, DatabaseOptions.ConnectionFile).OnThisMachine().Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
     {

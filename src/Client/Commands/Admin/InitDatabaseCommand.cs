@@ -13,6 +13,7 @@ internal static class InitDatabaseCommand
 
     public static Command Create(Shell shell) =>
         new Command("init-db", "Create or update the tables of a PostgreSQL database: grain state and membership. May be run any number of times.") { DatabaseOptions.Connection, DatabaseOptions.ConnectionFile, DryRun }
+            .OneOf(DatabaseOptions.Connection, DatabaseOptions.ConnectionFile).OneOf(DryRun, GlobalOptions.Json).OnThisMachine()
             .Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)

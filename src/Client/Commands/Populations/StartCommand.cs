@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
@@ -17,9 +16,6 @@ namespace Srpo.Client.Commands.Populations;
 /// <summary>`srpo population start`: train one population apart from any experiment.</summary>
 internal static class StartCommand
 {
-    /// <summary>The population's name within the experiment that is made up for it.</summary>
-    private const string Label = "population";
-
     public static Command Create(Shell shell)
     {
         var name = new Argument<string>("POPULATION") { Description = "Name of the new population: letters, digits, '-', '_', '.'." };
@@ -48,8 +44,7 @@ internal static class StartCommand
             Add("iterations", context.Get(iterations)?.ToString(), "--iterations");
             Add("preset", context.Get(preset), "--preset");
             var pool = context.Get(partners) is { } named ? await PoolAsync(context, GrainKeys.CheckName(named)) : default;
-            var experiment = ExperimentLoader.Load(
-                Label, "command line", Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{Label}\": {{}} }} }}"), context.Shell.Directory, changes, pool.Policies);
+            var experiment = await LoadAsync(context, changes, pool.Policies);
             var spec = experiment.Spec(experiment.Populations[0], _ => population);
             if (pool.Spec is not null)
             {
@@ -69,6 +64,37 @@ internal static class StartCommand
         });
     }
 
+    /// <summary>The experiment of the one population; whoever has named no partners is told which there are.</summary>
+    private static async Task<Experiment> LoadAsync(CommandContext context, IReadOnlyList<Override> changes, IReadOnlyList<PolicyReference>? partners)
+    {
+        try
+        {
+            return ExperimentLoader.LoadAlone(context.Shell.Directory, changes, partners);
+        }
+        catch (ExperimentException error) when (partners is null && error.Problems.All(problem => problem.Field == "partners"))
+        {
+            var pools = await PoolsAsync(context);
+            throw new SrpoException(
+                ErrorKind.Usage,
+                $"--partners: {error.Problems[0].Reason}; {error.Problems[0].Remedy}. "
+                + (pools.Count > 0 ? $"Finished ones here: {string.Join(", ", pools)}." : $"There is no finished one yet; `{CommandHints.For(context.Shell, $"population start pool --method {MethodRegistry.All.First(method => method.MakesPartners).Id}")}` trains one."),
+                error);
+        }
+    }
+
+    /// <summary>The populations that can be partners.</summary>
+    private static async Task<IReadOnlyList<string>> PoolsAsync(CommandContext context)
+    {
+        IReadOnlyList<string> pools = [];
+        if (!context.UsesCluster && !Directory.Exists(context.Data.Root)) return pools;
+        await context.WithStateAsync(async state =>
+        {
+            pools = await PartnerPool.FinishedAsync(state);
+            return (int)ExitCode.Ok;
+        });
+        return pools;
+    }
+
     private static async Task<(PopulationSpec Spec, IReadOnlyList<PolicyReference> Policies)> PoolAsync(CommandContext context, string population)
     {
         (PopulationSpec Spec, IReadOnlyList<PolicyReference> Policies) pool = default;
@@ -85,19 +111,23 @@ internal static class StartCommand
         SizeView.Warn(context, [spec.Environment]);
         var size = RunSize.Of(spec, context.Threads);
         SizeView.Check(context, size);
-        SizeView.Say(context, size);
-        if (!context.UsesCluster) return await TrainHereAsync(context, new TrainingJob(spec.Population, spec.Population, spec));
+        if (!context.UsesCluster) return await TrainHereAsync(context, new TrainingJob(spec.Population, spec.Population, spec), size);
         await using var session = await context.OpenAsync();
         var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
-        PopulationViews.Print(context, await Wishes.AskAsync(context.ToRun(session), () => coordinator.StartAsync(spec), context.Cancellation));
+        var status = await Wishes.AskAsync(context.ToRun(session), () => coordinator.StartAsync(spec), context.Cancellation);
+        SizeView.Say(context, size);
+        PopulationViews.Print(context, status);
         return (int)ExitCode.Ok;
     }
 
     /// <summary>Trains a population in this process, in sight of the user; other processes can look on meanwhile.</summary>
-    internal static Task<int> TrainHereAsync(CommandContext context, TrainingJob job) =>
-        context.PausableAsync(() => CommandHints.Repeat(context.Shell), () => WorkAsync(context, job));
+    /// <param name="context">The command.</param>
+    /// <param name="job">The population.</param>
+    /// <param name="size">How much it is, said once nothing refuses it any more; null to say nothing.</param>
+    internal static Task<int> TrainHereAsync(CommandContext context, TrainingJob job, RunSize? size = null) =>
+        context.PausableAsync(() => CommandHints.Repeat(context.Shell), () => WorkAsync(context, job, size));
 
-    private static async Task<int> WorkAsync(CommandContext context, TrainingJob job)
+    private static async Task<int> WorkAsync(CommandContext context, TrainingJob job, RunSize? size)
     {
         if (job.Spec is null) context.Data.EnsureExists();
         else MemoryLimit.OfProcess.Require(TrainingMemory.Of([job.Spec], context.Workers), "this population");
@@ -109,7 +139,7 @@ internal static class StartCommand
         await ProgressDisplay.RunAsync(context.Shell, async display =>
         {
             var run = context.ToRun(session, display);
-            statuses = await PopulationTraining.RunAsync(run, [job], run.Command($"population resume {job.Name}"), onProgress: () => { });
+            statuses = await PopulationTraining.RunAsync(run, [job], run.Command($"population resume {job.Name}"), size is null ? () => { } : SizeView.SayOnce(context, size));
         });
         PopulationViews.Print(context, statuses[0]);
         return (int)ExitCode.Ok;

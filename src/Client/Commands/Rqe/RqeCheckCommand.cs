@@ -18,7 +18,7 @@ internal static class RqeCheckCommand
     public static Command Create(Shell shell) => new Command("check", "Compute reference values and theorems of the theory again, or check the equilibria of games.")
     {
         Games,
-    }.Handle(shell, context => Task.FromResult(Run(context)));
+    }.OnThisMachine().Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
     {

@@ -52,7 +52,7 @@ internal static class RqeMarkovCommand
     public static Command Create(Shell shell) => new Command("markov", "Equilibria of a game with states: values, strategies in states, how far from a best response they are.")
     {
         Game, Layout, Tau, Epsilon, Discount, States, Starts, Seed, Iterations, MaxStates,
-    }.Handle(shell, context => Task.FromResult(Run(context)));
+    }.OnThisMachine().GoesWith(Seed, Starts).Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
     {
@@ -80,7 +80,8 @@ internal static class RqeMarkovCommand
 
     private static (TabularGame Table, string Title, RiskProfile Risk) LoadFile(CommandContext context, string name)
     {
-        if (context.Get(Layout) is not null) throw new SrpoException(ErrorKind.Usage, $"--layout: is for environments ({string.Join(", ", Tabular().Select(known => known.Name))}), not for {name}");
+        if ((context.Get(Layout) is not null ? Layout.Name : context.Get(MaxStates) is not null ? MaxStates.Name : null) is { } option)
+            throw new SrpoException(ErrorKind.Usage, $"{option}: is for environments ({string.Join(", ", Tabular().Select(known => known.Name))}), not for {name}; leave it out");
         var file = ShippedGames.Load(name, context.Shell.Directory, MarkovGameFile.Parse);
         try
         {

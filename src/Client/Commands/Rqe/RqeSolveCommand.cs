@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
 using Srpo.Experiments.Equilibria;
 using Srpo.Games.Finite.Search;
 
@@ -22,12 +23,14 @@ internal static class RqeSolveCommand
     public static Command Create(Shell shell) => new Command("solve", "All equilibria of a game: strategies, utilities, free-riding, stability, bounds.")
     {
         Game, Tau, Epsilon, Starts, Seed,
-    }.Handle(shell, context => Task.FromResult(Run(context)));
+    }.OnThisMachine().Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
     {
         var game = ShippedGames.Load(context.Get(Game), context.Shell.Directory);
         var risk = RqeOptions.Risk(game, context.Get(Tau), context.Get(Epsilon));
+        if (game.Finite is null && (context.Get(Starts) is not null ? Starts.Name : context.Get(Seed) is not null ? Seed.Name : null) is { } option)
+            throw new SrpoException(ErrorKind.Usage, $"{option}: {game.Name} is a quadratic game, whose equilibrium is computed and not searched for; leave it out");
         var options = new SearchOptions();
         if (context.Get(Starts) is { } starts) options = options with { Starts = starts };
         if (context.Get(Seed) is { } seed) options = options with { Seed = (ulong)seed };

@@ -31,7 +31,7 @@ internal static class RqeSweepCommand
     public static Command Create(Shell shell) => new Command("sweep", "Follow the equilibria of a game along tau: branches, bifurcations, figures, a report.")
     {
         Game, Tau, Log, Epsilon, Out, Force,
-    }.Handle(shell, context => Task.FromResult(Run(context)));
+    }.OnThisMachine().Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
     {
@@ -39,6 +39,7 @@ internal static class RqeSweepCommand
         var range = Range(context, game);
         var directory = context.Shell.Resolve(context.Get(Out) ?? FolderName(game.Name));
         OutputDirectory.RequireFreeForSweep(directory, game.Name, context.Get(Force));
+        OutputDirectory.RequireWritable(directory);
         var sweep = SweepRunner.Compute(game, range, context.Get(Epsilon), "srpo " + CommandHints.Typed(context.Shell), context.Cancellation);
         SweepWriter.WriteAll(directory, sweep);
         SweepView.Print(context, sweep, directory);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Core.Text;
 using Srpo.Experiments.Data;
 using Srpo.Grains.Interfaces;
 
@@ -17,13 +18,31 @@ internal static class ListRunsCommand
             var wanted = context.Get(tag) ?? [];
             return await context.WithStateAsync(async state =>
             {
-                StoredRun[] runs = [.. (await RunCatalog.ReadAsync(context.Data, state)).Where(run => wanted.All(run.Labels.Tags.Contains))];
+                var all = await RunCatalog.ReadAsync(context.Data, state);
+                StoredRun[] runs = [.. all.Where(run => wanted.All(run.Labels.Tags.Contains))];
+                if (runs.Length == 0 && wanted.Length > 0 && !context.Json)
+                {
+                    context.Out.WriteLine(Missing(wanted, all));
+                    return (int)ExitCode.Ok;
+                }
+
                 var states = new Dictionary<string, string>(StringComparer.Ordinal);
                 foreach (var run in runs.Where(run => run is { State: null, Problem: null })) states[run.Id] = await StateAsync(state, run);
                 RunViews.PrintList(context, runs, states);
                 return (int)ExitCode.Ok;
             });
         });
+    }
+
+    /// <summary>That no run has the tags, and which tags there are.</summary>
+    private static string Missing(string[] wanted, IReadOnlyList<StoredRun> runs)
+    {
+        string[] known = [.. runs.SelectMany(run => run.Labels.Tags).Distinct().Order(StringComparer.Ordinal)];
+        string[] unknown = [.. wanted.Where(tag => !known.Contains(tag)).Distinct()];
+        if (unknown.Length == 0) return $"no run has all of the tags {string.Join(", ", wanted.Select(tag => $"'{tag}'"))}";
+        var nearest = NearestName.Find(unknown[0], known);
+        return $"no run has the tag '{unknown[0]}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}{(nearest is null ? "; " : " ")}"
+            + (known.Length == 0 ? "no run has any tag" : $"tags there are: {string.Join(", ", known)}");
     }
 
     /// <summary>Where populations and tournaments stand that have no run to say it.</summary>

@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Srpo.Core.Errors;
+using Srpo.Core.Text;
 
 namespace Srpo.Learning.Devices.Cpu;
 
@@ -31,8 +33,9 @@ public abstract unsafe class KernelSet
     /// <summary>What it is, for reports: "512-bit", "256-bit" or "portable".</summary>
     public abstract string Name { get; }
 
-    /// <summary>The set of a name: "512", "256", "portable", or null for the best.</summary>
-    /// <exception cref="ArgumentException">The name is not known.</exception>
+    /// <summary>The set of a name: "512", "256", "portable", or "auto", "" or null for the best.</summary>
+    /// <param name="name">What <see cref="WidthVariable"/> says.</param>
+    /// <exception cref="SrpoException">The name is not known; the message lists those that are.</exception>
     public static KernelSet Choose(string? name) => name switch
     {
         null or "" or "auto" => System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated ? Vector512
@@ -41,7 +44,7 @@ public abstract unsafe class KernelSet
         "512" => Vector512,
         "256" => Vector256,
         "portable" => Portable,
-        _ => throw new ArgumentException($"{WidthVariable}={name} is not known; use 512, 256, portable or auto", nameof(name)),
+        _ => throw new SrpoException(ErrorKind.Usage, $"${WidthVariable}: {NearestName.Unknown("width", name, ["512", "256", "portable", "auto"])} Unset, it is the widest that this processor has."),
     };
 
     /// <summary>y[r, j] = b[j] + sum_k x[r, k] w[k, j], the sum over k in index order.</summary>
