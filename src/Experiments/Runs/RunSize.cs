@@ -141,13 +141,13 @@ public sealed record RunSize
         var flops = parameters * ((samples * ((6.0 * settings.Epochs) + 4)) + (2.0 * info.Seats));
         var points = settings.CurveInterval == 0 ? 0 : 1 + Math.Min(settings.Iterations, (double)settings.Iterations * plan.StepsPerAgent / settings.CurveInterval);
         var curves = points * settings.CurveEpisodes * settings.EvaluationSteps;
-        var merged = info.HasStates;
+        var merged = info.HasStates && !shape.HasMemory;
         var speed = merged ? MergedSpeed : PlainSpeed;
         var curveBytes = points * (BytesOfCurvePoint + (BytesOfCurveActor * actors));
 
         // An observation a sample, or its number, with actions, rewards, values, probabilities and what an update makes of them.
         var rows = (double)settings.Lanes * (settings.Horizon + 1) * plan.Instances.Count * Math.Max(1, samples);
-        var round = rows * ((merged ? 4 : 4.0 * shape.Policy.Inputs) + 100 + (4.0 * info.Actions)) * 2;
+        var round = rows * ((merged ? 4 : 4.0 * (shape.Policy.Inputs + (shape.CentralCritic ? shape.Critic.Inputs : 0))) + 100 + (4.0 * info.Actions)) * 2;
         return new RunSize
         {
             Teams = teams,

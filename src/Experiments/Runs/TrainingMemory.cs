@@ -18,6 +18,9 @@ public static class TrainingMemory
     /// <summary>Different observations are gathered in one place, and handed over in another.</summary>
     private const int CopiesOfRows = 2;
 
+    /// <summary>States, gates and their gradients of a row, in the policy's and the critic's recurrent layers.</summary>
+    private const int FloatsPerUnit = 24;
+
     /// <summary>What is known of a sample besides its observation, with advantage and return.</summary>
     private const int BytesPerSample = 32;
 
@@ -62,8 +65,10 @@ public static class TrainingMemory
             var learned = instance.Casting == Casting.Fixed ? instance.Cast.Count(player => player < instance.Actors.Count) : info.TeamSeats;
             var samples = (double)instance.Lanes * settings.Horizon * (info.TurnBased ? (double)learned / info.Seats : learned);
             var rows = info.HasStates && !shape.HasMemory ? Math.Min(samples, (double)info.ObservationStates * instance.Actors.Count) : samples;
-            heap += (samples * BytesPerSample) + (rows * CopiesOfRows * sizeof(float) * (shape.Policy.Inputs + (1.5 * info.Actions) + 0.5));
-            native = Math.Max(native, rows * sizeof(float) * (shape.Policy.Inputs + (4.0 * info.Actions) + 2));
+            var central = shape.CentralCritic ? shape.Critic.Inputs : 0;
+            heap += (samples * BytesPerSample) + (rows * CopiesOfRows * sizeof(float) * (shape.Policy.Inputs + central + (1.5 * info.Actions) + 0.5));
+            var remembered = FloatsPerUnit * (double)Math.Max(shape.Policy.Memory, shape.CriticState);
+            native = Math.Max(native, rows * sizeof(float) * (shape.Policy.Inputs + (4.0 * info.Actions) + 2 + central + remembered));
         }
 
         return (heap, native);

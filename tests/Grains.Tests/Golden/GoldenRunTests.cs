@@ -28,6 +28,7 @@ public sealed class GoldenRunTests
     [InlineData("gridworld official", "srpo-shared")]
     [InlineData("gridworld official", "e3t")]
     [InlineData("hanabi 3x3-2p", "srpo-shared")]
+    [InlineData("hanabi 3x3-2p", "srpo-memory")]
     public async Task A_run_that_another_host_goes_on_with_gives_the_recorded_bits(string environment, string name) =>
         Assert.Equal(GoldenRuns.Recorded(environment)[name], await GoldenRuns.ResumeAsync(environment, name));
 }

@@ -64,8 +64,8 @@ internal static class GoldenRuns
         // Shared policies are mixed in every way; with policies of their own, rows and columns sit in fixed seats.
         foreach (var shared in (bool[])[false, true])
         {
-            // Methods that came later stay out: the matrices are those that were recorded first.
-            var players = Cases().Where(given => given.Name != "e3t" && results[given.Name].ContainsKey("actors") && given.Training.UsesOnePolicy() == shared).Select(given => given.Name).ToArray();
+            // What came later stays out: the matrices are those that were recorded first.
+            var players = Cases().Where(given => given.Name is not ("e3t" or "srpo-memory" or "ippo-norm-central") && results[given.Name].ContainsKey("actors") && given.Training.UsesOnePolicy() == shared).Select(given => given.Name).ToArray();
             if (players.Length == 0 || (!shared && info.TeamSeats > 2)) continue;
             var id = shared ? "shared" : "apart";
             results["cross-play " + id] = await PlayAsync(host, id, new TournamentSpec(players, settings, 6, 40, 5, opponents));
@@ -132,6 +132,8 @@ internal static class GoldenRuns
         yield return ("self-play", new TrainingSettings { Method = "self-play" });
         yield return ("fcp", new TrainingSettings { Method = "fcp" });
         yield return ("e3t", new TrainingSettings { Method = "e3t" });
+        yield return ("srpo-memory", new TrainingSettings { Method = "srpo", Minibatches = 2, Network = new NetworkSettings { Memory = 12 } });
+        yield return ("ippo-norm-central", new TrainingSettings { Method = "ippo", Network = new NetworkSettings { LayerNorm = true, CentralCritic = true, Activation = Activation.Gelu } });
     }
 
     private static PopulationSpec Spec(string name, EnvironmentSettings environment, TrainingSettings training) => new()
