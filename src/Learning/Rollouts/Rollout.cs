@@ -83,6 +83,7 @@ internal sealed class SampleRecord
     private float[] _costs = [];
     private float[] _signals = [];
     private int[] _next = [];
+    private int[] _place = [];
     private int _count;
     private int _open;
 
@@ -102,7 +103,7 @@ internal sealed class SampleRecord
     {
         (_count, _open) = (0, 0);
         _last.AsSpan().Fill(-1);
-        if (_row.Length < expected) Resize(expected);
+        if (expected > 0 && _row.Length != expected) Resize(expected);
     }
 
     /// <summary>Adds a sample, which follows the track's open one.</summary>
@@ -150,12 +151,19 @@ internal sealed class SampleRecord
     public SeatSamples ToSamples(int actor, int seat, float[] observations, byte[] legal, float[] logProbabilities, float[] values)
     {
         if (_open > 0) LeaveOutOpen();
-        if (_count < _row.Length) Resize(_count);
-        var samples = new SeatSamples(
+        var rewards = HandOver(ref _rewards);
+        return new SeatSamples(
             actor, seat, observations, legal, logProbabilities, values,
-            _row, _actions, _rewards, _costs, _keepsSignals ? _signals : _rewards, _next);
-        (_row, _actions, _rewards, _costs, _signals, _next) = ([], [], [], [], [], []);
-        return samples;
+            HandOver(ref _row), HandOver(ref _actions), rewards, HandOver(ref _costs), _keepsSignals ? HandOver(ref _signals) : rewards, HandOver(ref _next));
+    }
+
+    /// <summary>The array itself if it is full to the last place; else a copy of what is in it, and the array stays for the next rollout.</summary>
+    private T[] HandOver<T>(ref T[] values)
+    {
+        if (_count < values.Length) return values.AsSpan(0, _count).ToArray();
+        var full = values;
+        values = [];
+        return full;
     }
 
     private void Close(int track, int next)
@@ -168,7 +176,8 @@ internal sealed class SampleRecord
     /// <summary>Moves the finished samples together.</summary>
     private void LeaveOutOpen()
     {
-        var place = new int[_count];
+        if (_place.Length < _count) _place = new int[_row.Length];
+        var place = _place;
         var kept = 0;
         for (var i = 0; i < _count; i++) place[i] = _next[i] == Open ? SeatSamples.CutAt(_row[i]) : kept++;
         for (var i = 0; i < _count; i++)

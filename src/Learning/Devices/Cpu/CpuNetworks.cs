@@ -4,6 +4,7 @@ namespace Srpo.Learning.Devices.Cpu;
 internal sealed unsafe class CpuPolicy(MlpShape shape, KernelSet kernels) : IPolicyNetwork
 {
     private readonly PolicyEvaluator _evaluator = new(shape, kernels);
+    private readonly BinaryRows _ones = new(shape.Inputs);
 
     /// <inheritdoc/>
     public void Load(ReadOnlySpan<float> parameters) => _evaluator.Network.Load(parameters[..shape.ParameterCount], forBackward: false);
@@ -17,7 +18,9 @@ internal sealed unsafe class CpuPolicy(MlpShape shape, KernelSet kernels) : IPol
             for (var row = 0; row < batch.Rows; row += MlpWorkspace.BlockRows)
             {
                 var rows = Math.Min(MlpWorkspace.BlockRows, batch.Rows - row);
-                _evaluator.Evaluate(observations + ((long)row * inputs), rows, batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * actions, rows * actions));
+                _evaluator.Evaluate(
+                    ObservationBlock.Of(observations + ((long)row * inputs), rows, _ones),
+                    batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * actions, rows * actions));
                 Copy(_evaluator.Probabilities, batch.Probabilities[(row * actions)..], rows);
                 if (!batch.LogProbabilities.IsEmpty) Copy(_evaluator.LogProbabilities, batch.LogProbabilities[(row * actions)..], rows);
             }
@@ -25,12 +28,20 @@ internal sealed unsafe class CpuPolicy(MlpShape shape, KernelSet kernels) : IPol
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _evaluator.Dispose();
+    public void Dispose()
+    {
+        _evaluator.Dispose();
+        _ones.Dispose();
+    }
 
     private void Copy(float* padded, Span<float> rows, int count)
     {
         var actions = shape.Outputs;
-        for (var r = 0; r < count; r++) new ReadOnlySpan<float>(padded + (r * _evaluator.Stride), actions).CopyTo(rows[(r * actions)..]);
+        for (var r = 0; r < count; r++, padded += _evaluator.Stride)
+        {
+            var row = rows.Slice(r * actions, actions);
+            for (var a = 0; a < row.Length; a++) row[a] = padded[a];
+        }
     }
 }
 
@@ -40,10 +51,12 @@ internal sealed unsafe class CpuCritic : ICriticNetwork
     private readonly ActorShape _shape;
     private readonly MlpWorkspace _critic;
     private readonly MlpWorkspace? _trunk;
+    private readonly BinaryRows _ones;
 
     public CpuCritic(ActorShape shape, KernelSet kernels)
     {
         _shape = shape;
+        _ones = new BinaryRows(shape.Policy.Inputs);
         _critic = new MlpWorkspace(shape.Critic, kernels);
         if (shape.SharedTrunk) _trunk = new MlpWorkspace(shape.Policy, kernels);
     }
@@ -58,14 +71,14 @@ internal sealed unsafe class CpuCritic : ICriticNetwork
             for (var row = 0; row < values.Length; row += MlpWorkspace.BlockRows)
             {
                 var count = Math.Min(MlpWorkspace.BlockRows, values.Length - row);
-                var rows = x + ((long)row * _shape.Policy.Inputs);
+                var block = ObservationBlock.Of(x + ((long)row * _shape.Policy.Inputs), count, _ones);
                 if (_trunk is null)
                 {
-                    _critic.Forward(rows, count);
+                    _critic.Forward(block);
                 }
                 else
                 {
-                    _trunk.Forward(rows, count);
+                    _trunk.Forward(block);
                     _critic.Forward(_trunk.Features, _trunk.FeatureStride, count);
                 }
 
@@ -79,5 +92,6 @@ internal sealed unsafe class CpuCritic : ICriticNetwork
     {
         _critic.Dispose();
         _trunk?.Dispose();
+        _ones.Dispose();
     }
 }

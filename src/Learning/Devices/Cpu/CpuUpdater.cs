@@ -81,7 +81,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
                 else
                 {
                     PolicyStep(parameters, first, second, steps, weights, ref sums);
-                    if (learnsValues) CriticStep(parameters, first, second, steps, ref sums);
+                    if (learnsValues) CriticStep(parameters, first, second, steps, last, ref sums);
                 }
 
                 sums.Samples += _batch.Samples;
@@ -131,8 +131,8 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         _policy.Network.ClearGradient();
         for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
         {
-            var rows = PolicyGradient(row, weights, out var observations, ref sums);
-            _policy.Network.Backward(observations, rows);
+            var observations = PolicyGradient(row, weights, ref sums);
+            _policy.Network.Backward(observations);
         }
 
         _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
@@ -151,16 +151,17 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         _critic.ClearGradient();
         for (var row = 0; row < _batch.Rows; row += MlpWorkspace.BlockRows)
         {
-            var rows = PolicyGradient(row, weights, out var observations, ref sums);
+            var observations = PolicyGradient(row, weights, ref sums);
+            var rows = observations.Count;
             if (learnsValues)
             {
                 var trunk = _policy.Network;
                 _critic.Forward(trunk.Features, trunk.FeatureStride, rows);
-                ValueGradient(row, rows, ref sums);
+                ValueGradient(row, rows, weights.CountLoss, ref sums);
                 _critic.BackwardHead(trunk.Features, trunk.FeatureStride, rows, features);
             }
 
-            _policy.Network.Backward(observations, rows, learnsValues ? features : null);
+            _policy.Network.Backward(observations, learnsValues ? features : null);
         }
 
         if (learnsValues) sums.SquaredError += _batch.ReturnSquares;
@@ -170,15 +171,15 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     }
 
     /// <summary>Forward pass of a block of rows, and the gradient of the logits.</summary>
-    /// <returns>The number of rows.</returns>
-    private int PolicyGradient(int row, in PolicyObjective weights, out float* observations, ref EpochSums sums)
+    /// <returns>The observations of the block.</returns>
+    private ObservationBlock PolicyGradient(int row, in PolicyObjective weights, ref EpochSums sums)
     {
         _cancellation.ThrowIfCancellationRequested();
         var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
-        observations = _batch.Observations + (row * _shape.Policy.Inputs);
-        _policy.Evaluate(observations, rows, _batch.Legal(row, rows));
+        var observations = _batch.Block(row, rows);
+        _policy.Evaluate(observations, _batch.Legal(row, rows));
         _kernels.PolicyGradient(Block(row, rows), weights, _policy.Network.OutputGradient, ref sums.Policy);
-        return rows;
+        return observations;
     }
 
     private PolicyBlock Block(int row, int rows)
@@ -205,7 +206,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         };
     }
 
-    private void CriticStep(float[] parameters, float[] first, float[] second, long step, ref EpochSums sums)
+    private void CriticStep(float[] parameters, float[] first, float[] second, long step, bool last, ref EpochSums sums)
     {
         var offset = _shape.Policy.ParameterCount;
         var count = _shape.Critic.ParameterCount;
@@ -215,10 +216,10 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         {
             _cancellation.ThrowIfCancellationRequested();
             var rows = Math.Min(MlpWorkspace.BlockRows, _batch.Rows - row);
-            var observations = _batch.Observations + (row * _shape.Critic.Inputs);
-            _critic.Forward(observations, rows);
-            ValueGradient(row, rows, ref sums);
-            _critic.Backward(observations, rows);
+            var observations = _batch.Block(row, rows);
+            _critic.Forward(observations);
+            ValueGradient(row, rows, last, ref sums);
+            _critic.Backward(observations);
         }
 
         sums.SquaredError += _batch.ReturnSquares;
@@ -227,19 +228,20 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     }
 
     /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
-    private void ValueGradient(int row, int rows, ref EpochSums sums)
+    private void ValueGradient(int row, int rows, bool countLoss, ref EpochSums sums)
     {
         var scale = (float)(2 * _settings.ValueWeight / _batch.Samples);
         var stride = _critic.OutputStride;
+        var values = _critic.Output;
         var gradient = _critic.OutputGradient;
-        new Span<float>(gradient, rows * stride).Clear();
+        var counts = _batch.Counts + row;
+        var returns = _batch.ReturnSums + row;
+        for (var r = 0; r < rows; r++) gradient[r * stride] = scale * ((counts[r] * values[r * stride]) - returns[r]);
+        if (!countLoss) return;
         for (var r = 0; r < rows; r++)
         {
-            var value = _critic.Output[r * stride];
-            var visits = _batch.Counts[row + r];
-            var returns = _batch.ReturnSums[row + r];
-            gradient[r * stride] = scale * ((visits * value) - returns);
-            sums.SquaredError += ((double)visits * value * value) - (2.0 * value * returns);
+            double value = values[r * stride];
+            sums.SquaredError += (counts[r] * value * value) - (2.0 * value * returns[r]);
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed unsafe class PartnerTargets(MlpShape policy, KernelSet kernels) 
         for (var r = 0; r < rows; r++)
         {
             if (samples[batch.PartOf[row + r]].Partner != partner) continue;
-            if (!evaluated) _evaluator.Evaluate(batch.Observations + (row * policy.Inputs), rows, batch.Legal(row, rows));
+            if (!evaluated) _evaluator.Evaluate(batch.Block(row, rows), batch.Legal(row, rows));
             evaluated = true;
             var (from, to) = (r * batch.Stride, (row + r) * batch.Stride);
             new ReadOnlySpan<float>(_evaluator.Probabilities + from, batch.Stride).CopyTo(new Span<float>(Probabilities + to, batch.Stride));

@@ -34,12 +34,12 @@ internal sealed unsafe class PolicyEvaluator : IDisposable
     /// Evaluates a block of rows with the parameters that <see cref="Network"/> holds. An illegal action has probability and
     /// log-probability exactly 0, so that it adds nothing to any sum over actions and has no gradient.
     /// </summary>
-    /// <param name="observations">[rows x Network.Shape.Inputs].</param>
-    /// <param name="rows">1 to <see cref="MlpWorkspace.BlockRows"/>.</param>
+    /// <param name="observations">The rows.</param>
     /// <param name="legal">[rows x Network.Shape.Outputs] 1 for legal actions, 0 for others; empty where all are legal.</param>
-    public void Evaluate(float* observations, int rows, ReadOnlySpan<byte> legal = default)
+    public void Evaluate(in ObservationBlock observations, ReadOnlySpan<byte> legal = default)
     {
-        Network.Forward(observations, rows);
+        Network.Forward(observations);
+        var rows = observations.Count;
         var outputs = Network.Shape.Outputs;
         if (legal.IsEmpty)
         {

@@ -8,6 +8,7 @@ namespace Srpo.Learning.Devices.Cpu;
 internal sealed unsafe class SampleBatch : IDisposable
 {
     private readonly NativeBuffer _observations = new();
+    private readonly BinaryRows? _ones;
     private readonly NativeBuffer _policy = new();
     private readonly NativeBuffer _critic = new();
     private readonly int _inputs;
@@ -15,10 +16,17 @@ internal sealed unsafe class SampleBatch : IDisposable
     private int[] _rowOf = [];
     private int[] _partOf = [];
     private byte[] _legal = [];
+    private int[] _sourceOf = [];
     private bool _masks;
+    private bool _binary;
 
-    public SampleBatch(int inputs, int actions)
+    /// <summary>A batch.</summary>
+    /// <param name="inputs">Length of an observation.</param>
+    /// <param name="actions">Number of actions.</param>
+    /// <param name="written">Whether observations are always written out, also where lists of their ones would do.</param>
+    public SampleBatch(int inputs, int actions, bool written = false)
     {
+        if (!written) _ones = new BinaryRows(inputs);
         _inputs = inputs;
         _actions = actions;
         Stride = Padding.Pad(actions);
@@ -36,8 +44,9 @@ internal sealed unsafe class SampleBatch : IDisposable
     /// <summary>Sum of squared returns.</summary>
     public double ReturnSquares { get; private set; }
 
-    /// <summary>[Rows x inputs].</summary>
-    public float* Observations => _observations.Pointer;
+    /// <summary>[Rows x inputs], where observations are written out.</summary>
+    /// <exception cref="InvalidOperationException">There are lists of their ones instead: see <see cref="Block"/>.</exception>
+    public float* Observations => _binary ? throw new InvalidOperationException("the observations of this batch are not written out") : _observations.Pointer;
 
     /// <summary>[Rows x Stride] log-probabilities of the policy that played.</summary>
     public float* OldLogProbabilities => _policy.Pointer;
@@ -63,6 +72,12 @@ internal sealed unsafe class SampleBatch : IDisposable
     /// <summary>[rows x actions] 1 for legal actions in a range of rows; empty where all are legal.</summary>
     public ReadOnlySpan<byte> Legal(int row, int rows) => _masks ? _legal.AsSpan(row * _actions, rows * _actions) : default;
 
+    /// <summary>The observations of a block of rows.</summary>
+    /// <param name="row">Its first row, a multiple of <see cref="MlpWorkspace.BlockRows"/>.</param>
+    /// <param name="rows">1 to <see cref="MlpWorkspace.BlockRows"/>.</param>
+    public ObservationBlock Block(int row, int rows) =>
+        _binary ? new ObservationBlock(null, rows, _ones!.Block(row)) : new ObservationBlock(_observations.Pointer + ((long)row * _inputs), rows);
+
     /// <summary>Gathers samples; the order of rows is that of their first sample.</summary>
     /// <param name="parts">Where the samples are; sample numbers run through the parts one after another.</param>
     /// <param name="order">Numbers of the samples of this batch; empty for all, in order.</param>
@@ -83,7 +98,6 @@ internal sealed unsafe class SampleBatch : IDisposable
         _rowOf.AsSpan(0, rows).Fill(-1);
         Rows = CountRows(parts, order);
         cancellation.ThrowIfCancellationRequested();
-        _observations.Ensure(Math.Max(1, Rows * _inputs));
         new Span<float>(_policy.Ensure(4 * Rows * Stride), 4 * Rows * Stride).Clear();
         new Span<float>(_critic.Ensure(2 * Rows), 2 * Rows).Clear();
         ReturnSquares = 0;
@@ -113,6 +127,7 @@ internal sealed unsafe class SampleBatch : IDisposable
     public void Dispose()
     {
         _observations.Dispose();
+        _ones?.Dispose();
         _policy.Dispose();
         _critic.Dispose();
     }
@@ -163,7 +178,7 @@ internal sealed unsafe class SampleBatch : IDisposable
     {
         _masks = parts[0].Part.Legal.Length > 0;
         if (_masks && _legal.Length < Rows * _actions) _legal = new byte[Rows * _actions];
-        if (_partOf.Length < Rows) _partOf = new int[Rows];
+        if (_partOf.Length < Rows) (_partOf, _sourceOf) = (new int[Rows], new int[Rows]);
         var offset = 0;
         for (var p = 0; p < parts.Count; p++)
         {
@@ -172,13 +187,39 @@ internal sealed unsafe class SampleBatch : IDisposable
             {
                 var row = _rowOf[offset + source];
                 if (row < 0) continue;
-                _partOf[row] = p;
+                (_partOf[row], _sourceOf[row]) = (p, source);
                 if (_masks) part.Part.Legal.AsSpan(source * _actions, _actions).CopyTo(_legal.AsSpan(row * _actions));
-                part.Part.Observations.AsSpan(source * _inputs, _inputs).CopyTo(new Span<float>(Observations + (row * _inputs), _inputs));
-                part.Part.LogProbabilities.AsSpan(source * _actions, _actions).CopyTo(new Span<float>(OldLogProbabilities + (row * Stride), _actions));
+                var from = part.Part.LogProbabilities.AsSpan(source * _actions, _actions);
+                var to = OldLogProbabilities + (row * Stride);
+                for (var a = 0; a < from.Length; a++) to[a] = from[a];
             }
 
             offset += part.Rows;
         }
+
+        _binary = _ones is not null && ListOnes(parts, _ones);
+        if (!_binary) WriteObservations(parts);
+    }
+
+    private bool ListOnes(IReadOnlyList<ActorSamples> parts, BinaryRows ones)
+    {
+        if (!ones.Begin(Rows)) return false;
+        for (var row = 0; row < Rows; row++)
+        {
+            fixed (float* observations = parts[_partOf[row]].Part.Observations)
+            {
+                if (!ones.Add(observations + ((long)_sourceOf[row] * _inputs))) return false;
+            }
+        }
+
+        ones.BuildColumns();
+        return true;
+    }
+
+    private void WriteObservations(IReadOnlyList<ActorSamples> parts)
+    {
+        var target = _observations.Ensure(Math.Max(1, Rows * _inputs));
+        for (var row = 0; row < Rows; row++, target += _inputs)
+            parts[_partOf[row]].Part.Observations.AsSpan(_sourceOf[row] * _inputs, _inputs).CopyTo(new Span<float>(target, _inputs));
     }
 }
