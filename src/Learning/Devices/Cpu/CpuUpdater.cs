@@ -55,6 +55,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var learnsValues = objective.LearnsValues;
         var total = samples.Sum(part => part.Count);
         var minibatches = Math.Min(_settings.Minibatches, total);
+        _targets.Evaluate(samples, cancellation);
         if (minibatches == 1) Gather(samples, []);
 
         var sums = default(EpochSums);
@@ -104,7 +105,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order)
     {
         _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
-        _targets.Evaluate(_batch, samples, _cancellation);
+        _targets.Gather(_batch);
     }
 
     private void Shuffle(int total, ref RandomStream random)

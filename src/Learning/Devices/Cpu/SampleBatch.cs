@@ -63,6 +63,9 @@ internal sealed unsafe class SampleBatch : IDisposable
     /// <summary>[Rows] the part that each row came from.</summary>
     public ReadOnlySpan<int> PartOf => _partOf.AsSpan(0, Rows);
 
+    /// <summary>[Rows] the row in that part.</summary>
+    public ReadOnlySpan<int> SourceOf => _sourceOf.AsSpan(0, Rows);
+
     /// <summary>[Rows] numbers of samples.</summary>
     public float* Counts => _critic.Pointer;
 
