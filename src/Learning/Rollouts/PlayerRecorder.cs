@@ -117,13 +117,13 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
     public SeatSamples End(int actor, int seat)
     {
         var rows = _table.Rows;
-        var values = new float[rows];
+        var values = GC.AllocateUninitializedArray<float>(rows);
         _critic.Evaluate(_parameters, _observations.AsSpan(0, rows * _length), values);
         return _record.ToSamples(
             actor, seat,
-            _observations.AsSpan(0, rows * _length).ToArray(),
-            _masks ? _legal.AsSpan(0, rows * _actions).ToArray() : [],
-            _logProbabilities.AsSpan(0, rows * _actions).ToArray(),
+            NewArray.Of<float>(_observations.AsSpan(0, rows * _length)),
+            _masks ? NewArray.Of<byte>(_legal.AsSpan(0, rows * _actions)) : [],
+            NewArray.Of<float>(_logProbabilities.AsSpan(0, rows * _actions)),
             values);
     }
 

@@ -159,8 +159,9 @@ internal sealed class SampleRecord
 
     /// <summary>The array itself if it is full to the last place; else a copy of what is in it, and the array stays for the next rollout.</summary>
     private T[] HandOver<T>(ref T[] values)
+        where T : unmanaged
     {
-        if (_count < values.Length) return values.AsSpan(0, _count).ToArray();
+        if (_count < values.Length) return NewArray.Of<T>(values.AsSpan(0, _count));
         var full = values;
         values = [];
         return full;
@@ -197,11 +198,32 @@ internal sealed class SampleRecord
 
     private void Resize(int capacity)
     {
-        Array.Resize(ref _row, capacity);
-        Array.Resize(ref _actions, capacity);
-        Array.Resize(ref _rewards, capacity);
-        Array.Resize(ref _costs, capacity);
-        if (_keepsSignals) Array.Resize(ref _signals, capacity);
-        Array.Resize(ref _next, capacity);
+        Resize(ref _row, capacity);
+        Resize(ref _actions, capacity);
+        Resize(ref _rewards, capacity);
+        Resize(ref _costs, capacity);
+        if (_keepsSignals) Resize(ref _signals, capacity);
+        Resize(ref _next, capacity);
+    }
+
+    private void Resize<T>(ref T[] values, int capacity)
+        where T : unmanaged
+    {
+        var larger = GC.AllocateUninitializedArray<T>(capacity);
+        values.AsSpan(0, Math.Min(_count, capacity)).CopyTo(larger);
+        values = larger;
+    }
+}
+
+/// <summary>Arrays that are filled at once, and so need no zeros before.</summary>
+internal static class NewArray
+{
+    /// <summary>A copy.</summary>
+    public static T[] Of<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        var array = GC.AllocateUninitializedArray<T>(values.Length);
+        values.CopyTo(array);
+        return array;
     }
 }

@@ -13,6 +13,9 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     /// <summary>Rows that go through the steps of a softmax together.</summary>
     private const int RowsTogether = 32;
 
+    /// <summary>Rows whose ratios are made together.</summary>
+    private const int RatiosTogether = 8;
+
     /// <summary>p = softmax(z) and log p; z and log p may be the same memory.</summary>
     /// <param name="logits">[rows x stride].</param>
     /// <param name="mask">[stride] 1 for actions, 0 for padding; or [rows x stride] 0 for illegal actions too, at least one 1 per row.</param>
@@ -100,7 +103,7 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     /// Samples of one row and action share rho, so only the sums of their positive and of their negative advantages matter.
     /// </summary>
     /// <param name="terms">Where the row's numbers are.</param>
-    /// <param name="ratio">[stride] receives rho of every action.</param>
+    /// <param name="ratio">[stride] rho of every action.</param>
     /// <param name="gradient">[stride] is set.</param>
     /// <param name="clip">eta.</param>
     /// <param name="scale">1 / number of samples.</param>
@@ -109,9 +112,6 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Surrogate(in PolicyRow terms, float* ratio, float* gradient, float clip, float scale, int actions, int stride)
     {
-        for (var j = 0; j < stride; j += TSimd.Lanes)
-            TSimd.Store(TSimd.Subtract(TSimd.Load(terms.LogProbabilities + j), TSimd.Load(terms.OldLogProbabilities + j)), ratio + j);
-        ElementwiseKernels<TSimd, TVector>.Exp(ratio, stride);
         var high = TSimd.Broadcast(1f + clip);
         var low = TSimd.Broadcast(1f - clip);
         for (var j = 0; j < stride; j += TSimd.Lanes)
@@ -192,14 +192,27 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
         return kl;
     }
 
+    /// <summary>rho, the ratio to the probability of the policy that played, of every action of some rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Ratios(in PolicyBlock block, int row, int rows, float* ratios)
+    {
+        var terms = block.Row(row);
+        var count = rows * block.Stride;
+        for (var j = 0; j < count; j += TSimd.Lanes)
+            TSimd.Store(TSimd.Subtract(TSimd.Load(terms.LogProbabilities + j), TSimd.Load(terms.OldLogProbabilities + j)), ratios + j);
+        ElementwiseKernels<TSimd, TVector>.Exp(ratios, count);
+    }
+
     /// <summary>The whole gradient of a policy's loss for a block of rows, and what to report.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums)
     {
         var stride = block.Stride;
-        var ratio = stackalloc float[stride];
+        var ratios = stackalloc float[RatiosTogether * stride];
         for (var r = 0; r < block.Rows; r++, gradient += stride)
         {
+            if (r % RatiosTogether == 0) Ratios(block, r, Math.Min(RatiosTogether, block.Rows - r), ratios);
+            var ratio = ratios + (r % RatiosTogether * stride);
             var terms = block.Row(r);
             var count = block.Counts[r];
             Surrogate(terms, ratio, gradient, objective.Clip, objective.Scale, block.Actions, stride);
