@@ -19,12 +19,23 @@ internal static unsafe class Transposition
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(float* source, int sourceStride, float* target, int targetStride, int rows, int columns)
     {
+        // Pairs of blocks in both directions, so that lines of 16 floats are read and written whole: a power of two as the stride leaves few of
+        // them in the first cache.
         var k = 0;
-        for (; Avx.IsSupported && k + Block <= rows; k += Block)
+        for (; Avx.IsSupported && k + (2 * Block) <= rows; k += 2 * Block)
         {
             var j = 0;
-            for (; j + Block <= columns; j += Block) Turn(source + (k * sourceStride) + j, sourceStride, target + (j * targetStride) + k, targetStride);
-            Rest(source, sourceStride, target, targetStride, k, k + Block, j, columns);
+            for (; j + (2 * Block) <= columns; j += 2 * Block)
+            {
+                var from = source + (k * sourceStride) + j;
+                var to = target + (j * targetStride) + k;
+                Turn(from, sourceStride, to, targetStride);
+                Turn(from + (Block * sourceStride), sourceStride, to + Block, targetStride);
+                Turn(from + Block, sourceStride, to + (Block * targetStride), targetStride);
+                Turn(from + (Block * sourceStride) + Block, sourceStride, to + (Block * targetStride) + Block, targetStride);
+            }
+
+            Rest(source, sourceStride, target, targetStride, k, k + (2 * Block), j, columns);
         }
 
         Rest(source, sourceStride, target, targetStride, k, rows, 0, columns);
@@ -38,7 +49,7 @@ internal static unsafe class Transposition
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn(float* source, int sourceStride, float* target, int targetStride)
     {
         // Pairs of rows, then quadruples, then halves of rows.
