@@ -1,3 +1,4 @@
+using System.Buffers;
 using Srpo.Core.Settings;
 
 namespace Srpo.Learning;
@@ -139,7 +140,7 @@ public static class Losses
             throw new ArgumentException("rewards, rows, followers, advantages and returns must all be [samples]");
 
         var decay = discount * lambda;
-        var exact = new double[samples];
+        var exact = ArrayPool<double>.Shared.Rent(samples);
         for (var i = samples - 1; i >= 0; i--)
         {
             double value = values[row[i]];
@@ -160,6 +161,8 @@ public static class Losses
             advantages[i] = (float)advantage;
             returns[i] = (float)(advantage + value);
         }
+
+        ArrayPool<double>.Shared.Return(exact);
     }
 
     private static bool IsLegal(ReadOnlySpan<byte> legal, int action) => legal.IsEmpty || legal[action] != 0;

@@ -84,9 +84,13 @@ internal struct UpdateSums
 /// <summary>What every device does alike: from rollouts to the samples of an actor, and from sums over samples to what is reported.</summary>
 internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
 {
-    /// <summary>Everything that an actor played, with the advantages of its objective.</summary>
+    private readonly List<float[]> _scratch = [];
+    private int _taken;
+
+    /// <summary>Everything that an actor played, with the advantages of its objective; good until the next call.</summary>
     public List<ActorSamples> Of(int actor, TeamRound round)
     {
+        _taken = 0;
         var source = plan.Objectives[actor].Reward;
         var samples = new List<ActorSamples>();
         foreach (var rollout in round.Rollouts)
@@ -156,12 +160,14 @@ internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
 
     private ActorSamples WithAdvantages(SeatSamples part, float[] rewards, float[]? partner)
     {
-        var advantages = new float[part.Count];
-        var returns = new float[part.Count];
+        var advantages = Take(part.Count);
+        var returns = Take(part.Count);
         if (settings.RewardScale != 1)
         {
             var scale = (float)settings.RewardScale;
-            rewards = Array.ConvertAll(rewards, reward => scale * reward);
+            var scaled = Take(part.Count);
+            for (var s = 0; s < scaled.Length; s++) scaled[s] = scale * rewards[s];
+            rewards = scaled;
         }
 
         Losses.Advantages(rewards, part.Values, part.Row, part.Next, settings.Discount, settings.GaeLambda, advantages, returns);
@@ -174,5 +180,13 @@ internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
         var advantages = WithAdvantages(agent, agent.Rewards, null).Advantages;
         for (var s = 0; s < advantages.Length; s++) advantages[s] = -advantages[s];
         return new ActorSamples(part, advantages, [], partner);
+    }
+
+    /// <summary>An array for this call; that of the call before, where it has the length: parts are mostly as long as they were.</summary>
+    private float[] Take(int length)
+    {
+        if (_taken == _scratch.Count) _scratch.Add([]);
+        if (_scratch[_taken].Length != length) _scratch[_taken] = new float[length];
+        return _scratch[_taken++];
     }
 }

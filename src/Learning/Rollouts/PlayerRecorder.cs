@@ -131,16 +131,16 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
     public SeatSamples End(int actor, int seat)
     {
         var rows = _table.Rows;
-        var values = new float[rows];
+        var values = GC.AllocateUninitializedArray<float>(rows);
         if (_carried is not null) _values.AsSpan(0, rows).CopyTo(values);
         else _critic.Evaluate(new CriticBatch { Observations = _shape.CentralCritic ? _central.AsSpan(0, rows * _shape.Critic.Inputs) : _observations.AsSpan(0, rows * _length), Values = values });
         var samples = _record.ToSamples(
             actor, seat,
-            _observations.AsSpan(0, rows * _length).ToArray(),
-            _masks ? _legal.AsSpan(0, rows * _actions).ToArray() : [],
-            _logProbabilities.AsSpan(0, rows * _actions).ToArray(),
+            NewArray.Of<float>(_observations.AsSpan(0, rows * _length)),
+            _masks ? NewArray.Of<byte>(_legal.AsSpan(0, rows * _actions)) : [],
+            NewArray.Of<float>(_logProbabilities.AsSpan(0, rows * _actions)),
             values);
-        return _shape.CentralCritic ? samples with { Central = _central.AsSpan(0, rows * _shape.Critic.Inputs).ToArray() } : samples;
+        return _shape.CentralCritic ? samples with { Central = NewArray.Of<float>(_central.AsSpan(0, rows * _shape.Critic.Inputs)) } : samples;
     }
 
     public void Dispose()

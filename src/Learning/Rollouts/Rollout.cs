@@ -88,6 +88,7 @@ internal sealed class SampleRecord
     private float[] _costs = [];
     private float[] _signals = [];
     private int[] _next = [];
+    private int[] _place = [];
     private int _count;
     private int _open;
 
@@ -107,7 +108,7 @@ internal sealed class SampleRecord
     {
         (_count, _open) = (0, 0);
         _last.AsSpan().Fill(-1);
-        if (_row.Length < expected) Resize(expected);
+        if (expected > 0 && _row.Length != expected) Resize(expected);
     }
 
     /// <summary>Adds a sample, which follows the track's open one.</summary>
@@ -155,12 +156,20 @@ internal sealed class SampleRecord
     public SeatSamples ToSamples(int actor, int seat, float[] observations, byte[] legal, float[] logProbabilities, float[] values)
     {
         if (_open > 0) LeaveOutOpen();
-        if (_count < _row.Length) Resize(_count);
-        var samples = new SeatSamples(
+        var rewards = HandOver(ref _rewards);
+        return new SeatSamples(
             actor, seat, observations, legal, logProbabilities, values,
-            _row, _actions, _rewards, _costs, _keepsSignals ? _signals : _rewards, _next);
-        (_row, _actions, _rewards, _costs, _signals, _next) = ([], [], [], [], [], []);
-        return samples;
+            HandOver(ref _row), HandOver(ref _actions), rewards, HandOver(ref _costs), _keepsSignals ? HandOver(ref _signals) : rewards, HandOver(ref _next));
+    }
+
+    /// <summary>The array itself if it is full to the last place; else a copy of what is in it, and the array stays for the next rollout.</summary>
+    private T[] HandOver<T>(ref T[] values)
+        where T : unmanaged
+    {
+        if (_count < values.Length) return NewArray.Of<T>(values.AsSpan(0, _count));
+        var full = values;
+        values = [];
+        return full;
     }
 
     private void Close(int track, int next)
@@ -173,7 +182,8 @@ internal sealed class SampleRecord
     /// <summary>Moves the finished samples together.</summary>
     private void LeaveOutOpen()
     {
-        var place = new int[_count];
+        if (_place.Length < _count) _place = new int[_row.Length];
+        var place = _place;
         var kept = 0;
         for (var i = 0; i < _count; i++) place[i] = _next[i] == Open ? SeatSamples.CutAt(_row[i]) : kept++;
         for (var i = 0; i < _count; i++)
@@ -193,11 +203,32 @@ internal sealed class SampleRecord
 
     private void Resize(int capacity)
     {
-        Array.Resize(ref _row, capacity);
-        Array.Resize(ref _actions, capacity);
-        Array.Resize(ref _rewards, capacity);
-        Array.Resize(ref _costs, capacity);
-        if (_keepsSignals) Array.Resize(ref _signals, capacity);
-        Array.Resize(ref _next, capacity);
+        Resize(ref _row, capacity);
+        Resize(ref _actions, capacity);
+        Resize(ref _rewards, capacity);
+        Resize(ref _costs, capacity);
+        if (_keepsSignals) Resize(ref _signals, capacity);
+        Resize(ref _next, capacity);
+    }
+
+    private void Resize<T>(ref T[] values, int capacity)
+        where T : unmanaged
+    {
+        var larger = GC.AllocateUninitializedArray<T>(capacity);
+        values.AsSpan(0, Math.Min(_count, capacity)).CopyTo(larger);
+        values = larger;
+    }
+}
+
+/// <summary>Arrays that are filled at once, and so need no zeros before.</summary>
+internal static class NewArray
+{
+    /// <summary>A copy.</summary>
+    public static T[] Of<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        var array = GC.AllocateUninitializedArray<T>(values.Length);
+        values.CopyTo(array);
+        return array;
     }
 }

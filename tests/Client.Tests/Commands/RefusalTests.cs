@@ -89,7 +89,7 @@ public sealed class RefusalTests : IDisposable
         // What is refused is not announced first.
         foreach (var line in new[] { "crossplay x --episodes 3 --id c", "population start x --layout boxed.txt --seeds 3 --iterations 1 --set lanes=1 --set horizon=8 --set curveInterval=0" })
         {
-            var late = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.Usage);
+            var late = (await InProcess.RunAsync(_directory.Root, line.Split(' '))).Expect(ExitCode.InUse);
             Assert.Contains("exists with other settings", late.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("env-steps", late.Error, StringComparison.Ordinal);
         }

@@ -136,4 +136,29 @@ public sealed unsafe class ElementwiseKernelTests
 
         static float[] Filled(float value) => [.. Enumerable.Repeat(value, 16)];
     }
+
+    [Fact]
+    public void Logarithms_of_many_numbers_are_those_of_each()
+    {
+        var values = new float[4096];
+        for (var i = 0; i < values.Length; i++) values[i] = i < 2048 ? 1 + (i / 128f) : MathF.Pow(1.07f, i - 3072);
+        var expected = values.Select(value => (float)DeterministicMath.Log(value)).ToArray();
+        fixed (float* p = values) DeterministicMath.Log(p, values.Length);
+        Assert.Equal(expected, values);
+    }
+
+    [Fact]
+    public void The_gradient_passes_a_rectifier_where_it_passed_something_on()
+    {
+        var random = TestData.Stream(7);
+        var passed = TestData.Normals(64, ref random);
+        for (var i = 0; i < passed.Length; i++) passed[i] = i % 8 == 0 ? -0f : Math.Max(0, passed[i]);
+        var gradient = TestData.Normals(64, ref random);
+        gradient[8] = float.PositiveInfinity;
+        var output = RunAll(gradient, (kernels, p, n) =>
+        {
+            fixed (float* h = passed) kernels.ReluGradient(h, p, n);
+        });
+        for (var i = 0; i < output.Length; i++) Assert.Equal(passed[i] > 0 ? gradient[i] : 0, output[i]);
+    }
 }

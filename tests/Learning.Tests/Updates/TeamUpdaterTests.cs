@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Learning.Devices.Cpu;
 
@@ -108,6 +109,41 @@ public sealed class TeamUpdaterTests
     public void The_kernels_the_environment_variable_names_are_known()
     {
         Assert.Same(KernelSet.Portable, KernelSet.Choose("portable"));
-        Assert.Throws<ArgumentException>(() => KernelSet.Choose("1024"));
+        Assert.Contains("512, 256, portable", Assert.Throws<SrpoException>(() => KernelSet.Choose("1024")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gridworld", "official", "srpo")]
+    [InlineData("hanabi", "3x3-2p", "ippo")]
+    public void A_round_allocates_what_it_hands_over(string environment, string variant, string method)
+    {
+        // Beside arrays of samples and states there are records, lists and enumerators, whose number does not depend on sizes.
+        const long Small = 8192;
+        var settings = TestData.Small(method) with { Horizon = 100, SharePolicy = environment == "hanabi", NormaliseAdvantages = true };
+        var spec = TestData.Spec(settings) with { Environment = new EnvironmentSettings(environment, variant) };
+        var plan = TeamPlan.For(spec, TestData.Info(spec));
+        var shape = ActorShape.For(settings, TestData.Info(spec));
+        var states = plan.Actors.Select(actor => ActorInitialisation.Create(spec, 0, actor, shape)).ToArray();
+        var players = plan.Instances.Select(instance => new RolloutPlayer(spec, 0, instance, RolloutActors.Of(spec, plan, null, null))).ToArray();
+        using var updater = new TestUpdater(settings, plan, shape);
+        for (var round = 1; round <= 8; round++)
+        {
+            var actors = plan.Instances.Select(instance => TestData.Parameters(instance, states)).ToArray();
+            var rollouts = new Rollout[players.Length];
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < rollouts.Length; i++) rollouts[i] = players[i].Play(round, actors[i]);
+            (states, _) = updater.Update(spec.Seed, 0, round, states, rollouts);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (round < 8) continue;
+
+            var handedOver = states.Sum(state => 3L * sizeof(float) * state.Parameters.Length) + rollouts.SelectMany(rollout => rollout.Parts).Sum(Bytes);
+            Assert.InRange(allocated, handedOver, handedOver + Small);
+        }
+
+        foreach (var player in players) player.Dispose();
+
+        static long Bytes(SeatSamples part) =>
+            (4L * (part.Observations.Length + part.LogProbabilities.Length + part.Values.Length + part.Row.Length + part.Rewards.Length + part.Costs.Length + part.Next.Length))
+            + part.Legal.Length + part.Actions.Length + (ReferenceEquals(part.Signals, part.Rewards) ? 0 : 4L * part.Signals.Length);
     }
 }

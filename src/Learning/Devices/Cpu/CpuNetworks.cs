@@ -4,6 +4,7 @@ namespace Srpo.Learning.Devices.Cpu;
 internal sealed unsafe class CpuPolicy(NetworkShape shape, KernelSet kernels) : IPolicyNetwork
 {
     private readonly PolicyEvaluator _evaluator = new(shape, kernels);
+    private readonly BinaryRows _ones = new(shape.Inputs);
 
     /// <inheritdoc/>
     public void Load(ReadOnlySpan<float> parameters) => _evaluator.Network.Load(parameters[..shape.ParameterCount], forBackward: false);
@@ -17,9 +18,10 @@ internal sealed unsafe class CpuPolicy(NetworkShape shape, KernelSet kernels) : 
             for (var row = 0; row < batch.Rows; row += MlpWorkspace.BlockRows)
             {
                 var rows = Math.Min(MlpWorkspace.BlockRows, batch.Rows - row);
-                var legal = batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * actions, rows * actions);
-                if (shape.Memory > 0) _evaluator.Step(observations + ((long)row * inputs), batch.State.Slice(row * shape.Memory, rows * shape.Memory), rows, legal);
-                else _evaluator.Evaluate(observations + ((long)row * inputs), rows, legal);
+                _evaluator.Step(
+                    ObservationBlock.Of(observations + ((long)row * inputs), rows, _ones),
+                    batch.State.Slice(row * shape.Memory, rows * shape.Memory),
+                    batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * actions, rows * actions));
                 Copy(_evaluator.Probabilities, batch.Probabilities[(row * actions)..], rows);
                 if (!batch.LogProbabilities.IsEmpty) Copy(_evaluator.LogProbabilities, batch.LogProbabilities[(row * actions)..], rows);
             }
@@ -27,12 +29,20 @@ internal sealed unsafe class CpuPolicy(NetworkShape shape, KernelSet kernels) : 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _evaluator.Dispose();
+    public void Dispose()
+    {
+        _evaluator.Dispose();
+        _ones.Dispose();
+    }
 
     private void Copy(float* padded, Span<float> rows, int count)
     {
         var actions = shape.Outputs;
-        for (var r = 0; r < count; r++) new ReadOnlySpan<float>(padded + (r * _evaluator.Stride), actions).CopyTo(rows[(r * actions)..]);
+        for (var r = 0; r < count; r++, padded += _evaluator.Stride)
+        {
+            var row = rows.Slice(r * actions, actions);
+            for (var a = 0; a < row.Length; a++) row[a] = padded[a];
+        }
     }
 }
 
@@ -42,10 +52,12 @@ internal sealed unsafe class CpuCritic : ICriticNetwork
     private readonly ActorShape _shape;
     private readonly NetworkWorkspace _critic;
     private readonly NetworkWorkspace? _trunk;
+    private readonly BinaryRows _ones;
 
     public CpuCritic(ActorShape shape, KernelSet kernels)
     {
         _shape = shape;
+        _ones = new BinaryRows(shape.CriticInputs);
         _critic = NetworkWorkspace.Create(shape.Critic, kernels);
         if (shape.SharedTrunk) _trunk = NetworkWorkspace.Create(shape.Policy, kernels);
     }
@@ -66,9 +78,8 @@ internal sealed unsafe class CpuCritic : ICriticNetwork
             for (var row = 0; row < batch.Values.Length; row += MlpWorkspace.BlockRows)
             {
                 var count = Math.Min(MlpWorkspace.BlockRows, batch.Values.Length - row);
-                var body = _trunk ?? _critic;
-                if (body is GruWorkspace recurrent) recurrent.Step(x + ((long)row * inputs), batch.State.Slice(row * memory, count * memory), count);
-                else body.Forward(x + ((long)row * inputs), count);
+                var block = ObservationBlock.Of(x + ((long)row * inputs), count, _ones);
+                (_trunk ?? _critic).Step(block, batch.State.Slice(row * memory, count * memory));
                 if (_trunk is not null) ((MlpWorkspace)_critic).Forward(_trunk.Features, _trunk.FeatureStride, count);
                 for (var r = 0; r < count; r++) batch.Values[row + r] = _critic.Output[r * _critic.OutputStride];
             }
@@ -80,5 +91,6 @@ internal sealed unsafe class CpuCritic : ICriticNetwork
     {
         _critic.Dispose();
         _trunk?.Dispose();
+        _ones.Dispose();
     }
 }

@@ -59,6 +59,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var sequences = _shape.HasMemory ? SampleSequences.Of(samples) : [];
         var items = _shape.HasMemory ? sequences.Length : total;
         var minibatches = Math.Min(_settings.Minibatches, items);
+        _targets.Evaluate(samples, cancellation);
         if (minibatches == 1) Gather(samples, sequences);
 
         var sums = default(EpochSums);
@@ -87,7 +88,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
                 else
                 {
                     PolicyStep(parameters, first, second, steps, weights, ref sums);
-                    if (learnsValues) CriticStep(parameters, first, second, steps, ref sums);
+                    if (learnsValues) CriticStep(parameters, first, second, steps, last, ref sums);
                 }
 
                 sums.Samples += _batch.Samples;
@@ -117,7 +118,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     private void Gather(IReadOnlyList<ActorSamples> samples, ReadOnlySpan<int> order)
     {
         _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
-        _targets.Evaluate(_batch, samples, _steps, _cancellation);
+        _targets.Gather(_batch);
     }
 
     private void Shuffle(int total, ref RandomStream random)
@@ -145,8 +146,8 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var block = _policy.Network.Begin(_batch.Rows, _steps);
         for (var row = 0; row < _batch.Rows; row += block)
         {
-            var rows = PolicyGradient(row, block, weights, out var observations, ref sums);
-            _policy.Network.Backward(observations, rows);
+            var rows = PolicyGradient(row, block, weights, ref sums);
+            _policy.Network.Backward(_batch, row, rows);
         }
 
         _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
@@ -160,24 +161,24 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var count = _shape.Policy.ParameterCount;
         var (trunk, head) = (_policy.Network, (MlpWorkspace)_critic);
         var block = trunk.Begin(_batch.Rows, _steps);
-        var features = _features.Ensure(Math.Min(block, _batch.Rows) * trunk.FeatureStride);
+        var features = _features.Ensure(block * trunk.FeatureStride);
         _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
         _policy.Network.ClearGradient();
         _critic.Load(parameters.AsSpan(count, _shape.Critic.ParameterCount), forBackward: true);
         _critic.ClearGradient();
         for (var row = 0; row < _batch.Rows; row += block)
         {
-            var rows = PolicyGradient(row, block, weights, out var observations, ref sums);
+            var rows = PolicyGradient(row, block, weights, ref sums);
             for (var part = 0; learnsValues && part < rows; part += MlpWorkspace.BlockRows)
             {
                 var seen = trunk.Features + (part * trunk.FeatureStride);
                 var those = Math.Min(MlpWorkspace.BlockRows, rows - part);
                 head.Forward(seen, trunk.FeatureStride, those);
-                ValueGradient(row + part, those, ref sums);
+                ValueGradient(row + part, those, weights.CountLoss, ref sums);
                 head.BackwardHead(seen, trunk.FeatureStride, those, features + (part * trunk.FeatureStride));
             }
 
-            trunk.Backward(observations, rows, learnsValues ? features : null);
+            trunk.Backward(_batch, row, rows, learnsValues ? features : null);
         }
 
         if (learnsValues) sums.SquaredError += _batch.ReturnSquares;
@@ -188,12 +189,11 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
 
     /// <summary>Forward pass of a block of rows, and the gradient of the logits.</summary>
     /// <returns>The number of rows.</returns>
-    private int PolicyGradient(int row, int block, in PolicyObjective weights, out float* observations, ref EpochSums sums)
+    private int PolicyGradient(int row, int block, in PolicyObjective weights, ref EpochSums sums)
     {
         _cancellation.ThrowIfCancellationRequested();
         var rows = Math.Min(block, _batch.Rows - row);
-        observations = _batch.Observations + (row * _shape.Policy.Inputs);
-        _policy.Evaluate(observations, rows, _batch.Legal(row, rows));
+        _policy.Evaluate(_batch, row, rows, _batch.Legal(row, rows));
         _kernels.PolicyGradient(Block(row, rows), weights, _policy.Network.OutputGradient, ref sums.Policy);
         return rows;
     }
@@ -222,7 +222,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         };
     }
 
-    private void CriticStep(float[] parameters, float[] first, float[] second, long step, ref EpochSums sums)
+    private void CriticStep(float[] parameters, float[] first, float[] second, long step, bool last, ref EpochSums sums)
     {
         var offset = _shape.Policy.ParameterCount;
         var count = _shape.Critic.ParameterCount;
@@ -233,10 +233,9 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         {
             _cancellation.ThrowIfCancellationRequested();
             var rows = Math.Min(block, _batch.Rows - row);
-            var observations = _batch.CriticObservations + (row * _shape.Critic.Inputs);
-            _critic.Forward(observations, rows);
-            ValueGradient(row, rows, ref sums);
-            _critic.Backward(observations, rows);
+            _critic.Forward(_batch.Seen, row, rows);
+            ValueGradient(row, rows, last, ref sums);
+            _critic.Backward(_batch.Seen, row, rows);
         }
 
         sums.SquaredError += _batch.ReturnSquares;
@@ -245,19 +244,20 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     }
 
     /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
-    private void ValueGradient(int row, int rows, ref EpochSums sums)
+    private void ValueGradient(int row, int rows, bool countLoss, ref EpochSums sums)
     {
         var scale = (float)(2 * _settings.ValueWeight / _batch.Samples);
         var stride = _critic.OutputStride;
+        var values = _critic.Output;
         var gradient = _critic.OutputGradient;
-        new Span<float>(gradient, rows * stride).Clear();
+        var counts = _batch.Counts + row;
+        var returns = _batch.ReturnSums + row;
+        for (var r = 0; r < rows; r++) gradient[r * stride] = scale * ((counts[r] * values[r * stride]) - returns[r]);
+        if (!countLoss) return;
         for (var r = 0; r < rows; r++)
         {
-            var value = _critic.Output[r * stride];
-            var visits = _batch.Counts[row + r];
-            var returns = _batch.ReturnSums[row + r];
-            gradient[r * stride] = scale * ((visits * value) - returns);
-            sums.SquaredError += ((double)visits * value * value) - (2.0 * value * returns);
+            double value = values[r * stride];
+            sums.SquaredError += (counts[r] * value * value) - (2.0 * value * returns[r]);
         }
     }
 

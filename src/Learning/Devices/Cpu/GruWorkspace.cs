@@ -86,16 +86,13 @@ internal sealed unsafe class GruWorkspace : NetworkWorkspace
             parameters.Slice(layer.WeightOffset + (k * layer.Outputs), layer.Outputs).CopyTo(new Span<float>(_weights.Pointer + (k * _gateColumns), layer.Outputs));
         parameters.Slice(layer.BiasOffset, layer.Outputs).CopyTo(new Span<float>(_bias.Pointer, layer.Outputs));
         if (!forBackward) return;
-        for (var j = 0; j < layer.Outputs; j++)
-        {
-            for (var k = 0; k < _units; k++) _transposed.Pointer[(j * _columns) + k] = _weights.Pointer[(k * _gateColumns) + j];
-        }
+        Transposition.Run(_weights.Pointer, _gateColumns, _transposed.Pointer, _columns, _units, layer.Outputs);
     }
 
     /// <inheritdoc/>
-    public override void Forward(float* x, int rows)
+    public override void Forward(IObservationRows observations, int row, int rows)
     {
-        for (var row = 0; row < rows; row += MlpWorkspace.BlockRows) GateInputs(x, row, Math.Min(MlpWorkspace.BlockRows, rows - row));
+        for (var block = 0; block < rows; block += MlpWorkspace.BlockRows) GateInputs(observations.Block(row + block, Math.Min(MlpWorkspace.BlockRows, rows - block)), block);
         var (from, active) = (0, _steps[0]);
         NativeMemory.Clear(_before.Pointer, (nuint)(active * _columns) * sizeof(float));
         foreach (var count in _steps)
@@ -106,20 +103,13 @@ internal sealed unsafe class GruWorkspace : NetworkWorkspace
             (from, active) = (from + count, count);
         }
 
-        for (var row = 0; row < rows; row += MlpWorkspace.BlockRows)
-        {
-            var block = Math.Min(MlpWorkspace.BlockRows, rows - row);
-            _head.Forward(_state.Pointer + (row * _columns), _columns, block);
-            new ReadOnlySpan<float>(_head.Output, block * OutputStride).CopyTo(new Span<float>(_output.Pointer + (row * OutputStride), block * OutputStride));
-        }
+        for (var first = 0; first < rows; first += MlpWorkspace.BlockRows) Head(first, Math.Min(MlpWorkspace.BlockRows, rows - first));
     }
 
-    /// <summary>One step of rows that each carry a state, as policies play.</summary>
-    /// <param name="x">[rows x inputs].</param>
-    /// <param name="state">[rows x units], replaced.</param>
-    /// <param name="rows">1 to <see cref="MlpWorkspace.BlockRows"/>.</param>
-    public void Step(float* x, Span<float> state, int rows)
+    /// <inheritdoc/>
+    public override void Step(in ObservationBlock observations, Span<float> state)
     {
+        var rows = observations.Count;
         Ensure(rows);
         for (var r = 0; r < rows; r++)
         {
@@ -128,10 +118,9 @@ internal sealed unsafe class GruWorkspace : NetworkWorkspace
             padded[_units..].Clear();
         }
 
-        GateInputs(x, 0, rows);
+        GateInputs(observations, 0);
         Cell(0, rows);
-        _head.Forward(_state.Pointer, _columns, rows);
-        new ReadOnlySpan<float>(_head.Output, rows * OutputStride).CopyTo(new Span<float>(_output.Pointer, rows * OutputStride));
+        Head(0, rows);
         for (var r = 0; r < rows; r++) new ReadOnlySpan<float>(_state.Pointer + (r * _columns), _units).CopyTo(state[(r * _units)..]);
     }
 
@@ -145,17 +134,17 @@ internal sealed unsafe class GruWorkspace : NetworkWorkspace
     }
 
     /// <inheritdoc/>
-    public override void Backward(float* x, int rows, float* features = null)
+    public override void Backward(IObservationRows observations, int row, int rows, float* features = null)
     {
         var atState = _stateGradient.Ensure((rows + _steps[0]) * _columns);
-        for (var row = 0; row < rows; row += MlpWorkspace.BlockRows)
+        for (var first = 0; first < rows; first += MlpWorkspace.BlockRows)
         {
-            var block = Math.Min(MlpWorkspace.BlockRows, rows - row);
-            new ReadOnlySpan<float>(_outputGradient.Pointer + (row * OutputStride), block * OutputStride).CopyTo(new Span<float>(_head.OutputGradient, block * OutputStride));
-            _head.BackwardHead(_state.Pointer + (row * _columns), _columns, block, atState + (row * _columns));
+            var count = Math.Min(MlpWorkspace.BlockRows, rows - first);
+            new ReadOnlySpan<float>(_outputGradient.Pointer + (first * OutputStride), count * OutputStride).CopyTo(new Span<float>(_head.OutputGradient, count * OutputStride));
+            _head.BackwardHead(_state.Pointer + (first * _columns), _columns, count, atState + (first * _columns));
         }
 
-        if (features != null) Add(features, atState, rows * _columns);
+        if (features != null) _kernels.Add(features, atState, rows * _columns);
         var from = rows;
         var carried = atState + (rows * _columns);
         for (var step = _steps.Length - 1; step >= 0; step--)
@@ -163,22 +152,23 @@ internal sealed unsafe class GruWorkspace : NetworkWorkspace
             // What later steps say of the state goes to the first of this step: those whose sequence goes on.
             var count = _steps[step];
             from -= count;
-            if (step < _steps.Length - 1) Add(carried, atState + (from * _columns), _steps[step + 1] * _columns);
+            if (step < _steps.Length - 1) _kernels.Add(carried, atState + (from * _columns), _steps[step + 1] * _columns);
             CellGradient(from, count, atState + (from * _columns));
             if (step == 0) break;
             _kernels.Multiply(_recurrentGates.Pointer + (from * _gateColumns), _gateColumns, _transposed.Pointer, null, carried, count, 3 * _units, _columns);
             _kernels.GruCarry(_update.Pointer + (from * _columns), atState + (from * _columns), carried, count * _columns);
         }
 
-        for (var row = 0; row < rows; row += MlpWorkspace.BlockRows)
+        for (var first = 0; first < rows; first += MlpWorkspace.BlockRows)
         {
-            var block = Math.Min(MlpWorkspace.BlockRows, rows - row);
-            var gates = _recurrentGates.Pointer + (row * _gateColumns);
-            _kernels.AccumulateOuter(_before.Pointer + (row * _columns), _columns, gates, _weightGradient.Pointer, block, _units, _gateColumns);
-            _kernels.AccumulateRows(gates, _biasGradient.Pointer, block, _gateColumns);
-            _body.Forward(x + ((long)row * Inputs), block);
-            new ReadOnlySpan<float>(_inputGates.Pointer + (row * _gateColumns), block * _gateColumns).CopyTo(new Span<float>(_body.OutputGradient, block * _gateColumns));
-            _body.Backward(x + ((long)row * Inputs), block);
+            var count = Math.Min(MlpWorkspace.BlockRows, rows - first);
+            var gates = _recurrentGates.Pointer + (first * _gateColumns);
+            _kernels.AccumulateOuter(_before.Pointer + (first * _columns), _columns, gates, _weightGradient.Pointer, count, _units, _gateColumns);
+            _kernels.AccumulateRows(gates, _biasGradient.Pointer, count, _gateColumns);
+            var block = observations.Block(row + first, count);
+            _body.Forward(block);
+            new ReadOnlySpan<float>(_inputGates.Pointer + (first * _gateColumns), count * _gateColumns).CopyTo(new Span<float>(_body.OutputGradient, count * _gateColumns));
+            _body.Backward(block);
         }
     }
 
@@ -228,16 +218,19 @@ internal sealed unsafe class GruWorkspace : NetworkWorkspace
         _candidate.Ensure(rows * _columns);
     }
 
-    private static void Add(float* values, float* sums, int count)
+    /// <summary>The hidden layers' part of the gates, for the rows from one on.</summary>
+    private void GateInputs(in ObservationBlock observations, int first)
     {
-        for (var i = 0; i < count; i++) sums[i] += values[i];
+        _body.Forward(observations);
+        var count = observations.Count * _gateColumns;
+        new ReadOnlySpan<float>(_body.Output, count).CopyTo(new Span<float>(_inputGates.Pointer + (first * _gateColumns), count));
     }
 
-    /// <summary>The hidden layers' part of the gates, of rows that are no more than a block of the perceptron.</summary>
-    private void GateInputs(float* x, int row, int rows)
+    /// <summary>The outputs from the states, for no more rows than a block of a perceptron.</summary>
+    private void Head(int first, int rows)
     {
-        _body.Forward(x + ((long)row * Inputs), rows);
-        new ReadOnlySpan<float>(_body.Output, rows * _gateColumns).CopyTo(new Span<float>(_inputGates.Pointer + (row * _gateColumns), rows * _gateColumns));
+        _head.Forward(_state.Pointer + (first * _columns), _columns, rows);
+        new ReadOnlySpan<float>(_head.Output, rows * OutputStride).CopyTo(new Span<float>(_output.Pointer + (first * OutputStride), rows * OutputStride));
     }
 
     /// <summary>The states of rows after a step, from those before it.</summary>

@@ -19,13 +19,13 @@ internal abstract unsafe class NetworkWorkspace : IDisposable
     /// <summary>Floats from a row of the output to the next.</summary>
     public abstract int OutputStride { get; }
 
-    /// <summary>[block x OutputStride] outputs of the last <see cref="Forward(float*, int)"/>; columns past the outputs are zero.</summary>
+    /// <summary>[block x OutputStride] outputs of the last rows that were evaluated; columns past the outputs are zero.</summary>
     public abstract float* Output { get; }
 
-    /// <summary>[block x OutputStride] where the caller puts the gradient of the outputs for <see cref="Backward"/>; columns past the outputs must be zero.</summary>
+    /// <summary>[block x OutputStride] where the caller puts the gradient of the outputs for <see cref="Backward"/>; columns past the outputs are zero and must stay so.</summary>
     public abstract float* OutputGradient { get; }
 
-    /// <summary>[block x <see cref="FeatureStride"/>] what the head saw in the last <see cref="Forward(float*, int)"/>: the memory, or the last hidden layer; there must be one.</summary>
+    /// <summary>[block x <see cref="FeatureStride"/>] what the head saw of the last rows that were evaluated: the memory, or the last hidden layer; there must be one.</summary>
     public abstract float* Features { get; }
 
     /// <summary>Floats from a row of the features to the next.</summary>
@@ -43,18 +43,25 @@ internal abstract unsafe class NetworkWorkspace : IDisposable
     public abstract void Load(ReadOnlySpan<float> parameters, bool forBackward);
 
     /// <summary>Outputs of a block of rows.</summary>
-    /// <param name="x">[rows x inputs].</param>
+    /// <param name="observations">The batch's.</param>
+    /// <param name="row">The block's first row.</param>
     /// <param name="rows">1 to the rows of a block.</param>
-    public abstract void Forward(float* x, int rows);
+    public abstract void Forward(IObservationRows observations, int row, int rows);
+
+    /// <summary>Outputs of rows by themselves, as policies play.</summary>
+    /// <param name="observations">The rows.</param>
+    /// <param name="state">[rows x units] what each carries, replaced; empty for networks that carry nothing.</param>
+    public abstract void Step(in ObservationBlock observations, Span<float> state);
 
     /// <summary>Starts a new sum of gradients at zero.</summary>
     public abstract void ClearGradient();
 
-    /// <summary>Adds the parameters' gradient of the rows of the last Forward, given <see cref="OutputGradient"/>, which is destroyed.</summary>
-    /// <param name="x">[rows x inputs].</param>
+    /// <summary>Adds the parameters' gradient of the rows of the last Forward, given <see cref="OutputGradient"/>.</summary>
+    /// <param name="observations">The batch's.</param>
+    /// <param name="row">The block's first row.</param>
     /// <param name="rows">1 to the rows of a block.</param>
     /// <param name="features">[rows x <see cref="FeatureStride"/>] a further gradient of the features, from another head; or null.</param>
-    public abstract void Backward(float* x, int rows, float* features = null);
+    public abstract void Backward(IObservationRows observations, int row, int rows, float* features = null);
 
     /// <summary>Copies the sum of gradients in the layout of the flat parameter vector.</summary>
     public abstract void StoreGradient(Span<float> gradient);

@@ -15,41 +15,43 @@ internal sealed unsafe class PolicyEvaluator : IDisposable
         Network = NetworkWorkspace.Create(shape, kernels);
         _mask.Ensure(Network.OutputStride);
         for (var a = 0; a < shape.Outputs; a++) _mask.Pointer[a] = 1f;
+        _logProbabilities.Ensure(MlpWorkspace.BlockRows * Network.OutputStride);
+        _probabilities.Ensure(MlpWorkspace.BlockRows * Network.OutputStride);
     }
 
     public NetworkWorkspace Network { get; }
 
-    /// <summary>[block x Stride] of the last <see cref="Evaluate"/>.</summary>
+    /// <summary>[block x Stride] of the last block that was evaluated.</summary>
     public float* LogProbabilities => _logProbabilities.Pointer;
 
-    /// <summary>[block x Stride] of the last <see cref="Evaluate"/>.</summary>
+    /// <summary>[block x Stride] of the last block that was evaluated.</summary>
     public float* Probabilities => _probabilities.Pointer;
 
     /// <summary>Floats per row.</summary>
     public int Stride => Network.OutputStride;
 
     /// <summary>
-    /// Evaluates a block of rows of a batch with the parameters that <see cref="Network"/> holds. An illegal action has probability and
+    /// Evaluates a block of a batch with the parameters that <see cref="Network"/> holds. An illegal action has probability and
     /// log-probability exactly 0, so that it adds nothing to any sum over actions and has no gradient.
     /// </summary>
-    /// <param name="observations">[rows x inputs].</param>
-    /// <param name="rows">1 to the rows of a block.</param>
+    /// <param name="observations">The batch's.</param>
+    /// <param name="row">The block's first row.</param>
+    /// <param name="rows">1 to the rows of a block, see <see cref="NetworkWorkspace.Begin"/>.</param>
     /// <param name="legal">[rows x actions] 1 for legal actions, 0 for others; empty where all are legal.</param>
-    public void Evaluate(float* observations, int rows, ReadOnlySpan<byte> legal = default)
+    public void Evaluate(IObservationRows observations, int row, int rows, ReadOnlySpan<byte> legal)
     {
-        Network.Forward(observations, rows);
+        Network.Forward(observations, row, rows);
         Softmax(rows, legal);
     }
 
-    /// <summary>The same for rows that each carry a state, in a network with memory.</summary>
-    /// <param name="observations">[rows x inputs].</param>
-    /// <param name="state">[rows x units], replaced.</param>
-    /// <param name="rows">1 to <see cref="MlpWorkspace.BlockRows"/>.</param>
+    /// <summary>The same for rows by themselves, as policies play.</summary>
+    /// <param name="observations">The rows.</param>
+    /// <param name="state">[rows x units] what each carries, replaced; empty for networks that carry nothing.</param>
     /// <param name="legal">[rows x actions] 1 for legal actions, 0 for others; empty where all are legal.</param>
-    public void Step(float* observations, Span<float> state, int rows, ReadOnlySpan<byte> legal)
+    public void Step(in ObservationBlock observations, Span<float> state, ReadOnlySpan<byte> legal)
     {
-        ((GruWorkspace)Network).Step(observations, state, rows);
-        Softmax(rows, legal);
+        Network.Step(observations, state);
+        Softmax(observations.Count, legal);
     }
 
     public void Dispose()

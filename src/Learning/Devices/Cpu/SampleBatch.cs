@@ -5,28 +5,29 @@ namespace Srpo.Learning.Devices.Cpu;
 /// action, advantage, return), so that per row and action the sums of positive and of negative advantages, and per row the
 /// number of samples and the sum of returns, are all that the networks' gradients need.
 /// </summary>
-internal sealed unsafe class SampleBatch : IDisposable
+internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
 {
-    private readonly NativeBuffer _observations = new();
+    private readonly ObservationTable _own;
+    private readonly ObservationTable? _central;
     private readonly NativeBuffer _policy = new();
     private readonly NativeBuffer _critic = new();
-    private readonly NativeBuffer _central = new();
-    private readonly int _inputs;
-    private readonly int _centralInputs;
     private readonly int _actions;
     private int[] _rowOf = [];
     private int[] _partOf = [];
     private byte[] _legal = [];
+    private float[][] _arrays = [];
+    private int[] _sourceOf = [];
     private bool _masks;
 
-    /// <summary>An empty batch.</summary>
+    /// <summary>A batch.</summary>
     /// <param name="inputs">Length of an observation.</param>
     /// <param name="central">Length of the observations of all seats, where critics see those; else 0.</param>
     /// <param name="actions">Number of actions.</param>
-    public SampleBatch(int inputs, int central, int actions)
+    /// <param name="written">Whether observations are always written out, also where lists of their ones would do.</param>
+    public SampleBatch(int inputs, int central, int actions, bool written = false)
     {
-        _inputs = inputs;
-        _centralInputs = central;
+        _own = new ObservationTable(inputs, written);
+        if (central > 0) _central = new ObservationTable(central, written);
         _actions = actions;
         Stride = Padding.Pad(actions);
     }
@@ -43,11 +44,12 @@ internal sealed unsafe class SampleBatch : IDisposable
     /// <summary>Sum of squared returns.</summary>
     public double ReturnSquares { get; private set; }
 
-    /// <summary>[Rows x inputs].</summary>
-    public float* Observations => _observations.Pointer;
+    /// <summary>[Rows x inputs], where observations are written out.</summary>
+    /// <exception cref="InvalidOperationException">There are lists of their ones instead: see <see cref="Block"/>.</exception>
+    public float* Observations => _own.Observations;
 
-    /// <summary>[Rows x critic inputs] what critics see.</summary>
-    public float* CriticObservations => _centralInputs > 0 ? _central.Pointer : _observations.Pointer;
+    /// <summary>What critics see of every row.</summary>
+    public IObservationRows Seen => _central ?? _own;
 
     /// <summary>[Rows x Stride] log-probabilities of the policy that played.</summary>
     public float* OldLogProbabilities => _policy.Pointer;
@@ -64,6 +66,9 @@ internal sealed unsafe class SampleBatch : IDisposable
     /// <summary>[Rows] the part that each row came from.</summary>
     public ReadOnlySpan<int> PartOf => _partOf.AsSpan(0, Rows);
 
+    /// <summary>[Rows] the row in that part.</summary>
+    public ReadOnlySpan<int> SourceOf => _sourceOf.AsSpan(0, Rows);
+
     /// <summary>[Rows] numbers of samples.</summary>
     public float* Counts => _critic.Pointer;
 
@@ -72,6 +77,11 @@ internal sealed unsafe class SampleBatch : IDisposable
 
     /// <summary>[rows x actions] 1 for legal actions in a range of rows; empty where all are legal.</summary>
     public ReadOnlySpan<byte> Legal(int row, int rows) => _masks ? _legal.AsSpan(row * _actions, rows * _actions) : default;
+
+    /// <summary>The observations of a block of rows.</summary>
+    /// <param name="row">Its first row, a multiple of <see cref="MlpWorkspace.BlockRows"/>.</param>
+    /// <param name="rows">1 to <see cref="MlpWorkspace.BlockRows"/>.</param>
+    public ObservationBlock Block(int row, int rows) => _own.Block(row, rows);
 
     /// <summary>Gathers samples; the order of rows is that of their first sample.</summary>
     /// <param name="parts">Where the samples are; sample numbers run through the parts one after another.</param>
@@ -93,8 +103,6 @@ internal sealed unsafe class SampleBatch : IDisposable
         _rowOf.AsSpan(0, rows).Fill(-1);
         Rows = CountRows(parts, order);
         cancellation.ThrowIfCancellationRequested();
-        _observations.Ensure(Math.Max(1, Rows * _inputs));
-        if (_centralInputs > 0) _central.Ensure(Math.Max(1, Rows * _centralInputs));
         new Span<float>(_policy.Ensure(4 * Rows * Stride), 4 * Rows * Stride).Clear();
         new Span<float>(_critic.Ensure(2 * Rows), 2 * Rows).Clear();
         ReturnSquares = 0;
@@ -123,8 +131,8 @@ internal sealed unsafe class SampleBatch : IDisposable
 
     public void Dispose()
     {
-        _observations.Dispose();
-        _central.Dispose();
+        _own.Dispose();
+        _central?.Dispose();
         _policy.Dispose();
         _critic.Dispose();
     }
@@ -175,7 +183,7 @@ internal sealed unsafe class SampleBatch : IDisposable
     {
         _masks = parts[0].Part.Legal.Length > 0;
         if (_masks && _legal.Length < Rows * _actions) _legal = new byte[Rows * _actions];
-        if (_partOf.Length < Rows) _partOf = new int[Rows];
+        if (_partOf.Length < Rows) (_partOf, _sourceOf) = (new int[Rows], new int[Rows]);
         var offset = 0;
         for (var p = 0; p < parts.Count; p++)
         {
@@ -184,14 +192,24 @@ internal sealed unsafe class SampleBatch : IDisposable
             {
                 var row = _rowOf[offset + source];
                 if (row < 0) continue;
-                _partOf[row] = p;
+                (_partOf[row], _sourceOf[row]) = (p, source);
                 if (_masks) part.Part.Legal.AsSpan(source * _actions, _actions).CopyTo(_legal.AsSpan(row * _actions));
-                part.Part.Observations.AsSpan(source * _inputs, _inputs).CopyTo(new Span<float>(Observations + (row * _inputs), _inputs));
-                if (_centralInputs > 0) part.Part.Central.AsSpan(source * _centralInputs, _centralInputs).CopyTo(new Span<float>(_central.Pointer + (row * _centralInputs), _centralInputs));
-                part.Part.LogProbabilities.AsSpan(source * _actions, _actions).CopyTo(new Span<float>(OldLogProbabilities + (row * Stride), _actions));
+                var from = part.Part.LogProbabilities.AsSpan(source * _actions, _actions);
+                var to = OldLogProbabilities + (row * Stride);
+                for (var a = 0; a < from.Length; a++) to[a] = from[a];
             }
 
             offset += part.Rows;
         }
+
+        _own.Gather(Arrays(parts, part => part.Part.Observations), PartOf, SourceOf);
+        _central?.Gather(Arrays(parts, part => part.Part.Central), PartOf, SourceOf);
+    }
+
+    private float[][] Arrays(IReadOnlyList<ActorSamples> parts, Func<ActorSamples, float[]> of)
+    {
+        if (_arrays.Length != parts.Count) _arrays = new float[parts.Count][];
+        for (var p = 0; p < parts.Count; p++) _arrays[p] = of(parts[p]);
+        return _arrays;
     }
 }

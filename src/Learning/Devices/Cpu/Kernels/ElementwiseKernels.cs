@@ -57,13 +57,19 @@ internal static unsafe class ElementwiseKernels<TSimd, TVector>
         for (var i = 0; i < count; i += TSimd.Lanes) TSimd.Store(TSimd.Max(TSimd.Load(values + i), zero), values + i);
     }
 
-    /// <summary>d = h > 0 ? d : 0 with h the output of a rectifier. Not vectorised: settings that use it are rarely the bottleneck.</summary>
+    /// <summary>d = h > 0 ? d : 0 with h the output of a rectifier.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ReluGradient(float* h, float* d, int count)
     {
-        for (var i = 0; i < count; i++)
-        {
-            if (!(h[i] > 0f)) d[i] = 0f;
-        }
+        var zero = TSimd.Zero;
+        for (var i = 0; i < count; i += TSimd.Lanes) TSimd.Store(TSimd.WhereGreater(TSimd.Load(h + i), zero, TSimd.Load(d + i)), d + i);
+    }
+
+    /// <summary>sums += values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(float* values, float* sums, int count)
+    {
+        for (var i = 0; i < count; i += TSimd.Lanes) TSimd.Store(TSimd.Add(TSimd.Load(sums + i), TSimd.Load(values + i)), sums + i);
     }
 
     /// <summary>The Gaussian error linear unit in its tanh form, in place; what it was made from is kept.</summary>

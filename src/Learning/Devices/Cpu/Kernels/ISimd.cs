@@ -47,6 +47,9 @@ internal unsafe interface ISimd<TVector> where TVector : struct
     /// <summary>Elementwise a &lt;= b ? value : 0.</summary>
     static abstract TVector WhereAtMost(TVector a, TVector b, TVector value);
 
+    /// <summary>Elementwise a &gt; b ? value : 0.</summary>
+    static abstract TVector WhereGreater(TVector a, TVector b, TVector value);
+
     /// <summary>2^n for elements n that are whole numbers from -126 to 127.</summary>
     static abstract TVector PowerOfTwo(TVector n);
 }
@@ -109,6 +112,10 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.LessThanOrEqual(a, b), value, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WhereGreater(Vector512<float> a, Vector512<float> b, Vector512<float> value) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), value, Vector512<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> PowerOfTwo(Vector512<float> n) =>
         Vector512.ShiftLeft(Vector512.ConvertToInt32Native(n) + Vector512.Create(127), 23).AsSingle();
 }
@@ -161,6 +168,10 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.LessThanOrEqual(a, b), value, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WhereGreater(Vector256<float> a, Vector256<float> b, Vector256<float> value) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(a, b), value, Vector256<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> PowerOfTwo(Vector256<float> n) =>
         Vector256.ShiftLeft(Vector256.ConvertToInt32Native(n) + Vector256.Create(127), 23).AsSingle();
 }
@@ -209,6 +220,9 @@ internal readonly unsafe struct SimdScalar : ISimd<float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float WhereAtMost(float a, float b, float value) => a <= b ? value : 0f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float WhereGreater(float a, float b, float value) => a > b ? value : 0f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);

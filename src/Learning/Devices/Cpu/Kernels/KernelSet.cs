@@ -70,6 +70,15 @@ public abstract unsafe class KernelSet
 
     internal abstract void AccumulateRows(float* d, float* g, int rows, int columns);
 
+    internal abstract int PanelSize(int rows, int columns);
+
+    internal abstract void ToPanels(float* source, float* panels, int rows, int columns);
+
+    internal abstract void AddSelected(
+        int* starts, ushort* lists, float* panels, int rows, float* from, int fromStride, float* y, int count, int columns);
+
+    internal abstract void Add(float* values, float* sums, int count);
+
     /// <summary>tanh in place, within 3 units in the last place.</summary>
     /// <param name="values">[count].</param>
     /// <param name="count">Number of floats.</param>
@@ -133,6 +142,17 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
 
     internal override void AccumulateRows(float* d, float* g, int rows, int columns) =>
         DenseKernels<TSimd, TVector>.AccumulateRows(d, g, rows, columns);
+
+    internal override int PanelSize(int rows, int columns) => SelectionKernels<TSimd, TVector>.PanelSize(rows, columns);
+
+    internal override void ToPanels(float* source, float* panels, int rows, int columns) =>
+        SelectionKernels<TSimd, TVector>.ToPanels(source, panels, rows, columns);
+
+    internal override void AddSelected(
+        int* starts, ushort* lists, float* panels, int rows, float* from, int fromStride, float* y, int count, int columns) =>
+        SelectionKernels<TSimd, TVector>.AddSelected(starts, lists, panels, rows, from, fromStride, y, count, columns);
+
+    internal override void Add(float* values, float* sums, int count) => ElementwiseKernels<TSimd, TVector>.Add(values, sums, count);
 
     public override void Tanh(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Tanh(values, count);
 

@@ -234,4 +234,235 @@ internal static unsafe class OuterTiles<TSimd, TVector>
 
         TSimd.Store(a00, g);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile4x4(float* x, int xStride, float* d, float* g, int rows, int columns)
+    {
+        var a00 = TSimd.Load(g);
+        var a01 = TSimd.Load(g + TSimd.Lanes);
+        var a02 = TSimd.Load(g + (2 * TSimd.Lanes));
+        var a03 = TSimd.Load(g + (3 * TSimd.Lanes));
+        var a10 = TSimd.Load(g + columns);
+        var a11 = TSimd.Load(g + columns + TSimd.Lanes);
+        var a12 = TSimd.Load(g + columns + (2 * TSimd.Lanes));
+        var a13 = TSimd.Load(g + columns + (3 * TSimd.Lanes));
+        var a20 = TSimd.Load(g + (2 * columns));
+        var a21 = TSimd.Load(g + (2 * columns) + TSimd.Lanes);
+        var a22 = TSimd.Load(g + (2 * columns) + (2 * TSimd.Lanes));
+        var a23 = TSimd.Load(g + (2 * columns) + (3 * TSimd.Lanes));
+        var a30 = TSimd.Load(g + (3 * columns));
+        var a31 = TSimd.Load(g + (3 * columns) + TSimd.Lanes);
+        var a32 = TSimd.Load(g + (3 * columns) + (2 * TSimd.Lanes));
+        var a33 = TSimd.Load(g + (3 * columns) + (3 * TSimd.Lanes));
+        for (var r = 0; r < rows; r++, x += xStride, d += columns)
+        {
+            var d0 = TSimd.Load(d);
+            var d1 = TSimd.Load(d + TSimd.Lanes);
+            var d2 = TSimd.Load(d + (2 * TSimd.Lanes));
+            var d3 = TSimd.Load(d + (3 * TSimd.Lanes));
+            var s0 = TSimd.Broadcast(x[0]);
+            a00 = TSimd.FusedMultiplyAdd(s0, d0, a00);
+            a01 = TSimd.FusedMultiplyAdd(s0, d1, a01);
+            a02 = TSimd.FusedMultiplyAdd(s0, d2, a02);
+            a03 = TSimd.FusedMultiplyAdd(s0, d3, a03);
+            var s1 = TSimd.Broadcast(x[1]);
+            a10 = TSimd.FusedMultiplyAdd(s1, d0, a10);
+            a11 = TSimd.FusedMultiplyAdd(s1, d1, a11);
+            a12 = TSimd.FusedMultiplyAdd(s1, d2, a12);
+            a13 = TSimd.FusedMultiplyAdd(s1, d3, a13);
+            var s2 = TSimd.Broadcast(x[2]);
+            a20 = TSimd.FusedMultiplyAdd(s2, d0, a20);
+            a21 = TSimd.FusedMultiplyAdd(s2, d1, a21);
+            a22 = TSimd.FusedMultiplyAdd(s2, d2, a22);
+            a23 = TSimd.FusedMultiplyAdd(s2, d3, a23);
+            var s3 = TSimd.Broadcast(x[3]);
+            a30 = TSimd.FusedMultiplyAdd(s3, d0, a30);
+            a31 = TSimd.FusedMultiplyAdd(s3, d1, a31);
+            a32 = TSimd.FusedMultiplyAdd(s3, d2, a32);
+            a33 = TSimd.FusedMultiplyAdd(s3, d3, a33);
+        }
+
+        TSimd.Store(a00, g);
+        TSimd.Store(a01, g + TSimd.Lanes);
+        TSimd.Store(a02, g + (2 * TSimd.Lanes));
+        TSimd.Store(a03, g + (3 * TSimd.Lanes));
+        TSimd.Store(a10, g + columns);
+        TSimd.Store(a11, g + columns + TSimd.Lanes);
+        TSimd.Store(a12, g + columns + (2 * TSimd.Lanes));
+        TSimd.Store(a13, g + columns + (3 * TSimd.Lanes));
+        TSimd.Store(a20, g + (2 * columns));
+        TSimd.Store(a21, g + (2 * columns) + TSimd.Lanes);
+        TSimd.Store(a22, g + (2 * columns) + (2 * TSimd.Lanes));
+        TSimd.Store(a23, g + (2 * columns) + (3 * TSimd.Lanes));
+        TSimd.Store(a30, g + (3 * columns));
+        TSimd.Store(a31, g + (3 * columns) + TSimd.Lanes);
+        TSimd.Store(a32, g + (3 * columns) + (2 * TSimd.Lanes));
+        TSimd.Store(a33, g + (3 * columns) + (3 * TSimd.Lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile2x4(float* x, int xStride, float* d, float* g, int rows, int columns)
+    {
+        var a00 = TSimd.Load(g);
+        var a01 = TSimd.Load(g + TSimd.Lanes);
+        var a02 = TSimd.Load(g + (2 * TSimd.Lanes));
+        var a03 = TSimd.Load(g + (3 * TSimd.Lanes));
+        var a10 = TSimd.Load(g + columns);
+        var a11 = TSimd.Load(g + columns + TSimd.Lanes);
+        var a12 = TSimd.Load(g + columns + (2 * TSimd.Lanes));
+        var a13 = TSimd.Load(g + columns + (3 * TSimd.Lanes));
+        for (var r = 0; r < rows; r++, x += xStride, d += columns)
+        {
+            var d0 = TSimd.Load(d);
+            var d1 = TSimd.Load(d + TSimd.Lanes);
+            var d2 = TSimd.Load(d + (2 * TSimd.Lanes));
+            var d3 = TSimd.Load(d + (3 * TSimd.Lanes));
+            var s0 = TSimd.Broadcast(x[0]);
+            a00 = TSimd.FusedMultiplyAdd(s0, d0, a00);
+            a01 = TSimd.FusedMultiplyAdd(s0, d1, a01);
+            a02 = TSimd.FusedMultiplyAdd(s0, d2, a02);
+            a03 = TSimd.FusedMultiplyAdd(s0, d3, a03);
+            var s1 = TSimd.Broadcast(x[1]);
+            a10 = TSimd.FusedMultiplyAdd(s1, d0, a10);
+            a11 = TSimd.FusedMultiplyAdd(s1, d1, a11);
+            a12 = TSimd.FusedMultiplyAdd(s1, d2, a12);
+            a13 = TSimd.FusedMultiplyAdd(s1, d3, a13);
+        }
+
+        TSimd.Store(a00, g);
+        TSimd.Store(a01, g + TSimd.Lanes);
+        TSimd.Store(a02, g + (2 * TSimd.Lanes));
+        TSimd.Store(a03, g + (3 * TSimd.Lanes));
+        TSimd.Store(a10, g + columns);
+        TSimd.Store(a11, g + columns + TSimd.Lanes);
+        TSimd.Store(a12, g + columns + (2 * TSimd.Lanes));
+        TSimd.Store(a13, g + columns + (3 * TSimd.Lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile1x4(float* x, int xStride, float* d, float* g, int rows, int columns)
+    {
+        var a00 = TSimd.Load(g);
+        var a01 = TSimd.Load(g + TSimd.Lanes);
+        var a02 = TSimd.Load(g + (2 * TSimd.Lanes));
+        var a03 = TSimd.Load(g + (3 * TSimd.Lanes));
+        for (var r = 0; r < rows; r++, x += xStride, d += columns)
+        {
+            var d0 = TSimd.Load(d);
+            var d1 = TSimd.Load(d + TSimd.Lanes);
+            var d2 = TSimd.Load(d + (2 * TSimd.Lanes));
+            var d3 = TSimd.Load(d + (3 * TSimd.Lanes));
+            var s0 = TSimd.Broadcast(x[0]);
+            a00 = TSimd.FusedMultiplyAdd(s0, d0, a00);
+            a01 = TSimd.FusedMultiplyAdd(s0, d1, a01);
+            a02 = TSimd.FusedMultiplyAdd(s0, d2, a02);
+            a03 = TSimd.FusedMultiplyAdd(s0, d3, a03);
+        }
+
+        TSimd.Store(a00, g);
+        TSimd.Store(a01, g + TSimd.Lanes);
+        TSimd.Store(a02, g + (2 * TSimd.Lanes));
+        TSimd.Store(a03, g + (3 * TSimd.Lanes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile4x2(float* x, int xStride, float* d, float* g, int rows, int columns)
+    {
+        var a00 = TSimd.Load(g);
+        var a01 = TSimd.Load(g + TSimd.Lanes);
+        var a10 = TSimd.Load(g + columns);
+        var a11 = TSimd.Load(g + columns + TSimd.Lanes);
+        var a20 = TSimd.Load(g + (2 * columns));
+        var a21 = TSimd.Load(g + (2 * columns) + TSimd.Lanes);
+        var a30 = TSimd.Load(g + (3 * columns));
+        var a31 = TSimd.Load(g + (3 * columns) + TSimd.Lanes);
+        for (var r = 0; r < rows; r++, x += xStride, d += columns)
+        {
+            var d0 = TSimd.Load(d);
+            var d1 = TSimd.Load(d + TSimd.Lanes);
+            var s0 = TSimd.Broadcast(x[0]);
+            a00 = TSimd.FusedMultiplyAdd(s0, d0, a00);
+            a01 = TSimd.FusedMultiplyAdd(s0, d1, a01);
+            var s1 = TSimd.Broadcast(x[1]);
+            a10 = TSimd.FusedMultiplyAdd(s1, d0, a10);
+            a11 = TSimd.FusedMultiplyAdd(s1, d1, a11);
+            var s2 = TSimd.Broadcast(x[2]);
+            a20 = TSimd.FusedMultiplyAdd(s2, d0, a20);
+            a21 = TSimd.FusedMultiplyAdd(s2, d1, a21);
+            var s3 = TSimd.Broadcast(x[3]);
+            a30 = TSimd.FusedMultiplyAdd(s3, d0, a30);
+            a31 = TSimd.FusedMultiplyAdd(s3, d1, a31);
+        }
+
+        TSimd.Store(a00, g);
+        TSimd.Store(a01, g + TSimd.Lanes);
+        TSimd.Store(a10, g + columns);
+        TSimd.Store(a11, g + columns + TSimd.Lanes);
+        TSimd.Store(a20, g + (2 * columns));
+        TSimd.Store(a21, g + (2 * columns) + TSimd.Lanes);
+        TSimd.Store(a30, g + (3 * columns));
+        TSimd.Store(a31, g + (3 * columns) + TSimd.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile1x2(float* x, int xStride, float* d, float* g, int rows, int columns)
+    {
+        var a00 = TSimd.Load(g);
+        var a01 = TSimd.Load(g + TSimd.Lanes);
+        for (var r = 0; r < rows; r++, x += xStride, d += columns)
+        {
+            var d0 = TSimd.Load(d);
+            var d1 = TSimd.Load(d + TSimd.Lanes);
+            var s0 = TSimd.Broadcast(x[0]);
+            a00 = TSimd.FusedMultiplyAdd(s0, d0, a00);
+            a01 = TSimd.FusedMultiplyAdd(s0, d1, a01);
+        }
+
+        TSimd.Store(a00, g);
+        TSimd.Store(a01, g + TSimd.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile4x1(float* x, int xStride, float* d, float* g, int rows, int columns)
+    {
+        var a00 = TSimd.Load(g);
+        var a10 = TSimd.Load(g + columns);
+        var a20 = TSimd.Load(g + (2 * columns));
+        var a30 = TSimd.Load(g + (3 * columns));
+        for (var r = 0; r < rows; r++, x += xStride, d += columns)
+        {
+            var d0 = TSimd.Load(d);
+            var s0 = TSimd.Broadcast(x[0]);
+            a00 = TSimd.FusedMultiplyAdd(s0, d0, a00);
+            var s1 = TSimd.Broadcast(x[1]);
+            a10 = TSimd.FusedMultiplyAdd(s1, d0, a10);
+            var s2 = TSimd.Broadcast(x[2]);
+            a20 = TSimd.FusedMultiplyAdd(s2, d0, a20);
+            var s3 = TSimd.Broadcast(x[3]);
+            a30 = TSimd.FusedMultiplyAdd(s3, d0, a30);
+        }
+
+        TSimd.Store(a00, g);
+        TSimd.Store(a10, g + columns);
+        TSimd.Store(a20, g + (2 * columns));
+        TSimd.Store(a30, g + (3 * columns));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile2x1(float* x, int xStride, float* d, float* g, int rows, int columns)
+    {
+        var a00 = TSimd.Load(g);
+        var a10 = TSimd.Load(g + columns);
+        for (var r = 0; r < rows; r++, x += xStride, d += columns)
+        {
+            var d0 = TSimd.Load(d);
+            var s0 = TSimd.Broadcast(x[0]);
+            a00 = TSimd.FusedMultiplyAdd(s0, d0, a00);
+            var s1 = TSimd.Broadcast(x[1]);
+            a10 = TSimd.FusedMultiplyAdd(s1, d0, a10);
+        }
+
+        TSimd.Store(a00, g);
+        TSimd.Store(a10, g + columns);
+    }
 }

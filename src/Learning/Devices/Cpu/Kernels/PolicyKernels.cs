@@ -10,7 +10,13 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    /// <summary>p = softmax(z) and log p, row by row; z and log p may be the same memory.</summary>
+    /// <summary>Rows that go through the steps of a softmax together.</summary>
+    private const int RowsTogether = 32;
+
+    /// <summary>Rows whose ratios are made together.</summary>
+    private const int RatiosTogether = 8;
+
+    /// <summary>p = softmax(z) and log p; z and log p may be the same memory.</summary>
     /// <param name="logits">[rows x stride].</param>
     /// <param name="mask">[stride] 1 for actions, 0 for padding; or [rows x stride] 0 for illegal actions too, at least one 1 per row.</param>
     /// <param name="maskStride">0 for one mask for all rows, else stride.</param>
@@ -23,59 +29,66 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     public static void LogSoftmax(
         float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
     {
-        if (maskStride > 0)
+        var totals = stackalloc float[RowsTogether];
+        var logTotals = stackalloc float[RowsTogether];
+        for (var row = 0; row < rows; row += RowsTogether)
         {
-            MaskedLogSoftmax(logits, mask, logProbabilities, probabilities, rows, actions, stride);
-            return;
+            // Step by step for some rows, so that one row's sums do not wait for those of the row before.
+            var count = Math.Min(RowsTogether, rows - row);
+            var (offset, maskOffset) = (row * stride, row * maskStride);
+            Shift(logits + offset, mask + maskOffset, maskStride, logProbabilities + offset, probabilities + offset, count, actions, stride);
+            ElementwiseKernels<TSimd, TVector>.Exp(probabilities + offset, count * stride);
+            Sum(mask + maskOffset, maskStride, probabilities + offset, totals, count, actions, stride);
+            for (var r = 0; r < RowsTogether; r++) logTotals[r] = r < count ? totals[r] : 1f;
+            DeterministicMath.Log(logTotals, RowsTogether);
+            Normalise(mask + maskOffset, maskStride, logProbabilities + offset, probabilities + offset, totals, logTotals, count, stride);
         }
+    }
 
-        for (var r = 0; r < rows; r++, logits += stride, logProbabilities += stride, probabilities += stride)
+    /// <summary>Logits minus the largest legal one of their row. Illegal logits may be larger: they become 0 before anything overflows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Shift(
+        float* logits, float* mask, int maskStride, float* shifted, float* copy, int rows, int actions, int stride)
+    {
+        var one = TSimd.Broadcast(1f);
+        var far = TSimd.Broadcast(float.MaxValue);
+        for (var r = 0; r < rows; r++, logits += stride, mask += maskStride, shifted += stride, copy += stride)
         {
-            var max = logits[0];
-            for (var a = 1; a < actions; a++) max = logits[a] > max ? logits[a] : max;
+            for (var j = 0; j < stride; j += TSimd.Lanes)
+                TSimd.Store(TSimd.FusedMultiplyAdd(TSimd.Subtract(TSimd.Load(mask + j), one), far, TSimd.Load(logits + j)), copy + j);
+            var max = copy[0];
+            for (var a = 1; a < actions; a++) max = float.MaxNative(max, copy[a]);
             var shift = TSimd.Broadcast(max);
             for (var j = 0; j < stride; j += TSimd.Lanes)
             {
-                var shifted = TSimd.Subtract(TSimd.Load(logits + j), shift);
-                TSimd.Store(shifted, logProbabilities + j);
-                TSimd.Store(shifted, probabilities + j);
-            }
-
-            ElementwiseKernels<TSimd, TVector>.Exp(probabilities, stride);
-            var sum = 0f;
-            for (var a = 0; a < actions; a++) sum += probabilities[a];
-            var total = TSimd.Broadcast(sum);
-            var logTotal = TSimd.Broadcast((float)DeterministicMath.Log(sum));
-            for (var j = 0; j < stride; j += TSimd.Lanes)
-            {
-                var inside = TSimd.Load(mask + j);
-                TSimd.Store(TSimd.Multiply(inside, TSimd.Divide(TSimd.Load(probabilities + j), total)), probabilities + j);
-                TSimd.Store(TSimd.Multiply(inside, TSimd.Subtract(TSimd.Load(logProbabilities + j), logTotal)), logProbabilities + j);
+                var difference = TSimd.Multiply(TSimd.Load(mask + j), TSimd.Subtract(TSimd.Load(logits + j), shift));
+                TSimd.Store(difference, shifted + j);
+                TSimd.Store(difference, copy + j);
             }
         }
     }
 
+    /// <summary>The sum of every row's legal numbers, in index order; the others become 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MaskedLogSoftmax(float* logits, float* mask, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
+    private static void Sum(float* mask, int maskStride, float* values, float* totals, int rows, int actions, int stride)
     {
-        for (var r = 0; r < rows; r++, logits += stride, mask += stride, logProbabilities += stride, probabilities += stride)
+        for (var r = 0; r < rows; r++, mask += maskStride, values += stride)
         {
-            var max = float.NegativeInfinity;
-            for (var a = 0; a < actions; a++) max = mask[a] > 0f && logits[a] > max ? logits[a] : max;
-            var shift = TSimd.Broadcast(max);
-            for (var j = 0; j < stride; j += TSimd.Lanes)
-            {
-                // Illegal logits may be larger than the largest legal one: they become 0 before anything overflows.
-                var shifted = TSimd.Multiply(TSimd.Load(mask + j), TSimd.Subtract(TSimd.Load(logits + j), shift));
-                TSimd.Store(shifted, logProbabilities + j);
-                TSimd.Store(shifted, probabilities + j);
-            }
-
-            ElementwiseKernels<TSimd, TVector>.Exp(probabilities, stride);
+            for (var j = 0; j < stride; j += TSimd.Lanes) TSimd.Store(TSimd.Multiply(TSimd.Load(mask + j), TSimd.Load(values + j)), values + j);
             var sum = 0f;
-            for (var a = 0; a < actions; a++) sum += mask[a] * probabilities[a];
-            var total = TSimd.Broadcast(sum);
-            var logTotal = TSimd.Broadcast((float)DeterministicMath.Log(sum));
+            for (var a = 0; a < actions; a++) sum += values[a];
+            totals[r] = sum;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Normalise(
+        float* mask, int maskStride, float* logProbabilities, float* probabilities, float* totals, float* logTotals, int rows, int stride)
+    {
+        for (var r = 0; r < rows; r++, mask += maskStride, logProbabilities += stride, probabilities += stride)
+        {
+            var total = TSimd.Broadcast(totals[r]);
+            var logTotal = TSimd.Broadcast(logTotals[r]);
             for (var j = 0; j < stride; j += TSimd.Lanes)
             {
                 var inside = TSimd.Load(mask + j);
@@ -90,7 +103,7 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     /// Samples of one row and action share rho, so only the sums of their positive and of their negative advantages matter.
     /// </summary>
     /// <param name="terms">Where the row's numbers are.</param>
-    /// <param name="ratio">[stride] receives rho of every action.</param>
+    /// <param name="ratio">[stride] rho of every action.</param>
     /// <param name="gradient">[stride] is set.</param>
     /// <param name="clip">eta.</param>
     /// <param name="scale">1 / number of samples.</param>
@@ -99,9 +112,6 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Surrogate(in PolicyRow terms, float* ratio, float* gradient, float clip, float scale, int actions, int stride)
     {
-        for (var j = 0; j < stride; j += TSimd.Lanes)
-            TSimd.Store(TSimd.Subtract(TSimd.Load(terms.LogProbabilities + j), TSimd.Load(terms.OldLogProbabilities + j)), ratio + j);
-        ElementwiseKernels<TSimd, TVector>.Exp(ratio, stride);
         var high = TSimd.Broadcast(1f + clip);
         var low = TSimd.Broadcast(1f - clip);
         for (var j = 0; j < stride; j += TSimd.Lanes)
@@ -182,14 +192,27 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
         return kl;
     }
 
+    /// <summary>rho, the ratio to the probability of the policy that played, of every action of some rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Ratios(in PolicyBlock block, int row, int rows, float* ratios)
+    {
+        var terms = block.Row(row);
+        var count = rows * block.Stride;
+        for (var j = 0; j < count; j += TSimd.Lanes)
+            TSimd.Store(TSimd.Subtract(TSimd.Load(terms.LogProbabilities + j), TSimd.Load(terms.OldLogProbabilities + j)), ratios + j);
+        ElementwiseKernels<TSimd, TVector>.Exp(ratios, count);
+    }
+
     /// <summary>The whole gradient of a policy's loss for a block of rows, and what to report.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums)
     {
         var stride = block.Stride;
-        var ratio = stackalloc float[stride];
+        var ratios = stackalloc float[RatiosTogether * stride];
         for (var r = 0; r < block.Rows; r++, gradient += stride)
         {
+            if (r % RatiosTogether == 0) Ratios(block, r, Math.Min(RatiosTogether, block.Rows - r), ratios);
+            var ratio = ratios + (r % RatiosTogether * stride);
             var terms = block.Row(r);
             var count = block.Counts[r];
             Surrogate(terms, ratio, gradient, objective.Clip, objective.Scale, block.Actions, stride);
