@@ -128,7 +128,7 @@ public sealed class TeamPlan
             return problems;
         }
 
-        if (!LearnerDevices.Names.Contains(settings.Device)) problems.Add(LearnerDevices.Unknown(settings.Device));
+        if (!LearnerDevices.IsName(settings.Device)) problems.Add(LearnerDevices.Unknown(settings.Device));
         OwnSettings(method, settings, Add);
         Others(method, spec, environment, Add);
         var agents = spec.Opponents.Count > 0 ? environment.TeamSeats : environment.Seats;
