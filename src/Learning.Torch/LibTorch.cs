@@ -183,6 +183,7 @@ public static partial class LibTorch
     {
         if (!Environment.Is64BitProcess) throw Problem("libtorch needs a process of 64 bits");
         var found = Find() ?? throw Problem($"no libtorch {WantedVersion} was found; {HowToGet}");
+        SetForEqualBits();
         var missing = (string?)null;
 
         // In this order every library finds those that it needs in place, wherever the folder is.
@@ -211,6 +212,19 @@ public static partial class LibTorch
         LoadBindings(found);
         return missing is null ? found : found with { HasCuda = false };
     }
+
+    /// <summary>
+    /// Without it the products of a network depend on where in memory its numbers happen to be. The library looks when it first computes, at the
+    /// environment that the process has in C: setting a variable in .NET does not reach it.
+    /// </summary>
+    private static void SetForEqualBits()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        _ = SetVariable("MKL_CBWR", "AUTO,STRICT", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static void LoadBindings(LibTorchFolder found)
     {

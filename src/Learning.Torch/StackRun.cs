@@ -22,17 +22,17 @@ internal sealed class StackRun
     /// <param name="shape">Shape of the actors.</param>
     /// <param name="place">Where tensors are.</param>
     /// <param name="flat">[3, P, n] parameters and moments; changed in place.</param>
-    /// <param name="learnsValues">Whether the critics learn; else n is that of the policies.</param>
-    public StackRun(TrainingSettings settings, ActorShape shape, TorchPlace place, Tensor flat, bool learnsValues)
+    /// <param name="length">Numbers of each that learn; zeros may follow.</param>
+    /// <param name="learnsValues">Whether the critics learn; else the length is that of the policies.</param>
+    public StackRun(TrainingSettings settings, ActorShape shape, TorchPlace place, Tensor flat, int length, bool learnsValues)
     {
         (_settings, _place) = (settings, place);
         (_parameters, _first, _second) = (flat[0], flat[1], flat[2]);
         Policy = new StackedPerceptron(shape.Policy, _parameters, 0, place, learns: true);
         Critic = learnsValues ? new StackedPerceptron(shape.Critic, _parameters, shape.Policy.ParameterCount, place, learns: true) : null;
         Leaves = [.. Policy.Leaves, .. Critic?.Leaves ?? []];
-        _gradient = empty_like(_parameters);
-        var (stack, length) = (_parameters.shape[0], (int)_parameters.shape[1]);
-        var offset = 0L;
+        _gradient = zeros_like(_parameters);
+        var (stack, offset) = (_parameters.shape[0], 0L);
         _gradientParts = new Tensor[Leaves.Count];
         for (var i = 0; i < _gradientParts.Length; i++)
         {

@@ -43,11 +43,19 @@ internal sealed class StackedPerceptron
     {
         for (var i = 0; ; i++)
         {
-            var y = _place.Multiply(x, _weights[i]).add_(_biases[i]);
+            var y = Multiply(x, _weights[i]).add_(_biases[i]);
             if (i == _weights.Length - 1) return (x, y);
             x = Activate(y, _shape.Activation);
         }
     }
+
+    /// <summary>
+    /// A product with a single column is a product of a matrix and a vector to the library, which sums it in another order when it stands alone: a second
+    /// column of zeros keeps the bits of a network the same whatever it is stacked with.
+    /// </summary>
+    private Tensor Multiply(Tensor x, Tensor weights) => weights.shape[2] > 1
+        ? _place.Multiply(x, weights)
+        : _place.Multiply(x, cat([weights, zeros_like(weights)], 2)).narrow(2, 0, 1);
 
     /// <summary>Where further nonlinearities and layers go.</summary>
     internal static Tensor Activate(Tensor x, Activation activation) => activation switch

@@ -15,6 +15,9 @@ internal sealed class TorchUpdater : ITeamUpdater
     /// <summary>Below it a logit has no share in any sum, and it is far from overflow.</summary>
     private const float Excluded = -1e30f;
 
+    /// <summary>Flat vectors and rows of a network begin at multiples of so many numbers.</summary>
+    private const int Alignment = 16;
+
     /// <summary>Where ratios end: their exponentials are finite.</summary>
     private const float LargestExponent = 80;
 
@@ -120,10 +123,13 @@ internal sealed class TorchUpdater : ITeamUpdater
         return RoundUp(rows);
     }
 
-    /// <summary>The next of 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, ...: eight steps and then four from one power of two to the next.</summary>
+    /// <summary>
+    /// The next multiple of 16, and beyond 128 the next of four steps from one power of two to the next: 144 becomes 160. Every network's rows begin at a
+    /// multiple of 64 bytes then, without which products would be summed in another order.
+    /// </summary>
     internal static int RoundUp(int rows)
     {
-        var step = Math.Max(8, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)rows) / 8);
+        var step = Math.Max(Alignment, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)rows) / 8);
         return rows > (1 << 29) ? rows : (rows + step - 1) / step * step;
     }
 
@@ -142,7 +148,7 @@ internal sealed class TorchUpdater : ITeamUpdater
         var learnsValues = members[0].Objective.LearnsValues;
         var length = learnsValues ? _shape.ParameterCount : _shape.Policy.ParameterCount;
         var flat = LoadStates(members, length);
-        var run = new StackRun(_settings, _shape, _place, flat, learnsValues);
+        var run = new StackRun(_settings, _shape, _place, flat, length, learnsValues);
         var steps = members.Select(member => member.State.AdamSteps).ToArray();
         var sums = new UpdateSums[members.Count];
         var whole = minibatches == 1 ? Load(members, rows, 0, 1, cancellation) : null;
@@ -166,42 +172,50 @@ internal sealed class TorchUpdater : ITeamUpdater
         return (StoreStates(members, length, flat, steps), sums);
     }
 
-    /// <summary>[3, P, n]: parameters and moments of every actor, laid out as in checkpoints. The one copy in.</summary>
+    /// <summary>[3, P, n]: parameters and moments of every actor, laid out as in checkpoints, with zeros behind them up to the alignment. The one copy in.</summary>
     private unsafe Tensor LoadStates(List<StackMember> members, int length)
     {
-        var (stack, block) = (members.Count, (long)members.Count * length);
-        var to = _parameters.Ensure(3 * block);
-        for (var p = 0; p < stack; p++)
+        var stride = Aligned(length);
+        var to = _parameters.Ensure(3L * members.Count * stride);
+        for (var table = 0; table < 3; table++)
         {
-            var state = members[p].State;
-            state.Parameters.AsSpan(0, length).CopyTo(new Span<float>(to + ((long)p * length), length));
-            state.FirstMoment.AsSpan(0, length).CopyTo(new Span<float>(to + block + ((long)p * length), length));
-            state.SecondMoment.AsSpan(0, length).CopyTo(new Span<float>(to + (2 * block) + ((long)p * length), length));
+            foreach (var member in members)
+            {
+                var row = new Span<float>(to, stride);
+                Table(member.State, table).AsSpan(0, length).CopyTo(row);
+                row[length..].Clear();
+                to += stride;
+            }
         }
 
         // On the processor this is the memory itself, and steps are made in it.
-        return _parameters.Take(0, 3, stack, length);
+        return _parameters.Take(0, 3, members.Count, stride);
     }
+
+    private static float[] Table(LearnerState state, int table) => table switch { 0 => state.Parameters, 1 => state.FirstMoment, _ => state.SecondMoment };
+
+    private static int Aligned(int length) => (length + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>The actors' next states. The one copy out.</summary>
     private unsafe LearnerState[] StoreStates(List<StackMember> members, int length, Tensor flat, long[] steps)
     {
-        var block = (long)members.Count * length;
-        _parameters.Fetch(flat, 3 * block);
+        var stride = Aligned(length);
+        _parameters.Fetch(flat, 3L * members.Count * stride);
         var states = new LearnerState[members.Count];
         for (var p = 0; p < states.Length; p++)
         {
             var state = members[p].State;
-            states[p] = new LearnerState(state.Version + 1, Part(0, state.Parameters, p), Part(1, state.FirstMoment, p), Part(2, state.SecondMoment, p), steps[p]);
+            states[p] = new LearnerState(state.Version + 1, Part(state, 0, p), Part(state, 1, p), Part(state, 2, p), steps[p]);
         }
 
         return states;
 
-        float[] Part(int table, float[] before, int p)
+        float[] Part(LearnerState state, int table, int p)
         {
             // What does not learn stays as it was.
+            var before = Table(state, table);
             var after = GC.AllocateUninitializedArray<float>(before.Length);
-            new ReadOnlySpan<float>(_parameters.Pointer + (table * block) + ((long)p * length), length).CopyTo(after);
+            new ReadOnlySpan<float>(_parameters.Pointer + ((((long)table * members.Count) + p) * stride), length).CopyTo(after);
             before.AsSpan(length).CopyTo(after.AsSpan(length));
             return after;
         }
@@ -218,14 +232,14 @@ internal sealed class TorchUpdater : ITeamUpdater
     /// <summary>Probabilities and log-probabilities, each [P, rows, actions], of the policy that each row is held to.</summary>
     private unsafe (Tensor Probabilities, Tensor LogProbabilities) EvaluatePartners(StackData data, int rows, CancellationToken cancellation)
     {
-        var (stack, length, actions) = (_batch.Partners.Length, _shape.Policy.ParameterCount, _shape.Policy.Outputs);
+        var (stack, length, stride, actions) = (_batch.Partners.Length, _shape.Policy.ParameterCount, Aligned(_shape.Policy.ParameterCount), _shape.Policy.Outputs);
         var (probabilities, logs) = (zeros([stack, rows, actions], device: _place.Device), zeros([stack, rows, actions], device: _place.Device));
         for (var k = 0; k < _batch.Partners.Max(partners => partners.Length); k++)
         {
             using var scope = NewDisposeScope();
-            var to = _partners.Ensure((long)stack * length);
-            for (var p = 0; p < stack; p++) _batch.Partners[p][Math.Min(k, _batch.Partners[p].Length - 1)].AsSpan(0, length).CopyTo(new Span<float>(to + ((long)p * length), length));
-            var policies = new StackedPerceptron(_shape.Policy, _partners.Take(0, stack, length), 0, _place, learns: false);
+            var to = _partners.Ensure((long)stack * stride);
+            for (var p = 0; p < stack; p++) _batch.Partners[p][Math.Min(k, _batch.Partners[p].Length - 1)].AsSpan(0, length).CopyTo(new Span<float>(to + ((long)p * stride), length));
+            var policies = new StackedPerceptron(_shape.Policy, _partners.Take(0, stack, stride), 0, _place, learns: false);
             var held = tensor(Array.ConvertAll(_batch.PartnerOf[..(stack * rows)], partner => partner == k), [stack, rows, 1], device: _place.Device);
             foreach (var (from, count) in Passes(stack, rows))
             {

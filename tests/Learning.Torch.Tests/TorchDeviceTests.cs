@@ -5,7 +5,6 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
 using Srpo.Learning.Devices.Cpu;
-using Srpo.Learning.Methods;
 
 namespace Srpo.Learning.Torch.Tests;
 
@@ -119,19 +118,19 @@ public sealed class TorchDeviceTests
         device.FloatsPerPass = 8000;
         var warnings = new List<string>();
         device.Warn = warnings.Add;
-        device.Halve(80, 100, new ExternalException("CUDA out of memory. Tried to allocate 2 GiB"));
+        device.Halve(80, 100, new NativeError("CUDA out of memory. Tried to allocate 2 GiB"));
         Assert.Equal(4000, device.FloatsPerPass);
-        device.Halve(40, 100, new OutOfMemoryException());
+        device.Halve(40, 100, new InsufficientMemoryException());
         Assert.Equal(2000, device.FloatsPerPass);
 
         // Another thread ran out with the size of before: still smaller.
-        device.Halve(80, 100, new OutOfMemoryException());
+        device.Halve(80, 100, new InsufficientMemoryException());
         Assert.Equal(1000, device.FloatsPerPass);
         Assert.Equal(3, warnings.Count);
         Assert.Contains("CUDA out of memory", warnings[0], StringComparison.Ordinal);
         Assert.Contains("40 rows at a time instead of 80", warnings[0], StringComparison.Ordinal);
-        Assert.True(TorchPlace.IsOutOfMemory(new ExternalException("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")));
-        Assert.False(TorchPlace.IsOutOfMemory(new ExternalException("size mismatch")));
+        Assert.True(TorchPlace.IsOutOfMemory(new NativeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")));
+        Assert.False(TorchPlace.IsOutOfMemory(new NativeError("size mismatch")));
     }
 
     [TorchFact]
@@ -263,9 +262,9 @@ public sealed class TorchDeviceTests
     }
 
     [Theory]
-    [InlineData(1, 8)]
-    [InlineData(8, 8)]
-    [InlineData(9, 16)]
+    [InlineData(1, 16)]
+    [InlineData(16, 16)]
+    [InlineData(17, 32)]
     [InlineData(64, 64)]
     [InlineData(65, 80)]
     [InlineData(129, 160)]
@@ -277,6 +276,8 @@ public sealed class TorchDeviceTests
 
     private static PopulationSpec Spec(TrainingSettings training) =>
         new() { Population = "test", Environment = new EnvironmentSettings("gridworld", "official"), Training = training, Teams = 1, Seed = 3 };
+
+    private sealed class NativeError(string message) : ExternalException(message);
 
     /// <summary>Teams at their initial states, with what the kernels played in their first rounds.</summary>
     private sealed class Teams : IDisposable

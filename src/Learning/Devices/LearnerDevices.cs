@@ -28,6 +28,10 @@ public static class LearnerDevices
     /// <summary>Takes the bindings of libtorch. Loads nothing. The first that is given counts.</summary>
     public static void UseTorch(IDeviceBackend backend) => Interlocked.CompareExchange(ref _torch, backend, null);
 
+    /// <summary>What this process has for devices, judged without loading anything.</summary>
+    /// <param name="workers">Its threads.</param>
+    public static DeviceRoom Room(int workers) => new(workers, _torch?.Gpus ?? 0, _torch?.IsThere ?? false);
+
     /// <summary>Whether a device can have this name; not whether it can be had here.</summary>
     public static bool IsName(string? name) => name is not null && (BuiltIn.ContainsKey(name) || DeviceName.IsTorch(name));
 
