@@ -25,6 +25,9 @@ public static class DeviceBench
 {
     private const int Epochs = 4;
 
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Stretch = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Best of several repetitions, in which both ways take turns.</summary>
     /// <param name="device">The device.</param>
     /// <param name="teams">How many teams.</param>
@@ -47,28 +50,34 @@ public static class DeviceBench
         var (plan, shape) = (TeamPlan.For(spec, info), ActorShape.For(spec.Training, info));
         TeamRound[] rounds = [.. Enumerable.Range(0, teams).Select(team => Round(spec, team, rows, plan, shape))];
         using var updater = device.CreateUpdater(spec.Training, plan, shape);
-        double together = 0, apart = 0;
-        for (var i = 0; i <= repetitions; i++)
+        void One() => updater.Update(rounds, cancellation);
+        void Other()
         {
-            var one = Seconds(() => updater.Update(rounds, cancellation));
-            var other = Seconds(() =>
-            {
-                foreach (var round in rounds) updater.Update([round], cancellation);
-            });
-
-            // The first is for warming up.
-            if (i > 0) (together, apart) = (Math.Max(together, 1 / one), Math.Max(apart, 1 / other));
+            foreach (var round in rounds) updater.Update([round], cancellation);
         }
+
+        Rate(One, WarmUp);
+        Rate(Other, WarmUp);
+        double together = 0, apart = 0;
+        for (var i = 0; i < repetitions; i++) (together, apart) = (Math.Max(together, Rate(One, Stretch)), Math.Max(apart, Rate(Other, Stretch)));
 
         var work = (double)teams * plan.Actors.Count * rows * Epochs;
         return new UpdateRate(device.Name, teams, rows, width, Math.Round(work * together), Math.Round(work * apart));
     }
 
-    private static double Seconds(Action work)
+    /// <summary>Times a second that something is done, over at least a stretch of time.</summary>
+    private static double Rate(Action work, TimeSpan stretch)
     {
-        var start = Stopwatch.GetTimestamp();
-        work();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        var (start, times) = (Stopwatch.GetTimestamp(), 0);
+        TimeSpan took;
+        do
+        {
+            work();
+            times++;
+            took = Stopwatch.GetElapsedTime(start);
+        }
+        while (took < stretch);
+        return times / took.TotalSeconds;
     }
 
     private static TeamRound Round(PopulationSpec spec, int team, int rows, TeamPlan plan, ActorShape shape)

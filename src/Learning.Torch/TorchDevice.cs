@@ -16,7 +16,7 @@ namespace Srpo.Learning.Torch;
 public sealed class TorchDevice(string name, DeviceName parts) : ILearnerDevice
 {
     /// <summary>Numbers that a pass keeps at the same time: small enough for a processor's cache, and 2 GiB on a GPU.</summary>
-    private const long FloatsOnProcessor = 1L << 22;
+    private const long FloatsOnProcessor = 1L << 23;
     private const long FloatsOnGpu = 1L << 29;
 
     private readonly Lock _gate = new();
