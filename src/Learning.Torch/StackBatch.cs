@@ -96,17 +96,14 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     /// <summary>[P, rows, inputs].</summary>
     public Tensor Observations() => _observations.Take(0, _stack, _capacity, shape.Policy.Inputs);
 
-    /// <summary>
-    /// [4, actions, P, rows]: log-probabilities of the policies that played, sums of positive and of negative advantages, numbers of samples. Actions come
-    /// first: there are few, and what is done for every action runs over all rows at once.
-    /// </summary>
-    public Tensor ActionTables() => _tables.Take(0, Tables, shape.Policy.Outputs, _stack, _capacity);
+    /// <summary>[4, P, rows, actions]: log-probabilities of the policies that played, sums of positive and of negative advantages, numbers of samples.</summary>
+    public Tensor ActionTables() => _tables.Take(0, Tables, _stack, _capacity, shape.Policy.Outputs);
 
-    /// <summary>[2, P, rows]: numbers of samples, sums of returns.</summary>
-    public Tensor RowTables() => _rows.Take(0, 2, _stack, _capacity);
+    /// <summary>[2, P, rows, 1]: numbers of samples, sums of returns.</summary>
+    public Tensor RowTables() => _rows.Take(0, 2, _stack, _capacity, 1);
 
-    /// <summary>[actions, P, rows] true for actions that are not legal.</summary>
-    public Tensor Illegal() => _illegal.Take(0, shape.Policy.Outputs, _stack, _capacity).gt(0);
+    /// <summary>[P, rows, actions] true for actions that are not legal.</summary>
+    public Tensor Illegal() => _illegal.Take(0, _stack, _capacity, shape.Policy.Outputs).gt(0);
 
     /// <summary>Gathers the samples of a minibatch of every actor.</summary>
     /// <param name="members">The actors.</param>
@@ -168,7 +165,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
             var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
             ref var row = ref _rowOf[offset + part.Part.Row[sample]];
             if (row < 0) row = rows++;
-            var entry = (part.Part.Actions[sample] * cells) + first + row;
+            var entry = ((first + row) * actions) + part.Part.Actions[sample];
             var advantage = (part.Advantages[sample] - mean) * inverseDeviation;
             if (advantage > 0) positive[entry] += advantage;
             else negative[entry] += advantage;
@@ -186,7 +183,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
 
     private void CopyRows(StackMember member, int p, long first, int rows)
     {
-        var (inputs, actions, cells) = (shape.Policy.Inputs, shape.Policy.Outputs, (long)_stack * _capacity);
+        var (inputs, actions) = (shape.Policy.Inputs, shape.Policy.Outputs);
         var partners = new List<float[]>();
         var offset = 0;
         foreach (var part in member.Samples)
@@ -204,10 +201,10 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
                 if (row < 0) continue;
                 var to = first + row;
                 part.Part.Observations.AsSpan(source * inputs, inputs).CopyTo(new Span<float>(_observations.Pointer + (to * inputs), inputs));
-                for (var a = 0; a < actions; a++) _tables.Pointer[(a * cells) + to] = part.Part.LogProbabilities[(source * actions) + a];
+                part.Part.LogProbabilities.AsSpan(source * actions, actions).CopyTo(new Span<float>(_tables.Pointer + (to * actions), actions));
                 PartnerOf[to] = partner;
                 if (part.Part.Legal.Length == 0) continue;
-                for (var a = 0; a < actions; a++) _illegal.Pointer[(a * cells) + to] = part.Part.Legal[(source * actions) + a] == 0 ? 1 : 0;
+                for (var a = 0; a < actions; a++) _illegal.Pointer[(to * actions) + a] = part.Part.Legal[(source * actions) + a] == 0 ? 1 : 0;
             }
 
             offset += part.Rows;

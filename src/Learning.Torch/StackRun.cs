@@ -120,7 +120,7 @@ internal sealed record StackData
         HasEntropy = members.Exists(member => member.Objective.EntropyWeight != 0);
         KlToPartner = members[0].Objective.Kl == KlDirection.AdversaryToPolicy;
 
-        Tensor Weights<T>(IEnumerable<T> of, Func<T, float> weight) => tensor([.. of.Select(weight)], [members.Count, 1], device: place.Device);
+        Tensor Weights<T>(IEnumerable<T> of, Func<T, float> weight) => tensor([.. of.Select(weight)], [members.Count, 1, 1], device: place.Device);
     }
 
     /// <summary>P.</summary>
@@ -129,34 +129,34 @@ internal sealed record StackData
     /// <summary>[P, R, inputs].</summary>
     public Tensor Observations { get; private init; }
 
-    /// <summary>[A, P, R] true where an action is not legal; null where all are.</summary>
+    /// <summary>[P, R, A] true where an action is not legal; null where all are.</summary>
     public Tensor? Illegal { get; private init; }
 
-    /// <summary>[A, P, R] of the policies that played.</summary>
+    /// <summary>[P, R, A] of the policies that played.</summary>
     public Tensor OldLogProbabilities { get; private init; }
 
-    /// <summary>[A, P, R] sums of positive advantages.</summary>
+    /// <summary>[P, R, A] sums of positive advantages.</summary>
     public Tensor Positive { get; private init; }
 
-    /// <summary>[A, P, R] sums of negative advantages.</summary>
+    /// <summary>[P, R, A] sums of negative advantages.</summary>
     public Tensor Negative { get; private init; }
 
-    /// <summary>[A, P, R] numbers of samples.</summary>
+    /// <summary>[P, R, A] numbers of samples.</summary>
     public Tensor Visits { get; private init; }
 
-    /// <summary>[P, R] numbers of samples.</summary>
+    /// <summary>[P, R, 1] numbers of samples.</summary>
     public Tensor Counts { get; private init; }
 
-    /// <summary>[P, R] sums of returns.</summary>
+    /// <summary>[P, R, 1] sums of returns.</summary>
     public Tensor Returns { get; private init; }
 
-    /// <summary>[P, 1] one over the number of samples.</summary>
+    /// <summary>[P, 1, 1] one over the number of samples.</summary>
     public Tensor Scale { get; }
 
-    /// <summary>[P, 1].</summary>
+    /// <summary>[P, 1, 1].</summary>
     public Tensor EntropyWeight { get; }
 
-    /// <summary>[P, 1].</summary>
+    /// <summary>[P, 1, 1].</summary>
     public Tensor KlWeight { get; }
 
     /// <summary>Whether any has an entropy bonus.</summary>
@@ -165,20 +165,20 @@ internal sealed record StackData
     /// <summary>Whether the KL is from the network to the partner.</summary>
     public bool KlToPartner { get; }
 
-    /// <summary>[A, P, R] each: the policy that every row is held to; null for agents.</summary>
+    /// <summary>[P, R, A] each: the policy that every row is held to; null for agents.</summary>
     public (Tensor Probabilities, Tensor LogProbabilities)? Partner { get; init; }
 
     /// <summary>A range of rows of every network.</summary>
     public StackData Rows(int from, int count) => from == 0 && count == Observations.shape[1] ? this : this with
     {
         Observations = Observations.narrow(1, from, count),
-        Illegal = Illegal?.narrow(2, from, count),
-        OldLogProbabilities = OldLogProbabilities.narrow(2, from, count),
-        Positive = Positive.narrow(2, from, count),
-        Negative = Negative.narrow(2, from, count),
-        Visits = Visits.narrow(2, from, count),
+        Illegal = Illegal?.narrow(1, from, count),
+        OldLogProbabilities = OldLogProbabilities.narrow(1, from, count),
+        Positive = Positive.narrow(1, from, count),
+        Negative = Negative.narrow(1, from, count),
+        Visits = Visits.narrow(1, from, count),
         Counts = Counts.narrow(1, from, count),
         Returns = Returns.narrow(1, from, count),
-        Partner = Partner is var (p, logs) ? (p.narrow(2, from, count), logs.narrow(2, from, count)) : null,
+        Partner = Partner is var (p, logs) ? (p.narrow(1, from, count), logs.narrow(1, from, count)) : null,
     };
 }

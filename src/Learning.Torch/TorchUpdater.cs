@@ -229,26 +229,26 @@ internal sealed class TorchUpdater : ITeamUpdater
         return members[0].HasPartner ? data with { Partner = EvaluatePartners(data, rows, cancellation) } : data;
     }
 
-    /// <summary>Probabilities and log-probabilities, each [actions, P, rows], of the policy that each row is held to.</summary>
+    /// <summary>Probabilities and log-probabilities, each [P, rows, actions], of the policy that each row is held to.</summary>
     private unsafe (Tensor Probabilities, Tensor LogProbabilities) EvaluatePartners(StackData data, int rows, CancellationToken cancellation)
     {
         var (stack, length, stride, actions) = (_batch.Partners.Length, _shape.Policy.ParameterCount, Aligned(_shape.Policy.ParameterCount), _shape.Policy.Outputs);
-        var (probabilities, logs) = (zeros([actions, stack, rows], device: _place.Device), zeros([actions, stack, rows], device: _place.Device));
+        var (probabilities, logs) = (zeros([stack, rows, actions], device: _place.Device), zeros([stack, rows, actions], device: _place.Device));
         for (var k = 0; k < _batch.Partners.Max(partners => partners.Length); k++)
         {
             using var scope = NewDisposeScope();
             var to = _partners.Ensure((long)stack * stride);
             for (var p = 0; p < stack; p++) _batch.Partners[p][Math.Min(k, _batch.Partners[p].Length - 1)].AsSpan(0, length).CopyTo(new Span<float>(to + ((long)p * stride), length));
             var policies = new StackedPerceptron(_shape.Policy, _partners.Take(0, stack, stride), 0, _place, learns: false);
-            var held = tensor(Array.ConvertAll(_batch.PartnerOf[..(stack * rows)], partner => partner == k), [stack, rows], device: _place.Device);
+            var held = tensor(Array.ConvertAll(_batch.PartnerOf[..(stack * rows)], partner => partner == k), [stack, rows, 1], device: _place.Device);
             foreach (var (from, count) in Passes(stack, rows))
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var pass = NewDisposeScope();
-                var (p, logP) = LogSoftmaxByAction(policies.Forward(data.Observations.narrow(1, from, count)).Output, data.Illegal?.narrow(2, from, count));
+                var (p, logP) = LogSoftmax(policies.Forward(data.Observations.narrow(1, from, count)).Output, data.Illegal?.narrow(1, from, count));
                 var here = held.narrow(1, from, count);
-                probabilities.narrow(2, from, count).add_(p.mul_(here));
-                logs.narrow(2, from, count).add_(logP.mul_(here));
+                probabilities.narrow(1, from, count).add_(p.mul_(here));
+                logs.narrow(1, from, count).add_(logP.mul_(here));
             }
         }
 
@@ -302,35 +302,35 @@ internal sealed class TorchUpdater : ITeamUpdater
         }
 
         var clip = (float)_settings.Clip;
-        var (p, logP) = LogSoftmaxByAction(logits.detach(), data.Illegal);
+        var (p, logP) = LogSoftmax(logits.detach(), data.Illegal);
         var ratio = logP.sub(data.OldLogProbabilities).clamp_max_(LargestExponent).exp_();
 
         // A > 0 counts while the ratio is at most 1 + eta, A < 0 while it is at least 1 - eta; beyond, the minimum is the clipped, constant term.
         var active = data.Positive.mul(ratio.le(1f + clip)).add_(data.Negative.mul(ratio.ge(1f - clip))).mul_(ratio);
-        var atLogits = p.mul(active.sum(0L, false)).sub_(active).mul_(data.Scale);
+        var atLogits = p.mul(active.sum(-1, true)).sub_(active).mul_(data.Scale);
         var share = data.Counts.mul(data.Scale);
-        var entropy = p.mul(logP).sum(0L, false).neg_();
+        var entropy = p.mul(logP).sum(-1, true).neg_();
         if (data.HasEntropy) atLogits.add_(logP.add(entropy).mul_(p).mul_(share.mul(data.EntropyWeight)));
         Tensor? kl = null;
         if (data.Partner is var (partner, partnerLogs))
         {
             var difference = logP.sub(partnerLogs);
-            kl = data.KlToPartner ? p.mul(difference).sum(0L, false) : partner.mul(difference).sum(0L, false).neg_();
+            kl = data.KlToPartner ? p.mul(difference).sum(-1, true) : partner.mul(difference).sum(-1, true).neg_();
             var slope = data.KlToPartner ? difference.sub_(kl).mul_(p) : p.sub(partner);
             atLogits.add_(slope.mul_(share.mul(data.KlWeight)));
         }
 
-        if (total is not null) Report(total, data, ratio, entropy, kl, values?.detach().squeeze(2));
-        atLogits = atLogits.permute(1, 2, 0).contiguous();
+        if (total is not null) Report(total, data, ratio, entropy, kl, values?.detach());
         if (values is null) return autograd.grad([logits], run.Leaves, [atLogits]);
-        var atValues = values.detach().squeeze(2).mul(data.Counts).sub_(data.Returns).mul_(data.Scale).mul_(2 * (float)_settings.ValueWeight);
-        return autograd.grad([logits, values], run.Leaves, [atLogits, atValues.unsqueeze(2)]);
+        var atValues = values.detach().mul(data.Counts).sub_(data.Returns).mul_(data.Scale).mul_(2 * (float)_settings.ValueWeight);
+        return autograd.grad([logits, values], run.Leaves, [atLogits, atValues]);
     }
 
     /// <summary>Adds what is reported, per network: clipped surrogates, entropies, KL, clipped samples, squared errors without the squared returns.</summary>
     private void Report(Tensor total, StackData data, Tensor ratio, Tensor entropy, Tensor? kl, Tensor? values)
     {
         var clip = (float)_settings.Clip;
+        long[] inside = [1, 2];
         Add(0, ratio.clamp_max(1f + clip).mul_(data.Positive).add_(ratio.clamp_min(1f - clip).mul_(data.Negative)));
         Add(1, entropy.mul(data.Counts));
         if (kl is not null) Add(2, kl.mul(data.Counts));
@@ -341,23 +341,7 @@ internal sealed class TorchUpdater : ITeamUpdater
             Add(4, v.mul(data.Counts).sub_(data.Returns.mul(2)).mul_(v));
         }
 
-        void Add(int column, Tensor what) => total.select(1, column).add_(what.sum(what.shape.Length == 3 ? [0, 2] : new long[] { 1 }, false, ScalarType.Float64));
-    }
-
-    /// <summary>p = softmax(z) over the legal actions and log p, actions first; both are 0 for illegal actions.</summary>
-    /// <param name="logits">[P, rows, actions] z.</param>
-    /// <param name="illegal">[actions, P, rows] true for illegal actions; null where all are legal.</param>
-    /// <returns>[actions, P, rows] each.</returns>
-    private static (Tensor Probabilities, Tensor LogProbabilities) LogSoftmaxByAction(Tensor logits, Tensor? illegal)
-    {
-        var z = logits.permute(2, 0, 1).contiguous();
-        if (illegal is not null) z.masked_fill_(illegal, Excluded);
-        z.sub_(z.amax([0L], true));
-        var p = z.exp();
-        var sum = p.sum(0L, false);
-        p.div_(sum);
-        z.sub_(sum.log_());
-        return (p, illegal is null ? z : z.masked_fill_(illegal, 0));
+        void Add(int column, Tensor what) => total.select(1, column).add_(what.sum(inside, false, ScalarType.Float64));
     }
 
     /// <summary>p = softmax(z) over the legal actions and log p; both are 0 for illegal actions.</summary>

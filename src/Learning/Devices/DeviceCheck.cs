@@ -1,6 +1,7 @@
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices.Cpu;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Learning.Devices;
 
@@ -41,7 +42,7 @@ public static class DeviceCheck
 
     private static readonly TrainingSettings Base = new()
     {
-        Method = "ippo", Lanes = 4, Horizon = 32, LearningRate = 1e-3, AdamEpsilon = 1e-3, CurveInterval = 0, Network = new() { Hidden = [32, 24] },
+        Method = new Ippo().Id, Lanes = 4, Horizon = 32, LearningRate = 1e-3, AdamEpsilon = 1e-3, CurveInterval = 0, Network = new() { Hidden = [32, 24] },
     };
 
     private static readonly EnvironmentSettings Gridworld = new("gridworld", "official");
@@ -50,15 +51,15 @@ public static class DeviceCheck
     /// <summary>What is learned in the comparison: the methods with their variants, masks, shared policies, a shared trunk, minibatches.</summary>
     public static IReadOnlyList<(string Name, EnvironmentSettings Environment, TrainingSettings Training)> Cases { get; } =
     [
-        ("ippo", Gridworld, Base),
+        (new Ippo().Id, Gridworld, Base),
         ("ippo, minibatches", Gridworld, Base with { Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.5 }),
         ("ippo, masks", Hanabi, Base),
-        ("srpo", Gridworld, Base with { Method = "srpo" }),
-        ("srpo, the paper's KL", Gridworld, Base with { Method = "srpo", Adversary = new() { Kl = KlDirection.AdversaryToPolicy, Entropy = 0.05 } }),
-        ("srpo, critic of the agent", Gridworld, Base with { Method = "srpo", Adversary = new() { Critic = AdversaryCritic.Shared } }),
-        ("srpo, one policy", Gridworld, Base with { Method = "srpo", SharePolicy = true }),
-        ("srpo, shared trunk", Gridworld, Base with { Method = "srpo", MaxGradientNorm = 0.5, Network = Base.Network with { SharedTrunk = true } }),
-        ("e3t, rectifiers", Gridworld, Base with { Method = "e3t", Network = Base.Network with { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } }),
+        (new Methods.Srpo().Id, Gridworld, Base with { Method = new Methods.Srpo().Id }),
+        ("srpo, the paper's KL", Gridworld, Base with { Method = new Methods.Srpo().Id, Adversary = new() { Kl = KlDirection.AdversaryToPolicy, Entropy = 0.05 } }),
+        ("srpo, critic of the agent", Gridworld, Base with { Method = new Methods.Srpo().Id, Adversary = new() { Critic = AdversaryCritic.Shared } }),
+        ("srpo, one policy", Gridworld, Base with { Method = new Methods.Srpo().Id, SharePolicy = true }),
+        ("srpo, shared trunk", Gridworld, Base with { Method = new Methods.Srpo().Id, MaxGradientNorm = 0.5, Network = Base.Network with { SharedTrunk = true } }),
+        ("e3t, rectifiers", Gridworld, Base with { Method = new E3t().Id, Network = Base.Network with { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } }),
     ];
 
     /// <summary>Runs the comparison.</summary>
