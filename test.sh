@@ -82,8 +82,11 @@ run() {
   local project=$1 name started=$SECONDS status=0 total=0 good=0 bad=0 ran=0 note="" left log trx
   name=$(basename "$project" .csproj)
   log=$results/$name.log trx=$results/$name.trx
+  # Those of libtorch get the libraries that it needs; where they cannot be had, the tests are skipped and say why.
+  local with=()
+  if [[ $name == *.Torch.Tests ]] && "$root/scripts/with-torch.sh" --check >/dev/null 2>&1; then with=("$root/scripts/with-torch.sh"); fi
   # What was built is named, and not the project, which would be read and evaluated once more.
-  timeout --kill-after=10 "$limit" dotnet test "$root/artifacts/bin/$name/release/$name.dll" --nologo --results-directory "$results" \
+  timeout --kill-after=10 "$limit" "${with[@]}" dotnet test "$root/artifacts/bin/$name/release/$name.dll" --nologo --results-directory "$results" \
     --logger "trx;LogFileName=$name.trx" --blame-hang-timeout "${limit}s" --blame-hang-dump-type none >"$log" 2>&1 </dev/null || status=$?
   if [[ -s $trx ]]; then
     total=$(counter "$trx" total) good=$(counter "$trx" passed) bad=$(counter "$trx" failed) ran=$(counter "$trx" executed)

@@ -37,7 +37,7 @@ public class UpdateBenchmarks
 
     [Benchmark]
     public TeamUpdate Update() => ((ITeamHost)_team)
-        .UpdateAsync((updater, cancellation) => updater.Update([new TeamRound(1, 0, 301, _states, _rollouts)], cancellation)[0]).GetAwaiter().GetResult();
+        .UpdateAsync(new TeamRound(1, 0, 301, _states, _rollouts)).GetAwaiter().GetResult();
 
     [GlobalCleanup]
     public void Cleanup() => _team.Dispose();

@@ -64,7 +64,7 @@ public static class GrainKeys
     public static (string Device, int Slot) ParseLearner(string key)
     {
         var parts = (key ?? "").Split('/');
-        if ((parts.Length == 2 || (parts.Length == 3 && IsSilo(parts[2]))) && parts[0].Length is > 0 and <= MaxDeviceLength && parts[0].All(char.IsAsciiLetterOrDigit) && TryNumber(parts[1], out var slot)) return (parts[0], slot);
+        if ((parts.Length == 2 || (parts.Length == 3 && IsSilo(parts[2]))) && parts[0].Length is > 0 and <= MaxDeviceLength && parts[0].All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '+') && TryNumber(parts[1], out var slot)) return (parts[0], slot);
         throw new GrainKeyException($"'{Shown(key)}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0, on a cluster DEVICE/SLOT/SILO, for example cpu/0/10.0.0.7:11111@4711");
     }
 

@@ -12,8 +12,8 @@ public static class AllSettings
     [
         new WordSetting("method", "How teams are trained; `srpo experiments --methods` says what each does.", MethodRegistry.Ids, s => s.Method, (s, v) => s with { Method = v }),
         .. SettingsTable.All,
-        new WordSetting("learner.device", "Where networks run: the processor's vector kernels, or plain doubles to check them with, slowly.", LearnerDevices.Names,
-            s => s.Device, (s, v) => s with { Device = v }),
+        new WordSetting("learner.device", $"Where networks run: the processor's vector kernels, plain doubles to check them with, slowly, or libtorch: {DeviceName.TorchForms}.", LearnerDevices.Names,
+            s => s.Device, (s, v) => s with { Device = v }) { AlsoAccepts = DeviceName.IsTorch },
         .. MethodRegistry.All.SelectMany(method => method.OwnSettings.Select(setting => new NumberSetting(
             setting.Path, FormattableString.Invariant($"{method.Title}: {setting.Description}"), new NumberRange(setting.Low, setting.High),
             s => method.Own(s, setting), (s, v) => s with { Own = OwnSettings.With(s.Own, setting.Path, v == setting.Default ? null : v) }))),

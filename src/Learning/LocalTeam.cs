@@ -63,7 +63,7 @@ public sealed class LocalTeam : ITeamHost, IDisposable
         Task.FromResult(_players.Select((player, i) => player.Play(round, Parameters(Plan.Instances[i], states))).ToArray());
 
     /// <inheritdoc/>
-    Task<TeamUpdate> ITeamHost.UpdateAsync(Func<ITeamUpdater, CancellationToken, TeamUpdate> update) => Task.FromResult(update(_updater, CancellationToken.None));
+    Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round) => Task.FromResult(_updater.Update([round])[0]);
 
     /// <inheritdoc/>
     Task ITeamHost.HandOverAsync(int round, TeamUpdate update) => Task.CompletedTask;

@@ -12,9 +12,9 @@ public interface ITeamHost
     /// <param name="states">The actors' states.</param>
     Task<Rollout[]> PlayAsync(int round, LearnerState[] states);
 
-    /// <summary>Runs an update where there is room for it, with an updater for the team's settings.</summary>
-    /// <param name="update">The update.</param>
-    Task<TeamUpdate> UpdateAsync(Func<ITeamUpdater, CancellationToken, TeamUpdate> update);
+    /// <summary>Runs an update where there is room for it, with an updater for the team's settings, perhaps together with those of other teams.</summary>
+    /// <param name="round">What the team played.</param>
+    Task<TeamUpdate> UpdateAsync(TeamRound round);
 
     /// <summary>Hands every actor its next state, and what there is to report.</summary>
     Task HandOverAsync(int round, TeamUpdate update);
@@ -63,7 +63,7 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         (States, HasHandedOut) = (null, false);
         var rollouts = await host.PlayAsync(round, states);
         var played = new TeamRound(spec.Seed, team, round, states, rollouts);
-        var update = await host.UpdateAsync((updater, cancellation) => Checked(round, updater.Update([played], cancellation)[0]));
+        var update = Checked(round, await host.UpdateAsync(played));
         HasHandedOut = true;
         await host.HandOverAsync(round, update);
         (_states, _metrics) = (update.States, update.Metrics);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
 using Srpo.Grains.Storage;
+using Srpo.Learning.Torch;
 
 namespace Srpo.Silo;
 
@@ -17,6 +18,8 @@ internal static class SiloHost
         settings.Validate();
         settings.Cluster.ValidateNetwork(tls.Enabled);
 
+        LibTorch.ConfiguredFolder = settings.LibTorch.Length > 0 ? settings.LibTorch : null;
+        TorchBackend.Register();
         builder.AddLog();
         builder.AddHttp(settings.HealthUrl, settings.Cluster.TrustMachine);
         builder.AddTelemetry(settings);
@@ -39,6 +42,8 @@ internal static class SiloHost
             }));
 
         var application = builder.Build();
+        var devices = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Srpo.Devices");
+        TorchDevice.Warnings = text => devices.LogWarning("{Warning}", text);
         application.MapHttp();
         application.MapSrpoDashboard(dashboard);
         return application;

@@ -19,6 +19,12 @@ internal sealed class SiloSettings
     public int Workers { get; set; }
 
     /// <summary>
+    /// Folder of libtorch, for populations with the device torch; empty to look for it. <value>empty by default: $SRPO_LIBTORCH, else the folder of NuGet
+    /// packages or a Python's torch.</value>
+    /// </summary>
+    public string LibTorch { get; set; } = "";
+
+    /// <summary>
     /// Name of the cluster; clients must give the same. <value>srpo by default on one machine; postgres and azure have no default, since
     /// clusters may share a database.</value>
     /// </summary>

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Srpo.Client.Commands;
 using Srpo.Client.Commands.Rqe;
 using Srpo.Experiments.Runs;
+using Srpo.Learning.Torch;
 
 namespace Srpo.Client.Cli;
 
@@ -14,6 +15,8 @@ internal static class RootCommandBuilder
 
     public static RootCommand Build(Shell shell)
     {
+        TorchBackend.Register();
+        TorchDevice.Warnings = text => shell.Error.WriteLine($"srpo: warning: {text}");
         var root = new RootCommand("Trains populations of agents with strategic risk aversion (SRPO) or without (IPPO), plays everyone with everyone, and answers questions about any of them.");
         foreach (var option in GlobalOptions.All) root.Add(option);
         foreach (var option in root.Options.OfType<VersionOption>())
@@ -39,6 +42,7 @@ internal static class RootCommandBuilder
         root.Add(RqeCommand.Create(shell));
         root.Add(VerifyCommand.Create(shell));
         root.Add(BenchCommand.Create(shell));
+        root.Add(DevicesCommand.Create(shell));
         root.Add(DoctorCommand.Create(shell));
         root.Add(AdminCommand.Create(shell));
         root.Add(CompletionsCommand.Create(shell));

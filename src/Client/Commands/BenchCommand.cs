@@ -20,7 +20,7 @@ internal static class BenchCommand
     private static readonly Option<bool> Force = new("--force") { Description = "With --out: replace an existing file." };
 
     public static Command Create(Shell shell) =>
-        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile, Force, BenchIdleCommand.Create(shell) }.GoesWith(Force, OutFile)
+        new Command("bench", "Measure throughput: training, evaluation, environments, kernels. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, OutFile, Force, BenchIdleCommand.Create(shell), BenchDeviceCommand.Create(shell) }.GoesWith(Force, OutFile)
             .OnThisMachine()
             .Handle(shell, RunAsync);
 

@@ -3,6 +3,7 @@ using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Output;
 using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Commands;
 
@@ -26,6 +27,7 @@ internal static class ResumeCommand
         LiveRegistry.EnsureAlone(context.Data, id);
         var manifest = RunManifest.Load(context.Data, id);
         RunCommand.RequireMemory(context, manifest);
+        if (!context.UsesCluster) RunCheck.Devices(manifest.Experiment.Populations.Select(population => population.Training));
         return await RunCommand.RunToEndAsync(context, manifest, held);
     }
 }

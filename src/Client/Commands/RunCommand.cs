@@ -108,6 +108,7 @@ internal static class RunCommand
     private static RunSize CheckWork(CommandContext context, Experiment experiment, string id)
     {
         RunCheck.Playable(new RunManifest { Id = id, CommandLine = "", Started = default, Experiment = experiment });
+        if (!context.UsesCluster) RunCheck.Devices(experiment.Populations.Select(population => population.Training));
         SizeView.Warn(context, [experiment.Environment, .. experiment.Evaluation.Layouts.Select(layout => layout.Environment)]);
         var size = RunSize.Of(experiment, context.Threads);
         SizeView.Check(context, size, context.Get(Out) is { } directory ? context.Shell.Resolve(directory) : null, writes: !context.Get(DryRun));

@@ -8,12 +8,12 @@ using Srpo.Environments.Recordings;
 
 namespace Srpo.Client.Commands;
 
-/// <summary>`srpo verify`: replay recorded episodes and compare.</summary>
+/// <summary>`srpo verify`: replay recorded episodes and compare; hold a device against the kernels.</summary>
 internal static class VerifyCommand
 {
     public static Command Create(Shell shell)
     {
-        var verify = new Command("verify", "Replay recorded episodes through an environment's rules and report the first difference.");
+        var verify = new Command("verify", "Replay recorded episodes through an environment's rules and report the first difference; compare a device with the processor's kernels.");
         foreach (var environment in EnvironmentFactory.Registrations.OrderBy(known => known.Name, StringComparer.Ordinal))
         {
             if (environment.Verify is not { } verifier) continue;
@@ -21,6 +21,7 @@ internal static class VerifyCommand
             verify.Add(new Command(environment.Name, $"Recordings of the {environment.Name}.") { file }.OnThisMachine().Handle(shell, context => Task.FromResult(Run(context, verifier, context.Get(file)))));
         }
 
+        verify.Add(VerifyDeviceCommand.Create(shell));
         return verify;
     }
 

@@ -135,8 +135,14 @@ public sealed record WordSetting(
     string Path, string Description, IReadOnlyList<string> Words, Func<TrainingSettings, string?> Value, Func<TrainingSettings, string, TrainingSettings> With)
     : Setting(Path, Description)
 {
+    /// <summary>Whether a word counts that is not among <see cref="Words"/>; null where those are all.</summary>
+    public Func<string, bool>? AlsoAccepts { get; init; }
+
     /// <inheritdoc/>
     public override string Type => string.Join(", ", Words.Select(word => $"\"{word}\""));
+
+    /// <summary>Whether it can have this word.</summary>
+    public bool Accepts(string word) => Words.Contains(word) || AlsoAccepts?.Invoke(word) == true;
 
     /// <inheritdoc/>
     public override object? Get(TrainingSettings settings) => Value(settings);
@@ -147,7 +153,7 @@ public sealed record WordSetting(
     /// <inheritdoc/>
     public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
     {
-        if (Value(settings) is var word && (word is null || !Words.Contains(word))) yield return Problem($"'{word ?? "an unknown number"}' is not known{(word is not null && NearestName.Find(word, Words) is { } nearest ? $", did you mean '{nearest}'?" : "")}", $"use one of {string.Join(", ", Words)}");
+        if (Value(settings) is var word && (word is null || !Accepts(word))) yield return Problem($"'{word ?? "an unknown number"}' is not known{(word is not null && NearestName.Find(word, Words) is { } nearest ? $", did you mean '{nearest}'?" : "")}", $"use one of {string.Join(", ", Words)}");
     }
 
     /// <summary>A setting whose words stand for the values of an enum.</summary>

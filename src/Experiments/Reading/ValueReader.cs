@@ -63,7 +63,7 @@ internal sealed class ValueReader
         return null;
     }
 
-    public string? Word(JsonValue value, string field, string[] known)
+    public string? Word(JsonValue value, string field, string[] known, Func<string, bool>? alsoAccepts = null)
     {
         var list = string.Join(", ", known);
         if (Typed(value) is not JsonStringValue text)
@@ -72,7 +72,7 @@ internal sealed class ValueReader
             return null;
         }
 
-        if (known.Contains(text.Text)) return text.Text;
+        if (known.Contains(text.Text) || alsoAccepts?.Invoke(text.Text) == true) return text.Text;
         Add(value.Origin, field, $"'{text.Text}' is not known" + DidYouMean(text.Text, known), "use one of " + list);
         return null;
     }

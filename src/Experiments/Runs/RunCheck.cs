@@ -2,6 +2,7 @@ using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Experiments.Data;
+using Srpo.Learning.Devices;
 using Srpo.Reporting.Text;
 
 namespace Srpo.Experiments.Runs;
@@ -39,6 +40,14 @@ public static class RunCheck
             .Select(problem => $"evaluation.{problem.Field}: {problem.Reason}; {problem.Remedy}"));
         if (problems.Count > names) problems.Add($"what it may have trained is kept; `srpo crossplay {manifest.PopulationName(experiment.Populations[0].Label)}` plays it on other layouts");
         if (problems.Count > 0) throw new SrpoException(ErrorKind.Usage, $"the run '{manifest.Id}' could not be brought to its end:\n{string.Join('\n', problems)}");
+    }
+
+    /// <summary>Refuses devices that cannot be had on this machine. What they need is loaded.</summary>
+    /// <param name="training">The settings of whoever is to be trained here.</param>
+    /// <exception cref="SrpoException">With the device, and what helps.</exception>
+    public static void Devices(IEnumerable<TrainingSettings> training)
+    {
+        foreach (var device in training.Select(settings => settings.Device).Distinct()) LearnerDevices.Get(device).Require();
     }
 
     /// <summary>Refuses work that is longer than anybody waits for, or that the memory of this machine does not hold.</summary>

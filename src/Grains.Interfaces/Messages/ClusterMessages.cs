@@ -12,7 +12,12 @@ public sealed record SiloCapacity(
     [property: Id(1)] int Cores,
     [property: Id(2)] int Gpus,
     [property: Id(3)] int Teams,
-    [property: Id(4)] bool Stopping);
+    [property: Id(4)] bool Stopping)
+{
+    /// <summary>Whether it has libtorch.</summary>
+    [Id(5)]
+    public bool HasTorch { get; init; }
+}
 
 /// <summary>What a silo says of itself. Rates are means over the last ten seconds.</summary>
 /// <param name="Silo">Its address, as in the keys of its learners.</param>

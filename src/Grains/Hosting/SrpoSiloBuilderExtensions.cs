@@ -62,6 +62,7 @@ public static class SrpoSiloBuilderExtensions
         if (options.Unattended) builder.AddActivityPropagation();
         builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, ITeamUpdater>(
             services.GetRequiredService<ComputePool>(), key => LearnerDevices.Get(key.Settings.Device).CreateUpdater(key.Settings, key.Plan, key.Shape)));
+        builder.Services.AddSingleton<UpdateQueue>();
         builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(
             services.GetRequiredService<ComputePool>(), environment => new MatchPlayer(environment)));
         if (options.DataDirectory is { } root)

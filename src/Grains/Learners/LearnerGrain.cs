@@ -19,7 +19,7 @@ namespace Srpo.Grains;
 /// </summary>
 [GrainType("learner"), SiloPlacement, Reentrant]
 internal sealed class LearnerGrain(
-    GrainHost host, EnvironmentCatalog environments, ScratchPool<UpdaterKey, ITeamUpdater> updaters, SiloMap map, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain, ITeamLearner
+    GrainHost host, EnvironmentCatalog environments, UpdateQueue updates, SiloMap map, ILogger<LearnerGrain> logger) : Grain, ILearnerGrain, ITeamLearner
 {
     /// <summary>Teams of which something is remembered; those that rest are forgotten beyond it.</summary>
     private const int MostCalls = 4096;
@@ -37,7 +37,7 @@ internal sealed class LearnerGrain(
 
     private ActiveWork Work => host.Work;
 
-    private ComputePool Pool => updaters.Workers;
+    private ComputePool Pool => updates.Workers;
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -186,6 +186,7 @@ internal sealed class LearnerGrain(
         var (rollouts, updates) = (team.RolloutTicks, team.UpdateTicks);
         using var activity = SrpoActivities.Train(request.Population, request.Team, request.FirstRound, request.Rounds);
         using var scope = logger.BeginScope(new TeamScope(request.Population, request.Team, () => team.Training.Round));
+        using var part = team.TakePart();
         try
         {
             return await TrainAsync(team, request);
@@ -250,7 +251,7 @@ internal sealed class LearnerGrain(
     private TeamHost TeamOf((string Population, int Team) key, PopulationSpec spec)
     {
         if (_teams.TryGetValue(key, out var known) && !known.IsCancelled && SpecIdentity.Same(known.Spec, spec)) return known;
-        var team = new TeamHost(host, environments, updaters, spec, key.Team) { Last = known?.Last ?? Task.CompletedTask };
+        var team = new TeamHost(host, environments, updates, spec, key.Team) { Last = known?.Last ?? Task.CompletedTask };
         return _teams[key] = team;
     }
 
@@ -263,23 +264,23 @@ internal sealed class LearnerGrain(
     private (ILearnerDevice Device, int Slot) CheckKey()
     {
         var (name, slot) = GrainKeys.ParseLearner(Key);
-        if (!LearnerDevices.Names.Contains(name)) throw new GrainKeyException($"'{GrainKeys.Shown(Key)}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0: {NearestName.Unknown("device", name, [.. LearnerDevices.Names])}");
+        if (!LearnerDevices.IsName(name)) throw new GrainKeyException($"'{GrainKeys.Shown(Key)}' is not a key of a learner; write DEVICE/SLOT, for example cpu/0: {NearestName.Unknown("device", name, [.. LearnerDevices.Names])}");
         var device = LearnerDevices.Get(name);
         var named = GrainKeys.SiloOf(Key);
         if (named is not null && named != GrainKeys.Silo(host.Here)) throw Refuse($"this is the silo {GrainKeys.Silo(host.Here)}");
         if (named is null && Work.Unattended)
             throw new GrainKeyException($"'{Key}' is not the full key of a learner: on a cluster it names the silo, {Key}/SILO. {NearestName.Known("learner", Key, Known(device, slot))}");
-        if (slot >= device.Capacity(Pool.Workers) || (named is not null && !Work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(device, slot)));
+        if (slot >= device.Capacity(LearnerDevices.Room(Pool.Workers)) || (named is not null && !Work.Unattended)) throw new UnknownGrainException(NearestName.Unknown("learner", Key, Known(device, slot)));
         return (device, slot);
     }
 
     /// <summary>Keys of learners: on a cluster those of a slot on every silo that has it, else of the first slot; in a process alone all.</summary>
     private string[] Known(ILearnerDevice device, int slot)
     {
-        if (!Work.Unattended) return [.. Enumerable.Range(0, device.Capacity(Pool.Workers)).Select(known => GrainKeys.Learner(device.Name, known))];
+        if (!Work.Unattended) return [.. Enumerable.Range(0, device.Capacity(LearnerDevices.Room(Pool.Workers))).Select(known => GrainKeys.Learner(device.Name, known))];
         var silos = map.Current();
-        var shown = Array.Exists(silos, known => slot < device.Capacity(known.Cores)) ? slot : 0;
-        return [.. silos.Where(known => shown < device.Capacity(known.Cores)).Select(known => GrainKeys.Learner(device.Name, shown, known.Silo))];
+        var shown = Array.Exists(silos, known => slot < device.Capacity(known.Room())) ? slot : 0;
+        return [.. silos.Where(known => shown < device.Capacity(known.Room())).Select(known => GrainKeys.Learner(device.Name, shown, known.Silo))];
     }
 
     private void Check(PopulationSpec? spec, string? population, int team)

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
-using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Devices;
@@ -39,14 +38,14 @@ internal sealed class TeamHost : ITeamHost
     private readonly Task<Rollout>[] _playing;
     private readonly Task[] _applying;
     private readonly UpdaterKey _key;
-    private readonly ScratchPool<UpdaterKey, ITeamUpdater> _updaters;
+    private readonly UpdateQueue _updates;
     private PolicySnapshot[]? _frozen;
     private bool _evaluating;
     private bool _awake;
 
-    public TeamHost(GrainHost host, EnvironmentCatalog environments, ScratchPool<UpdaterKey, ITeamUpdater> updaters, PopulationSpec spec, int team)
+    public TeamHost(GrainHost host, EnvironmentCatalog environments, UpdateQueue updates, PopulationSpec spec, int team)
     {
-        (_host, _updaters, _spec, _team, Plan) = (host, updaters, spec, team, environments.Plan(spec));
+        (_host, _updates, _spec, _team, Plan) = (host, updates, spec, team, environments.Plan(spec));
         _actors = TeamActors.Actors(host.Grains, spec.Population, team, Plan);
         _environments = TeamActors.Environments(host.Grains, spec.Population, team, Plan);
         _playing = new Task<Rollout>[_environments.Length];
@@ -119,6 +118,9 @@ internal sealed class TeamHost : ITeamHost
         foreach (var environment in _environments) _ = environment.CancelAsync();
     }
 
+    /// <summary>The team takes part in rounds until the result is disposed: others need not be waited for.</summary>
+    public IDisposable TakePart() => _updates.Join(_key);
+
     /// <summary>Has the environments let their buffers go: nothing is played for a while, or never again.</summary>
     public Task RestAsync() => Task.WhenAll(_environments.Select(environment => environment.CancelAsync()));
 
@@ -147,10 +149,10 @@ internal sealed class TeamHost : ITeamHost
     }
 
     /// <inheritdoc/>
-    async Task<TeamUpdate> ITeamHost.UpdateAsync(Func<ITeamUpdater, CancellationToken, TeamUpdate> update)
+    async Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round)
     {
         var start = Stopwatch.GetTimestamp();
-        var updated = await _updaters.RunAsync(_key, updater => Update(updater, update), _cancellation.Token, affinity: _team);
+        var updated = await _updates.UpdateAsync(_key, round, _cancellation.Token);
         UpdateTicks += Stopwatch.GetTimestamp() - start;
         return updated;
     }
@@ -187,11 +189,5 @@ internal sealed class TeamHost : ITeamHost
         var actors = new FloatBlock[instance.Actors.Count];
         for (var i = 0; i < actors.Length; i++) actors[i] = new FloatBlock(states[instance.Actors[i]].Parameters);
         return new PlayRequest(round, instance.FirstLane, instance.Lanes, actors, _frozen!);
-    }
-
-    private TeamUpdate Update(ITeamUpdater updater, Func<ITeamUpdater, CancellationToken, TeamUpdate> update)
-    {
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token, _updaters.Workers.Closing);
-        return update(updater, cancellation.Token);
     }
 }

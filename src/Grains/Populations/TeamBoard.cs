@@ -12,8 +12,8 @@ internal readonly record struct LearnerSlot(SiloAddress Silo, int Slot);
 /// </summary>
 /// <param name="population">The population.</param>
 /// <param name="teams">Its teams.</param>
-/// <param name="capacity">Most teams that a silo's device does well to have in work, by the silo's cores.</param>
-internal sealed class TeamBoard(string population, int teams, Func<int, int> capacity)
+/// <param name="capacity">Most teams that a silo's device does well to have in work; 0 where it has none.</param>
+internal sealed class TeamBoard(string population, int teams, Func<SiloCapacity, int> capacity)
 {
     private readonly LearnerSlot?[] _slots = new LearnerSlot?[teams];
     private SiloCapacity[] _silos = [];
@@ -47,7 +47,7 @@ internal sealed class TeamBoard(string population, int teams, Func<int, int> cap
             _slots[moved] = Place(to);
     }
 
-    private SiloCapacity[] Usable(IEnumerable<SiloCapacity> silos) => [.. silos.Where(silo => !silo.Stopping && silo.Cores > 0).Select(silo => silo with { Cores = capacity(silo.Cores) })];
+    private SiloCapacity[] Usable(IEnumerable<SiloCapacity> silos) => [.. silos.Where(silo => !silo.Stopping && silo.Cores > 0).Select(silo => silo with { Cores = capacity(silo) }).Where(silo => silo.Cores > 0)];
 
     private int IndexOf(SiloAddress silo) => Array.FindIndex(_silos, known => known.Silo.Equals(silo));
 

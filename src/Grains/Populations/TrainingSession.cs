@@ -32,7 +32,7 @@ internal sealed class TrainingSession : WorkSession
         : base(work.Host.Time)
     {
         (_work, Plan, _map, _teamsPerLearner) = (work, plan, map, teamsPerLearner);
-        _board = new TeamBoard(Spec.Population, Spec.Teams, LearnerDevices.Get(Spec.Training.Device).Capacity);
+        _board = new TeamBoard(Spec.Population, Spec.Teams, silo => LearnerDevices.Get(Spec.Training.Device).Capacity(silo.Room()));
         _runs = [.. Enumerable.Range(0, Spec.Teams).Select(team => new TeamRun(this, team))];
         StepsBefore = Steps();
     }
@@ -236,7 +236,9 @@ internal sealed class TeamRun(TrainingSession session, int team)
     {
         if (session.LearnerOf(team) is not { } learner)
         {
-            Waiting = "waits for a silo that takes teams";
+            // In a process alone nothing will change.
+            if (!session.Host.Work.Unattended) LearnerDevices.Get(session.Spec.Training.Device).Require();
+            Waiting = $"waits for a silo that takes teams{(session.Spec.Training.Device == LearnerDevices.Names[0] ? "" : $" and has the device '{session.Spec.Training.Device}'")}";
             await _backoff.WaitAsync(session.Stopping);
             return false;
         }

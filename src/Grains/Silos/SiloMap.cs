@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
 
@@ -57,7 +58,7 @@ internal sealed class SiloMap(ActiveSilos active, OwnSilo own, SiloServiceClient
     public void Dispose() => _asking.Dispose();
 
     /// <summary>What anybody decides by: which silos take work, and how much.</summary>
-    private static IEnumerable<(SiloAddress Silo, int Cores, bool Stopping)> Essence(SiloCapacity[] silos) => silos.Select(silo => (silo.Silo, silo.Cores, silo.Stopping));
+    private static IEnumerable<(SiloAddress Silo, DeviceRoom Room, bool Stopping)> Essence(SiloCapacity[] silos) => silos.Select(silo => (silo.Silo, silo.Room(), silo.Stopping));
 
     private async Task WatchAsync()
     {
@@ -123,6 +124,13 @@ internal sealed class SiloMap(ActiveSilos active, OwnSilo own, SiloServiceClient
             return null;
         }
     }
+}
+
+/// <summary>What is in a silo's words of what it can take.</summary>
+internal static class SiloCapacities
+{
+    /// <summary>What it has for devices.</summary>
+    public static DeviceRoom Room(this SiloCapacity silo) => new(silo.Cores, silo.Gpus, silo.HasTorch);
 }
 
 /// <summary>The silos that membership holds for active.</summary>

@@ -4,6 +4,7 @@ using Orleans.Services;
 using Srpo.Core.Results;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
 
@@ -44,14 +45,16 @@ internal sealed class OwnSilo(ILocalSiloDetails local, ComputePool pool, ActiveW
     public SiloAddress Address => local.SiloAddress;
 
     /// <summary>What it can take.</summary>
-    public SiloCapacity Capacity => new(Address, pool.Workers, Gpus: 0, work.Teams.Count, work.Stopping);
+    public SiloCapacity Capacity => new(Address, pool.Workers, Room.Gpus, work.Teams.Count, work.Stopping) { HasTorch = Room.HasTorch };
+
+    private DeviceRoom Room => LearnerDevices.Room(pool.Workers);
 
     /// <summary>How it does; which grains it has is counted elsewhere.</summary>
     public SiloReport Report()
     {
         var rates = work.Done.Read();
         return new SiloReport(
-            GrainKeys.Silo(Address), work.Stopping ? "stopping" : "active", local.Name, pool.Workers, 0,
+            GrainKeys.Silo(Address), work.Stopping ? "stopping" : "active", local.Name, pool.Workers, Room.Gpus,
             rates.CpuLoad, Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, pool.Running, pool.Waiting,
             rates.RoundsPerSecond, rates.StepsPerSecond, [.. work.Teams.Keys.Order(StringComparer.Ordinal)], []);
     }

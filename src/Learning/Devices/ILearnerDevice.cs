@@ -19,6 +19,24 @@ public interface ILearnerDevice
     /// <param name="workers">Threads that the process has for such work.</param>
     int Capacity(int workers);
 
+    /// <summary>The same where it depends on more than threads.</summary>
+    /// <param name="room">What the process has; it need not be this one.</param>
+    /// <returns>0 where the process has no such device.</returns>
+    int Capacity(DeviceRoom room) => Capacity(room.Workers);
+
+    /// <summary>How teams that wait for an update at the same time are taken together.</summary>
+    UpdateGathering Gathering => UpdateGathering.None;
+
+    /// <summary>Loads what it needs. Does nothing where it is there already.</summary>
+    /// <exception cref="Core.Errors.SrpoException">It cannot be had here; the message says why and what helps.</exception>
+    void Require()
+    {
+    }
+
+    /// <summary>What keeps it from networks of a shape; null if nothing does.</summary>
+    /// <param name="shape">Shape of actors.</param>
+    SettingsProblem? Refuses(ActorShape shape) => null;
+
     /// <summary>Updates teams with these settings.</summary>
     /// <param name="settings">Valid settings.</param>
     /// <param name="plan">The plan of the teams.</param>
@@ -32,10 +50,25 @@ public interface ILearnerDevice
     ICriticNetwork CreateCritic(ActorShape shape);
 }
 
+/// <summary>What a process has for devices.</summary>
+/// <param name="Workers">Threads.</param>
+/// <param name="Gpus">GPUs that can be used.</param>
+/// <param name="HasTorch">Whether libtorch is there.</param>
+public readonly record struct DeviceRoom(int Workers, int Gpus, bool HasTorch);
+
+/// <summary>How teams that wait for an update at the same time are taken together.</summary>
+/// <param name="Teams">Most teams of one update; 1 where taking them together gains nothing.</param>
+/// <param name="Wait">How long the first of them waits for others at most.</param>
+public readonly record struct UpdateGathering(int Teams, TimeSpan Wait)
+{
+    /// <summary>Every team by itself, at once.</summary>
+    public static UpdateGathering None { get; } = new(1, TimeSpan.Zero);
+}
+
 /// <summary>Updates teams from what they played. Not thread-safe.</summary>
 public interface ITeamUpdater : IDisposable
 {
-    /// <summary>One update of every actor of every team. How many teams come together changes speed, never a result.</summary>
+    /// <summary>One update of every actor of every team. How many teams come together changes speed, and no bit of a result but on GPUs.</summary>
     /// <param name="rounds">Teams of one plan, in any order.</param>
     /// <param name="cancellation">Ends it early; the updater must not be used again after that.</param>
     /// <returns>What became of each team, in the same order.</returns>

@@ -8,7 +8,7 @@ namespace Srpo.Learning.Devices;
 /// <summary>Updates one team after another and one actor after another: for devices that gain nothing by stacking them.</summary>
 internal abstract class TeamUpdater(TrainingSettings settings, TeamPlan plan) : ITeamUpdater
 {
-    private readonly TeamSamples _samples = new(settings, plan);
+    private readonly TeamSamples _samples = new(settings, plan, reuses: true);
 
     /// <inheritdoc/>
     public TeamUpdate[] Update(IReadOnlyList<TeamRound> rounds, CancellationToken cancellation = default)
@@ -61,7 +61,7 @@ internal abstract class TeamUpdater(TrainingSettings settings, TeamPlan plan) : 
 /// <param name="Advantages">[samples].</param>
 /// <param name="Returns">[samples] targets of its critic; empty if it has no critic to train.</param>
 /// <param name="Partner">Parameters of the policy whose place an adversary took, which the KL price holds it to; null for agents.</param>
-internal sealed record ActorSamples(SeatSamples Part, float[] Advantages, float[] Returns, float[]? Partner)
+public sealed record ActorSamples(SeatSamples Part, float[] Advantages, float[] Returns, float[]? Partner)
 {
     /// <summary>Number of samples.</summary>
     public int Count => Advantages.Length;
@@ -71,23 +71,39 @@ internal sealed record ActorSamples(SeatSamples Part, float[] Advantages, float[
 }
 
 /// <summary>What is summed over the samples of an epoch.</summary>
-internal struct UpdateSums
+public struct UpdateSums
 {
-    public double Surrogate;
-    public double Entropy;
-    public double Kl;
-    public double Clipped;
-    public double SquaredError;
-    public long Samples;
+    /// <summary>Clipped surrogates, see <see cref="Losses.Surrogate"/>.</summary>
+    public double Surrogate { get; set; }
+
+    /// <summary>Entropies, nats.</summary>
+    public double Entropy { get; set; }
+
+    /// <summary>KL to or from the partner, nats; 0 for agents.</summary>
+    public double Kl { get; set; }
+
+    /// <summary>How many samples had a ratio outside of the clipping range.</summary>
+    public double Clipped { get; set; }
+
+    /// <summary>Squared differences of value and return.</summary>
+    public double SquaredError { get; set; }
+
+    /// <summary>Number of samples.</summary>
+    public long Samples { get; set; }
 }
 
 /// <summary>What every device does alike: from rollouts to the samples of an actor, and from sums over samples to what is reported.</summary>
-internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
+/// <param name="settings">Settings of the teams.</param>
+/// <param name="plan">Their plan.</param>
+/// <param name="reuses">Whether advantages and returns are good until the next call only, whose arrays they become; else they stay.</param>
+public sealed class TeamSamples(TrainingSettings settings, TeamPlan plan, bool reuses = false)
 {
     private readonly List<float[]> _scratch = [];
     private int _taken;
 
-    /// <summary>Everything that an actor played, with the advantages of its objective; good until the next call.</summary>
+    /// <summary>Everything that an actor played, with the advantages of its objective.</summary>
+    /// <param name="actor">The actor.</param>
+    /// <param name="round">What was played.</param>
     public List<ActorSamples> Of(int actor, TeamRound round)
     {
         _taken = 0;
@@ -182,9 +198,10 @@ internal sealed class TeamSamples(TrainingSettings settings, TeamPlan plan)
         return new ActorSamples(part, advantages, [], partner);
     }
 
-    /// <summary>An array for this call; that of the call before, where it has the length: parts are mostly as long as they were.</summary>
+    /// <summary>An array for this call; that of the call before, where that is allowed and it has the length: parts are mostly as long as they were.</summary>
     private float[] Take(int length)
     {
+        if (!reuses) return new float[length];
         if (_taken == _scratch.Count) _scratch.Add([]);
         if (_scratch[_taken].Length != length) _scratch[_taken] = new float[length];
         return _scratch[_taken++];

@@ -113,7 +113,7 @@ public sealed class MlpShape : IEquatable<MlpShape>
 }
 
 /// <summary>Constants of the Gaussian error linear unit's tanh form, see <see cref="Activation.Gelu"/>.</summary>
-internal static class Gelu
+public static class Gelu
 {
     /// <summary>sqrt(2 / pi).</summary>
     public const float Root = 0.7978845608f;

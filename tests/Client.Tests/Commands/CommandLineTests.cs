@@ -194,6 +194,44 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Devices_are_listed_with_what_libtorch_is_or_why_there_is_none()
+    {
+        using var devices = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "devices", "--workers", "3", "--json")).Out);
+        var root = devices.RootElement;
+        Assert.Equal("cpu", root.GetProperty("default").GetString());
+        Assert.Equal(3, root.GetProperty("devices")[0].GetProperty("teams").GetInt32());
+        var torch = root.GetProperty("devices").EnumerateArray().Single(device => device.GetProperty("name").GetString() == "torch:cpu");
+        var libtorch = root.GetProperty("libtorch");
+        if (libtorch.TryGetProperty("problem", out var problem) && problem.ValueKind == JsonValueKind.String)
+        {
+            Assert.Equal(0, torch.GetProperty("teams").GetInt32());
+            Assert.StartsWith("torch: ", problem.GetString());
+            var refused = (await InProcess.RunAsync(_directory.Root, "run", "overcooked-quick", "--set", "learner.device=torch")).Expect(ExitCode.Environment);
+            Assert.Contains(problem.GetString()!, refused.Error, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(_directory["runs"]));
+        }
+        else
+        {
+            Assert.Equal(3, torch.GetProperty("teams").GetInt32());
+        }
+
+        var text = await InProcess.RunAsync(_directory.Root, "devices");
+        Assert.Contains("learners use", text.Out, StringComparison.Ordinal);
+        Assert.Contains("TorchSharp 0.107", text.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_is_held_against_the_kernels()
+    {
+        var plain = (await InProcess.RunAsync(_directory.Root, "verify", "device", "plain", "--updates", "2")).Expect(ExitCode.Ok);
+        Assert.Contains("gradient, share of its tensor's norm", plain.Out, StringComparison.Ordinal);
+        Assert.Contains("agrees", plain.Out, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "verify", "device", "cpu", "--updates", "1", "--json")).Expect(ExitCode.Ok).Out);
+        Assert.All(report.RootElement.GetProperty("deviations").EnumerateArray(), deviation => Assert.Equal(0, deviation.GetProperty("largest").GetDouble()));
+        Assert.Contains("did you mean 'plain'?", (await InProcess.RunAsync(_directory.Root, "verify", "device", "plian")).Expect(ExitCode.Usage).Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task The_version_names_the_commit_as_doctor_and_reports_do()
     {
         var version = (await InProcess.RunAsync(_directory.Root, "--version")).Expect(ExitCode.Ok).Out.Trim();

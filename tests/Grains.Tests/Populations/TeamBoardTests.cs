@@ -14,7 +14,7 @@ public sealed class TeamBoardTests
     public void Teams_are_dealt_out_in_proportion_to_cores(int teams, int[] cores, int[] expected)
     {
         var silos = Silos(cores);
-        var board = new TeamBoard("p", teams, cores => cores);
+        var board = new TeamBoard("p", teams, silo => silo.Cores);
         board.Update(silos, _ => true);
         Assert.Equal(expected, Counts(board, teams, silos));
     }
@@ -22,7 +22,7 @@ public sealed class TeamBoardTests
     [Fact]
     public void A_silo_alone_has_a_slot_per_core_and_its_teams_take_them_in_turn()
     {
-        var board = new TeamBoard("p", 5, cores => cores);
+        var board = new TeamBoard("p", 5, silo => silo.Cores);
         board.Update(Silos(2), _ => true);
         Assert.Equal([0, 1, 0, 1, 0], Enumerable.Range(0, 5).Select(team => board.Of(team)!.Value.Slot));
     }
@@ -31,7 +31,7 @@ public sealed class TeamBoardTests
     public void Only_as_many_teams_move_as_must()
     {
         var silos = Silos(2, 2, 2);
-        var board = new TeamBoard("p", 12, cores => cores);
+        var board = new TeamBoard("p", 12, silo => silo.Cores);
         board.Update(silos[..2], _ => true);
         var before = All(board, 12);
 
@@ -55,7 +55,7 @@ public sealed class TeamBoardTests
     public void Silos_that_stop_take_nothing_and_without_any_teams_wait()
     {
         var silos = Silos(1, 1);
-        var board = new TeamBoard("p", 3, cores => cores);
+        var board = new TeamBoard("p", 3, silo => silo.Cores);
         board.Update(silos, _ => true);
         Assert.False(board.Differs(silos));
         silos[0] = silos[0] with { Stopping = true };
@@ -75,7 +75,7 @@ public sealed class TeamBoardTests
         silos[0] = silos[0] with { Teams = 2 };
         foreach (var name in new[] { "a", "b", "c", "d" })
         {
-            var board = new TeamBoard(name, 1, cores => cores);
+            var board = new TeamBoard(name, 1, silo => silo.Cores);
             board.Update(silos, _ => true);
             Assert.Equal(silos[1].Silo, board.Of(0)!.Value.Silo);
         }
@@ -86,6 +86,21 @@ public sealed class TeamBoardTests
 
     private static int[] Counts(TeamBoard board, int teams, SiloCapacity[] silos) =>
         [.. silos.Select(silo => Enumerable.Range(0, teams).Count(team => board.Of(team) is { } slot && slot.Silo.Equals(silo.Silo)))];
+
+    [Fact]
+    public void Teams_come_to_silos_that_have_their_device_and_wait_where_none_has()
+    {
+        var silos = Silos(4, 4, 4);
+        silos[1] = silos[1] with { HasTorch = true };
+        silos[2] = silos[2] with { HasTorch = true, Gpus = 2 };
+        var board = new TeamBoard("p", 6, silo => silo.Gpus);
+        board.Update(silos, _ => true);
+        Assert.All(Enumerable.Range(0, 6), team => Assert.Equal(silos[2].Silo, board.Of(team)!.Value.Silo));
+        Assert.Equal(2, Enumerable.Range(0, 6).Select(team => board.Of(team)!.Value.Slot).Distinct().Count());
+        board.Update(silos[..2], _ => true);
+        Assert.All(Enumerable.Range(0, 6), team => Assert.Null(board.Of(team)));
+        Assert.True(board.Differs(silos));
+    }
 
     private static LearnerSlot?[] All(TeamBoard board, int teams) => [.. Enumerable.Range(0, teams).Select(board.Of)];
 }

@@ -143,10 +143,38 @@ public sealed class PlainDeviceTests
     [Fact]
     public void Devices_are_found_by_their_names()
     {
-        Assert.All(LearnerDevices.Names, name => Assert.Equal(name, LearnerDevices.Get(name).Name));
+        Assert.All(["cpu", "plain"], name => Assert.Equal(name, LearnerDevices.Get(name).Name));
         var unknown = Assert.Throws<SettingsException>(() => LearnerDevices.Get("plian"));
         Assert.Contains("'plain'", unknown.Message, StringComparison.Ordinal);
         Assert.Equal("learner.device", Assert.Single(unknown.Problems).Field);
+    }
+
+    [Fact]
+    public void A_device_that_computes_something_else_is_found_out()
+    {
+        Assert.True(DeviceCheck.Run(new PlainDevice(), updates: 2).Agrees);
+        var wrong = DeviceCheck.Run(new Wrong(), updates: 1);
+        Assert.False(wrong.Agrees);
+        Assert.All(wrong.Deviations.Where(deviation => deviation.Quantity.StartsWith("gradient", StringComparison.Ordinal)), deviation => Assert.True(deviation.IsWithin));
+        Assert.All(wrong.Deviations.Where(deviation => deviation is { Quantity: "parameters after 1 update" }), deviation => Assert.False(deviation.IsWithin));
+        Assert.False(new DeviceDeviation("", "", double.NaN, 1, "").IsWithin);
+    }
+
+    /// <summary>The kernels, with steps that are too large.</summary>
+    private sealed class Wrong : ILearnerDevice
+    {
+        public string Name => "wrong";
+
+        public string Description => "";
+
+        public int Capacity(int workers) => workers;
+
+        public ITeamUpdater CreateUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape) =>
+            CpuDevice.Default.CreateUpdater(settings with { LearningRate = 1.1 * settings.LearningRate }, plan, shape);
+
+        public IPolicyNetwork CreatePolicy(NetworkShape shape) => CpuDevice.Default.CreatePolicy(shape);
+
+        public ICriticNetwork CreateCritic(ActorShape shape) => CpuDevice.Default.CreateCritic(shape);
     }
 
     private static void AssertSameGradients(GameTable table, string what)

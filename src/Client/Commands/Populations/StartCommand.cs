@@ -108,6 +108,7 @@ internal static class StartCommand
 
     private static async Task<int> RunAsync(CommandContext context, PopulationSpec spec)
     {
+        if (!context.UsesCluster) RunCheck.Devices([spec.Training]);
         SizeView.Warn(context, [spec.Environment]);
         var size = RunSize.Of(spec, context.Threads);
         SizeView.Check(context, size);

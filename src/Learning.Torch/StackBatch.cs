@@ -1,0 +1,244 @@
+using Srpo.Core.Random;
+using Srpo.Learning.Devices;
+using Srpo.Learning.Methods;
+using static TorchSharp.torch;
+
+namespace Srpo.Learning.Torch;
+
+/// <summary>An actor of a team, while it is updated.</summary>
+internal sealed class StackMember(int round, int actor, LearnerState state, List<ActorSamples> samples, Objective objective, RandomStream stream)
+{
+    private const int ShuffleCheck = (1 << 20) - 1;
+
+    private readonly RandomStream _start = stream;
+    private RandomStream _random = stream;
+    private int[] _order = [];
+
+    /// <summary>Index of its team among those that are updated.</summary>
+    public int Round { get; } = round;
+
+    /// <summary>Its index in the team.</summary>
+    public int Actor { get; } = actor;
+
+    /// <summary>The state before.</summary>
+    public LearnerState State { get; } = state;
+
+    /// <summary>What it learns from.</summary>
+    public List<ActorSamples> Samples { get; } = samples;
+
+    /// <summary>What it is to reach.</summary>
+    public Objective Objective { get; } = objective;
+
+    /// <summary>Number of samples.</summary>
+    public int Total { get; } = samples.Sum(part => part.Count);
+
+    /// <summary>Number of different observations.</summary>
+    public int Rows { get; } = samples.Sum(part => part.Rows);
+
+    /// <summary>Whether a policy is held fixed that it pays for deviating from.</summary>
+    public bool HasPartner => Samples[0].Partner is not null;
+
+    /// <summary>Puts the stream back to where it was, for an update that is begun again.</summary>
+    public void Restart() => _random = _start;
+
+    /// <summary>Draws the order of the samples for the next epoch.</summary>
+    public void Shuffle(CancellationToken cancellation)
+    {
+        if (_order.Length != Total) _order = new int[Total];
+        for (var i = 0; i < Total; i++) _order[i] = i;
+        for (var i = Total - 1; i > 0; i--)
+        {
+            if ((i & ShuffleCheck) == 0) cancellation.ThrowIfCancellationRequested();
+            var j = _random.NextInt32(i + 1);
+            (_order[i], _order[j]) = (_order[j], _order[i]);
+        }
+    }
+
+    /// <summary>The samples of a minibatch; empty for all, in order.</summary>
+    public ReadOnlySpan<int> Minibatch(int part, int minibatches) => minibatches == 1
+        ? default
+        : _order.AsSpan((int)((long)Total * part / minibatches)..(int)((long)Total * (part + 1) / minibatches));
+}
+
+/// <summary>
+/// The minibatches of several actors side by side, each gathered by different observation and padded to the same number of rows: padding has no
+/// samples, and nothing that is summed over samples changes. Per row and action there are the sums of positive and of negative
+/// advantages, per row the number of samples and the sum of returns: all that the gradients need. Not thread-safe.
+/// </summary>
+internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : IDisposable
+{
+    private const int Tables = 4;
+
+    private readonly Staging _observations = new(place);
+    private readonly Staging _tables = new(place);
+    private readonly Staging _rows = new(place);
+    private readonly Staging _illegal = new(place);
+    private int[] _rowOf = [];
+    private int[] _partOf = [];
+    private int _stack;
+    private int _capacity;
+
+    /// <summary>[P] numbers of samples.</summary>
+    public long[] Samples { get; private set; } = [];
+
+    /// <summary>[P] sums of squared returns.</summary>
+    public double[] ReturnSquares { get; private set; } = [];
+
+    /// <summary>Whether some actions are not legal.</summary>
+    public bool Masks { get; private set; }
+
+    /// <summary>[P x rows] for each row the number of the policy that it is held to among those of <see cref="Partners"/>; -1 in padding and for agents.</summary>
+    public int[] PartnerOf { get; private set; } = [];
+
+    /// <summary>[P] the policies that each is held to, in order of first sight.</summary>
+    public float[][][] Partners { get; private set; } = [];
+
+    /// <summary>[P, rows, inputs].</summary>
+    public Tensor Observations() => _observations.Take(0, _stack, _capacity, shape.Policy.Inputs);
+
+    /// <summary>[4, P, rows, actions]: log-probabilities of the policies that played, sums of positive and of negative advantages, numbers of samples.</summary>
+    public Tensor ActionTables() => _tables.Take(0, Tables, _stack, _capacity, shape.Policy.Outputs);
+
+    /// <summary>[2, P, rows, 1]: numbers of samples, sums of returns.</summary>
+    public Tensor RowTables() => _rows.Take(0, 2, _stack, _capacity, 1);
+
+    /// <summary>[P, rows, actions] true for actions that are not legal.</summary>
+    public Tensor Illegal() => _illegal.Take(0, _stack, _capacity, shape.Policy.Outputs).gt(0);
+
+    /// <summary>Gathers the samples of a minibatch of every actor.</summary>
+    /// <param name="members">The actors.</param>
+    /// <param name="capacity">Rows that each is padded to.</param>
+    /// <param name="part">Which minibatch.</param>
+    /// <param name="minibatches">Of how many.</param>
+    /// <param name="normalise">Shift and scale the advantages of every minibatch to mean 0 and deviation 1.</param>
+    /// <param name="cancellation">Ends it between two actors.</param>
+    public void Gather(IReadOnlyList<StackMember> members, int capacity, int part, int minibatches, bool normalise, CancellationToken cancellation)
+    {
+        (_stack, _capacity) = (members.Count, capacity);
+        var (inputs, actions, cells) = (shape.Policy.Inputs, shape.Policy.Outputs, (long)members.Count * capacity);
+        _observations.Ensure(cells * inputs);
+        Clear(_tables.Ensure(Tables * cells * actions), Tables * cells * actions);
+        Clear(_rows.Ensure(2 * cells), 2 * cells);
+        Masks = members.Any(member => member.Samples[0].Part.Legal.Length > 0);
+        if (Masks) Clear(_illegal.Ensure(cells * actions), cells * actions);
+        if (Samples.Length != members.Count) (Samples, ReturnSquares, Partners) = (new long[members.Count], new double[members.Count], new float[members.Count][][]);
+        if (PartnerOf.Length < cells) PartnerOf = new int[cells];
+        PartnerOf.AsSpan().Fill(-1);
+        for (var p = 0; p < members.Count; p++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Gather(members[p], p, members[p].Minibatch(part, minibatches), normalise);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _observations.Dispose();
+        _tables.Dispose();
+        _rows.Dispose();
+        _illegal.Dispose();
+    }
+
+    private static void Clear(float* from, long count)
+    {
+        const int Piece = 1 << 28;
+        for (long done = 0; done < count; done += Piece) new Span<float>(from + done, (int)Math.Min(Piece, count - done)).Clear();
+    }
+
+    private void Gather(StackMember member, int p, ReadOnlySpan<int> order, bool normalise)
+    {
+        var parts = member.Samples;
+        var count = order.IsEmpty ? member.Total : order.Length;
+        if (_rowOf.Length < member.Rows) _rowOf = new int[member.Rows];
+        if (_partOf.Length < _capacity) _partOf = new int[_capacity];
+        _rowOf.AsSpan(0, member.Rows).Fill(-1);
+        var (mean, inverseDeviation) = normalise ? Moments(parts, order, count) : (0f, 1f);
+        var actions = shape.Policy.Outputs;
+        var cells = (long)_stack * _capacity;
+        var first = (long)p * _capacity;
+        float* positive = _tables.Pointer + (cells * actions), negative = positive + (cells * actions), visits = negative + (cells * actions);
+        float* counts = _rows.Pointer, returns = counts + cells;
+        var (rows, squares) = (0, 0.0);
+        for (var i = 0; i < count; i++)
+        {
+            var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
+            ref var row = ref _rowOf[offset + part.Part.Row[sample]];
+            if (row < 0) row = rows++;
+            var entry = ((first + row) * actions) + part.Part.Actions[sample];
+            var advantage = (part.Advantages[sample] - mean) * inverseDeviation;
+            if (advantage > 0) positive[entry] += advantage;
+            else negative[entry] += advantage;
+            visits[entry] += 1;
+            counts[first + row] += 1;
+            if (part.Returns.Length == 0) continue;
+            var target = part.Returns[sample];
+            returns[first + row] += target;
+            squares += (double)target * target;
+        }
+
+        (Samples[p], ReturnSquares[p]) = (count, squares);
+        CopyRows(member, p, first, rows);
+    }
+
+    private void CopyRows(StackMember member, int p, long first, int rows)
+    {
+        var (inputs, actions) = (shape.Policy.Inputs, shape.Policy.Outputs);
+        var partners = new List<float[]>();
+        var offset = 0;
+        foreach (var part in member.Samples)
+        {
+            var partner = -1;
+            if (part.Partner is { } held && (partner = partners.IndexOf(held)) < 0)
+            {
+                partner = partners.Count;
+                partners.Add(held);
+            }
+
+            for (var source = 0; source < part.Rows; source++)
+            {
+                var row = _rowOf[offset + source];
+                if (row < 0) continue;
+                var to = first + row;
+                part.Part.Observations.AsSpan(source * inputs, inputs).CopyTo(new Span<float>(_observations.Pointer + (to * inputs), inputs));
+                part.Part.LogProbabilities.AsSpan(source * actions, actions).CopyTo(new Span<float>(_tables.Pointer + (to * actions), actions));
+                PartnerOf[to] = partner;
+                if (part.Part.Legal.Length == 0) continue;
+                for (var a = 0; a < actions; a++) _illegal.Pointer[(to * actions) + a] = part.Part.Legal[(source * actions) + a] == 0 ? 1 : 0;
+            }
+
+            offset += part.Rows;
+        }
+
+        Partners[p] = [.. partners];
+        Clear(_observations.Pointer + ((first + rows) * inputs), (long)(_capacity - rows) * inputs);
+    }
+
+    private static (ActorSamples Part, int Sample, int RowOffset) Locate(List<ActorSamples> parts, int sample)
+    {
+        var offset = 0;
+        for (var p = 0; ; p++)
+        {
+            var part = parts[p];
+            if (sample < part.Count) return (part, sample, offset);
+            sample -= part.Count;
+            offset += part.Rows;
+        }
+    }
+
+    private static (float Mean, float InverseDeviation) Moments(List<ActorSamples> parts, ReadOnlySpan<int> order, int count)
+    {
+        var (sum, squares) = (0.0, 0.0);
+        for (var i = 0; i < count; i++)
+        {
+            var (part, sample, _) = Locate(parts, order.IsEmpty ? i : order[i]);
+            double advantage = part.Advantages[sample];
+            sum += advantage;
+            squares += advantage * advantage;
+        }
+
+        var mean = sum / count;
+        var variance = count > 1 ? Math.Max(0, (squares - (sum * mean)) / (count - 1)) : 0;
+        return ((float)mean, (float)(1 / (Math.Sqrt(variance) + 1e-8)));
+    }
+}

@@ -1,0 +1,184 @@
+using Srpo.Core.Settings;
+using static TorchSharp.torch;
+
+namespace Srpo.Learning.Torch;
+
+/// <summary>Networks that learn side by side: parameters and moments as flat vectors [P, n], the gradient likewise, and the step of Adam.</summary>
+internal sealed class StackRun
+{
+    private const float FirstBeta = 0.9f;
+    private const float SecondBeta = 0.999f;
+
+    private readonly TrainingSettings _settings;
+    private readonly TorchPlace _place;
+    private readonly Tensor _parameters;
+    private readonly Tensor _first;
+    private readonly Tensor _second;
+    private readonly Tensor _gradient;
+    private readonly Tensor[] _gradientParts;
+    private readonly (int From, int Length)[] _clipped;
+
+    /// <param name="settings">Learning rate, epsilon, largest gradient norm.</param>
+    /// <param name="shape">Shape of the actors.</param>
+    /// <param name="place">Where tensors are.</param>
+    /// <param name="flat">[3, P, n] parameters and moments; changed in place.</param>
+    /// <param name="length">Numbers of each that learn; zeros may follow.</param>
+    /// <param name="learnsValues">Whether the critics learn; else the length is that of the policies.</param>
+    public StackRun(TrainingSettings settings, ActorShape shape, TorchPlace place, Tensor flat, int length, bool learnsValues)
+    {
+        (_settings, _place) = (settings, place);
+        (_parameters, _first, _second) = (flat[0], flat[1], flat[2]);
+        Policy = new StackedPerceptron(shape.Policy.Body, _parameters, 0, place, learns: true);
+        Critic = learnsValues ? new StackedPerceptron(shape.Critic.Body, _parameters, shape.Policy.ParameterCount, place, learns: true) : null;
+        Leaves = [.. Policy.Leaves, .. Critic?.Leaves ?? []];
+        _gradient = zeros_like(_parameters);
+        var (stack, offset) = (_parameters.shape[0], 0L);
+        _gradientParts = new Tensor[Leaves.Count];
+        for (var i = 0; i < _gradientParts.Length; i++)
+        {
+            // Leaves follow each other in the flat vector without gaps.
+            var size = Leaves[i].shape[1] * Leaves[i].shape[2];
+            _gradientParts[i] = _gradient.narrow(1, offset, size).view(stack, Leaves[i].shape[1], Leaves[i].shape[2]);
+            offset += size;
+        }
+
+        var policy = shape.Policy.ParameterCount;
+        _clipped = shape.SharedTrunk || !learnsValues ? [(0, length)] : [(0, policy), (policy, length - policy)];
+    }
+
+    /// <summary>The policies.</summary>
+    public StackedPerceptron Policy { get; }
+
+    /// <summary>The critics; null where none learns.</summary>
+    public StackedPerceptron? Critic { get; }
+
+    /// <summary>What gradients are taken of.</summary>
+    public IList<Tensor> Leaves { get; }
+
+    /// <summary>Takes the gradient of a pass, or adds it.</summary>
+    /// <param name="parts">For each of <see cref="Leaves"/>.</param>
+    /// <param name="first">Whether it is the minibatch's first pass.</param>
+    public void Take(IList<Tensor> parts, bool first)
+    {
+        for (var i = 0; i < _gradientParts.Length; i++)
+        {
+            if (first) _gradientParts[i].copy_(parts[i]);
+            else _gradientParts[i].add_(parts[i]);
+        }
+    }
+
+    /// <summary>One step of Adam (Kingma and Ba 2015, in PyTorch's arrangement), every network's gradient limited in its norm.</summary>
+    /// <param name="steps">[P] number of this step for each network, from 1.</param>
+    public void Step(long[] steps)
+    {
+        using var scope = NewDisposeScope();
+        if (_settings.MaxGradientNorm is { } limit)
+        {
+            foreach (var (from, length) in _clipped)
+            {
+                var part = _gradient.narrow(1, from, length);
+                var wide = part.to(ScalarType.Float64);
+                var norm = wide.mul_(wide).sum(1, true).sqrt_();
+                part.mul_(norm.add_(1e-6).reciprocal_().mul_(limit).clamp_max_(1).to(ScalarType.Float32));
+            }
+        }
+
+        _first.mul_(FirstBeta).add_(_gradient, 1 - FirstBeta);
+        _second.mul_(SecondBeta).addcmul_(_gradient, _gradient, 1 - SecondBeta);
+        var root = _second.sqrt();
+        var sizes = Array.ConvertAll(steps, step => (float)(_settings.LearningRate / (1 - Math.Pow(FirstBeta, step))));
+        var corrections = Array.ConvertAll(steps, step => (float)Math.Sqrt(1 - Math.Pow(SecondBeta, step)));
+        var epsilon = (float)_settings.AdamEpsilon;
+
+        // Networks of different ages have different corrections.
+        if (Array.TrueForAll(steps, step => step == steps[0]))
+        {
+            root.div_(corrections[0]).add_(epsilon);
+            _parameters.addcdiv_(_first, root, -sizes[0]);
+            return;
+        }
+
+        root.div_(Column(corrections)).add_(epsilon);
+        _parameters.sub_(_first.div(root).mul_(Column(sizes)));
+    }
+
+    private Tensor Column(float[] values) => tensor(values, [values.Length, 1], device: _place.Device);
+}
+
+/// <summary>A minibatch of stacked actors as tensors; P networks, R rows, A actions.</summary>
+internal sealed record StackData
+{
+    public StackData(StackBatch batch, List<StackMember> members, TorchPlace place)
+    {
+        (Observations, Illegal) = (batch.Observations(), batch.Masks ? batch.Illegal() : null);
+        var (actions, rows) = (batch.ActionTables(), batch.RowTables());
+        (OldLogProbabilities, Positive, Negative, Visits) = (actions[0], actions[1], actions[2], actions[3]);
+        (Counts, Returns) = (rows[0], rows[1]);
+        Scale = Weights(batch.Samples, samples => 1f / samples);
+        EntropyWeight = Weights(members, member => (float)member.Objective.EntropyWeight);
+        KlWeight = Weights(members, member => (float)member.Objective.KlWeight);
+        HasEntropy = members.Exists(member => member.Objective.EntropyWeight != 0);
+        KlToPartner = members[0].Objective.Kl == KlDirection.AdversaryToPolicy;
+
+        Tensor Weights<T>(IEnumerable<T> of, Func<T, float> weight) => tensor([.. of.Select(weight)], [members.Count, 1, 1], device: place.Device);
+    }
+
+    /// <summary>P.</summary>
+    public int Stack => (int)Observations.shape[0];
+
+    /// <summary>[P, R, inputs].</summary>
+    public Tensor Observations { get; private init; }
+
+    /// <summary>[P, R, A] true where an action is not legal; null where all are.</summary>
+    public Tensor? Illegal { get; private init; }
+
+    /// <summary>[P, R, A] of the policies that played.</summary>
+    public Tensor OldLogProbabilities { get; private init; }
+
+    /// <summary>[P, R, A] sums of positive advantages.</summary>
+    public Tensor Positive { get; private init; }
+
+    /// <summary>[P, R, A] sums of negative advantages.</summary>
+    public Tensor Negative { get; private init; }
+
+    /// <summary>[P, R, A] numbers of samples.</summary>
+    public Tensor Visits { get; private init; }
+
+    /// <summary>[P, R, 1] numbers of samples.</summary>
+    public Tensor Counts { get; private init; }
+
+    /// <summary>[P, R, 1] sums of returns.</summary>
+    public Tensor Returns { get; private init; }
+
+    /// <summary>[P, 1, 1] one over the number of samples.</summary>
+    public Tensor Scale { get; }
+
+    /// <summary>[P, 1, 1].</summary>
+    public Tensor EntropyWeight { get; }
+
+    /// <summary>[P, 1, 1].</summary>
+    public Tensor KlWeight { get; }
+
+    /// <summary>Whether any has an entropy bonus.</summary>
+    public bool HasEntropy { get; }
+
+    /// <summary>Whether the KL is from the network to the partner.</summary>
+    public bool KlToPartner { get; }
+
+    /// <summary>[P, R, A] each: the policy that every row is held to; null for agents.</summary>
+    public (Tensor Probabilities, Tensor LogProbabilities)? Partner { get; init; }
+
+    /// <summary>A range of rows of every network.</summary>
+    public StackData Rows(int from, int count) => from == 0 && count == Observations.shape[1] ? this : this with
+    {
+        Observations = Observations.narrow(1, from, count),
+        Illegal = Illegal?.narrow(1, from, count),
+        OldLogProbabilities = OldLogProbabilities.narrow(1, from, count),
+        Positive = Positive.narrow(1, from, count),
+        Negative = Negative.narrow(1, from, count),
+        Visits = Visits.narrow(1, from, count),
+        Counts = Counts.narrow(1, from, count),
+        Returns = Returns.narrow(1, from, count),
+        Partner = Partner is var (p, logs) ? (p.narrow(1, from, count), logs.narrow(1, from, count)) : null,
+    };
+}

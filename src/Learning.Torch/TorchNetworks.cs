@@ -1,0 +1,109 @@
+using Srpo.Learning.Devices;
+using static TorchSharp.torch;
+
+namespace Srpo.Learning.Torch;
+
+/// <summary>A policy that plays on libtorch: all lanes of a batch in one pass. Not thread-safe.</summary>
+internal sealed unsafe class TorchPolicy(NetworkShape shape, TorchPlace place) : IPolicyNetwork
+{
+    private readonly FrozenPerceptron _network = new(shape.Body, place);
+    private readonly Staging _illegal = new(place);
+
+    /// <inheritdoc/>
+    public void Load(ReadOnlySpan<float> parameters) => _network.Load(parameters[..shape.ParameterCount]);
+
+    /// <inheritdoc/>
+    public void Evaluate(in PolicyBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        Tensor? illegal = null;
+        if (!batch.Legal.IsEmpty)
+        {
+            var to = _illegal.Ensure((long)batch.Rows * shape.Outputs);
+            for (var i = 0; i < batch.Rows * shape.Outputs; i++) to[i] = batch.Legal[i] == 0 ? 1 : 0;
+            illegal = _illegal.Take(0, 1, batch.Rows, shape.Outputs).gt(0);
+        }
+
+        var (probabilities, logs) = TorchUpdater.LogSoftmax(_network.Forward(batch.Observations, batch.Rows).Output, illegal);
+        FrozenPerceptron.Copy(probabilities, batch.Probabilities);
+        if (!batch.LogProbabilities.IsEmpty) FrozenPerceptron.Copy(logs, batch.LogProbabilities);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _illegal.Dispose();
+    }
+}
+
+/// <summary>A critic on libtorch. Not thread-safe.</summary>
+internal sealed class TorchCritic(ActorShape shape, TorchPlace place) : ICriticNetwork
+{
+    private readonly FrozenPerceptron _critic = new(shape.Critic.Body, place);
+    private readonly FrozenPerceptron? _trunk = shape.SharedTrunk ? new(shape.Policy.Body, place) : null;
+
+    /// <inheritdoc/>
+    public void Load(ReadOnlySpan<float> parameters)
+    {
+        _critic.Load(parameters[shape.Policy.ParameterCount..shape.ParameterCount]);
+        _trunk?.Load(parameters[..shape.Policy.ParameterCount]);
+    }
+
+    /// <inheritdoc/>
+    public void Evaluate(in CriticBatch batch)
+    {
+        if (batch.Values.IsEmpty) return;
+        using var scope = NewDisposeScope();
+        using var mode = no_grad();
+        var rows = batch.Values.Length;
+        var values = _trunk is null ? _critic.Forward(batch.Observations, rows) : _critic.Forward(_trunk.Forward(batch.Observations, rows).Features);
+        FrozenPerceptron.Copy(values.Output, batch.Values);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _critic.Dispose();
+        _trunk?.Dispose();
+    }
+}
+
+/// <summary>One perceptron that does not learn, its parameters and inputs given as spans.</summary>
+internal sealed unsafe class FrozenPerceptron(MlpShape shape, TorchPlace place) : IDisposable
+{
+    private readonly Staging _parameters = new(place);
+    private readonly Staging _inputs = new(place);
+    private Tensor? _flat;
+
+    /// <summary>Takes parameters.</summary>
+    public void Load(ReadOnlySpan<float> parameters)
+    {
+        parameters.CopyTo(new Span<float>(_parameters.Ensure(parameters.Length), parameters.Length));
+        _flat?.Dispose();
+        _flat = _parameters.Take(0, 1, parameters.Length).DetachFromDisposeScope();
+    }
+
+    /// <summary>Evaluates rows [rows x inputs].</summary>
+    public (Tensor Features, Tensor Output) Forward(ReadOnlySpan<float> inputs, int rows)
+    {
+        inputs[..(rows * shape.Inputs)].CopyTo(new Span<float>(_inputs.Ensure((long)rows * shape.Inputs), rows * shape.Inputs));
+        return Forward(_inputs.Take(0, 1, rows, shape.Inputs));
+    }
+
+    /// <summary>Evaluates rows [1, rows, inputs].</summary>
+    public (Tensor Features, Tensor Output) Forward(Tensor inputs) => new StackedPerceptron(shape, _flat!, 0, place, learns: false).Forward(inputs);
+
+    /// <summary>Copies a tensor's numbers to the beginning of a span.</summary>
+    public static void Copy(Tensor from, Span<float> to) =>
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(from.cpu().contiguous().bytes).CopyTo(to);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _flat?.Dispose();
+        _parameters.Dispose();
+        _inputs.Dispose();
+    }
+}
