@@ -25,6 +25,19 @@ public sealed class TorchDeviceTests
         Assert.Contains("2.10", report.Description, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("network.memory")]
+    [InlineData("network.centralCritic")]
+    public void Networks_that_it_does_not_have_are_refused_before_anything_is_trained(string field)
+    {
+        LearnerDevices.UseTorch(new TorchBackend());
+        var training = Srpo with { Device = "torch:cpu", Network = Srpo.Network with { Memory = field == "network.memory" ? 8 : 0, CentralCritic = field != "network.memory" } };
+        var problem = Assert.Single(TeamPlan.Problems(Spec(training), EnvironmentFactory.Create(new("gridworld", "official"), 1).Info));
+        Assert.Equal(field, problem.Field);
+        Assert.Contains("learner.device = cpu", problem.Remedy, StringComparison.Ordinal);
+        Assert.Empty(TeamPlan.Problems(Spec(training with { Device = "cpu" }), EnvironmentFactory.Create(new("gridworld", "official"), 1).Info));
+    }
+
     [TorchTheory]
     [InlineData(1, null)]
     [InlineData(3, 0.5)]
@@ -162,8 +175,10 @@ public sealed class TorchDeviceTests
             using var critic = new TorchCritic(shape, place);
             using var plain = CpuDevice.Default.CreateCritic(shape);
             var (values, wanted) = (new float[Rows], new float[Rows]);
-            critic.Evaluate(state.Parameters, observations, values);
-            plain.Evaluate(state.Parameters, observations, wanted);
+            critic.Load(state.Parameters);
+            plain.Load(state.Parameters);
+            critic.Evaluate(new CriticBatch { Observations = observations, Values = values });
+            plain.Evaluate(new CriticBatch { Observations = observations, Values = wanted });
             for (var i = 0; i < Rows; i++) Assert.Equal(wanted[i], values[i], 1e-5);
             Assert.NotEqual(0, values[0]);
 

@@ -145,7 +145,7 @@ public sealed class UpdateQueueTests : IDisposable
 
         public ITeamUpdater CreateUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape) => throw new NotSupportedException();
 
-        public IPolicyNetwork CreatePolicy(MlpShape shape) => throw new NotSupportedException();
+        public IPolicyNetwork CreatePolicy(NetworkShape shape) => throw new NotSupportedException();
 
         public ICriticNetwork CreateCritic(ActorShape shape) => throw new NotSupportedException();
     }
