@@ -13,7 +13,12 @@ public sealed class TorchDeviceTests
 {
     private static readonly TrainingSettings Srpo = new()
     {
-        Method = "srpo", Lanes = 3, Horizon = 40, LearningRate = 1e-3, CurveInterval = 0, Network = new() { Hidden = [20, 17] },
+        Method = "srpo",
+        Lanes = 3,
+        Horizon = 40,
+        LearningRate = 1e-3,
+        CurveInterval = 0,
+        Network = new() { Hidden = [20, 17] },
     };
 
     [TorchFact]

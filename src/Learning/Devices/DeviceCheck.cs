@@ -42,7 +42,13 @@ public static class DeviceCheck
 
     private static readonly TrainingSettings Base = new()
     {
-        Method = new Ippo().Id, Lanes = 4, Horizon = 32, LearningRate = 1e-3, AdamEpsilon = 1e-3, CurveInterval = 0, Network = new() { Hidden = [32, 24] },
+        Method = new Ippo().Id,
+        Lanes = 4,
+        Horizon = 32,
+        LearningRate = 1e-3,
+        AdamEpsilon = 1e-3,
+        CurveInterval = 0,
+        Network = new() { Hidden = [32, 24] },
     };
 
     private static readonly EnvironmentSettings Gridworld = new("gridworld", "official");
