@@ -158,7 +158,7 @@ public sealed class BenchTests : IDisposable
         {
             Population = "x",
             Environment = EnvironmentFactory.Resolve(new EnvironmentSettings("gridworld", "official")),
-            Training = new TrainingSettings { Method = "srpo", Epochs = 3, Network = new NetworkSettings { Hidden = [4] } },
+            Training = new TrainingSettings { Method = "srpo", Epochs = 3, Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared }, Network = new NetworkSettings { Hidden = [4] } },
             Teams = 1,
         };
         var environment = EnvironmentFactory.Create(spec.Environment, 1).Info;

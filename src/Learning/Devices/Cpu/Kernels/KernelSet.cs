@@ -138,7 +138,7 @@ public abstract unsafe class KernelSet
     public abstract int FusedMultiplyAddsPerRound { get; }
 
     /// <summary>Independent chains of fused multiply-adds of ones in registers: the most arithmetic that a core does at this width.</summary>
-    /// <param name="rounds">Links of every chain, at most 2^24.</param>
+    /// <param name="rounds">Links of every chain, at most 2^20.</param>
     /// <returns>How many were done, counted by what they add up to: rounds times <see cref="FusedMultiplyAddsPerRound"/>.</returns>
     public abstract double FusedMultiplyAdds(int rounds);
 

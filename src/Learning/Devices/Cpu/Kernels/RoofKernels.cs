@@ -17,7 +17,7 @@ internal static unsafe class RoofKernels<TSimd, TVector>
     public static int PerRound => 12 * TSimd.Lanes;
 
     /// <summary>Twelve independent chains x += a * b in registers.</summary>
-    /// <param name="rounds">Links of every chain; at most 2^24, up to which sums of ones are exact.</param>
+    /// <param name="rounds">Links of every chain; at most 2^20: sums of twelve times as many ones are exact.</param>
     /// <param name="a">First factor.</param>
     /// <param name="b">Second factor.</param>
     /// <returns>The sum over all chains and elements: with a = b = 1, the number of multiply-adds that were done.</returns>
@@ -53,7 +53,10 @@ internal static unsafe class RoofKernels<TSimd, TVector>
             x11 = TSimd.FusedMultiplyAdd(first, second, x11);
         }
 
-        return Sum(x0) + Sum(x1) + Sum(x2) + Sum(x3) + Sum(x4) + Sum(x5) + Sum(x6) + Sum(x7) + Sum(x8) + Sum(x9) + Sum(x10) + Sum(x11);
+        // One vector leaves: of those that are alive over a call the compiler would keep the chains in memory.
+        var low = TSimd.Add(TSimd.Add(TSimd.Add(x0, x1), TSimd.Add(x2, x3)), TSimd.Add(x4, x5));
+        var high = TSimd.Add(TSimd.Add(TSimd.Add(x6, x7), TSimd.Add(x8, x9)), TSimd.Add(x10, x11));
+        return Sum(TSimd.Add(low, high));
     }
 
     /// <summary>x = 1 - x in place: every number is read once and written once, and stays what it is after two calls.</summary>
