@@ -35,7 +35,7 @@ public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, Act
         var probes = new List<Probe>(roofline.Probes);
         if (Wants(BenchGroups.Kernels)) probes.AddRange(kernels.Probes());
         if (Wants(BenchGroups.Environments)) probes.AddRange(EnvironmentBench.Probes());
-        if (Wants(BenchGroups.Updates)) probes.AddRange(await updates.ProbesAsync(Math.Max(5, (int)(50 * scale)), cancellation));
+        if (Wants(BenchGroups.Updates)) probes.AddRange(await updates.ProbesAsync(Math.Max(2, (int)(20 * scale)), cancellation));
         if (Wants(BenchGroups.Training)) probes.AddRange(await training!.TrainingAsync(repeats, cancellation));
         if (Wants(BenchGroups.Evaluation)) probes.AddRange(await training!.EvaluationAsync(repeats, cancellation));
         var rates = await MeasureAsync(probes, rounds, seconds, cancellation);
