@@ -3,7 +3,10 @@ using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Bench;
 
-/// <summary>The kernels at the sizes of the gridworld's networks; `srpo bench` reports the same sizes without BenchmarkDotNet's rigour.</summary>
+/// <summary>
+/// The kernels at the sizes of the gridworld's networks; `srpo bench` reports the same sizes without BenchmarkDotNet's rigour. Kernels that work in
+/// place get their inputs back in every call, or these would sink to zeros and denormal numbers: subtract what <see cref="Restore"/> takes.
+/// </summary>
 [MemoryDiagnoser]
 public unsafe class KernelBenchmarks
 {
@@ -12,6 +15,7 @@ public unsafe class KernelBenchmarks
     private readonly NativeBuffer _x = new();
     private readonly NativeBuffer _w = new();
     private readonly NativeBuffer _y = new();
+    private readonly NativeBuffer _kept = new();
     private KernelSet _kernels = KernelSet.Default;
 
     /// <summary>Vector width.</summary>
@@ -22,7 +26,7 @@ public unsafe class KernelBenchmarks
     public void Setup()
     {
         _kernels = KernelSet.Choose(Kernels);
-        foreach (var (buffer, count) in new[] { (_x, Rows * Width), (_w, Width * Width), (_y, Rows * Width) })
+        foreach (var (buffer, count) in new[] { (_x, Rows * Width), (_w, Width * Width), (_y, Rows * Width), (_kept, Rows * Width) })
         {
             var p = buffer.Ensure(count);
             for (var i = 0; i < count; i++) p[i] = (float)Math.Sin(i) * 0.5f;
@@ -33,7 +37,24 @@ public unsafe class KernelBenchmarks
     public void Multiply() => _kernels.Multiply(_x.Pointer, Width, _w.Pointer, null, _y.Pointer, Rows, Width, Width);
 
     [Benchmark]
-    public void Tanh() => _kernels.Tanh(_y.Pointer, Rows * Width);
+    public void AccumulateOuter() => _kernels.AccumulateOuter(_x.Pointer, Width, _y.Pointer, _w.Pointer, Rows, Width, Width);
+
+    [Benchmark]
+    public void Restore() => new ReadOnlySpan<float>(_kept.Pointer, Rows * Width).CopyTo(new Span<float>(_y.Pointer, Rows * Width));
+
+    [Benchmark]
+    public void RestoreAndTanh()
+    {
+        Restore();
+        _kernels.Tanh(_y.Pointer, Rows * Width);
+    }
+
+    [Benchmark]
+    public void RestoreAndTanhGradient()
+    {
+        Restore();
+        _kernels.TanhGradient(_x.Pointer, _y.Pointer, Rows * Width);
+    }
 
     [GlobalCleanup]
     public void Cleanup()
@@ -41,5 +62,6 @@ public unsafe class KernelBenchmarks
         _x.Dispose();
         _w.Dispose();
         _y.Dispose();
+        _kept.Dispose();
     }
 }

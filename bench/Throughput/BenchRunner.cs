@@ -1,104 +1,83 @@
-using Srpo.Core.Settings;
-using Srpo.Environments;
-using Srpo.Grains.Interfaces;
-using Srpo.Learning;
-using Srpo.Learning.Methods;
+using Srpo.Experiments.Runs;
+using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Bench.Throughput;
 
-/// <summary>
-/// Measures training, evaluation, environments and kernels. Each rate is measured after a warm-up of the same code; bare
-/// and grain runs do the same work with the same number of workers, alternating, and the better of two is reported for
-/// each, so that a passing disturbance of the machine does not count as overhead.
-/// </summary>
-public sealed class BenchRunner(IGrainFactory grains, int workers, double scale, Action<string> progress)
+/// <summary>How much is measured.</summary>
+/// <param name="Groups">Of <see cref="BenchGroups.All"/>; the roofs are always measured.</param>
+/// <param name="Quick">A tenth of the work.</param>
+/// <param name="Workers">Threads of training and evaluation.</param>
+public sealed record BenchRequest(IReadOnlyCollection<string> Groups, bool Quick, int Workers)
 {
-    private const int Teams = 8;
-    private static readonly EnvironmentSettings Gridworld = new("gridworld", "official");
+    /// <summary>Whether anything works on all workers, and needs grains.</summary>
+    public bool NeedsGrains => Groups.Any(BenchGroups.WithWorkers.Contains);
+}
 
-    /// <summary>Runs everything; about a minute and a half at scale 1.</summary>
-    public async Task<BenchReport> RunAsync(string runtime, string date, CancellationToken cancellation)
+/// <summary>
+/// Measures what a request asks for, one thing after another and that in rounds, since machines drift: what disturbs one round disturbs all
+/// measures of it, and the best of each over the rounds is compared with the best of the roofs.
+/// </summary>
+/// <param name="request">What to measure.</param>
+/// <param name="grains">Where grains live; null where the request needs none.</param>
+/// <param name="progress">Told what is done next.</param>
+public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, Action<string> progress)
+{
+    /// <summary>Measures; about a minute and a half for everything.</summary>
+    /// <param name="date">Date and time for the report.</param>
+    /// <param name="cancellation">Ends it without a report.</param>
+    public async Task<BenchReport> RunAsync(string date, CancellationToken cancellation)
     {
-        progress("kernels");
-        var kernels = KernelBench.Run(0.06 * scale);
-        var environments = new SortedDictionary<string, EnvironmentRate>(StringComparer.Ordinal);
-        foreach (var name in EnvironmentFactory.Names)
+        var (rounds, seconds, repeats, scale) = request.Quick ? (3, 0.004, 2, 0.1) : (9, 0.025, 3, 1.0);
+        using var roofline = new Roofline(KernelSet.Default);
+        using var kernels = new KernelBench(KernelSet.Default);
+        using var updates = new UpdateBench();
+        var training = grains is null ? null : new TrainingBench(grains, request.Workers, scale);
+        var probes = new List<Probe>(roofline.Probes);
+        if (Wants(BenchGroups.Kernels)) probes.AddRange(kernels.Probes());
+        if (Wants(BenchGroups.Environments)) probes.AddRange(EnvironmentBench.Probes());
+        if (Wants(BenchGroups.Updates)) probes.AddRange(await updates.ProbesAsync(Math.Max(2, (int)(20 * scale)), cancellation));
+        if (Wants(BenchGroups.Training)) probes.AddRange(await training!.TrainingAsync(repeats, cancellation));
+        if (Wants(BenchGroups.Evaluation)) probes.AddRange(await training!.EvaluationAsync(repeats, cancellation));
+        var rates = await MeasureAsync(probes, rounds, seconds, cancellation);
+        var measures = Measure.Of(probes, rates);
+        return new BenchReport
         {
-            progress($"environment {name}");
-            environments[name] = EnvironmentBench.Run(new EnvironmentSettings(name, EnvironmentFactory.Find(name).Variants[0]), 0.7 * scale);
-        }
-
-        var train = new SortedDictionary<string, TrainingRate>(StringComparer.Ordinal);
-        var states = new Dictionary<string, LearnerState[][]>(StringComparer.Ordinal);
-        foreach (var (method, rounds) in new (Method, int)[] { (new Ippo(), 1953), (new Learning.Methods.Srpo(), 1000) })
-        {
-            var name = method.Id;
-            progress($"training, {name}");
-            (train[name], states[name]) = await TrainAsync(name, method, Math.Max(20, (int)(rounds * scale)), cancellation);
-        }
-
-        progress("evaluation");
-        var evaluate = await EvaluateAsync(states, cancellation);
-        return new BenchReport(MachineDescription.Read(workers), date, runtime, train, evaluate, environments, kernels);
+            Version = ProgramInfo.Version,
+            Commit = ProgramInfo.Commit,
+            Date = date,
+            Runtime = ProgramInfo.GrainRuntime,
+            Quick = request.Quick,
+            Machine = MachineDescription.Read(request.Workers),
+            Measures = measures,
+            GrainCost = TrainingBench.GrainCost(measures),
+        };
     }
 
-    private static PopulationSpec Spec(string population, Method method, int rounds, ulong seed) => new()
+    private bool Wants(string group)
     {
-        Population = population,
-        Environment = EnvironmentFactory.Resolve(Gridworld),
-        Training = new TrainingSettings { Method = method.Id, Iterations = rounds },
-        Teams = Teams,
-        Seed = seed,
-    };
-
-    private async Task<(TrainingRate Rate, LearnerState[][] States)> TrainAsync(
-        string name, Method method, int rounds, CancellationToken cancellation)
-    {
-        BareLoops.Train(Spec("warm", method, 20, 1), workers);
-        await GrainLoops.TrainAsync(grains, Spec($"warm.{name}", method, 20, 1), cancellation);
-        double bare = 0, through = 0;
-        var states = Array.Empty<LearnerState[]>();
-        for (var repeat = 0; repeat < 2; repeat++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            (var rate, states) = BareLoops.Train(Spec("bare", method, rounds, 1), workers);
-            bare = Math.Max(bare, rate);
-            through = Math.Max(through, await GrainLoops.TrainAsync(grains, Spec($"bench{repeat}.{name}", method, rounds, 1), cancellation));
-        }
-
-        return (new TrainingRate(Math.Round(through), Math.Round(bare), Overhead(bare, through), Teams, rounds), states);
+        if (!request.Groups.Contains(group)) return false;
+        progress($"preparing: {group}");
+        return true;
     }
 
-    private async Task<EvaluationRate> EvaluateAsync(Dictionary<string, LearnerState[][]> states, CancellationToken cancellation)
+    /// <summary>Rates of every probe, in items per second, in the order of the rounds.</summary>
+    private async Task<double[][]> MeasureAsync(List<Probe> probes, int rounds, double seconds, CancellationToken cancellation)
     {
-        const int Episodes = 100;
-        const int Steps = 128;
-        var environment = EnvironmentFactory.Resolve(Gridworld);
-        var shape = ActorShape.For(new TrainingSettings { Method = new Ippo().Id }, EnvironmentFactory.Create(environment, 1).Info);
-        FrozenTeam[] teams =
-            [.. states.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value)
-                .Select(team => new FrozenTeam([.. team.Take(2).Select(agent => new FrozenPolicy(shape.Policy, shape.Encoding, agent.Parameters))]))];
-        var repeats = Math.Max(1, (int)(8 * scale));
-        BareLoops.Evaluate(environment, teams, Episodes, Steps, workers, tabulate: true, 1);
-        await Tournaments("warm", 1);
-        double bare = 0, through = 0;
-        for (var repeat = 0; repeat < 2; repeat++)
+        // What runs for the first time is compiled, and a moment later compiled again, and better.
+        progress("warming up");
+        foreach (var probe in probes.Where(probe => probe.Repeats is null)) await probe.Rate(seconds, cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(Math.Min(0.3, 10 * seconds)), cancellation);
+        var rates = probes.Select(probe => new double[Math.Min(rounds, probe.Repeats ?? rounds)]).ToArray();
+        for (var round = 0; round < rounds; round++)
         {
-            bare = Math.Max(bare, BareLoops.Evaluate(environment, teams, Episodes, Steps, workers, tabulate: true, repeats));
-            through = Math.Max(through, await Tournaments($"bench{repeat}", repeats));
+            progress($"measuring: round {round + 1} of {rounds}");
+            for (var i = 0; i < probes.Count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (round < rates[i].Length) rates[i][round] = await probes[i].Rate(seconds, cancellation);
+            }
         }
 
-        var network = BareLoops.Evaluate(environment, teams, Episodes, Steps, workers, tabulate: false, 1);
-        return new EvaluationRate(
-            Math.Round(through), Math.Round(bare), Math.Round(network), Overhead(bare, through), teams.Length, Episodes);
-
-        Task<double> Tournaments(string label, int count) => GrainLoops.EvaluateAsync(
-            grains,
-            [.. Enumerable.Range(0, count).Select(i => (
-                $"{label}.matches{i}",
-                new TournamentSpec(["bench0.ippo", "bench0.srpo"], environment, Episodes, Steps, (ulong)i)))],
-            cancellation);
+        return rates;
     }
-
-    private static double Overhead(double bare, double through) => Math.Round(1 - (through / bare), 4);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -6,57 +5,44 @@ using Srpo.Environments;
 namespace Srpo.Bench.Throughput;
 
 /// <summary>
-/// Times the environments on one core with random actions. In turn-based environments a lane-step is a move, legal moves
-/// are read and one is chosen in both measurements, and the observation is that of the mover.
+/// The environments on one core with random actions. In turn-based environments a lane-step is a move, legal moves are read and one is chosen in
+/// both measurements, and the observation is that of the mover.
 /// </summary>
 internal static class EnvironmentBench
 {
     private const int Lanes = 256;
 
-    public static EnvironmentRate Run(EnvironmentSettings settings, double seconds)
+    /// <summary>What is measured: every environment, with observations and without.</summary>
+    public static IEnumerable<Probe> Probes()
     {
-        var environment = EnvironmentFactory.Create(settings, Lanes);
-        return new EnvironmentRate(Rate(environment, false, seconds), Rate(environment, true, seconds));
+        foreach (var known in EnvironmentFactory.Registrations.OrderBy(known => known.Name, StringComparer.Ordinal))
+        {
+            foreach (var observe in new[] { false, true }) yield return Of(new EnvironmentSettings(known.Name, known.Variants[0]), observe);
+        }
     }
 
-    private static double Rate(IVectorEnvironment environment, bool observe, double seconds)
+    private static Probe Of(EnvironmentSettings settings, bool observe)
     {
+        var environment = EnvironmentFactory.Create(settings, Lanes);
         var info = environment.Info;
         var id = new StreamId(1, 0, 0, StreamPurpose.Tooling);
         var actions = new RandomActions(environment);
         var observations = new float[Lanes * info.ObservationLength(ObservationEncoding.Absolute)];
-        var outcome = new StepOutcome
-        {
-            Rewards = new float[info.Seats * Lanes],
-            Costs = new float[info.Seats * Lanes],
-            Terminated = new bool[Lanes],
-            Truncated = new bool[Lanes],
-        };
+        var (rewards, costs) = (new float[info.Seats * Lanes], new float[info.Seats * Lanes]);
+        var (terminated, truncated) = (new bool[Lanes], new bool[Lanes]);
         environment.Reset(id, id.For(StreamPurpose.Dynamics));
-        var steps = 0L;
-        var clock = Stopwatch.StartNew();
-        var warm = false;
-        while (true)
-        {
-            for (var i = 0; i < 200; i++)
-            {
-                environment.Step(actions.Next(), outcome);
-                if (observe) Observe(environment, observations);
-            }
 
-            steps += 200L * Lanes;
-            var elapsed = clock.Elapsed.TotalSeconds;
-            if (!warm && elapsed > seconds / 3)
+        // What goes in and comes out: actions; rewards, costs and two flags; observations. What an environment keeps is its own affair.
+        var seen = !observe ? 0 : info.TurnBased ? 1 : info.Seats;
+        var bytes = Lanes * ((info.Seats * (1 + (2 * sizeof(float)))) + 2) + (seen * sizeof(float) * observations.LongLength);
+        return Probe.OfCalls(
+            BenchGroups.Environments, observe ? $"{settings.Name} with observations" : settings.Name, $"{settings.Variant}, {Lanes} lanes", ("M steps/s", 1e6),
+            new Work(Lanes, Bytes: bytes, Footprint: bytes),
+            () =>
             {
-                warm = true;
-                steps = 0;
-                clock.Restart();
-            }
-            else if (warm && elapsed > seconds)
-            {
-                return Math.Round(steps / elapsed);
-            }
-        }
+                environment.Step(actions.Next(), new StepOutcome { Rewards = rewards, Costs = costs, Terminated = terminated, Truncated = truncated });
+                if (observe) Observe(environment, observations);
+            });
     }
 
     private static void Observe(IVectorEnvironment environment, float[] observations)

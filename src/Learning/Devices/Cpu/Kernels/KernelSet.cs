@@ -90,9 +90,16 @@ public abstract unsafe class KernelSet
     /// <param name="count">Number of floats.</param>
     public abstract void TanhGradient(float* h, float* d, int count);
 
-    internal abstract void Relu(float* values, int count);
+    /// <summary>max(x, 0) in place.</summary>
+    /// <param name="values">[count].</param>
+    /// <param name="count">Number of floats.</param>
+    public abstract void Relu(float* values, int count);
 
-    internal abstract void ReluGradient(float* h, float* d, int count);
+    /// <summary>d = h > 0 ? d : 0: the gradient before a rectifier from the one behind it.</summary>
+    /// <param name="h">[count] outputs of the rectifier.</param>
+    /// <param name="d">[count], changed in place.</param>
+    /// <param name="count">Number of floats.</param>
+    public abstract void ReluGradient(float* h, float* d, int count);
 
     internal abstract void Exp(float* values, int count);
 
@@ -108,7 +115,16 @@ public abstract unsafe class KernelSet
     public abstract void Adam(
         float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon);
 
-    internal abstract void LogSoftmax(
+    /// <summary>p = softmax(z) and log p, row by row.</summary>
+    /// <param name="logits">[rows x stride] z.</param>
+    /// <param name="mask">[stride] 1 for actions, 0 for padding; or [rows x stride] 0 for illegal actions too, at least one 1 per row.</param>
+    /// <param name="maskStride">0 for one mask for all rows, else stride.</param>
+    /// <param name="logProbabilities">[rows x stride] log p; may be the memory of z.</param>
+    /// <param name="probabilities">[rows x stride] p.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="actions">Actions in a row.</param>
+    /// <param name="stride">Floats from row to row: the actions, padded to a multiple of 16.</param>
+    public abstract void LogSoftmax(
         float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride);
 
     internal abstract void PolicyGradient(in PolicyBlock block, in PolicyObjective objective, float* gradient, ref PolicySums sums);
@@ -126,6 +142,19 @@ public abstract unsafe class KernelSet
     internal abstract void GruBackward(in GruBlock block, float* atState, int rows);
 
     internal abstract void GruCarry(float* update, float* atState, float* carried, int count);
+
+    /// <summary>How many fused multiply-adds a round of <see cref="FusedMultiplyAdds"/> is.</summary>
+    public abstract int FusedMultiplyAddsPerRound { get; }
+
+    /// <summary>Independent chains of fused multiply-adds of ones in registers: the most arithmetic that a core does at this width.</summary>
+    /// <param name="rounds">Links of every chain, at most 2^20.</param>
+    /// <returns>How many were done, counted by what they add up to: rounds times <see cref="FusedMultiplyAddsPerRound"/>.</returns>
+    public abstract double FusedMultiplyAdds(int rounds);
+
+    /// <summary>x = 1 - x in place: 8 bytes a number to and from memory, and next to no arithmetic.</summary>
+    /// <param name="values">[count].</param>
+    /// <param name="count">Number of floats, a multiple of 64.</param>
+    public abstract void Complement(float* values, long count);
 }
 
 internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
@@ -158,9 +187,9 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
 
     public override void TanhGradient(float* h, float* d, int count) => ElementwiseKernels<TSimd, TVector>.TanhGradient(h, d, count);
 
-    internal override void Relu(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Relu(values, count);
+    public override void Relu(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Relu(values, count);
 
-    internal override void ReluGradient(float* h, float* d, int count) => ElementwiseKernels<TSimd, TVector>.ReluGradient(h, d, count);
+    public override void ReluGradient(float* h, float* d, int count) => ElementwiseKernels<TSimd, TVector>.ReluGradient(h, d, count);
 
     internal override void Exp(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Exp(values, count);
 
@@ -168,7 +197,7 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
         float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon) =>
         ElementwiseKernels<TSimd, TVector>.Adam(gradient, parameters, first, second, count, stepSize, secondCorrection, epsilon);
 
-    internal override void LogSoftmax(
+    public override void LogSoftmax(
         float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride) =>
         PolicyKernels<TSimd, TVector>.LogSoftmax(logits, mask, maskStride, logProbabilities, probabilities, rows, actions, stride);
 
@@ -188,4 +217,10 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
     internal override void GruBackward(in GruBlock block, float* atState, int rows) => GruKernels<TSimd, TVector>.Backward(block, atState, rows);
 
     internal override void GruCarry(float* update, float* atState, float* carried, int count) => GruKernels<TSimd, TVector>.Carry(update, atState, carried, count);
+
+    public override int FusedMultiplyAddsPerRound => RoofKernels<TSimd, TVector>.PerRound;
+
+    public override double FusedMultiplyAdds(int rounds) => RoofKernels<TSimd, TVector>.FusedMultiplyAdds(rounds, 1f, 1f);
+
+    public override void Complement(float* values, long count) => RoofKernels<TSimd, TVector>.Complement(values, count);
 }
