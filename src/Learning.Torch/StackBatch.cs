@@ -70,6 +70,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     private const int Tables = 4;
 
     private readonly Staging _observations = new(place);
+    private readonly Staging _central = new(place);
     private readonly Staging _tables = new(place);
     private readonly Staging _rows = new(place);
     private readonly Staging _illegal = new(place);
@@ -77,6 +78,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     private int[] _partOf = [];
     private int _stack;
     private int _capacity;
+    private bool _hasCentral;
 
     /// <summary>[P] numbers of samples.</summary>
     public long[] Samples { get; private set; } = [];
@@ -95,6 +97,9 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
 
     /// <summary>[P, rows, inputs].</summary>
     public Tensor Observations() => _observations.Take(0, _stack, _capacity, shape.Policy.Inputs);
+
+    /// <summary>[P, rows, inputs of critics] where these see the observations of all seats; null where they see what policies see, and where none learns.</summary>
+    public Tensor? Central() => _hasCentral ? _central.Take(0, _stack, _capacity, shape.Critic.Inputs) : null;
 
     /// <summary>[4, P, rows, actions]: log-probabilities of the policies that played, sums of positive and of negative advantages, numbers of samples.</summary>
     public Tensor ActionTables() => _tables.Take(0, Tables, _stack, _capacity, shape.Policy.Outputs);
@@ -117,6 +122,8 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         (_stack, _capacity) = (members.Count, capacity);
         var (inputs, actions, cells) = (shape.Policy.Inputs, shape.Policy.Outputs, (long)members.Count * capacity);
         _observations.Ensure(cells * inputs);
+        _hasCentral = shape.CentralCritic && members[0].Objective.LearnsValues;
+        if (_hasCentral) _central.Ensure(cells * shape.Critic.Inputs);
         Clear(_tables.Ensure(Tables * cells * actions), Tables * cells * actions);
         Clear(_rows.Ensure(2 * cells), 2 * cells);
         Masks = members.Any(member => member.Samples[0].Part.Legal.Length > 0);
@@ -135,6 +142,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     public void Dispose()
     {
         _observations.Dispose();
+        _central.Dispose();
         _tables.Dispose();
         _rows.Dispose();
         _illegal.Dispose();
@@ -183,7 +191,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
 
     private void CopyRows(StackMember member, int p, long first, int rows)
     {
-        var (inputs, actions) = (shape.Policy.Inputs, shape.Policy.Outputs);
+        var (inputs, seen, actions) = (shape.Policy.Inputs, shape.Critic.Inputs, shape.Policy.Outputs);
         var partners = new List<float[]>();
         var offset = 0;
         foreach (var part in member.Samples)
@@ -201,6 +209,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
                 if (row < 0) continue;
                 var to = first + row;
                 part.Part.Observations.AsSpan(source * inputs, inputs).CopyTo(new Span<float>(_observations.Pointer + (to * inputs), inputs));
+                if (_hasCentral) part.Part.Central.AsSpan(source * seen, seen).CopyTo(new Span<float>(_central.Pointer + (to * seen), seen));
                 part.Part.LogProbabilities.AsSpan(source * actions, actions).CopyTo(new Span<float>(_tables.Pointer + (to * actions), actions));
                 PartnerOf[to] = partner;
                 if (part.Part.Legal.Length == 0) continue;
@@ -212,6 +221,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
 
         Partners[p] = [.. partners];
         Clear(_observations.Pointer + ((first + rows) * inputs), (long)(_capacity - rows) * inputs);
+        if (_hasCentral) Clear(_central.Pointer + ((first + rows) * seen), (long)(_capacity - rows) * seen);
     }
 
     private static (ActorSamples Part, int Sample, int RowOffset) Locate(List<ActorSamples> parts, int sample)

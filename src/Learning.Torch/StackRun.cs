@@ -110,7 +110,7 @@ internal sealed record StackData
 {
     public StackData(StackBatch batch, List<StackMember> members, TorchPlace place)
     {
-        (Observations, Illegal) = (batch.Observations(), batch.Masks ? batch.Illegal() : null);
+        (Observations, Central, Illegal) = (batch.Observations(), batch.Central(), batch.Masks ? batch.Illegal() : null);
         var (actions, rows) = (batch.ActionTables(), batch.RowTables());
         (OldLogProbabilities, Positive, Negative, Visits) = (actions[0], actions[1], actions[2], actions[3]);
         (Counts, Returns) = (rows[0], rows[1]);
@@ -128,6 +128,9 @@ internal sealed record StackData
 
     /// <summary>[P, R, inputs].</summary>
     public Tensor Observations { get; private init; }
+
+    /// <summary>[P, R, inputs of critics] the observations of all seats, where critics see them; else null.</summary>
+    public Tensor? Central { get; private init; }
 
     /// <summary>[P, R, A] true where an action is not legal; null where all are.</summary>
     public Tensor? Illegal { get; private init; }
@@ -172,6 +175,7 @@ internal sealed record StackData
     public StackData Rows(int from, int count) => from == 0 && count == Observations.shape[1] ? this : this with
     {
         Observations = Observations.narrow(1, from, count),
+        Central = Central?.narrow(1, from, count),
         Illegal = Illegal?.narrow(1, from, count),
         OldLogProbabilities = OldLogProbabilities.narrow(1, from, count),
         Positive = Positive.narrow(1, from, count),

@@ -77,9 +77,7 @@ public sealed class TorchDevice(string name, DeviceName parts) : ILearnerDevice
 
     /// <inheritdoc/>
     public SettingsProblem? Refuses(ActorShape shape) =>
-        shape.HasMemory ? new SettingsProblem("network.memory", "the device torch has no networks with memory", "use learner.device = cpu, or network.memory = 0")
-        : shape.CentralCritic ? new SettingsProblem("network.centralCritic", "the device torch has no critics that see all seats", "use learner.device = cpu, or network.centralCritic = false")
-        : null;
+        shape.HasMemory ? new SettingsProblem("network.memory", "the device torch has no networks with memory", "use learner.device = cpu, or network.memory = 0") : null;
 
     /// <inheritdoc/>
     public ITeamUpdater CreateUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape) => new TorchUpdater(settings, plan, shape, this, Place());

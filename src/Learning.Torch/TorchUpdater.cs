@@ -105,7 +105,7 @@ internal sealed class TorchUpdater : ITeamUpdater
     }
 
     /// <summary>Numbers that a row of a network takes: its observation, what layers keep for the gradient, and the tables of actions.</summary>
-    private long CellFloats => _shape.Policy.Inputs + (4L * (_shape.Policy.Hidden.Sum() + _shape.Critic.Hidden.Sum())) + (16L * _shape.Policy.Outputs);
+    private long CellFloats => _shape.Policy.Inputs + (_shape.CentralCritic ? _shape.Critic.Inputs : 0) + (4L * (_shape.Policy.Hidden.Sum() + _shape.Critic.Hidden.Sum())) + (16L * _shape.Policy.Outputs);
 
     /// <summary>Rows, of all networks of a stack together, that a pass takes.</summary>
     private long CellsPerPass => Math.Max(1, _device.FloatsPerPass / CellFloats);
@@ -298,7 +298,7 @@ internal sealed class TorchUpdater : ITeamUpdater
         using (enable_grad())
         {
             (var features, logits) = run.Policy.Forward(data.Observations);
-            if (run.Critic is not null) values = run.Critic.Forward(_shape.SharedTrunk ? features : data.Observations).Output;
+            if (run.Critic is not null) values = run.Critic.Forward(_shape.SharedTrunk ? features : data.Central ?? data.Observations).Output;
         }
 
         var clip = (float)_settings.Clip;

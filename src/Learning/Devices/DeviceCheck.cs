@@ -60,6 +60,7 @@ public static class DeviceCheck
         ("srpo, one policy", Gridworld, Base with { Method = new Methods.Srpo().Id, SharePolicy = true }),
         ("srpo, shared trunk", Gridworld, Base with { Method = new Methods.Srpo().Id, MaxGradientNorm = 0.5, Network = Base.Network with { SharedTrunk = true } }),
         ("ippo, normalised Gaussian error units", Gridworld, Base with { Method = new Ippo().Id, Network = Base.Network with { LayerNorm = true, Activation = Activation.Gelu } }),
+        ("srpo, critics that see all seats", Gridworld, Base with { Method = new Methods.Srpo().Id, Minibatches = 2, Network = Base.Network with { CentralCritic = true } }),
         ("e3t, rectifiers", Gridworld, Base with { Method = new E3t().Id, Network = Base.Network with { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } }),
     ];
 
