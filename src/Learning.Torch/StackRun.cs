@@ -28,8 +28,8 @@ internal sealed class StackRun
     {
         (_settings, _place) = (settings, place);
         (_parameters, _first, _second) = (flat[0], flat[1], flat[2]);
-        Policy = new StackedPerceptron(shape.Policy.Body, _parameters, 0, place, learns: true);
-        Critic = learnsValues ? new StackedPerceptron(shape.Critic.Body, _parameters, shape.Policy.ParameterCount, place, learns: true) : null;
+        Policy = new StackedNetwork(shape.Policy, _parameters, 0, place, learns: true);
+        Critic = learnsValues ? new StackedNetwork(shape.Critic, _parameters, shape.Policy.ParameterCount, place, learns: true) : null;
         Leaves = [.. Policy.Leaves, .. Critic?.Leaves ?? []];
         _gradient = zeros_like(_parameters);
         var (stack, offset) = (_parameters.shape[0], 0L);
@@ -47,10 +47,10 @@ internal sealed class StackRun
     }
 
     /// <summary>The policies.</summary>
-    public StackedPerceptron Policy { get; }
+    public StackedNetwork Policy { get; }
 
     /// <summary>The critics; null where none learns.</summary>
-    public StackedPerceptron? Critic { get; }
+    public StackedNetwork? Critic { get; }
 
     /// <summary>What gradients are taken of.</summary>
     public IList<Tensor> Leaves { get; }
@@ -125,6 +125,9 @@ internal sealed record StackData
 
     /// <summary>P.</summary>
     public int Stack => (int)Observations.shape[0];
+
+    /// <summary>Rows of a sequence; 1 without memory.</summary>
+    public int Steps { get; init; } = 1;
 
     /// <summary>[P, R, inputs].</summary>
     public Tensor Observations { get; private init; }

@@ -21,6 +21,9 @@ public sealed class TorchDeviceTests
         ["perceptron"] = Srpo.Network,
         ["shared trunk"] = Srpo.Network with { SharedTrunk = true },
         ["central critic"] = Srpo.Network with { CentralCritic = true },
+        ["memory"] = Srpo.Network with { Memory = 11 },
+        ["memory, shared trunk"] = Srpo.Network with { Memory = 16, SharedTrunk = true },
+        ["memory, central critic"] = Srpo.Network with { Memory = 32, CentralCritic = true },
     };
 
     public static TheoryData<string> Kinds() => [.. Networks.Keys];
@@ -34,21 +37,13 @@ public sealed class TorchDeviceTests
         Assert.Contains("2.10", report.Description, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Networks_that_it_does_not_have_are_refused_before_anything_is_trained()
-    {
-        LearnerDevices.UseTorch(new TorchBackend());
-        var training = Srpo with { Device = "torch:cpu", Network = Srpo.Network with { Memory = 8 } };
-        var problem = Assert.Single(TeamPlan.Problems(Spec(training), EnvironmentFactory.Create(new("gridworld", "official"), 1).Info));
-        Assert.Equal("network.memory", problem.Field);
-        Assert.Contains("learner.device = cpu", problem.Remedy, StringComparison.Ordinal);
-        Assert.Empty(TeamPlan.Problems(Spec(training with { Device = "cpu" }), EnvironmentFactory.Create(new("gridworld", "official"), 1).Info));
-    }
-
     [TorchTheory]
     [InlineData("perceptron", 1, null)]
     [InlineData("perceptron", 3, 0.5)]
     [InlineData("central critic", 2, 0.5)]
+    [InlineData("memory", 2, 0.5)]
+    [InlineData("memory, shared trunk", 1, null)]
+    [InlineData("memory, central critic", 1, null)]
     public void Teams_that_are_updated_together_come_out_as_each_for_itself(string kind, int minibatches, double? limit)
     {
         var spec = Spec(Srpo with { Minibatches = minibatches, NormaliseAdvantages = minibatches > 1, MaxGradientNorm = limit, Network = Networks[kind] });
