@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Srpo.Learning.Torch;
 
 /// <summary>An actor of a team, while it is updated.</summary>
-internal sealed class StackMember(int round, int actor, LearnerState state, List<ActorSamples> samples, Objective objective, RandomStream stream)
+internal sealed class StackMember(int round, int actor, LearnerState state, List<ActorSamples> samples, Objective objective, RandomStream stream, bool remembers)
 {
     private const int ShuffleCheck = (1 << 20) - 1;
 
@@ -35,18 +35,24 @@ internal sealed class StackMember(int round, int actor, LearnerState state, List
     /// <summary>Number of different observations.</summary>
     public int Rows { get; } = samples.Sum(part => part.Rows);
 
+    /// <summary>The sequences of samples that networks with memory learn from; null without memory.</summary>
+    public int[][]? Sequences { get; } = remembers ? SampleSequences.Of(samples) : null;
+
+    /// <summary>What minibatches are made of: sequences, or samples.</summary>
+    public int Items => Sequences?.Length ?? Total;
+
     /// <summary>Whether a policy is held fixed that it pays for deviating from.</summary>
     public bool HasPartner => Samples[0].Partner is not null;
 
     /// <summary>Puts the stream back to where it was, for an update that is begun again.</summary>
     public void Restart() => _random = _start;
 
-    /// <summary>Draws the order of the samples for the next epoch.</summary>
+    /// <summary>Draws the order of the items for the next epoch.</summary>
     public void Shuffle(CancellationToken cancellation)
     {
-        if (_order.Length != Total) _order = new int[Total];
-        for (var i = 0; i < Total; i++) _order[i] = i;
-        for (var i = Total - 1; i > 0; i--)
+        if (_order.Length != Items) _order = new int[Items];
+        for (var i = 0; i < Items; i++) _order[i] = i;
+        for (var i = Items - 1; i > 0; i--)
         {
             if ((i & ShuffleCheck) == 0) cancellation.ThrowIfCancellationRequested();
             var j = _random.NextInt32(i + 1);
@@ -54,10 +60,10 @@ internal sealed class StackMember(int round, int actor, LearnerState state, List
         }
     }
 
-    /// <summary>The samples of a minibatch; empty for all, in order.</summary>
+    /// <summary>The items of a minibatch; empty for all, in order.</summary>
     public ReadOnlySpan<int> Minibatch(int part, int minibatches) => minibatches == 1
         ? default
-        : _order.AsSpan((int)((long)Total * part / minibatches)..(int)((long)Total * (part + 1) / minibatches));
+        : _order.AsSpan((int)((long)Items * part / minibatches)..(int)((long)Items * (part + 1) / minibatches));
 }
 
 /// <summary>
@@ -70,13 +76,17 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     private const int Tables = 4;
 
     private readonly Staging _observations = new(place);
+    private readonly Staging _central = new(place);
     private readonly Staging _tables = new(place);
     private readonly Staging _rows = new(place);
     private readonly Staging _illegal = new(place);
     private int[] _rowOf = [];
-    private int[] _partOf = [];
+    private int[] _samples = [];
+    private int[] _places = [];
     private int _stack;
     private int _capacity;
+    private int _steps;
+    private bool _hasCentral;
 
     /// <summary>[P] numbers of samples.</summary>
     public long[] Samples { get; private set; } = [];
@@ -96,6 +106,9 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     /// <summary>[P, rows, inputs].</summary>
     public Tensor Observations() => _observations.Take(0, _stack, _capacity, shape.Policy.Inputs);
 
+    /// <summary>[P, rows, inputs of critics] where these see the observations of all seats; null where they see what policies see, and where none learns.</summary>
+    public Tensor? Central() => _hasCentral ? _central.Take(0, _stack, _capacity, shape.Critic.Inputs) : null;
+
     /// <summary>[4, P, rows, actions]: log-probabilities of the policies that played, sums of positive and of negative advantages, numbers of samples.</summary>
     public Tensor ActionTables() => _tables.Take(0, Tables, _stack, _capacity, shape.Policy.Outputs);
 
@@ -108,15 +121,18 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     /// <summary>Gathers the samples of a minibatch of every actor.</summary>
     /// <param name="members">The actors.</param>
     /// <param name="capacity">Rows that each is padded to.</param>
+    /// <param name="steps">Rows that each of its sequences is padded to; 1 without memory.</param>
     /// <param name="part">Which minibatch.</param>
     /// <param name="minibatches">Of how many.</param>
     /// <param name="normalise">Shift and scale the advantages of every minibatch to mean 0 and deviation 1.</param>
     /// <param name="cancellation">Ends it between two actors.</param>
-    public void Gather(IReadOnlyList<StackMember> members, int capacity, int part, int minibatches, bool normalise, CancellationToken cancellation)
+    public void Gather(IReadOnlyList<StackMember> members, int capacity, int steps, int part, int minibatches, bool normalise, CancellationToken cancellation)
     {
-        (_stack, _capacity) = (members.Count, capacity);
+        (_stack, _capacity, _steps) = (members.Count, capacity, steps);
         var (inputs, actions, cells) = (shape.Policy.Inputs, shape.Policy.Outputs, (long)members.Count * capacity);
         _observations.Ensure(cells * inputs);
+        _hasCentral = shape.CentralCritic && members[0].Objective.LearnsValues;
+        if (_hasCentral) _central.Ensure(cells * shape.Critic.Inputs);
         Clear(_tables.Ensure(Tables * cells * actions), Tables * cells * actions);
         Clear(_rows.Ensure(2 * cells), 2 * cells);
         Masks = members.Any(member => member.Samples[0].Part.Legal.Length > 0);
@@ -135,6 +151,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     public void Dispose()
     {
         _observations.Dispose();
+        _central.Dispose();
         _tables.Dispose();
         _rows.Dispose();
         _illegal.Dispose();
@@ -149,9 +166,16 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     private void Gather(StackMember member, int p, ReadOnlySpan<int> order, bool normalise)
     {
         var parts = member.Samples;
+        ReadOnlySpan<int> places = default;
+        if (member.Sequences is { } sequences)
+        {
+            var length = Lay(sequences, order, member.Total);
+            order = _samples.AsSpan(0, length);
+            places = _places.AsSpan(0, length);
+        }
+
         var count = order.IsEmpty ? member.Total : order.Length;
         if (_rowOf.Length < member.Rows) _rowOf = new int[member.Rows];
-        if (_partOf.Length < _capacity) _partOf = new int[_capacity];
         _rowOf.AsSpan(0, member.Rows).Fill(-1);
         var (mean, inverseDeviation) = normalise ? Moments(parts, order, count) : (0f, 1f);
         var actions = shape.Policy.Outputs;
@@ -164,7 +188,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         {
             var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
             ref var row = ref _rowOf[offset + part.Part.Row[sample]];
-            if (row < 0) row = rows++;
+            if (row < 0) row = places.IsEmpty ? rows++ : places[i];
             var entry = ((first + row) * actions) + part.Part.Actions[sample];
             var advantage = (part.Advantages[sample] - mean) * inverseDeviation;
             if (advantage > 0) positive[entry] += advantage;
@@ -178,12 +202,32 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         }
 
         (Samples[p], ReturnSquares[p]) = (count, squares);
-        CopyRows(member, p, first, rows);
+
+        // Padding lies between sequences, or behind all rows.
+        var padding = places.IsEmpty ? rows : 0;
+        Clear(_observations.Pointer + ((first + padding) * shape.Policy.Inputs), (long)(_capacity - padding) * shape.Policy.Inputs);
+        if (_hasCentral) Clear(_central.Pointer + ((first + padding) * shape.Critic.Inputs), (long)(_capacity - padding) * shape.Critic.Inputs);
+        CopyRows(member, p, first);
     }
 
-    private void CopyRows(StackMember member, int p, long first, int rows)
+    /// <summary>Lists the samples of sequences, with the rows that they get.</summary>
+    /// <returns>How many.</returns>
+    private int Lay(int[][] sequences, ReadOnlySpan<int> order, int total)
     {
-        var (inputs, actions) = (shape.Policy.Inputs, shape.Policy.Outputs);
+        if (_samples.Length < total) (_samples, _places) = (new int[total], new int[total]);
+        var (count, items) = (0, order.IsEmpty ? sequences.Length : order.Length);
+        for (var i = 0; i < items; i++)
+        {
+            var sequence = sequences[order.IsEmpty ? i : order[i]];
+            for (var t = 0; t < sequence.Length; t++, count++) (_samples[count], _places[count]) = (sequence[t], (i * _steps) + t);
+        }
+
+        return count;
+    }
+
+    private void CopyRows(StackMember member, int p, long first)
+    {
+        var (inputs, seen, actions) = (shape.Policy.Inputs, shape.Critic.Inputs, shape.Policy.Outputs);
         var partners = new List<float[]>();
         var offset = 0;
         foreach (var part in member.Samples)
@@ -201,6 +245,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
                 if (row < 0) continue;
                 var to = first + row;
                 part.Part.Observations.AsSpan(source * inputs, inputs).CopyTo(new Span<float>(_observations.Pointer + (to * inputs), inputs));
+                if (_hasCentral) part.Part.Central.AsSpan(source * seen, seen).CopyTo(new Span<float>(_central.Pointer + (to * seen), seen));
                 part.Part.LogProbabilities.AsSpan(source * actions, actions).CopyTo(new Span<float>(_tables.Pointer + (to * actions), actions));
                 PartnerOf[to] = partner;
                 if (part.Part.Legal.Length == 0) continue;
@@ -211,7 +256,6 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         }
 
         Partners[p] = [.. partners];
-        Clear(_observations.Pointer + ((first + rows) * inputs), (long)(_capacity - rows) * inputs);
     }
 
     private static (ActorSamples Part, int Sample, int RowOffset) Locate(List<ActorSamples> parts, int sample)

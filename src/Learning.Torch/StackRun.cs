@@ -28,8 +28,8 @@ internal sealed class StackRun
     {
         (_settings, _place) = (settings, place);
         (_parameters, _first, _second) = (flat[0], flat[1], flat[2]);
-        Policy = new StackedPerceptron(shape.Policy.Body, _parameters, 0, place, learns: true);
-        Critic = learnsValues ? new StackedPerceptron(shape.Critic.Body, _parameters, shape.Policy.ParameterCount, place, learns: true) : null;
+        Policy = new StackedNetwork(shape.Policy, _parameters, 0, place, learns: true);
+        Critic = learnsValues ? new StackedNetwork(shape.Critic, _parameters, shape.Policy.ParameterCount, place, learns: true) : null;
         Leaves = [.. Policy.Leaves, .. Critic?.Leaves ?? []];
         _gradient = zeros_like(_parameters);
         var (stack, offset) = (_parameters.shape[0], 0L);
@@ -47,10 +47,10 @@ internal sealed class StackRun
     }
 
     /// <summary>The policies.</summary>
-    public StackedPerceptron Policy { get; }
+    public StackedNetwork Policy { get; }
 
     /// <summary>The critics; null where none learns.</summary>
-    public StackedPerceptron? Critic { get; }
+    public StackedNetwork? Critic { get; }
 
     /// <summary>What gradients are taken of.</summary>
     public IList<Tensor> Leaves { get; }
@@ -110,7 +110,7 @@ internal sealed record StackData
 {
     public StackData(StackBatch batch, List<StackMember> members, TorchPlace place)
     {
-        (Observations, Illegal) = (batch.Observations(), batch.Masks ? batch.Illegal() : null);
+        (Observations, Central, Illegal) = (batch.Observations(), batch.Central(), batch.Masks ? batch.Illegal() : null);
         var (actions, rows) = (batch.ActionTables(), batch.RowTables());
         (OldLogProbabilities, Positive, Negative, Visits) = (actions[0], actions[1], actions[2], actions[3]);
         (Counts, Returns) = (rows[0], rows[1]);
@@ -126,8 +126,14 @@ internal sealed record StackData
     /// <summary>P.</summary>
     public int Stack => (int)Observations.shape[0];
 
+    /// <summary>Rows of a sequence; 1 without memory.</summary>
+    public int Steps { get; init; } = 1;
+
     /// <summary>[P, R, inputs].</summary>
     public Tensor Observations { get; private init; }
+
+    /// <summary>[P, R, inputs of critics] the observations of all seats, where critics see them; else null.</summary>
+    public Tensor? Central { get; private init; }
 
     /// <summary>[P, R, A] true where an action is not legal; null where all are.</summary>
     public Tensor? Illegal { get; private init; }
@@ -172,6 +178,7 @@ internal sealed record StackData
     public StackData Rows(int from, int count) => from == 0 && count == Observations.shape[1] ? this : this with
     {
         Observations = Observations.narrow(1, from, count),
+        Central = Central?.narrow(1, from, count),
         Illegal = Illegal?.narrow(1, from, count),
         OldLogProbabilities = OldLogProbabilities.narrow(1, from, count),
         Positive = Positive.narrow(1, from, count),

@@ -68,5 +68,6 @@ internal sealed class StackedPerceptron
         _ => x.mul(x).mul_(Gelu.Root * Gelu.Cubic).add_(Gelu.Root).mul(x).tanh_().add(1).mul(x).mul_(0.5),
     };
 
-    private static Tensor Part(Tensor flat, int offset, int rows, int columns) => flat.narrow(1, offset, (long)rows * columns).view(flat.shape[0], rows, columns);
+    /// <summary>A part of flat vectors [P, n] as [P, rows, columns].</summary>
+    public static Tensor Part(Tensor flat, int offset, int rows, int columns) => flat.narrow(1, offset, (long)rows * columns).view(flat.shape[0], rows, columns);
 }

@@ -76,12 +76,6 @@ public sealed class TorchDevice(string name, DeviceName parts) : ILearnerDevice
     }
 
     /// <inheritdoc/>
-    public SettingsProblem? Refuses(ActorShape shape) =>
-        shape.HasMemory ? new SettingsProblem("network.memory", "the device torch has no networks with memory", "use learner.device = cpu, or network.memory = 0")
-        : shape.CentralCritic ? new SettingsProblem("network.centralCritic", "the device torch has no critics that see all seats", "use learner.device = cpu, or network.centralCritic = false")
-        : null;
-
-    /// <inheritdoc/>
     public ITeamUpdater CreateUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape) => new TorchUpdater(settings, plan, shape, this, Place());
 
     /// <inheritdoc/>
@@ -119,7 +113,7 @@ public sealed class TorchDevice(string name, DeviceName parts) : ILearnerDevice
     }
 
     /// <summary>Whether networks of a shape play on it: where they do not, the processor's kernels are faster.</summary>
-    internal bool PlaysHere(NetworkShape shape) => shape.Body.Layers.Sum(layer => (long)layer.WeightCount) >= (UsesGpus ? DeviceRules.WeightsToPlayOnGpu : DeviceRules.WeightsToPlayOnProcessor);
+    internal bool PlaysHere(NetworkShape shape) => shape.Body.Layers.Append(shape.Recurrence).Sum(layer => (long)layer.WeightCount) >= (UsesGpus ? DeviceRules.WeightsToPlayOnGpu : DeviceRules.WeightsToPlayOnProcessor);
 
     private const int MostTeams = 64;
 

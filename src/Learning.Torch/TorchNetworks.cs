@@ -6,7 +6,7 @@ namespace Srpo.Learning.Torch;
 /// <summary>A policy that plays on libtorch: all lanes of a batch in one pass. Not thread-safe.</summary>
 internal sealed unsafe class TorchPolicy(NetworkShape shape, TorchPlace place) : IPolicyNetwork
 {
-    private readonly FrozenPerceptron _network = new(shape.Body, place);
+    private readonly FrozenNetwork _network = new(shape, place);
     private readonly Staging _illegal = new(place);
 
     /// <inheritdoc/>
@@ -25,9 +25,9 @@ internal sealed unsafe class TorchPolicy(NetworkShape shape, TorchPlace place) :
             illegal = _illegal.Take(0, 1, batch.Rows, shape.Outputs).gt(0);
         }
 
-        var (probabilities, logs) = TorchUpdater.LogSoftmax(_network.Forward(batch.Observations, batch.Rows).Output, illegal);
-        FrozenPerceptron.Copy(probabilities, batch.Probabilities);
-        if (!batch.LogProbabilities.IsEmpty) FrozenPerceptron.Copy(logs, batch.LogProbabilities);
+        var (probabilities, logs) = TorchUpdater.LogSoftmax(_network.Forward(batch.Observations, batch.Rows, batch.State), illegal);
+        FrozenNetwork.Copy(probabilities, batch.Probabilities);
+        if (!batch.LogProbabilities.IsEmpty) FrozenNetwork.Copy(logs, batch.LogProbabilities);
     }
 
     /// <inheritdoc/>
@@ -41,8 +41,8 @@ internal sealed unsafe class TorchPolicy(NetworkShape shape, TorchPlace place) :
 /// <summary>A critic on libtorch. Not thread-safe.</summary>
 internal sealed class TorchCritic(ActorShape shape, TorchPlace place) : ICriticNetwork
 {
-    private readonly FrozenPerceptron _critic = new(shape.Critic.Body, place);
-    private readonly FrozenPerceptron? _trunk = shape.SharedTrunk ? new(shape.Policy.Body, place) : null;
+    private readonly FrozenNetwork _critic = new(shape.Critic, place);
+    private readonly FrozenNetwork? _trunk = shape.SharedTrunk ? new(shape.Policy, place) : null;
 
     /// <inheritdoc/>
     public void Load(ReadOnlySpan<float> parameters)
@@ -58,8 +58,8 @@ internal sealed class TorchCritic(ActorShape shape, TorchPlace place) : ICriticN
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         var rows = batch.Values.Length;
-        var values = _trunk is null ? _critic.Forward(batch.Observations, rows) : _critic.Forward(_trunk.Forward(batch.Observations, rows).Features);
-        FrozenPerceptron.Copy(values.Output, batch.Values);
+        var values = _trunk is null ? _critic.Forward(batch.Observations, rows, batch.State) : _critic.Forward(_trunk.Features(batch.Observations, rows, batch.State));
+        FrozenNetwork.Copy(values, batch.Values);
     }
 
     /// <inheritdoc/>
@@ -70,11 +70,12 @@ internal sealed class TorchCritic(ActorShape shape, TorchPlace place) : ICriticN
     }
 }
 
-/// <summary>One perceptron that does not learn, its parameters and inputs given as spans.</summary>
-internal sealed unsafe class FrozenPerceptron(MlpShape shape, TorchPlace place) : IDisposable
+/// <summary>One network that does not learn, its parameters and inputs given as spans.</summary>
+internal sealed unsafe class FrozenNetwork(NetworkShape shape, TorchPlace place) : IDisposable
 {
     private readonly Staging _parameters = new(place);
     private readonly Staging _inputs = new(place);
+    private readonly Staging _state = new(place);
     private Tensor? _flat;
 
     /// <summary>Takes parameters.</summary>
@@ -85,15 +86,26 @@ internal sealed unsafe class FrozenPerceptron(MlpShape shape, TorchPlace place) 
         _flat = _parameters.Take(0, 1, parameters.Length).DetachFromDisposeScope();
     }
 
-    /// <summary>Evaluates rows [rows x inputs].</summary>
-    public (Tensor Features, Tensor Output) Forward(ReadOnlySpan<float> inputs, int rows)
+    /// <summary>Outputs for rows [rows x inputs], and what each carries on in place of what it carried; that is empty without memory.</summary>
+    public Tensor Forward(ReadOnlySpan<float> inputs, int rows, Span<float> state) => Run(inputs, rows, state).Output;
+
+    /// <summary>The same for what the head sees.</summary>
+    public Tensor Features(ReadOnlySpan<float> inputs, int rows, Span<float> state) => Run(inputs, rows, state).Features;
+
+    /// <summary>Outputs for rows [1, rows, inputs] of networks without memory.</summary>
+    public Tensor Forward(Tensor inputs) => Network.Forward(inputs, 1).Output;
+
+    private StackedNetwork Network => new(shape, _flat!, 0, place, learns: false);
+
+    private (Tensor Features, Tensor Output) Run(ReadOnlySpan<float> inputs, int rows, Span<float> state)
     {
         inputs[..(rows * shape.Inputs)].CopyTo(new Span<float>(_inputs.Ensure((long)rows * shape.Inputs), rows * shape.Inputs));
-        return Forward(_inputs.Take(0, 1, rows, shape.Inputs));
+        if (shape.Memory == 0) return Network.Forward(_inputs.Take(0, 1, rows, shape.Inputs), 1);
+        state[..(rows * shape.Memory)].CopyTo(new Span<float>(_state.Ensure((long)rows * shape.Memory), rows * shape.Memory));
+        var (features, output) = Network.Forward(_inputs.Take(0, 1, rows, shape.Inputs), 1, _state.Take(0, 1, rows, shape.Memory));
+        Copy(features, state);
+        return (features, output);
     }
-
-    /// <summary>Evaluates rows [1, rows, inputs].</summary>
-    public (Tensor Features, Tensor Output) Forward(Tensor inputs) => new StackedPerceptron(shape, _flat!, 0, place, learns: false).Forward(inputs);
 
     /// <summary>Copies a tensor's numbers to the beginning of a span.</summary>
     public static void Copy(Tensor from, Span<float> to) =>
@@ -105,5 +117,6 @@ internal sealed unsafe class FrozenPerceptron(MlpShape shape, TorchPlace place) 
         _flat?.Dispose();
         _parameters.Dispose();
         _inputs.Dispose();
+        _state.Dispose();
     }
 }

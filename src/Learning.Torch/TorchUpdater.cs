@@ -1,3 +1,4 @@
+using System.Numerics;
 using Srpo.Core.Random;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
@@ -56,7 +57,7 @@ internal sealed class TorchUpdater : ITeamUpdater
                 var (state, samples) = (round.States[actor], _samples.Of(actor, round));
                 if (samples.Count > 0)
                 {
-                    members.Add(new StackMember(r, actor, state, samples, _plan.Objectives[actor], minibatch.Lane(actor)));
+                    members.Add(new StackMember(r, actor, state, samples, _plan.Objectives[actor], minibatch.Lane(actor), _shape.HasMemory));
                     continue;
                 }
 
@@ -67,15 +68,15 @@ internal sealed class TorchUpdater : ITeamUpdater
         }
 
         // Which networks are stacked depends on nothing but themselves, and so do their sums.
-        foreach (var alike in members.GroupBy(member => (member.Objective.LearnsValues, member.HasPartner, member.Objective.Kl, Minibatches: Minibatches(member), Rows: Capacity(member))))
+        foreach (var alike in members.GroupBy(member => (member.Objective.LearnsValues, member.HasPartner, member.Objective.Kl, Minibatches: Minibatches(member), Layout: Capacity(member))))
         {
             var stack = alike.ToList();
             for (var from = 0; from < stack.Count;)
             {
-                var some = stack.GetRange(from, Math.Min(MostStacked(alike.Key.Rows), stack.Count - from));
+                var some = stack.GetRange(from, Math.Min(MostStacked(alike.Key.Layout.Rows), stack.Count - from));
                 try
                 {
-                    var (states, sums) = Train(some, alike.Key.Rows, alike.Key.Minibatches, cancellation);
+                    var (states, sums) = Train(some, alike.Key.Layout, alike.Key.Minibatches, cancellation);
                     for (var p = 0; p < some.Count; p++)
                     {
                         var (round, actor) = (some[p].Round, some[p].Actor);
@@ -87,7 +88,7 @@ internal sealed class TorchUpdater : ITeamUpdater
                 }
                 catch (Exception error) when (TorchPlace.IsOutOfMemory(error) && CellsPerPass > 1)
                 {
-                    _device.Halve(Math.Min(CellsPerPass, (long)some.Count * alike.Key.Rows), CellFloats, error);
+                    _device.Halve(Math.Min(CellsPerPass, (long)some.Count * alike.Key.Layout.Rows), CellFloats, error);
                     foreach (var member in some) member.Restart();
                 }
             }
@@ -105,31 +106,37 @@ internal sealed class TorchUpdater : ITeamUpdater
     }
 
     /// <summary>Numbers that a row of a network takes: its observation, what layers keep for the gradient, and the tables of actions.</summary>
-    private long CellFloats => _shape.Policy.Inputs + (4L * (_shape.Policy.Hidden.Sum() + _shape.Critic.Hidden.Sum())) + (16L * _shape.Policy.Outputs);
+    private long CellFloats => _shape.Policy.Inputs + (_shape.CentralCritic ? _shape.Critic.Inputs : 0) + (4L * (_shape.Policy.Hidden.Sum() + _shape.Critic.Hidden.Sum())) + (16L * (_shape.Policy.Outputs + _shape.Policy.Memory + _shape.Critic.Memory));
 
     /// <summary>Rows, of all networks of a stack together, that a pass takes.</summary>
     private long CellsPerPass => Math.Max(1, _device.FloatsPerPass / CellFloats);
 
-    private int Minibatches(StackMember member) => Math.Min(_settings.Minibatches, member.Total);
+    private int Minibatches(StackMember member) => Math.Min(_settings.Minibatches, member.Items);
 
     /// <summary>
     /// Rows that a minibatch of an actor is padded to: of the actor's own numbers alone, in few enough steps that many actors have the same. A fourteenth more
     /// than there are, at the mean.
     /// </summary>
-    private int Capacity(StackMember member)
+    private (int Rows, int Steps) Capacity(StackMember member)
     {
         var minibatches = Minibatches(member);
         var rows = Math.Min(member.Rows, (int)(((long)member.Total + minibatches - 1) / minibatches));
-        return RoundUp(rows);
+        if (member.Sequences is not { } sequences) return (RoundUp(rows), 1);
+
+        // Both the states of a step and the rows of all of them are to end where a register ends, or the last numbers would be computed in another way.
+        var units = _shape.Policy.Memory;
+        var count = RoundUp((sequences.Length + minibatches - 1) / minibatches, Math.Max(2, 2 * Alignment / (int)BigInteger.GreatestCommonDivisor(2 * Alignment, units)));
+        var steps = RoundUp(sequences.Max(sequence => sequence.Length), Alignment / (int)BigInteger.GreatestCommonDivisor(Alignment, count));
+        return (count * steps, steps);
     }
 
     /// <summary>
     /// The next multiple of 16, and beyond 128 the next of four steps from one power of two to the next: 144 becomes 160. Every network's rows begin at a
     /// multiple of 64 bytes then, without which products would be summed in another order.
     /// </summary>
-    internal static int RoundUp(int rows)
+    internal static int RoundUp(int rows, int least = Alignment)
     {
-        var step = Math.Max(Alignment, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)rows) / 8);
+        var step = Math.Max(least, (int)BitOperations.RoundUpToPowerOf2((uint)rows) / 8);
         return rows > (1 << 29) ? rows : (rows + step - 1) / step * step;
     }
 
@@ -141,7 +148,7 @@ internal sealed class TorchUpdater : ITeamUpdater
         return (int)Math.Clamp(Math.Min(byRows, byParameters), 1, 1 << 16);
     }
 
-    private (LearnerState[] States, UpdateSums[] Sums) Train(List<StackMember> members, int rows, int minibatches, CancellationToken cancellation)
+    private (LearnerState[] States, UpdateSums[] Sums) Train(List<StackMember> members, (int Rows, int Steps) layout, int minibatches, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
@@ -151,7 +158,7 @@ internal sealed class TorchUpdater : ITeamUpdater
         var run = new StackRun(_settings, _shape, _place, flat, length, learnsValues);
         var steps = members.Select(member => member.State.AdamSteps).ToArray();
         var sums = new UpdateSums[members.Count];
-        var whole = minibatches == 1 ? Load(members, rows, 0, 1, cancellation) : null;
+        var whole = minibatches == 1 ? Load(members, layout, 0, 1, cancellation) : null;
         for (var epoch = 0; epoch < _settings.Epochs; epoch++)
         {
             if (minibatches > 1)
@@ -162,8 +169,8 @@ internal sealed class TorchUpdater : ITeamUpdater
             for (var part = 0; part < minibatches; part++)
             {
                 using var step = NewDisposeScope();
-                var data = whole ?? Load(members, rows, part, minibatches, cancellation);
-                Differentiate(run, data, rows, epoch == _settings.Epochs - 1 ? sums : null, cancellation);
+                var data = whole ?? Load(members, layout, part, minibatches, cancellation);
+                Differentiate(run, data, layout, epoch == _settings.Epochs - 1 ? sums : null, cancellation);
                 for (var p = 0; p < steps.Length; p++) steps[p]++;
                 run.Step(steps);
             }
@@ -222,11 +229,11 @@ internal sealed class TorchUpdater : ITeamUpdater
     }
 
     /// <summary>Gathers a minibatch of every actor, and has the policies evaluated that they are held to.</summary>
-    private StackData Load(List<StackMember> members, int rows, int part, int minibatches, CancellationToken cancellation)
+    private StackData Load(List<StackMember> members, (int Rows, int Steps) layout, int part, int minibatches, CancellationToken cancellation)
     {
-        _batch.Gather(members, rows, part, minibatches, _settings.NormaliseAdvantages, cancellation);
-        var data = new StackData(_batch, members, _place);
-        return members[0].HasPartner ? data with { Partner = EvaluatePartners(data, rows, cancellation) } : data;
+        _batch.Gather(members, layout.Rows, layout.Steps, part, minibatches, _settings.NormaliseAdvantages, cancellation);
+        var data = new StackData(_batch, members, _place) { Steps = layout.Steps };
+        return members[0].HasPartner ? data with { Partner = EvaluatePartners(data, layout.Rows, cancellation) } : data;
     }
 
     /// <summary>Probabilities and log-probabilities, each [P, rows, actions], of the policy that each row is held to.</summary>
@@ -239,13 +246,13 @@ internal sealed class TorchUpdater : ITeamUpdater
             using var scope = NewDisposeScope();
             var to = _partners.Ensure((long)stack * stride);
             for (var p = 0; p < stack; p++) _batch.Partners[p][Math.Min(k, _batch.Partners[p].Length - 1)].AsSpan(0, length).CopyTo(new Span<float>(to + ((long)p * stride), length));
-            var policies = new StackedPerceptron(_shape.Policy.Body, _partners.Take(0, stack, stride), 0, _place, learns: false);
+            var policies = new StackedNetwork(_shape.Policy, _partners.Take(0, stack, stride), 0, _place, learns: false);
             var held = tensor(Array.ConvertAll(_batch.PartnerOf[..(stack * rows)], partner => partner == k), [stack, rows, 1], device: _place.Device);
-            foreach (var (from, count) in Passes(stack, rows))
+            foreach (var (from, count) in Passes(stack, rows, data.Steps))
             {
                 cancellation.ThrowIfCancellationRequested();
                 using var pass = NewDisposeScope();
-                var (p, logP) = LogSoftmax(policies.Forward(data.Observations.narrow(1, from, count)).Output, data.Illegal?.narrow(1, from, count));
+                var (p, logP) = LogSoftmax(policies.Forward(data.Observations.narrow(1, from, count), data.Steps).Output, data.Illegal?.narrow(1, from, count));
                 var here = held.narrow(1, from, count);
                 probabilities.narrow(1, from, count).add_(p.mul_(here));
                 logs.narrow(1, from, count).add_(logP.mul_(here));
@@ -258,13 +265,13 @@ internal sealed class TorchUpdater : ITeamUpdater
     /// <summary>Makes the gradient of a minibatch in <see cref="StackRun"/>, in as many passes over rows as memory asks for.</summary>
     /// <param name="run">The networks.</param>
     /// <param name="data">The minibatch.</param>
-    /// <param name="rows">Its rows.</param>
+    /// <param name="layout">Its rows, and those of a sequence.</param>
     /// <param name="sums">What is to be reported is added here; null for nothing.</param>
     /// <param name="cancellation">Ends it between two passes.</param>
-    private void Differentiate(StackRun run, StackData data, int rows, UpdateSums[]? sums, CancellationToken cancellation)
+    private void Differentiate(StackRun run, StackData data, (int Rows, int Steps) layout, UpdateSums[]? sums, CancellationToken cancellation)
     {
         var total = sums is null ? null : zeros([data.Stack, 5], ScalarType.Float64, _place.Device);
-        foreach (var (from, count) in Passes(data.Stack, rows))
+        foreach (var (from, count) in Passes(data.Stack, layout.Rows, layout.Steps))
         {
             cancellation.ThrowIfCancellationRequested();
             using var pass = NewDisposeScope();
@@ -284,9 +291,10 @@ internal sealed class TorchUpdater : ITeamUpdater
         }
     }
 
-    private IEnumerable<(int From, int Count)> Passes(int stack, int rows)
+    private IEnumerable<(int From, int Count)> Passes(int stack, int rows, int steps)
     {
-        var most = (int)Math.Clamp(CellsPerPass / stack, 1, rows);
+        // Whole sequences.
+        var most = (int)Math.Clamp(CellsPerPass / stack / steps * steps, steps, rows);
         for (var from = 0; from < rows; from += most) yield return (from, Math.Min(most, rows - from));
     }
 
@@ -297,8 +305,8 @@ internal sealed class TorchUpdater : ITeamUpdater
         Tensor? values = null;
         using (enable_grad())
         {
-            (var features, logits) = run.Policy.Forward(data.Observations);
-            if (run.Critic is not null) values = run.Critic.Forward(_shape.SharedTrunk ? features : data.Observations).Output;
+            (var features, logits) = run.Policy.Forward(data.Observations, data.Steps);
+            if (run.Critic is not null) values = run.Critic.Forward(_shape.SharedTrunk ? features : data.Central ?? data.Observations, data.Steps).Output;
         }
 
         var clip = (float)_settings.Clip;

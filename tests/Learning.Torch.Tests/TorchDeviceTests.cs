@@ -21,6 +21,18 @@ public sealed class TorchDeviceTests
         Network = new() { Hidden = [20, 17] },
     };
 
+    private static readonly Dictionary<string, NetworkSettings> Networks = new()
+    {
+        ["perceptron"] = Srpo.Network,
+        ["shared trunk"] = Srpo.Network with { SharedTrunk = true },
+        ["central critic"] = Srpo.Network with { CentralCritic = true },
+        ["memory"] = Srpo.Network with { Memory = 11 },
+        ["memory, shared trunk"] = Srpo.Network with { Memory = 16, SharedTrunk = true },
+        ["memory, central critic"] = Srpo.Network with { Memory = 32, CentralCritic = true },
+    };
+
+    public static TheoryData<string> Kinds() => [.. Networks.Keys];
+
     [TorchFact]
     public void Every_case_agrees_with_the_kernels()
     {
@@ -30,25 +42,16 @@ public sealed class TorchDeviceTests
         Assert.Contains("2.10", report.Description, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("network.memory")]
-    [InlineData("network.centralCritic")]
-    public void Networks_that_it_does_not_have_are_refused_before_anything_is_trained(string field)
-    {
-        LearnerDevices.UseTorch(new TorchBackend());
-        var training = Srpo with { Device = "torch:cpu", Network = Srpo.Network with { Memory = field == "network.memory" ? 8 : 0, CentralCritic = field != "network.memory" } };
-        var problem = Assert.Single(TeamPlan.Problems(Spec(training), EnvironmentFactory.Create(new("gridworld", "official"), 1).Info));
-        Assert.Equal(field, problem.Field);
-        Assert.Contains("learner.device = cpu", problem.Remedy, StringComparison.Ordinal);
-        Assert.Empty(TeamPlan.Problems(Spec(training with { Device = "cpu" }), EnvironmentFactory.Create(new("gridworld", "official"), 1).Info));
-    }
-
     [TorchTheory]
-    [InlineData(1, null)]
-    [InlineData(3, 0.5)]
-    public void Teams_that_are_updated_together_come_out_as_each_for_itself(int minibatches, double? limit)
+    [InlineData("perceptron", 1, null)]
+    [InlineData("perceptron", 3, 0.5)]
+    [InlineData("central critic", 2, 0.5)]
+    [InlineData("memory", 2, 0.5)]
+    [InlineData("memory, shared trunk", 1, null)]
+    [InlineData("memory, central critic", 1, null)]
+    public void Teams_that_are_updated_together_come_out_as_each_for_itself(string kind, int minibatches, double? limit)
     {
-        var spec = Spec(Srpo with { Minibatches = minibatches, NormaliseAdvantages = minibatches > 1, MaxGradientNorm = limit });
+        var spec = Spec(Srpo with { Minibatches = minibatches, NormaliseAdvantages = minibatches > 1, MaxGradientNorm = limit, Network = Networks[kind] });
         using var device = new Teams(spec, 7);
         using var updater = Device().CreateUpdater(spec.Training, device.Plan, device.Shape);
         var together = updater.Update(device.Rounds);
@@ -106,11 +109,10 @@ public sealed class TorchDeviceTests
     }
 
     [TorchTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Micro_batches_change_the_last_digits_only(bool trunk)
+    [MemberData(nameof(Kinds))]
+    public void Micro_batches_change_the_last_digits_only(string kind)
     {
-        var spec = Spec(Srpo with { AdamEpsilon = 1e-3, Network = Srpo.Network with { SharedTrunk = trunk } });
+        var spec = Spec(Srpo with { AdamEpsilon = 1e-3, Network = Networks[kind] });
         using var teams = new Teams(spec, 2);
         var (whole, small) = (Device(), Device());
         small.FloatsPerPass = 12_000;
@@ -151,49 +153,67 @@ public sealed class TorchDeviceTests
         Assert.False(TorchPlace.IsOutOfMemory(new NativeError("size mismatch")));
     }
 
-    [TorchFact]
-    public void Policies_and_critics_are_those_of_the_kernels()
+    [TorchTheory]
+    [MemberData(nameof(Kinds))]
+    public void Policies_and_critics_are_those_of_the_kernels(string kind)
     {
-        foreach (var trunk in new[] { false, true })
+        var spec = Spec(Srpo with { Network = Networks[kind] });
+        var shape = ActorShape.For(spec.Training, EnvironmentFactory.Create(spec.Environment, 1).Info);
+        var state = ActorInitialisation.Create(spec, 0, new ActorId(ActorKind.Agent, 0), shape);
+        const int Rows = 37;
+        var random = new StreamId(5, 0, 0, StreamPurpose.Tooling).Lane(0);
+        var (observations, seen) = (Numbers(shape.Policy.Inputs), Numbers(shape.CriticInputs));
+        var (carried, remembered) = (Numbers(shape.Policy.Memory), Numbers(shape.CriticState));
+        var legal = Enumerable.Range(0, Rows * shape.Policy.Outputs).Select(i => (byte)(i % 3 == 0 || i % shape.Policy.Outputs == 0 ? 1 : 0)).ToArray();
+        var place = Device().Place();
+        foreach (var mask in new[] { [], legal })
         {
-            var shape = ActorShape.For(Srpo with { Network = Srpo.Network with { SharedTrunk = trunk } }, EnvironmentFactory.Create(new("gridworld", "official"), 1).Info);
-            var state = ActorInitialisation.Create(Spec(Srpo), 0, new ActorId(ActorKind.Agent, 0), shape);
-            const int Rows = 37;
-            var random = new StreamId(5, 0, 0, StreamPurpose.Tooling).Lane(0);
-            var observations = new float[Rows * shape.Policy.Inputs];
-            foreach (ref var x in observations.AsSpan()) x = (float)random.NextNormal();
-            var legal = Enumerable.Range(0, Rows * shape.Policy.Outputs).Select(i => (byte)(i % 3 == 0 || i % shape.Policy.Outputs == 0 ? 1 : 0)).ToArray();
-            var place = Device().Place();
-            foreach (var mask in new[] { [], legal })
+            using var policy = new TorchPolicy(shape.Policy, place);
+            using var kernels = CpuDevice.Default.CreatePolicy(shape.Policy);
+            var (actual, expected) = (Play(policy, mask), Play(kernels, mask));
+            AssertNear(expected.P, actual.P);
+            AssertNear(expected.Log, actual.Log);
+            AssertNear(expected.State, actual.State);
+            for (var i = 0; i < mask.Length; i++)
             {
-                using var policy = new TorchPolicy(shape.Policy, place);
-                using var kernels = CpuDevice.Default.CreatePolicy(shape.Policy);
-                var (actual, expected) = (Evaluate(policy, mask), Evaluate(kernels, mask));
-                for (var i = 0; i < actual.P.Length; i++)
-                {
-                    Assert.Equal(expected.P[i], actual.P[i], 1e-5);
-                    Assert.Equal(expected.Log[i], actual.Log[i], 1e-5);
-                    if (mask.Length > 0 && mask[i] == 0) Assert.Equal((0f, 0f), (actual.P[i], actual.Log[i]));
-                }
+                if (mask[i] == 0) Assert.Equal((0f, 0f), (actual.P[i], actual.Log[i]));
             }
+        }
 
-            using var critic = new TorchCritic(shape, place);
-            using var plain = CpuDevice.Default.CreateCritic(shape);
-            var (values, wanted) = (new float[Rows], new float[Rows]);
-            critic.Load(state.Parameters);
-            plain.Load(state.Parameters);
-            critic.Evaluate(new CriticBatch { Observations = observations, Values = values });
-            plain.Evaluate(new CriticBatch { Observations = observations, Values = wanted });
-            for (var i = 0; i < Rows; i++) Assert.Equal(wanted[i], values[i], 1e-5);
-            Assert.NotEqual(0, values[0]);
+        using var critic = new TorchCritic(shape, place);
+        using var plain = CpuDevice.Default.CreateCritic(shape);
+        var (values, wanted) = (Judge(critic), Judge(plain));
+        AssertNear(wanted.Values, values.Values);
+        AssertNear(wanted.State, values.State);
+        Assert.NotEqual(0, values.Values[0]);
 
-            (float[] P, float[] Log) Evaluate(IPolicyNetwork network, byte[] mask)
-            {
-                var (p, log) = (new float[Rows * shape.Policy.Outputs], new float[Rows * shape.Policy.Outputs]);
-                network.Load(state.Parameters);
-                network.Evaluate(new PolicyBatch { Rows = Rows, Observations = observations, Legal = mask, Probabilities = p, LogProbabilities = log });
-                return (p, log);
-            }
+        float[] Numbers(int width)
+        {
+            var numbers = new float[Rows * width];
+            foreach (ref var x in numbers.AsSpan()) x = (float)random.NextNormal();
+            return numbers;
+        }
+
+        (float[] P, float[] Log, float[] State) Play(IPolicyNetwork network, byte[] mask)
+        {
+            var (p, log, memory) = (new float[Rows * shape.Policy.Outputs], new float[Rows * shape.Policy.Outputs], (float[])carried.Clone());
+            network.Load(state.Parameters);
+            network.Evaluate(new PolicyBatch { Rows = Rows, Observations = observations, Legal = mask, State = memory, Probabilities = p, LogProbabilities = log });
+            return (p, log, memory);
+        }
+
+        (float[] Values, float[] State) Judge(ICriticNetwork network)
+        {
+            var (result, memory) = (new float[Rows], (float[])remembered.Clone());
+            network.Load(state.Parameters);
+            network.Evaluate(new CriticBatch { Observations = seen, State = memory, Values = result });
+            return (result, memory);
+        }
+
+        static void AssertNear(float[] expected, float[] actual)
+        {
+            Assert.Equal(expected.Length, actual.Length);
+            for (var i = 0; i < actual.Length; i++) Assert.Equal(expected[i], actual[i], 1e-5);
         }
     }
 

@@ -33,10 +33,6 @@ public interface ILearnerDevice
     {
     }
 
-    /// <summary>What keeps it from networks of a shape; null if nothing does.</summary>
-    /// <param name="shape">Shape of actors.</param>
-    SettingsProblem? Refuses(ActorShape shape) => null;
-
     /// <summary>Updates teams with these settings.</summary>
     /// <param name="settings">Valid settings.</param>
     /// <param name="plan">The plan of the teams.</param>

@@ -47,10 +47,6 @@ public static class LearnerDevices
             : throw new SrpoException(ErrorKind.Environment, $"the device '{name}' cannot be had: this program brings no bindings of libtorch; use the device cpu");
     }
 
-    /// <summary>What keeps the device of a name from networks of a shape; null if nothing does, as far as this program knows the device.</summary>
-    internal static SettingsProblem? Refuses(string name, ActorShape shape) =>
-        BuiltIn.ContainsKey(name) || (_torch is not null && DeviceName.IsTorch(name)) ? Get(name).Refuses(shape) : null;
-
     /// <summary>What is said of a name that no device has.</summary>
     internal static SettingsProblem Unknown(string? name) =>
         new("learner.device", NearestName.Unknown("device", name ?? "", [.. Names]), $"use one of {string.Join(", ", Names)}; libtorch is {DeviceName.TorchForms}");

@@ -4,7 +4,7 @@ namespace Srpo.Learning.Devices;
 /// The sequences that networks with memory learn from. A sequence is what a seat in a lane saw and did within one episode, in order; every rollout
 /// begins with fresh episodes, so that every sequence begins with nothing in memory, and gradients run back to its start.
 /// </summary>
-internal static class SampleSequences
+public static class SampleSequences
 {
     /// <summary>Samples that follow one another; numbers run through the parts one after another.</summary>
     /// <param name="parts">What an actor learns from.</param>
