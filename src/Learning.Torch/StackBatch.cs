@@ -8,11 +8,7 @@ namespace Srpo.Learning.Torch;
 /// <summary>An actor of a team, while it is updated.</summary>
 internal sealed class StackMember(int round, int actor, LearnerState state, List<ActorSamples> samples, Objective objective, RandomStream stream, bool remembers)
 {
-    private const int ShuffleCheck = (1 << 20) - 1;
-
-    private readonly RandomStream _start = stream;
-    private RandomStream _random = stream;
-    private int[] _order = [];
+    private readonly MinibatchOrder _order = new();
 
     /// <summary>Index of its team among those that are updated.</summary>
     public int Round { get; } = round;
@@ -44,26 +40,14 @@ internal sealed class StackMember(int round, int actor, LearnerState state, List
     /// <summary>Whether a policy is held fixed that it pays for deviating from.</summary>
     public bool HasPartner => Samples[0].Partner is not null;
 
-    /// <summary>Puts the stream back to where it was, for an update that is begun again.</summary>
-    public void Restart() => _random = _start;
+    /// <summary>Begins an update, or begins it again.</summary>
+    public void Begin() => _order.Begin(Items, stream);
 
     /// <summary>Draws the order of the items for the next epoch.</summary>
-    public void Shuffle(CancellationToken cancellation)
-    {
-        if (_order.Length != Items) _order = new int[Items];
-        for (var i = 0; i < Items; i++) _order[i] = i;
-        for (var i = Items - 1; i > 0; i--)
-        {
-            if ((i & ShuffleCheck) == 0) cancellation.ThrowIfCancellationRequested();
-            var j = _random.NextInt32(i + 1);
-            (_order[i], _order[j]) = (_order[j], _order[i]);
-        }
-    }
+    public void Shuffle(CancellationToken cancellation) => _order.Shuffle(cancellation);
 
     /// <summary>The items of a minibatch; empty for all, in order.</summary>
-    public ReadOnlySpan<int> Minibatch(int part, int minibatches) => minibatches == 1
-        ? default
-        : _order.AsSpan((int)((long)Items * part / minibatches)..(int)((long)Items * (part + 1) / minibatches));
+    public ReadOnlySpan<int> Minibatch(int part, int minibatches) => _order.Part(part, minibatches);
 }
 
 /// <summary>
@@ -177,7 +161,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         var count = order.IsEmpty ? member.Total : order.Length;
         if (_rowOf.Length < member.Rows) _rowOf = new int[member.Rows];
         _rowOf.AsSpan(0, member.Rows).Fill(-1);
-        var (mean, inverseDeviation) = normalise ? Moments(parts, order, count) : (0f, 1f);
+        var (mean, inverseDeviation) = normalise ? SampleNumbers.Moments(parts, order, count) : (0f, 1f);
         var actions = shape.Policy.Outputs;
         var cells = (long)_stack * _capacity;
         var first = (long)p * _capacity;
@@ -186,7 +170,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         var (rows, squares) = (0, 0.0);
         for (var i = 0; i < count; i++)
         {
-            var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
+            var (part, sample, offset) = SampleNumbers.Locate(parts, order.IsEmpty ? i : order[i]);
             ref var row = ref _rowOf[offset + part.Part.Row[sample]];
             if (row < 0) row = places.IsEmpty ? rows++ : places[i];
             var entry = ((first + row) * actions) + part.Part.Actions[sample];
@@ -256,33 +240,5 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         }
 
         Partners[p] = [.. partners];
-    }
-
-    private static (ActorSamples Part, int Sample, int RowOffset) Locate(List<ActorSamples> parts, int sample)
-    {
-        var offset = 0;
-        for (var p = 0; ; p++)
-        {
-            var part = parts[p];
-            if (sample < part.Count) return (part, sample, offset);
-            sample -= part.Count;
-            offset += part.Rows;
-        }
-    }
-
-    private static (float Mean, float InverseDeviation) Moments(List<ActorSamples> parts, ReadOnlySpan<int> order, int count)
-    {
-        var (sum, squares) = (0.0, 0.0);
-        for (var i = 0; i < count; i++)
-        {
-            var (part, sample, _) = Locate(parts, order.IsEmpty ? i : order[i]);
-            double advantage = part.Advantages[sample];
-            sum += advantage;
-            squares += advantage * advantage;
-        }
-
-        var mean = sum / count;
-        var variance = count > 1 ? Math.Max(0, (squares - (sum * mean)) / (count - 1)) : 0;
-        return ((float)mean, (float)(1 / (Math.Sqrt(variance) + 1e-8)));
     }
 }

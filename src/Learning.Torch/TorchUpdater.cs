@@ -74,6 +74,7 @@ internal sealed class TorchUpdater : ITeamUpdater
             for (var from = 0; from < stack.Count;)
             {
                 var some = stack.GetRange(from, Math.Min(MostStacked(alike.Key.Layout.Rows), stack.Count - from));
+                foreach (var member in some) member.Begin();
                 try
                 {
                     var (states, sums) = Train(some, alike.Key.Layout, alike.Key.Minibatches, cancellation);
@@ -89,7 +90,6 @@ internal sealed class TorchUpdater : ITeamUpdater
                 catch (Exception error) when (TorchPlace.IsOutOfMemory(error) && CellsPerPass > 1)
                 {
                     _device.Halve(Math.Min(CellsPerPass, (long)some.Count * alike.Key.Layout.Rows), CellFloats, error);
-                    foreach (var member in some) member.Restart();
                 }
             }
         }

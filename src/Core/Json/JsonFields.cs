@@ -20,6 +20,25 @@ public static class JsonFields
     /// <param name="what">What the text is in messages, for example "game".</param>
     /// <param name="example">What an object looks like, for the message.</param>
     /// <param name="read">Makes a value of the root. Where it finds a field wrong, the message is given line and column.</param>
+    /// <param name="file">The file that the text came from, which messages begin with; null for none.</param>
+    /// <exception cref="FormatException">The text is too long, no JSON or no object, or <paramref name="read"/> says so.</exception>
+    public static T Read<T>(string json, string what, string example, Func<JsonObjectValue, T> read, string? file)
+    {
+        try
+        {
+            return Read(json, what, example, read);
+        }
+        catch (FormatException error) when (file is not null)
+        {
+            throw new FormatException($"{file}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The same for a text of which nobody knows the file.</summary>
+    /// <param name="json">The text, at most <see cref="MaxLength"/> characters.</param>
+    /// <param name="what">What the text is in messages, for example "game".</param>
+    /// <param name="example">What an object looks like, for the message.</param>
+    /// <param name="read">Makes a value of the root. Where it finds a field wrong, the message is given line and column.</param>
     /// <exception cref="FormatException">The text is too long, no JSON or no object, or <paramref name="read"/> says so.</exception>
     public static T Read<T>(string json, string what, string example, Func<JsonObjectValue, T> read)
     {

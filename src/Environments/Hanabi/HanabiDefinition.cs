@@ -101,14 +101,7 @@ public sealed record HanabiDefinition
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(name);
-        try
-        {
-            return JsonFields.Read(json, "game", "{ \"colors\": 3, \"ranks\": 3, \"players\": 2 }", root => Read(root, name));
-        }
-        catch (Exception error) when (error is ArgumentException || (error is FormatException && file is not null))
-        {
-            throw new FormatException(file is null ? error.Message : $"{file}: {error.Message}", error);
-        }
+        return JsonFields.Read(json, "game", "{ \"colors\": 3, \"ranks\": 3, \"players\": 2 }", root => Checked(root, name), file);
     }
 
     /// <summary>Writes the JSON text that <see cref="Parse"/> reads back.</summary>
@@ -131,6 +124,19 @@ public sealed record HanabiDefinition
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>What a game's own checks say of its numbers together is wrong with the text, too.</summary>
+    private static HanabiDefinition Checked(JsonObjectValue root, string name)
+    {
+        try
+        {
+            return Read(root, name);
+        }
+        catch (ArgumentException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
     }
 
     private static HanabiDefinition Read(JsonObjectValue root, string name)

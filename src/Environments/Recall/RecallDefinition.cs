@@ -54,14 +54,7 @@ public sealed record RecallDefinition
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(name);
-        try
-        {
-            return JsonFields.Read(json, "game", "{ \"cues\": 2, \"delay\": 4 }", root => Read(root, name));
-        }
-        catch (FormatException error) when (file is not null)
-        {
-            throw new FormatException($"{file}: {error.Message}", error);
-        }
+        return JsonFields.Read(json, "game", "{ \"cues\": 2, \"delay\": 4 }", root => Read(root, name), file);
     }
 
     /// <summary>Writes the JSON text that <see cref="Parse"/> reads back, with every field.</summary>
@@ -86,8 +79,13 @@ public sealed record RecallDefinition
     internal void Check()
     {
         if (string.IsNullOrWhiteSpace(Name)) throw new ArgumentException("name: must not be empty");
-        if (Cues is < 2 or > MostCues) throw new ArgumentException(Problem("cues", 2, MostCues, Cues.ToString(CultureInfo.InvariantCulture)));
-        if (Delay is < 1 or > LongestDelay) throw new ArgumentException(Problem("delay", 1, LongestDelay, Delay.ToString(CultureInfo.InvariantCulture)));
+        Require("cues", Cues, 2, MostCues);
+        Require("delay", Delay, 1, LongestDelay);
+
+        static void Require(string field, int value, int low, int high)
+        {
+            if (value < low || value > high) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{field}: must be a whole number between {low} and {high}, not {value}"));
+        }
     }
 
     private static RecallDefinition Read(JsonObjectValue root, string name)
@@ -99,19 +97,8 @@ public sealed record RecallDefinition
         return new RecallDefinition
         {
             Name = JsonFields.OptionalText(root, "name") ?? name,
-            Cues = Whole("cues", 2, MostCues, defaults.Cues),
-            Delay = Whole("delay", 1, LongestDelay, defaults.Delay),
+            Cues = root["cues"] is { } cues ? JsonFields.Whole(cues, "cues", 2, MostCues) : defaults.Cues,
+            Delay = root["delay"] is { } delay ? JsonFields.Whole(delay, "delay", 1, LongestDelay) : defaults.Delay,
         };
-
-        int Whole(string field, int low, int high, int otherwise)
-        {
-            if (root[field] is not { } value) return otherwise;
-            return value is JsonNumberValue { Text: var text } && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= low && number <= high
-                ? number
-                : throw new JsonFieldException(field, Problem(field, low, high, JsonFields.Quote(value)));
-        }
     }
-
-    private static string Problem(string field, int low, int high, string found) =>
-        string.Create(CultureInfo.InvariantCulture, $"{field}: must be a whole number from {low} to {high}, not {found}");
 }

@@ -78,14 +78,7 @@ public sealed record TagDefinition
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(name);
-        try
-        {
-            return JsonFields.Read(json, "scenario", "{ \"chasers\": 2, \"runners\": 1, \"obstacles\": 2 }", root => Read(root, name));
-        }
-        catch (FormatException error) when (file is not null)
-        {
-            throw new FormatException($"{file}: {error.Message}", error);
-        }
+        return JsonFields.Read(json, "scenario", "{ \"chasers\": 2, \"runners\": 1, \"obstacles\": 2 }", root => Read(root, name), file);
     }
 
     /// <summary>Writes the JSON text that <see cref="Parse"/> reads back, with every field.</summary>

@@ -17,6 +17,9 @@ internal interface ISeatPlayer
     /// <param name="actions">[Lanes] receives the actions of those lanes.</param>
     void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions);
 
+    /// <summary>Whether anything is carried from step to step.</summary>
+    bool Remembers => false;
+
     /// <summary>In a lane another episode begins: what was carried from step to step is forgotten.</summary>
     void Forget(int lane) { }
 }
@@ -58,6 +61,7 @@ internal sealed class EpisodeLoop
     private int _playing;
     private bool _oneEpisode;
     private bool _begins;
+    private bool _remembers;
 
     public EpisodeLoop(IVectorEnvironment environment)
     {
@@ -108,6 +112,8 @@ internal sealed class EpisodeLoop
     public void Seat(IReadOnlyList<ISeatPlayer> players, ReadOnlySpan<short> cast)
     {
         _players = players;
+        _remembers = false;
+        foreach (var player in players) _remembers |= player.Remembers;
         cast.CopyTo(_cast);
         while (_seated.Count < players.Count) _seated.Add(new LaneLists(_seats, _lanes));
         while (_acting.Count < players.Count) _acting.Add(new LaneLists(1, _lanes));
@@ -207,6 +213,7 @@ internal sealed class EpisodeLoop
     /// <summary>Players forget what they carried where episodes have begun since they looked last.</summary>
     private void Forget()
     {
+        if (!_remembers) return;
         for (var lane = 0; lane < _lanes; lane++)
         {
             if (!_begins && !_ends[lane] && !_ends[_lanes + lane]) continue;

@@ -114,6 +114,9 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool Remembers => _carried is not null;
+
+    /// <inheritdoc/>
     public void Forget(int lane) => _carried?.Forget(lane);
 
     /// <summary>

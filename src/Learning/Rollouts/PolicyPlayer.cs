@@ -103,6 +103,9 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool Remembers => _carried is not null;
+
+    /// <inheritdoc/>
     public void Forget(int lane) => _carried?.Forget(lane);
 
     /// <summary>The probabilities of the actions of a lane of a view.</summary>

@@ -81,6 +81,19 @@ public sealed partial class RepositoryTests
     [GeneratedRegex(@"```json\n(\{.*?\n\})\n```", RegexOptions.Singleline)]
     private static partial Regex Example();
 
+    /// <summary>NUGET_PACKAGES names a folder without a slash at its end, by default it has one: whoever puts a path behind it must not count on either.</summary>
+    [Fact]
+    public void Paths_in_the_folder_of_packages_do_not_hang_on_how_it_is_written()
+    {
+        var files = new[] { "src", "tests", "bench", "scripts" }
+            .SelectMany(folder => new[] { "*.csproj", "*.targets", "*.props", "*.proj" }.SelectMany(pattern => Directory.EnumerateFiles(Repository.PathOf(folder), pattern, SearchOption.AllDirectories)))
+            .Concat(Directory.EnumerateFiles(Repository.Root, "*.props"))
+            .Where(file => File.ReadAllText(file).Contains("$(NuGetPackageRoot)", StringComparison.Ordinal))
+            .ToArray();
+        Assert.NotEmpty(files);
+        Assert.All(files, file => Assert.DoesNotContain("$(NuGetPackageRoot)", File.ReadAllText(file).Replace("$([MSBuild]::EnsureTrailingSlash('$(NuGetPackageRoot)'))", "", StringComparison.Ordinal), StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_page_of_experiments_has_the_keys_as_the_program_knows_them()
     {

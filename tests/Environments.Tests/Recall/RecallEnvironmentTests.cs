@@ -59,8 +59,8 @@ public class RecallEnvironmentTests
     }
 
     [Theory]
-    [InlineData("""{"cues": 1}""", "cues: must be a whole number from 2 to 16, not 1")]
-    [InlineData("""{"delay": 0.5}""", "delay: must be a whole number from 1 to 10000, not 0.5")]
+    [InlineData("""{"cues": 1}""", "cues: must be a whole number between 2 and 16, not 1")]
+    [InlineData("""{"delay": 0.5}""", "delay: must be a whole number between 1 and 10000, not 0.5")]
     [InlineData("""{"kind": "tag"}""", "kind")]
     [InlineData("""{"cue": 2}""", "cue")]
     public void WrongDefinitionsAreRefused(string json, string message) =>

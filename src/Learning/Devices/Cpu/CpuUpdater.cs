@@ -12,9 +12,6 @@ namespace Srpo.Learning.Devices.Cpu;
 /// </summary>
 internal sealed unsafe class CpuUpdater : TeamUpdater
 {
-    /// <summary>The order of many samples takes long to draw; every so many it looks whether to go on.</summary>
-    private const int ShuffleCheck = (1 << 20) - 1;
-
     private readonly TrainingSettings _settings;
     private readonly IReadOnlyList<Objective> _objectives;
     private readonly ActorShape _shape;
@@ -24,8 +21,8 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     private readonly PartnerTargets _targets;
     private readonly SampleBatch _batch;
     private readonly NativeBuffer _features = new();
+    private readonly MinibatchOrder _order = new();
     private readonly float[] _gradient;
-    private int[] _order = [];
     private int[] _steps = [];
     private CancellationToken _cancellation;
 
@@ -60,6 +57,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var items = _shape.HasMemory ? sequences.Length : total;
         var minibatches = Math.Min(_settings.Minibatches, items);
         _targets.Evaluate(samples, cancellation);
+        _order.Begin(items, order);
         if (minibatches == 1) Gather(samples, sequences);
 
         var sums = default(EpochSums);
@@ -67,14 +65,12 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         {
             var last = epoch == _settings.Epochs - 1;
             sums = default;
-            if (minibatches > 1) Shuffle(items, ref order);
+            if (minibatches > 1) _order.Shuffle(cancellation);
             for (var part = 0; part < minibatches; part++)
             {
                 if (minibatches > 1)
                 {
-                    var from = (int)((long)items * part / minibatches);
-                    var to = (int)((long)items * (part + 1) / minibatches);
-                    var those = _order.AsSpan(from, to - from);
+                    var those = _order.Part(part, minibatches);
                     if (_shape.HasMemory) Gather(samples, Array.ConvertAll(those.ToArray(), i => sequences[i]));
                     else Gather(samples, those);
                 }
@@ -119,18 +115,6 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     {
         _batch.Gather(samples, order, _settings.NormaliseAdvantages, _cancellation);
         _targets.Gather(_batch);
-    }
-
-    private void Shuffle(int total, ref RandomStream random)
-    {
-        if (_order.Length != total) _order = new int[total];
-        for (var i = 0; i < total; i++) _order[i] = i;
-        for (var i = total - 1; i > 0; i--)
-        {
-            if ((i & ShuffleCheck) == 0) _cancellation.ThrowIfCancellationRequested();
-            var j = random.NextInt32(i + 1);
-            (_order[i], _order[j]) = (_order[j], _order[i]);
-        }
     }
 
     private PolicyObjective Weights(Objective objective, bool last) => new(

@@ -107,11 +107,11 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
         new Span<float>(_critic.Ensure(2 * Rows), 2 * Rows).Clear();
         ReturnSquares = 0;
 
-        var (mean, inverseDeviation) = normalise ? Moments(parts, order) : (0f, 1f);
+        var (mean, inverseDeviation) = normalise ? SampleNumbers.Moments(parts, order, Samples) : (0f, 1f);
         cancellation.ThrowIfCancellationRequested();
         for (var i = 0; i < Samples; i++)
         {
-            var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
+            var (part, sample, offset) = SampleNumbers.Locate(parts, order.IsEmpty ? i : order[i]);
             var row = _rowOf[offset + part.Part.Row[sample]];
             var entry = (row * Stride) + part.Part.Actions[sample];
             var advantage = (part.Advantages[sample] - mean) * inverseDeviation;
@@ -137,46 +137,17 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
         _critic.Dispose();
     }
 
-    private static (ActorSamples Part, int Sample, int RowOffset) Locate(IReadOnlyList<ActorSamples> parts, int sample)
-    {
-        var offset = 0;
-        for (var p = 0; ; p++)
-        {
-            var part = parts[p];
-            if (sample < part.Count) return (part, sample, offset);
-            sample -= part.Count;
-            offset += part.Rows;
-        }
-    }
-
     private int CountRows(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order)
     {
         var rows = 0;
         for (var i = 0; i < Samples; i++)
         {
-            var (part, sample, offset) = Locate(parts, order.IsEmpty ? i : order[i]);
+            var (part, sample, offset) = SampleNumbers.Locate(parts, order.IsEmpty ? i : order[i]);
             ref var row = ref _rowOf[offset + part.Part.Row[sample]];
             if (row < 0) row = rows++;
         }
 
         return rows;
-    }
-
-    private (float Mean, float InverseDeviation) Moments(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order)
-    {
-        var sum = 0.0;
-        var squares = 0.0;
-        for (var i = 0; i < Samples; i++)
-        {
-            var (part, sample, _) = Locate(parts, order.IsEmpty ? i : order[i]);
-            double advantage = part.Advantages[sample];
-            sum += advantage;
-            squares += advantage * advantage;
-        }
-
-        var mean = sum / Samples;
-        var variance = Samples > 1 ? Math.Max(0, (squares - (sum * mean)) / (Samples - 1)) : 0;
-        return ((float)mean, (float)(1 / (Math.Sqrt(variance) + 1e-8)));
     }
 
     private void CopyRows(IReadOnlyList<ActorSamples> parts)

@@ -26,21 +26,17 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
         var sequences = shape.HasMemory ? SampleSequences.Of(samples) : SampleSequences.Single(samples);
         var minibatches = Math.Min(_settings.Minibatches, sequences.Length);
         var steps = state.AdamSteps;
+        var shuffled = new MinibatchOrder();
+        shuffled.Begin(sequences.Length, order);
         var sums = default(UpdateSums);
         for (var epoch = 0; epoch < _settings.Epochs; epoch++)
         {
             sums = default;
-            int[][] shuffled = [.. sequences];
-            for (var i = shuffled.Length - 1; i > 0 && minibatches > 1; i--)
-            {
-                var j = order.NextInt32(i + 1);
-                (shuffled[i], shuffled[j]) = (shuffled[j], shuffled[i]);
-            }
-
+            if (minibatches > 1) shuffled.Shuffle(cancellation);
             for (var part = 0; part < minibatches; part++)
             {
-                var (from, to) = ((int)((long)sequences.Length * part / minibatches), (int)((long)sequences.Length * (part + 1) / minibatches));
-                var batch = Array.ConvertAll(shuffled[from..to], sequence => Array.ConvertAll(sequence, i => all[i]));
+                var those = minibatches == 1 ? sequences : Array.ConvertAll(shuffled.Part(part, minibatches).ToArray(), i => sequences[i]);
+                var batch = Array.ConvertAll(those, sequence => Array.ConvertAll(sequence, i => all[i]));
                 var gradient = Gradient(theta, batch, objective, ref sums, cancellation);
                 steps++;
                 var end = objective.LearnsValues ? shape.ParameterCount : shape.Policy.ParameterCount;
