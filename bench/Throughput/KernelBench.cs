@@ -127,7 +127,7 @@ internal sealed unsafe class KernelBench(KernelSet kernels) : IDisposable
     /// <summary>A whole policy as it plays, a step of its memory included where it has one: that settles at what it would carry for ever.</summary>
     private Probe Network(int memory)
     {
-        var shape = new NetworkShape(32, [64, 64], Actions, Activation.Tanh, memory: memory);
+        var shape = new NetworkShape(32, [64, 64], Actions, Activation.Tanh, gru: memory);
         var network = new CpuDevice(kernels).CreatePolicy(shape);
         _networks.Add(network);
         var parameters = new float[shape.ParameterCount];
@@ -174,7 +174,7 @@ internal static class NetworkFlops
 {
     /// <summary>A forward pass.</summary>
     public static double Forward(NetworkShape shape) =>
-        shape.Body.Layers.Sum(Product) + (shape.Memory > 0 ? Product(shape.Recurrence) + shape.Head!.Layers.Sum(Product) : 0);
+        shape.Body.Layers.Sum(Product) + (shape.Gru > 0 ? Product(shape.Recurrence) + shape.Head!.Layers.Sum(Product) : 0);
 
     /// <summary>A backward pass: the gradient of every layer's weights, and of every layer's input but the observation's.</summary>
     public static double Backward(NetworkShape shape) => (2 * Forward(shape)) - Product(shape.Body.Layers[0]);

@@ -96,6 +96,6 @@ internal sealed class UpdateBench : IDisposable
     {
         var policy = shape.Policy;
         var hidden = string.Concat(policy.Hidden.Select(width => $"-{width}"));
-        return $"{policy.Inputs}{hidden}{(policy.Memory > 0 ? $"-GRU {policy.Memory}" : "")}-{policy.Outputs}{(shape.SharedTrunk ? ", shared trunk" : "")}";
+        return $"{policy.Inputs}{hidden}{(policy.Gru > 0 ? $"-GRU {policy.Gru}" : "")}-{policy.Outputs}{(shape.SharedTrunk ? ", shared trunk" : "")}";
     }
 }

@@ -46,7 +46,7 @@ internal sealed class StackedNetwork
     {
         var (features, output) = _body.Forward(x);
         if (_head is null) return (features, output);
-        long networks = x.shape[0], rows = x.shape[1], units = _shape.Memory;
+        long networks = x.shape[0], rows = x.shape[1], units = _shape.Gru;
         state ??= zeros([networks, rows / steps, units], device: _place.Device);
         var states = new Tensor[steps];
         var inputs = output.view(networks, rows / steps, steps, 3 * units).unbind(2);

@@ -100,9 +100,9 @@ internal sealed unsafe class FrozenNetwork(NetworkShape shape, TorchPlace place)
     private (Tensor Features, Tensor Output) Run(ReadOnlySpan<float> inputs, int rows, Span<float> state)
     {
         inputs[..(rows * shape.Inputs)].CopyTo(new Span<float>(_inputs.Ensure((long)rows * shape.Inputs), rows * shape.Inputs));
-        if (shape.Memory == 0) return Network.Forward(_inputs.Take(0, 1, rows, shape.Inputs), 1);
-        state[..(rows * shape.Memory)].CopyTo(new Span<float>(_state.Ensure((long)rows * shape.Memory), rows * shape.Memory));
-        var (features, output) = Network.Forward(_inputs.Take(0, 1, rows, shape.Inputs), 1, _state.Take(0, 1, rows, shape.Memory));
+        if (shape.Gru == 0) return Network.Forward(_inputs.Take(0, 1, rows, shape.Inputs), 1);
+        state[..(rows * shape.Gru)].CopyTo(new Span<float>(_state.Ensure((long)rows * shape.Gru), rows * shape.Gru));
+        var (features, output) = Network.Forward(_inputs.Take(0, 1, rows, shape.Inputs), 1, _state.Take(0, 1, rows, shape.Gru));
         Copy(features, state);
         return (features, output);
     }

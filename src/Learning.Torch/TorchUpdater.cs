@@ -57,7 +57,7 @@ internal sealed class TorchUpdater : ITeamUpdater
                 var (state, samples) = (round.States[actor], _samples.Of(actor, round));
                 if (samples.Count > 0)
                 {
-                    members.Add(new StackMember(r, actor, state, samples, _plan.Objectives[actor], minibatch.Lane(actor), _shape.HasMemory));
+                    members.Add(new StackMember(r, actor, state, samples, _plan.Objectives[actor], minibatch.Lane(actor), _shape.IsRecurrent));
                     continue;
                 }
 
@@ -106,7 +106,7 @@ internal sealed class TorchUpdater : ITeamUpdater
     }
 
     /// <summary>Numbers that a row of a network takes: its observation, what layers keep for the gradient, and the tables of actions.</summary>
-    private long CellFloats => _shape.Policy.Inputs + (_shape.CentralCritic ? _shape.Critic.Inputs : 0) + (4L * (_shape.Policy.Hidden.Sum() + _shape.Critic.Hidden.Sum())) + (16L * (_shape.Policy.Outputs + _shape.Policy.Memory + _shape.Critic.Memory));
+    private long CellFloats => _shape.Policy.Inputs + (_shape.CentralCritic ? _shape.Critic.Inputs : 0) + (4L * (_shape.Policy.Hidden.Sum() + _shape.Critic.Hidden.Sum())) + (16L * (_shape.Policy.Outputs + _shape.Policy.Gru + _shape.Critic.Gru));
 
     /// <summary>Rows, of all networks of a stack together, that a pass takes.</summary>
     private long CellsPerPass => Math.Max(1, _device.FloatsPerPass / CellFloats);
@@ -124,7 +124,7 @@ internal sealed class TorchUpdater : ITeamUpdater
         if (member.Sequences is not { } sequences) return (RoundUp(rows), 1);
 
         // Both the states of a step and the rows of all of them are to end where a register ends, or the last numbers would be computed in another way.
-        var units = _shape.Policy.Memory;
+        var units = _shape.Policy.Gru;
         var count = RoundUp((sequences.Length + minibatches - 1) / minibatches, Math.Max(2, 2 * Alignment / (int)BigInteger.GreatestCommonDivisor(2 * Alignment, units)));
         var steps = RoundUp(sequences.Max(sequence => sequence.Length), Alignment / (int)BigInteger.GreatestCommonDivisor(Alignment, count));
         return (count * steps, steps);

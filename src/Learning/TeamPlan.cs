@@ -145,7 +145,7 @@ public sealed class TeamPlan
         if (inputs <= 0)
             Add(settings.Network.OneHot ? "network.oneHot" : "method", $"{environment.Name} {environment.Variant} does not offer the observation encoding '{encoding}'", settings.Network.OneHot ? "use false" : "use a method with a policy for every seat");
         var rows = (long)settings.Lanes * (settings.Horizon + 1) * (environment.TurnBased ? 1 : agents);
-        if ((!environment.HasStates || settings.Network.Memory > 0) && rows * Math.Max(settings.Network.CentralCritic ? inputs * environment.Seats : inputs, 64L * ((environment.Actions + 15) / 16)) > LargestRollout)
+        if ((!environment.HasStates || settings.Network.Gru > 0) && rows * Math.Max(settings.Network.CentralCritic ? inputs * environment.Seats : inputs, 64L * ((environment.Actions + 15) / 16)) > LargestRollout)
             Add("horizon", $"{rows} observations of {inputs} numbers in a round are too many to hold", "use fewer lanes or steps");
         return problems;
 

@@ -26,9 +26,9 @@ public sealed class TorchDeviceTests
         ["perceptron"] = Srpo.Network,
         ["shared trunk"] = Srpo.Network with { SharedTrunk = true },
         ["central critic"] = Srpo.Network with { CentralCritic = true },
-        ["memory"] = Srpo.Network with { Memory = 11 },
-        ["memory, shared trunk"] = Srpo.Network with { Memory = 16, SharedTrunk = true },
-        ["memory, central critic"] = Srpo.Network with { Memory = 32, CentralCritic = true },
+        ["memory"] = Srpo.Network with { Gru = 11 },
+        ["memory, shared trunk"] = Srpo.Network with { Gru = 16, SharedTrunk = true },
+        ["memory, central critic"] = Srpo.Network with { Gru = 32, CentralCritic = true },
     };
 
     public static TheoryData<string> Kinds() => [.. Networks.Keys];
@@ -163,7 +163,7 @@ public sealed class TorchDeviceTests
         const int Rows = 37;
         var random = new StreamId(5, 0, 0, StreamPurpose.Tooling).Lane(0);
         var (observations, seen) = (Numbers(shape.Policy.Inputs), Numbers(shape.CriticInputs));
-        var (carried, remembered) = (Numbers(shape.Policy.Memory), Numbers(shape.CriticState));
+        var (carried, remembered) = (Numbers(shape.Policy.Gru), Numbers(shape.CriticState));
         var legal = Enumerable.Range(0, Rows * shape.Policy.Outputs).Select(i => (byte)(i % 3 == 0 || i % shape.Policy.Outputs == 0 ? 1 : 0)).ToArray();
         var place = Device().Place();
         foreach (var mask in new[] { [], legal })

@@ -3,7 +3,6 @@ using System.Globalization;
 using Srpo.Bench.Throughput;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Core.Errors;
 
 namespace Srpo.Client.Commands;
 
@@ -22,6 +21,7 @@ internal static class BenchDeviceCommand
     {
         var names = new Argument<string[]>("DEVICE") { Description = "Devices, as in learner.device.", Arity = ArgumentArity.OneOrMore };
         return new Command("device", "Measure updates on devices: many teams together and one after the other, on one thread.") { names, Teams, Rows, Widths, Repetitions }
+            .OnThisMachine()
             .Handle(shell, context => Task.FromResult(Run(context, context.Get(names))));
     }
 
@@ -41,7 +41,6 @@ internal static class BenchDeviceCommand
 
     private static int Run(CommandContext context, string[] names)
     {
-        if (context.UsesCluster) throw new SrpoException(ErrorKind.Usage, "bench measures this machine; leave out --cluster");
         var devices = names.Select(VerifyDeviceCommand.Find).ToArray();
         var rates = new List<UpdateRate>();
         foreach (var width in context.Get(Widths)!)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
-using Srpo.Core.Errors;
 using Srpo.Learning.Devices;
 using Srpo.Learning.Torch;
 using Srpo.Reporting.Text;
@@ -12,11 +11,10 @@ namespace Srpo.Client.Commands;
 internal static class DevicesCommand
 {
     public static Command Create(Shell shell) =>
-        new Command("devices", "List the devices that learners can use on this machine: the processor, and libtorch on the processor and on GPUs.").Handle(shell, context => Task.FromResult(Run(context)));
+        new Command("devices", "List the devices that learners can use on this machine: the processor, and libtorch on the processor and on GPUs.").OnThisMachine().Handle(shell, context => Task.FromResult(Run(context)));
 
     private static int Run(CommandContext context)
     {
-        if (context.UsesCluster) throw new SrpoException(ErrorKind.Usage, "devices shows this machine; leave out --cluster. `srpo cluster status` shows how many GPUs the silos have");
         var torch = TorchInventory.Read();
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var room = new DeviceRoom(context.Threads, torch.Gpus.Count, torch.Folder is not null);

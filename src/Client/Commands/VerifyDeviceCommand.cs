@@ -16,6 +16,7 @@ internal static class VerifyDeviceCommand
     {
         var name = new Argument<string>("DEVICE") { Description = "The device, as in learner.device." };
         return new Command("device", "Compare gradients, parameters and policies of a device with those of the processor's kernels.") { name, Updates }
+            .OnThisMachine()
             .Handle(shell, context => Task.FromResult(Run(context, Find(context.Get(name)))));
     }
 
@@ -38,7 +39,6 @@ internal static class VerifyDeviceCommand
 
     private static int Run(CommandContext context, ILearnerDevice device)
     {
-        if (context.UsesCluster) throw new SrpoException(ErrorKind.Usage, "verify device checks this machine; leave out --cluster");
         var report = DeviceCheck.Run(device, context.Get(Updates) ?? DeviceCheck.Updates, name => context.Error.WriteLine($"comparing: {name}"), context.Cancellation);
         if (context.Json) context.PrintJson(report);
         else Print(context, report);

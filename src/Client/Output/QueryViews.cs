@@ -40,7 +40,7 @@ internal static class QueryViews
             ("round", Whole(report.Version)),
             ("weights", report.Weights is null ? null : NetworkTensors.Shown(report.Weights)),
             ("checkpoints", report.CheckpointVersions.Length == 0 ? "none" : string.Join(", ", report.CheckpointVersions)),
-            ("network", $"{report.Network.Inputs}-{string.Join('-', report.Network.Hidden)}-{report.Network.Actions} {report.Network.Activation.ToLowerInvariant()}, {Whole(report.Parameters)} parameters with its critic"),
+            ("network", $"{Texts.Network(report.Network)}, {Whole(report.Parameters)} parameters with its critic"),
             ("return", Number(metrics?.Return)),
             ("private cost", Number(metrics?.PrivateCost)),
             ("entropy", Number(metrics?.Entropy, 4)),

@@ -1,3 +1,4 @@
+using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
 namespace Srpo.Client.Output;
@@ -31,6 +32,13 @@ internal static class Texts
 
     /// <summary>"round 1000, weights 0123456789abcdef".</summary>
     public static string Weights(int round, string? hash) => $"round {round.ToString()}, weights {NetworkTensors.Shown(hash)}";
+
+    /// <summary>"8-64-64-5 tanh", or "3-32-GRU 32-2 tanh, normalised layers".</summary>
+    public static string Network(NetworkDescription network)
+    {
+        var memory = network.Carried > 0 ? $"-GRU {network.Carried.ToString()}" : "";
+        return $"{network.Inputs.ToString()}-{string.Join('-', network.Hidden)}{memory}-{network.Actions.ToString()} {network.Activation.ToLowerInvariant()}{(network.LayerNorm ? ", normalised layers" : "")}";
+    }
 
     public static string Duration(TimeSpan time) => time.TotalSeconds switch
     {

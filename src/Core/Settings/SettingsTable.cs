@@ -234,7 +234,7 @@ public static class SettingsTable
         Flag("network.oneHot", "Observations one-hot instead of plain numbers, where the environment offers it.", s => s.Network.OneHot, (s, v) => s with { Network = s.Network with { OneHot = v } }),
         Flag("network.sharedTrunk", "Policy and critic share the hidden layers and the memory; the gradient's norm is then limited as a whole.", s => s.Network.SharedTrunk, (s, v) => s with { Network = s.Network with { SharedTrunk = v } }),
         Flag("network.layerNorm", "Hidden layers are normalised over their units before the nonlinearity.", s => s.Network.LayerNorm, (s, v) => s with { Network = s.Network with { LayerNorm = v } }),
-        Whole("network.memory", "Units of a gated recurrent layer (GRU) behind the hidden layers; 0 for networks that remember nothing.", 0, 1024, s => s.Network.Memory, (s, v) => s with { Network = s.Network with { Memory = v } }),
+        Whole("network.gru", "Units of a gated recurrent layer (GRU) behind the hidden layers; 0 for networks that remember nothing.", 0, 1024, s => s.Network.Gru, (s, v) => s with { Network = s.Network with { Gru = v } }),
         Flag("network.centralCritic", "Critics see the observations of all seats, as in MAPPO; policies go on to see their own.", s => s.Network.CentralCritic, (s, v) => s with { Network = s.Network with { CentralCritic = v } }),
         WordSetting.Of("adversary.kl", "Direction of the KL price: KL(pi || p) as in the authors' code, or KL(p || pi) as in the paper.",
             [("policyToAdversary", KlDirection.PolicyToAdversary), ("adversaryToPolicy", KlDirection.AdversaryToPolicy)],

@@ -76,7 +76,7 @@ public sealed record NetworkSettings
 
     /// <summary>Units of a gated recurrent layer behind the hidden layers, 0 to 1024; 0 for networks that remember nothing.</summary>
     [Id(6)]
-    public int Memory { get; init; }
+    public int Gru { get; init; }
 
     /// <summary>Critics see the observations of all seats (MAPPO, Yu et al. 2022); policies go on to see their own.</summary>
     [Id(7)]
@@ -86,10 +86,10 @@ public sealed record NetworkSettings
     public bool Equals(NetworkSettings? other) =>
         other is not null && Lists.Same(Hidden, other.Hidden) && Activation == other.Activation
         && Initialisation == other.Initialisation && OneHot == other.OneHot && SharedTrunk == other.SharedTrunk
-        && LayerNorm == other.LayerNorm && Memory == other.Memory && CentralCritic == other.CentralCritic;
+        && LayerNorm == other.LayerNorm && Gru == other.Gru && CentralCritic == other.CentralCritic;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot, Memory);
+    public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot, Gru);
 }
 
 /// <summary>Adversaries (paper, equation 9).</summary>

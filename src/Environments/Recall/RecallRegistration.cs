@@ -22,7 +22,7 @@ internal static class RecallRegistration
         NormaliseAdvantages = true,
         MaxGradientNorm = 0.5,
         Entropy = 0.01,
-        Network = new NetworkSettings { Hidden = [32], Memory = 32 },
+        Network = new NetworkSettings { Hidden = [32], Gru = 32 },
         CurveInterval = 16000,
         CurveEpisodes = 64,
         EvaluationSteps = 5,

@@ -141,7 +141,7 @@ public sealed record RunSize
         var flops = parameters * ((samples * ((6.0 * settings.Epochs) + 4)) + (2.0 * info.Seats));
         var points = settings.CurveInterval == 0 ? 0 : 1 + Math.Min(settings.Iterations, (double)settings.Iterations * plan.StepsPerAgent / settings.CurveInterval);
         var curves = points * settings.CurveEpisodes * settings.EvaluationSteps;
-        var merged = info.HasStates && !shape.HasMemory;
+        var merged = info.HasStates && !shape.IsRecurrent;
         var speed = merged ? MergedSpeed : PlainSpeed;
         var curveBytes = points * (BytesOfCurvePoint + (BytesOfCurveActor * actors));
 

@@ -64,10 +64,10 @@ public static class TrainingMemory
             // Where seats take turns, a step has one sample.
             var learned = instance.Casting == Casting.Fixed ? instance.Cast.Count(player => player < instance.Actors.Count) : info.TeamSeats;
             var samples = (double)instance.Lanes * settings.Horizon * (info.TurnBased ? (double)learned / info.Seats : learned);
-            var rows = info.HasStates && !shape.HasMemory ? Math.Min(samples, (double)info.ObservationStates * instance.Actors.Count) : samples;
+            var rows = info.HasStates && !shape.IsRecurrent ? Math.Min(samples, (double)info.ObservationStates * instance.Actors.Count) : samples;
             var central = shape.CentralCritic ? shape.Critic.Inputs : 0;
             heap += (samples * BytesPerSample) + (rows * CopiesOfRows * sizeof(float) * (shape.Policy.Inputs + central + (1.5 * info.Actions) + 0.5));
-            var remembered = FloatsPerUnit * (double)Math.Max(shape.Policy.Memory, shape.CriticState);
+            var remembered = FloatsPerUnit * (double)Math.Max(shape.Policy.Gru, shape.CriticState);
             native = Math.Max(native, rows * sizeof(float) * (shape.Policy.Inputs + (4.0 * info.Actions) + 2 + central + remembered));
         }
 

@@ -37,7 +37,7 @@ internal static class ActorExporter
             [HashKey] = weights,
         };
         if (shape.Policy.LayerNorm) metadata["layernorm"] = "true";
-        if (shape.HasMemory) metadata["memory"] = Text(shape.Policy.Memory);
+        if (shape.IsRecurrent) metadata["gru"] = Text(shape.Policy.Gru);
         if (shape.CentralCritic) metadata["critic.inputs"] = "all seats, own first";
         return Safetensors.Write(new SafetensorsFile(tensors, metadata));
     }

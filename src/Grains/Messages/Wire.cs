@@ -17,7 +17,7 @@ internal static class Wire
     public static NetworkDescription Describe(ActorShape shape) => new(
         shape.Policy.Inputs, [.. shape.Policy.Hidden], shape.Policy.Outputs, shape.Policy.Activation.ToString(), shape.Encoding.ToString())
     {
-        Carried = shape.Policy.Memory,
+        Carried = shape.Policy.Gru,
         LayerNorm = shape.Policy.LayerNorm,
     };
 
@@ -76,7 +76,7 @@ internal static class PolicyChecks
         if (snapshot.Key is null || snapshot.Key.Length > MaxKeyLength) throw new SrpoGrainException($"policy: its key is missing or longer than {MaxKeyLength} characters");
         if (network.Activation is null or { Length: > MaxKeyLength } || network.Encoding is null or { Length: > MaxKeyLength })
             throw Refuse(snapshot, "network.activation or network.encoding is missing or not known");
-        if (network.Carried is < 0 or > MaxMemory) throw Refuse(snapshot, FormattableString.Invariant($"network.memory: {network.Carried} is out of range; use a whole number from 0 to {MaxMemory}"));
+        if (network.Carried is < 0 or > MaxMemory) throw Refuse(snapshot, FormattableString.Invariant($"network.gru: {network.Carried} is out of range; use a whole number from 0 to {MaxMemory}"));
         if (network.Hidden is null) throw Refuse(snapshot, "its network has no hidden layers; give their widths");
         if (network.Hidden.Length > MaxLayers) throw Refuse(snapshot, $"network.hidden: {network.Hidden.Length} layers are too many; use at most {MaxLayers}");
         Width(snapshot, "network.inputs", network.Inputs, MaxInputs);

@@ -67,9 +67,9 @@ public static class DeviceCheck
         ("srpo, shared trunk", Gridworld, Base with { Method = new Methods.Srpo().Id, MaxGradientNorm = 0.5, Network = Base.Network with { SharedTrunk = true } }),
         ("ippo, normalised Gaussian error units", Gridworld, Base with { Method = new Ippo().Id, Network = Base.Network with { LayerNorm = true, Activation = Activation.Gelu } }),
         ("srpo, critics that see all seats", Gridworld, Base with { Method = new Methods.Srpo().Id, Minibatches = 2, Network = Base.Network with { CentralCritic = true } }),
-        ("srpo, memory", Gridworld, Base with { Method = new Methods.Srpo().Id, Minibatches = 2, Network = Base.Network with { Memory = 12 } }),
-        ("ippo, memory, shared trunk", Gridworld, Base with { Network = Base.Network with { Memory = 12, SharedTrunk = true } }),
-        ("ippo, memory, masks and turns, one policy", Hanabi, Base with { SharePolicy = true, Network = Base.Network with { Memory = 12 } }),
+        ("srpo, memory", Gridworld, Base with { Method = new Methods.Srpo().Id, Minibatches = 2, Network = Base.Network with { Gru = 12 } }),
+        ("ippo, memory, shared trunk", Gridworld, Base with { Network = Base.Network with { Gru = 12, SharedTrunk = true } }),
+        ("ippo, memory, masks and turns, one policy", Hanabi, Base with { SharePolicy = true, Network = Base.Network with { Gru = 12 } }),
         ("e3t, rectifiers", Gridworld, Base with { Method = new E3t().Id, Network = Base.Network with { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } }),
     ];
 
@@ -170,7 +170,7 @@ public static class DeviceCheck
             network.Load(pair.Reference[part.Actor].Parameters);
 
             // The second time with what was carried on.
-            var state = new float[rows * pair.Shape.Policy.Memory];
+            var state = new float[rows * pair.Shape.Policy.Gru];
             for (var step = 0; step < 2; step++)
                 network.Evaluate(new PolicyBatch { Rows = rows, Observations = part.Observations, Legal = part.Legal, State = state, Probabilities = probabilities });
         }

@@ -27,7 +27,7 @@ public sealed record FrozenPolicy(NetworkShape Shape, ObservationEncoding Encodi
         using var network = CpuDevice.Default.CreatePolicy(Shape);
         var probabilities = new float[Shape.Outputs];
         network.Load(Parameters);
-        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, State = new float[Shape.Memory], Probabilities = probabilities });
+        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, State = new float[Shape.Gru], Probabilities = probabilities });
         return Array.ConvertAll(probabilities, probability => (double)probability);
     }
 }

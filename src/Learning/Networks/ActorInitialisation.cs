@@ -36,7 +36,7 @@ public static class ActorInitialisation
         foreach (var gates in (LinearLayer[])[shape.Body.Layers[^1], shape.Recurrence])
         {
             var slice = parameters[gates.WeightOffset..gates.End];
-            if (initialisation == Initialisation.FanIn) FillUniform(slice, shape.Memory, ref random);
+            if (initialisation == Initialisation.FanIn) FillUniform(slice, shape.Gru, ref random);
             else FillOrthogonal(slice, gates, 1, ref random);
         }
 

@@ -19,7 +19,7 @@ public sealed record ActorShape(NetworkShape Policy, NetworkShape Critic, Observ
     public bool CentralCritic { get; init; }
 
     /// <summary>Whether policies and critics carry something from step to step.</summary>
-    public bool HasMemory => Policy.Memory > 0;
+    public bool IsRecurrent => Policy.Gru > 0;
 
     /// <summary>Length of the flat parameter vector.</summary>
     public int ParameterCount => Policy.ParameterCount + Critic.ParameterCount;
@@ -28,7 +28,7 @@ public sealed record ActorShape(NetworkShape Policy, NetworkShape Critic, Observ
     public int CriticInputs => SharedTrunk ? Policy.Inputs : Critic.Inputs;
 
     /// <summary>Length of what the critic carries from step to step; with a shared trunk it is what the policy carries.</summary>
-    public int CriticState => SharedTrunk ? Policy.Memory : Critic.Memory;
+    public int CriticState => SharedTrunk ? Policy.Gru : Critic.Gru;
 
     /// <summary>The observation encoding that settings ask for: one network for all seats must be told which seat it plays.</summary>
     public static ObservationEncoding EncodingFor(TrainingSettings settings) => (settings.Network.OneHot, settings.UsesOnePolicy()) switch
@@ -59,12 +59,12 @@ public sealed record ActorShape(NetworkShape Policy, NetworkShape Critic, Observ
         var encoding = EncodingFor(settings);
         var inputs = environment.ObservationLength(encoding);
         var network = settings.Network;
-        var policy = new NetworkShape(inputs, network.Hidden, environment.Actions, network.Activation, network.LayerNorm, network.Memory);
+        var policy = new NetworkShape(inputs, network.Hidden, environment.Actions, network.Activation, network.LayerNorm, network.Gru);
         return new ActorShape(
             policy,
             network.SharedTrunk
                 ? new NetworkShape(policy.Features, [], 1, network.Activation)
-                : new NetworkShape(network.CentralCritic ? inputs * environment.Seats : inputs, network.Hidden, 1, network.Activation, network.LayerNorm, network.Memory),
+                : new NetworkShape(network.CentralCritic ? inputs * environment.Seats : inputs, network.Hidden, 1, network.Activation, network.LayerNorm, network.Gru),
             encoding,
             network.SharedTrunk)
         {

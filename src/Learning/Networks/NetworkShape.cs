@@ -16,21 +16,21 @@ public sealed class NetworkShape : IEquatable<NetworkShape>
     /// <param name="outputs">Length of an output.</param>
     /// <param name="activation">Nonlinearity after every hidden layer.</param>
     /// <param name="layerNorm">Whether hidden layers are normalised before their nonlinearity.</param>
-    /// <param name="memory">Units of the recurrent layer; 0 for none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A width is not positive, or the memory is negative.</exception>
+    /// <param name="gru">Units of the recurrent layer; 0 for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A width is not positive, or the units of the recurrent layer are.</exception>
     /// <exception cref="ArgumentException">There is memory, but no hidden layer.</exception>
-    public NetworkShape(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, bool layerNorm = false, int memory = 0)
+    public NetworkShape(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation, bool layerNorm = false, int gru = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(memory);
-        Memory = memory;
+        ArgumentOutOfRangeException.ThrowIfNegative(gru);
+        Gru = gru;
         Outputs = outputs;
-        Body = new MlpShape(inputs, hidden, memory > 0 ? 3 * memory : outputs, activation, layerNorm);
+        Body = new MlpShape(inputs, hidden, gru > 0 ? 3 * gru : outputs, activation, layerNorm);
         ParameterCount = Body.ParameterCount;
-        if (memory == 0) return;
+        if (gru == 0) return;
         if (hidden.Count == 0) throw new ArgumentException("a network with memory needs a hidden layer before it", nameof(hidden));
-        Recurrence = new LinearLayer(memory, 3 * memory, Body.ParameterCount);
+        Recurrence = new LinearLayer(gru, 3 * gru, Body.ParameterCount);
         HeadOffset = Recurrence.End;
-        Head = new MlpShape(memory, [], outputs, activation);
+        Head = new MlpShape(gru, [], outputs, activation);
         ParameterCount = HeadOffset + Head.ParameterCount;
     }
 
@@ -50,7 +50,7 @@ public sealed class NetworkShape : IEquatable<NetworkShape>
     public bool LayerNorm => Body.LayerNorm;
 
     /// <summary>Units of the recurrent layer, which is how many numbers the network carries from step to step; 0 for none.</summary>
-    public int Memory { get; }
+    public int Gru { get; }
 
     /// <summary>The whole perceptron; with memory, up to the input gates.</summary>
     public MlpShape Body { get; }
@@ -65,17 +65,17 @@ public sealed class NetworkShape : IEquatable<NetworkShape>
     public int HeadOffset { get; }
 
     /// <summary>Length of what the head sees: the memory, else the last hidden layer, else the input.</summary>
-    public int Features => Memory > 0 ? Memory : Hidden.Count > 0 ? Hidden[^1] : Inputs;
+    public int Features => Gru > 0 ? Gru : Hidden.Count > 0 ? Hidden[^1] : Inputs;
 
     /// <summary>Length of the flat parameter vector.</summary>
     public int ParameterCount { get; }
 
     /// <inheritdoc/>
-    public bool Equals(NetworkShape? other) => other is not null && Memory == other.Memory && Outputs == other.Outputs && Body.Equals(other.Body);
+    public bool Equals(NetworkShape? other) => other is not null && Gru == other.Gru && Outputs == other.Outputs && Body.Equals(other.Body);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as NetworkShape);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Memory, Outputs, Body);
+    public override int GetHashCode() => HashCode.Combine(Gru, Outputs, Body);
 }

@@ -17,7 +17,7 @@ public static class NetworkTensors
     /// <summary>
     /// The tensors of a network. A perceptron's are for nn.Sequential(Linear, nonlinearity, Linear, ...), or nn.Sequential(Linear, LayerNorm,
     /// nonlinearity, Linear, ...): named by the number of their module, weights [outputs, inputs], a bias after its weights. With memory
-    /// the hidden layers are such a sequence "body" with a nonlinearity at its end, followed by nn.GRU "memory" (weight_ih_l0, bias_ih_l0, weight_hh_l0,
+    /// the hidden layers are such a sequence "body" with a nonlinearity at its end, followed by nn.GRU "gru" (weight_ih_l0, bias_ih_l0, weight_hh_l0,
     /// bias_hh_l0) and nn.Linear "head".
     /// </summary>
     /// <param name="prefix">What their names begin with, for example "policy".</param>
@@ -27,12 +27,12 @@ public static class NetworkTensors
     {
         ArgumentNullException.ThrowIfNull(shape);
         var body = shape.Body;
-        var hidden = shape.Memory > 0 ? prefix + ".body" : prefix;
+        var hidden = shape.Gru > 0 ? prefix + ".body" : prefix;
         var modules = body.LayerNorm ? 3 : 2;
         for (var i = 0; i < body.Layers.Count; i++)
         {
-            var gates = shape.Memory > 0 && i == body.Layers.Count - 1;
-            foreach (var tensor in Linear(gates ? prefix + ".memory" : Numbered(hidden, modules * i), gates ? "_ih_l0" : "", body.Layers[i], parameters)) yield return tensor;
+            var gates = shape.Gru > 0 && i == body.Layers.Count - 1;
+            foreach (var tensor in Linear(gates ? prefix + ".gru" : Numbered(hidden, modules * i), gates ? "_ih_l0" : "", body.Layers[i], parameters)) yield return tensor;
             if (i >= body.Norms.Count) continue;
             var (norm, name) = (body.Norms[i], Numbered(hidden, (modules * i) + 1));
             yield return Vector(name + ".weight", parameters.Slice(norm.ScaleOffset, norm.Width));
@@ -40,7 +40,7 @@ public static class NetworkTensors
         }
 
         if (shape.Head is null) yield break;
-        foreach (var tensor in Linear(prefix + ".memory", "_hh_l0", shape.Recurrence, parameters)) yield return tensor;
+        foreach (var tensor in Linear(prefix + ".gru", "_hh_l0", shape.Recurrence, parameters)) yield return tensor;
         foreach (var tensor in Linear(prefix + ".head", "", shape.Head.Layers[0], parameters[shape.HeadOffset..])) yield return tensor;
     }
 

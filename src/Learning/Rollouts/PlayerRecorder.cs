@@ -56,12 +56,12 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
         _policy = device.CreatePolicy(shape.Policy);
         _critic = device.CreateCritic(shape);
         var rows = shape.CentralCritic ? Math.Pow(_states, _seats) : _states;
-        _enumerable = environment.HasStates && !shape.HasMemory && rows < long.MaxValue;
+        _enumerable = environment.HasStates && !shape.IsRecurrent && rows < long.MaxValue;
         _table = new RowTable(_enumerable ? (long)rows : 0);
         _current = new int[environment.Seats * lanes];
         _newObservations = new float[Batch * _length];
         _newCentral = new float[shape.CentralCritic ? Batch * shape.Critic.Inputs : 0];
-        if (shape.HasMemory) _carried = new CarriedState(shape.Policy.Memory, shape.CriticState, environment.Seats * lanes, lanes, Batch);
+        if (shape.IsRecurrent) _carried = new CarriedState(shape.Policy.Gru, shape.CriticState, environment.Seats * lanes, lanes, Batch);
         _newLegal = new byte[_masks ? Batch * _actions : 0];
         _probabilities = new float[Batch * _actions];
         _record = new SampleRecord(environment.Seats * lanes, keepsSignals);

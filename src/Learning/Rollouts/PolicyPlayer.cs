@@ -63,8 +63,8 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         _observations = new float[Batch * _length];
         _probabilities = new float[Batch * _actions];
         _legal = new byte[info.MasksActions ? Batch * _actions : 0];
-        if (shape.Memory > 0) _carried = new CarriedState(shape.Memory, 0, info.Seats * _lanes, _lanes, Batch);
-        if (tabulate && shape.Memory == 0 && info.HasStates && info.ObservationStates <= LargestTable)
+        if (shape.Gru > 0) _carried = new CarriedState(shape.Gru, 0, info.Seats * _lanes, _lanes, Batch);
+        if (tabulate && shape.Gru == 0 && info.HasStates && info.ObservationStates <= LargestTable)
         {
             _known = new bool[info.ObservationStates];
             _cumulative = new float[info.ObservationStates * _actions];

@@ -145,7 +145,7 @@ public sealed class BenchTests : IDisposable
         Assert.Equal((40.0, 24.0 + 16 + 16), (NetworkFlops.Forward(two), NetworkFlops.Backward(two)));
 
         // 3 to 4, to 15 gates of 5 units, 5 to 15 gates again, 5 to 2.
-        var memory = new NetworkShape(3, [4], 2, Activation.Tanh, memory: 5);
+        var memory = new NetworkShape(3, [4], 2, Activation.Tanh, gru: 5);
         Assert.Equal((24.0 + 120 + 150 + 20, 24.0 + 240 + 300 + 40), (NetworkFlops.Forward(memory), NetworkFlops.Backward(memory)));
         Assert.Equal(2.0 * 96 * 64 * 32, KernelBench.DenseFlops(96, 64, 32));
     }

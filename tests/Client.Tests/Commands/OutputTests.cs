@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
+using Srpo.Core.Checkpoints;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -105,6 +106,24 @@ public sealed class OutputTests : IDisposable
         _directory.Write("file", "mine");
         Assert.Contains("is a file; choose a directory", (await InProcess.RunAsync(_directory.Root, "run", "overcooked", "--out", "file")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("is a file; name a directory", (await InProcess.RunAsync(_directory.Root, "run", "overcooked", "--data", "file")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Networks_with_memory_go_through_every_command_that_uses_a_policy_and_say_what_they_are()
+    {
+        await TrainAsync("r", "recall");
+        Assert.Contains("3-32-GRU 32-2 tanh", (await InProcess.RunAsync(_directory.Root, "query", "agent", "r/0/0")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        (await InProcess.RunAsync(_directory.Root, "export", "r/0/0", "file.safetensors")).Expect(ExitCode.Ok);
+        var file = Safetensors.Read(await File.ReadAllBytesAsync(_directory["file.safetensors"]), "file");
+        Assert.Equal("32", file.Metadata["gru"]);
+        Assert.Contains(file.Tensors, tensor => tensor.Name == "policy.gru.weight_hh_l0");
+        (await InProcess.RunAsync(_directory.Root, "replay", "r/0", "--steps", "5", "--no-wait")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "crossplay", "r", "--episodes", "3", "--id", "c")).Expect(ExitCode.Ok);
+        var refused = (await InProcess.RunAsync(_directory.Root, "population", "start", "x", "--preset", "recall", "--method", "ippo", "--set", "network.gru=-1")).Expect(ExitCode.Usage);
+        Assert.Contains("network.gru: -1 is out of range; use a whole number from 0 to 1024", refused.Error, StringComparison.Ordinal);
+        refused = (await InProcess.RunAsync(
+            _directory.Root, "population", "start", "x", "--preset", "recall", "--method", "ippo", "--set", "network.sharedTrunk=true", "--set", "network.centralCritic=true")).Expect(ExitCode.Usage);
+        Assert.Contains("network.centralCritic: a critic that shares the policy's trunk sees what the policy sees", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -132,7 +132,7 @@ internal static class GoldenRuns
         yield return ("self-play", new TrainingSettings { Method = "self-play" });
         yield return ("fcp", new TrainingSettings { Method = "fcp" });
         yield return ("e3t", new TrainingSettings { Method = "e3t" });
-        yield return ("srpo-memory", new TrainingSettings { Method = "srpo", Minibatches = 2, Network = new NetworkSettings { Memory = 12 } });
+        yield return ("srpo-memory", new TrainingSettings { Method = "srpo", Minibatches = 2, Network = new NetworkSettings { Gru = 12 } });
         yield return ("ippo-norm-central", new TrainingSettings { Method = "ippo", Network = new NetworkSettings { LayerNorm = true, CentralCritic = true, Activation = Activation.Gelu } });
     }
 

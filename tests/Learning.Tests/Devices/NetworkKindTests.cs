@@ -20,10 +20,10 @@ public sealed class NetworkKindTests
         ["gelu"] = new() { Hidden = [9, 18], Activation = Activation.Gelu },
         ["layer norm"] = new() { Hidden = [9, 18], LayerNorm = true },
         ["central critic"] = new() { Hidden = [9], CentralCritic = true },
-        ["memory"] = new() { Hidden = [9], Memory = 7 },
-        ["memory of 33 units, relu"] = new() { Hidden = [9, 17], Memory = 33, Activation = Activation.Relu },
-        ["memory, shared trunk"] = new() { Hidden = [9], Memory = 7, SharedTrunk = true },
-        ["memory, layer norm, gelu, central critic"] = new() { Hidden = [9], Memory = 7, CentralCritic = true, LayerNorm = true, Activation = Activation.Gelu },
+        ["memory"] = new() { Hidden = [9], Gru = 7 },
+        ["memory of 33 units, relu"] = new() { Hidden = [9, 17], Gru = 33, Activation = Activation.Relu },
+        ["memory, shared trunk"] = new() { Hidden = [9], Gru = 7, SharedTrunk = true },
+        ["memory, layer norm, gelu, central critic"] = new() { Hidden = [9], Gru = 7, CentralCritic = true, LayerNorm = true, Activation = Activation.Gelu },
     };
 
     private static TrainingSettings Settings(string kind) =>
@@ -34,7 +34,7 @@ public sealed class NetworkKindTests
     public void Gradients_through_a_sequence_are_finite_differences(string kind)
     {
         var settings = Networks[kind];
-        var shape = new NetworkShape(4, settings.Hidden, 3, settings.Activation, settings.LayerNorm, settings.Memory);
+        var shape = new NetworkShape(4, settings.Hidden, 3, settings.Activation, settings.LayerNorm, settings.Gru);
         var random = TestData.Stream(7);
         var parameters = PlainNetwork.Doubles(TestData.Normals(shape.ParameterCount, ref random));
         double[][] inputs = [.. Enumerable.Range(0, 3).Select(_ => Numbers(4))], weights = [.. Enumerable.Range(0, 3).Select(_ => Numbers(3))];
@@ -44,7 +44,7 @@ public sealed class NetworkKindTests
         var gradient = new double[shape.ParameterCount];
         var network = new PlainNetwork(shape, parameters, 0);
         var traces = Run(parameters);
-        var atState = new double[shape.Memory];
+        var atState = new double[shape.Gru];
         for (var step = 2; step >= 0; step--) network.Backward(traces[step], weights[step], gradient, step == 2 ? featureWeights : [], atState);
         for (var i = 0; i < gradient.Length; i++)
         {
@@ -66,12 +66,12 @@ public sealed class NetworkKindTests
 
         PlainTrace[] Run(double[] theta)
         {
-            var state = new double[shape.Memory];
+            var state = new double[shape.Gru];
             var steps = new PlainTrace[3];
             for (var step = 0; step < 3; step++)
             {
                 steps[step] = new PlainNetwork(shape, theta, 0).Forward(inputs[step], state);
-                if (shape.Memory > 0) state = steps[step].Features;
+                if (shape.Gru > 0) state = steps[step].Features;
             }
 
             return steps;
@@ -123,7 +123,7 @@ public sealed class NetworkKindTests
                 for (var first = 0; first < part.Count; first++)
                 {
                     if (follows.Contains(first)) continue;
-                    double[] state = new double[table.Shape.Policy.Memory], valueState = new double[table.Shape.Critic.Memory];
+                    double[] state = new double[table.Shape.Policy.Gru], valueState = new double[table.Shape.Critic.Gru];
                     var last = first;
                     for (var sample = first; sample >= 0; sample = part.Next[sample]) Check(part.Row[last = sample]);
 
@@ -225,7 +225,7 @@ public sealed class NetworkKindTests
     {
         var environment = new EnvironmentSettings("gridworld", "official");
         var info = EnvironmentFactory.Create(environment, 1).Info;
-        var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.Absolute), [12], info.Actions, Activation.Tanh, memory: 10);
+        var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.Absolute), [12], info.Actions, Activation.Tanh, gru: 10);
         var random = TestData.Stream(3);
         var policy = new FrozenPolicy(shape, ObservationEncoding.Absolute, [.. TestData.Normals(shape.ParameterCount, ref random).Select(x => 2 * x)]);
         using var player = new MatchPlayer(environment);

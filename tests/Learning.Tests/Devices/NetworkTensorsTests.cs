@@ -9,16 +9,16 @@ public sealed class NetworkTensorsTests
     [Fact]
     public void A_network_with_memory_is_the_sequence_GRU_and_linear_head_that_its_tensors_are_named_for()
     {
-        var shape = new NetworkShape(4, [6, 5], 3, Activation.Relu, layerNorm: true, memory: 7);
+        var shape = new NetworkShape(4, [6, 5], 3, Activation.Relu, layerNorm: true, gru: 7);
         var random = TestData.Stream(11);
         var parameters = TestData.Normals(shape.ParameterCount, ref random);
         var tensors = NetworkTensors.Of("policy", shape, parameters).ToDictionary(tensor => tensor.Name);
         Assert.Equal(
             ["policy.body.0.weight", "policy.body.0.bias", "policy.body.1.weight", "policy.body.1.bias", "policy.body.3.weight", "policy.body.3.bias", "policy.body.4.weight", "policy.body.4.bias",
-                "policy.memory.weight_ih_l0", "policy.memory.bias_ih_l0", "policy.memory.weight_hh_l0", "policy.memory.bias_hh_l0", "policy.head.weight", "policy.head.bias"],
+                "policy.gru.weight_ih_l0", "policy.gru.bias_ih_l0", "policy.gru.weight_hh_l0", "policy.gru.bias_hh_l0", "policy.head.weight", "policy.head.bias"],
             tensors.Keys);
-        Assert.Equal([21, 5], tensors["policy.memory.weight_ih_l0"].Shape);
-        Assert.Equal([21, 7], tensors["policy.memory.weight_hh_l0"].Shape);
+        Assert.Equal([21, 5], tensors["policy.gru.weight_ih_l0"].Shape);
+        Assert.Equal([21, 7], tensors["policy.gru.weight_hh_l0"].Shape);
 
         var network = new PlainNetwork(shape, PlainNetwork.Doubles(parameters), 0);
         double[] ours = new double[7], h = new double[7];
@@ -29,7 +29,7 @@ public sealed class NetworkTensorsTests
             ours = trace.Features;
             var y = Relu(Norm("policy.body.1", Linear("policy.body.0", x)));
             y = Relu(Norm("policy.body.4", Linear("policy.body.3", y)));
-            double[] gx = Product("policy.memory.weight_ih_l0", "policy.memory.bias_ih_l0", y), gh = Product("policy.memory.weight_hh_l0", "policy.memory.bias_hh_l0", h);
+            double[] gx = Product("policy.gru.weight_ih_l0", "policy.gru.bias_ih_l0", y), gh = Product("policy.gru.weight_hh_l0", "policy.gru.bias_hh_l0", h);
             h = [.. h.Select((before, j) =>
             {
                 double r = 1 / (1 + Math.Exp(-gx[j] - gh[j])), z = 1 / (1 + Math.Exp(-gx[7 + j] - gh[7 + j]));
@@ -59,18 +59,18 @@ public sealed class NetworkTensorsTests
     {
         foreach (var initialisation in Enum.GetValues<Initialisation>())
         {
-            var spec = TestData.Spec(TestData.Small("ippo") with { Network = new() { Hidden = [9], Memory = 16, LayerNorm = true, Initialisation = initialisation } });
+            var spec = TestData.Spec(TestData.Small("ippo") with { Network = new() { Hidden = [9], Gru = 16, LayerNorm = true, Initialisation = initialisation } });
             var shape = ActorShape.For(spec.Training, Srpo.Environments.EnvironmentFactory.Create(spec.Environment, 1).Info);
             var state = ActorInitialisation.Create(spec, 0, TeamPlan.For(spec, Srpo.Environments.EnvironmentFactory.Create(spec.Environment, 1).Info).Actors[0], shape);
             var tensors = NetworkTensors.Of("", shape.Policy, state.Parameters).ToDictionary(tensor => tensor.Name);
             Assert.All(tensors[".body.1.weight"].Values, value => Assert.Equal(1, value));
             Assert.All(tensors[".body.1.bias"].Values, value => Assert.Equal(0, value));
-            var recurrent = tensors[".memory.weight_hh_l0"].Values;
+            var recurrent = tensors[".gru.weight_hh_l0"].Values;
             if (initialisation == Initialisation.FanIn)
             {
                 Assert.All(recurrent, value => Assert.InRange(value, -0.25f, 0.25f));
                 Assert.Contains(recurrent, value => Math.Abs(value) > 0.24f);
-                Assert.Contains(tensors[".memory.bias_ih_l0"].Values, value => value != 0);
+                Assert.Contains(tensors[".gru.bias_ih_l0"].Values, value => value != 0);
                 continue;
             }
 
@@ -81,7 +81,7 @@ public sealed class NetworkTensorsTests
                     Assert.Equal(a == b ? 1 : 0, Enumerable.Range(0, 48).Sum(row => (double)recurrent[(row * 16) + a] * recurrent[(row * 16) + b]), 1e-5);
             }
 
-            Assert.All(tensors[".memory.bias_hh_l0"].Values, value => Assert.Equal(0, value));
+            Assert.All(tensors[".gru.bias_hh_l0"].Values, value => Assert.Equal(0, value));
         }
     }
 }

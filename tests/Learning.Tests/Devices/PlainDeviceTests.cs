@@ -56,12 +56,12 @@ public sealed class PlainDeviceTests
             { "normalised layers", srpo with { Network = new() { LayerNorm = true } } },
             { "normalised layers, rectifiers, shared trunk", srpo with { Network = new() { LayerNorm = true, Activation = Activation.Relu, SharedTrunk = true } } },
             { "central critics", srpo with { Network = new() { CentralCritic = true } } },
-            { "memory", srpo with { Network = new() { Memory = 6 } } },
-            { "memory of a whole vector and some", srpo with { NormaliseAdvantages = true, Network = new() { Memory = 19, Initialisation = Initialisation.Orthogonal } } },
-            { "memory, one policy, the paper's KL", srpo with { SharePolicy = true, Adversary = new() { Kl = KlDirection.AdversaryToPolicy }, Network = new() { Memory = 6 } } },
-            { "memory, shared trunk", srpo with { Network = new() { Memory = 6, SharedTrunk = true } } },
-            { "memory, central critics, normalised Gaussian error units", srpo with { Network = new() { Memory = 5, CentralCritic = true, LayerNorm = true, Activation = Activation.Gelu } } },
-            { "memory, critic of the agent", srpo with { Adversary = new() { Critic = AdversaryCritic.Shared }, Network = new() { Memory = 6 } } },
+            { "memory", srpo with { Network = new() { Gru = 6 } } },
+            { "memory of a whole vector and some", srpo with { NormaliseAdvantages = true, Network = new() { Gru = 19, Initialisation = Initialisation.Orthogonal } } },
+            { "memory, one policy, the paper's KL", srpo with { SharePolicy = true, Adversary = new() { Kl = KlDirection.AdversaryToPolicy }, Network = new() { Gru = 6 } } },
+            { "memory, shared trunk", srpo with { Network = new() { Gru = 6, SharedTrunk = true } } },
+            { "memory, central critics, normalised Gaussian error units", srpo with { Network = new() { Gru = 5, CentralCritic = true, LayerNorm = true, Activation = Activation.Gelu } } },
+            { "memory, critic of the agent", srpo with { Adversary = new() { Critic = AdversaryCritic.Shared }, Network = new() { Gru = 6 } } },
         };
     }
 

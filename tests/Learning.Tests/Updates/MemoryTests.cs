@@ -16,7 +16,7 @@ public sealed class MemoryTests
         Assert.True(await ReturnAsync(training) > 0.95);
 
         // Half of the cues are guessed at best.
-        Assert.InRange(await ReturnAsync(training with { Network = training.Network with { Memory = 0 } }), 0, 0.65);
+        Assert.InRange(await ReturnAsync(training with { Network = training.Network with { Gru = 0 } }), 0, 0.65);
     }
 
     private static async Task<double> ReturnAsync(TrainingSettings training)

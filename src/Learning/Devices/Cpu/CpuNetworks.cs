@@ -20,7 +20,7 @@ internal sealed unsafe class CpuPolicy(NetworkShape shape, KernelSet kernels) : 
                 var rows = Math.Min(MlpWorkspace.BlockRows, batch.Rows - row);
                 _evaluator.Step(
                     ObservationBlock.Of(observations + ((long)row * inputs), rows, _ones),
-                    batch.State.Slice(row * shape.Memory, rows * shape.Memory),
+                    batch.State.Slice(row * shape.Gru, rows * shape.Gru),
                     batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * actions, rows * actions));
                 Copy(_evaluator.Probabilities, batch.Probabilities[(row * actions)..], rows);
                 if (!batch.LogProbabilities.IsEmpty) Copy(_evaluator.LogProbabilities, batch.LogProbabilities[(row * actions)..], rows);

@@ -53,8 +53,8 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var objective = _objectives[actor];
         var learnsValues = objective.LearnsValues;
         var total = samples.Sum(part => part.Count);
-        var sequences = _shape.HasMemory ? SampleSequences.Of(samples) : [];
-        var items = _shape.HasMemory ? sequences.Length : total;
+        var sequences = _shape.IsRecurrent ? SampleSequences.Of(samples) : [];
+        var items = _shape.IsRecurrent ? sequences.Length : total;
         var minibatches = Math.Min(_settings.Minibatches, items);
         _targets.Evaluate(samples, cancellation);
         _order.Begin(items, order);
@@ -71,7 +71,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
                 if (minibatches > 1)
                 {
                     var those = _order.Part(part, minibatches);
-                    if (_shape.HasMemory) Gather(samples, Array.ConvertAll(those.ToArray(), i => sequences[i]));
+                    if (_shape.IsRecurrent) Gather(samples, Array.ConvertAll(those.ToArray(), i => sequences[i]));
                     else Gather(samples, those);
                 }
 

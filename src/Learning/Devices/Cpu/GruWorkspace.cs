@@ -35,7 +35,7 @@ internal sealed unsafe class GruWorkspace : NetworkWorkspace
 
     public GruWorkspace(NetworkShape shape, KernelSet kernels)
     {
-        (_shape, _kernels, _units) = (shape, kernels, shape.Memory);
+        (_shape, _kernels, _units) = (shape, kernels, shape.Gru);
         _body = new MlpWorkspace(shape.Body, kernels);
         _head = new MlpWorkspace(shape.Head!, kernels);
         _columns = Padding.Pad(_units);

@@ -8,7 +8,7 @@ internal abstract unsafe class NetworkWorkspace : IDisposable
 {
     /// <summary>The workspace of a shape.</summary>
     public static NetworkWorkspace Create(NetworkShape shape, KernelSet kernels) =>
-        shape.Memory > 0 ? new GruWorkspace(shape, kernels) : new MlpWorkspace(shape.Body, kernels);
+        shape.Gru > 0 ? new GruWorkspace(shape, kernels) : new MlpWorkspace(shape.Body, kernels);
 
     /// <summary>Length of an input.</summary>
     public abstract int Inputs { get; }

@@ -41,7 +41,7 @@ internal sealed unsafe class PartnerTargets(NetworkShape policy, KernelSet kerne
         {
             if (samples[p].Partner != loaded) _evaluator.Network.Load(samples[p].Partner.AsSpan(0, policy.ParameterCount), forBackward: false);
             loaded = samples[p].Partner;
-            if (policy.Memory > 0) EvaluateSequences(samples[p], _all.Pointer + _offsets[p]);
+            if (policy.Gru > 0) EvaluateSequences(samples[p], _all.Pointer + _offsets[p]);
             else Evaluate(samples[p], _all.Pointer + _offsets[p], cancellation);
         }
     }

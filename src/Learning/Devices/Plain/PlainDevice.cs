@@ -41,7 +41,7 @@ public sealed class PlainDevice : ILearnerDevice
             var (probabilities, logs) = (new double[shape.Outputs], new double[shape.Outputs]);
             for (var row = 0; row < batch.Rows; row++)
             {
-                var state = batch.State.Slice(row * shape.Memory, shape.Memory);
+                var state = batch.State.Slice(row * shape.Gru, shape.Gru);
                 var trace = network.Forward(PlainNetwork.Doubles(batch.Observations.Slice(row * shape.Inputs, shape.Inputs)), PlainNetwork.Doubles(state));
                 for (var j = 0; j < state.Length; j++) state[j] = (float)trace.Features[j];
                 Losses.Softmax(trace.Output, batch.Legal.IsEmpty ? default : batch.Legal.Slice(row * shape.Outputs, shape.Outputs), probabilities, logs);

@@ -149,12 +149,12 @@ internal sealed class PlainNetwork(NetworkShape shape, double[] parameters, int 
     /// with s(x) = 1/(1 + e^-x), gx from the hidden layers and gh from h.
     /// </summary>
     /// <param name="x">[Inputs].</param>
-    /// <param name="state">[Memory] h, what was carried here; empty for networks that carry nothing.</param>
+    /// <param name="state">[Gru] h, what was carried here; empty for networks that carry nothing.</param>
     public PlainTrace Forward(double[] x, double[] state)
     {
         var body = _body.Forward(x);
         if (_head is null) return new PlainTrace(body, null, [], body.Length > 1 ? body[^2].Output : x, body[^1].Output);
-        var (units, gx, gh) = (shape.Memory, body[^1].Output, _body.Linear(shape.Recurrence, state));
+        var (units, gx, gh) = (shape.Gru, body[^1].Output, _body.Linear(shape.Recurrence, state));
         double[] reset = new double[units], update = new double[units], candidate = new double[units], next = new double[units];
         for (var j = 0; j < units; j++)
         {
@@ -173,12 +173,12 @@ internal sealed class PlainNetwork(NetworkShape shape, double[] parameters, int 
     /// <param name="atOutput">[Outputs] the loss's gradient at the output.</param>
     /// <param name="gradient">Flat, like the parameters; is added to.</param>
     /// <param name="atFeatures">A further gradient at what the head sees, from another head; empty for none.</param>
-    /// <param name="atState">[Memory] the gradient at the state that it handed on, replaced by that at the state that was handed to it.</param>
+    /// <param name="atState">[Gru] the gradient at the state that it handed on, replaced by that at the state that was handed to it.</param>
     /// <returns>[Inputs] the loss's gradient at the input.</returns>
     public double[] Backward(PlainTrace trace, double[] atOutput, double[] gradient, double[] atFeatures, double[] atState)
     {
         if (_head is null || trace.Gates is null) return _body.Backward(trace.Body, atOutput, gradient, atFeatures);
-        var (units, gates) = (shape.Memory, trace.Gates);
+        var (units, gates) = (shape.Gru, trace.Gates);
         var d = _head.Backward(trace.Head, atOutput, gradient, []);
         double[] atInputs = new double[3 * units], atRecurrent = new double[3 * units];
         for (var j = 0; j < units; j++)

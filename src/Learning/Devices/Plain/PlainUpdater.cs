@@ -23,7 +23,7 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
         var objective = _objectives[actor];
         double[] theta = PlainNetwork.Doubles(state.Parameters), first = PlainNetwork.Doubles(state.FirstMoment), second = PlainNetwork.Doubles(state.SecondMoment);
         (ActorSamples Part, int Index)[] all = [.. samples.SelectMany(part => Enumerable.Range(0, part.Count).Select(i => (part, i)))];
-        var sequences = shape.HasMemory ? SampleSequences.Of(samples) : SampleSequences.Single(samples);
+        var sequences = shape.IsRecurrent ? SampleSequences.Of(samples) : SampleSequences.Single(samples);
         var minibatches = Math.Min(_settings.Minibatches, sequences.Length);
         var steps = state.AdamSteps;
         var shuffled = new MinibatchOrder();
@@ -71,7 +71,7 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
         {
             // Forwards through the sequence, then backwards with what every later step says of the state that was handed on.
             var steps = new List<(PlainTrace Policy, double[] AtLogits, PlainTrace? Value, double Slope)>();
-            double[] state = new double[shape.Policy.Memory], valueState = new double[shape.Critic.Memory], partnerState = new double[shape.Policy.Memory];
+            double[] state = new double[shape.Policy.Gru], valueState = new double[shape.Critic.Gru], partnerState = new double[shape.Policy.Gru];
             foreach (var (part, i) in sequence)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -108,13 +108,13 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
 
                 var seen = part.Part.Central.Length == 0 ? x : PlainNetwork.Doubles(part.Part.Central.AsSpan(row * shape.Critic.Inputs, shape.Critic.Inputs));
                 var value = networks.Value(seen, valueState, policy);
-                if (shape.Critic.Memory > 0) valueState = value.Features;
+                if (shape.Critic.Gru > 0) valueState = value.Features;
                 var error = value.Output[0] - part.Returns[i];
                 sums.SquaredError += error * error;
                 steps.Add((policy, atLogits, value, Losses.CriticGradient(value.Output[0], part.Returns[i], _settings.ValueWeight) / samples.Length));
             }
 
-            double[] atState = new double[shape.Policy.Memory], atValueState = new double[shape.Critic.Memory];
+            double[] atState = new double[shape.Policy.Gru], atValueState = new double[shape.Critic.Gru];
             for (var step = steps.Count - 1; step >= 0; step--)
             {
                 var (policy, atLogits, value, slope) = steps[step];
