@@ -120,7 +120,7 @@ public sealed class OutputTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "replay", "r/0", "--steps", "5", "--no-wait")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(_directory.Root, "crossplay", "r", "--episodes", "3", "--id", "c")).Expect(ExitCode.Ok);
         var refused = (await InProcess.RunAsync(_directory.Root, "population", "start", "x", "--preset", "recall", "--method", "ippo", "--set", "network.gru=-1")).Expect(ExitCode.Usage);
-        Assert.Contains("network.gru: -1 is out of range; use a whole number from 0 to 1024", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("network.gru: -1 is not possible; use a whole number from 0 to 1024", refused.Error, StringComparison.Ordinal);
         refused = (await InProcess.RunAsync(
             _directory.Root, "population", "start", "x", "--preset", "recall", "--method", "ippo", "--set", "network.sharedTrunk=true", "--set", "network.centralCritic=true")).Expect(ExitCode.Usage);
         Assert.Contains("network.centralCritic: a critic that shares the policy's trunk sees what the policy sees", refused.Error, StringComparison.Ordinal);
