@@ -46,9 +46,10 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         int actor, LearnerState state, List<ActorSamples> samples, RandomStream order, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        var parameters = (float[])state.Parameters.Clone();
-        var first = (float[])state.FirstMoment.Clone();
-        var second = (float[])state.SecondMoment.Clone();
+        // Arrays that are overwritten at once need no zeros first, which a clone writes.
+        var parameters = NewArray.Of<float>(state.Parameters);
+        var first = NewArray.Of<float>(state.FirstMoment);
+        var second = NewArray.Of<float>(state.SecondMoment);
         var steps = state.AdamSteps;
         var objective = _objectives[actor];
         var learnsValues = objective.LearnsValues;
