@@ -1,3 +1,5 @@
+using Srpo.Core.Errors;
+
 namespace Srpo.Core.Checkpoints;
 
 /// <summary>A tensor of 32-bit floats.</summary>
@@ -18,11 +20,11 @@ public sealed record SafetensorsFile(IReadOnlyList<SafetensorsTensor> Tensors, I
 }
 
 /// <summary>A safetensors file that cannot be used. The message names the file, the field and what is wrong.</summary>
-public sealed class SafetensorsException : Exception
+public sealed class SafetensorsException : SrpoException
 {
     /// <summary>An exception with a message.</summary>
-    public SafetensorsException(string message) : base(message) { }
+    public SafetensorsException(string message) : base(ErrorKind.Damaged, message) { }
 
     /// <summary>An exception with a message and a cause.</summary>
-    public SafetensorsException(string message, Exception? innerException) : base(message, innerException) { }
+    public SafetensorsException(string message, Exception? innerException) : base(ErrorKind.Damaged, message, innerException) { }
 }

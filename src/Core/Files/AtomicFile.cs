@@ -97,7 +97,7 @@ public static class AtomicFile
         return new FileStream(path, options);
     }
 
-    private static void Discard(string temporary)
+    internal static void Discard(string temporary)
     {
         try
         {
