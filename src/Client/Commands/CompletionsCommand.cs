@@ -6,6 +6,7 @@ using Srpo.Core.Text;
 using Srpo.Environments;
 using Srpo.Experiments;
 using Srpo.Experiments.Equilibria;
+using Srpo.Language.Models;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Commands;
@@ -58,6 +59,7 @@ internal static class CompletionsCommand
         (_, "METHOD") => new([.. MethodRegistry.All.Select(method => method.Id)], Files.None),
         (_, "LAYOUT") => new([.. EnvironmentFactory.Registrations.SelectMany(environment => environment.Variants).Distinct()], Files.Any),
         (_, "KEY=VALUE") => new([.. Learning.AllSettings.Paths.Select(path => path + "=")], Files.None),
+        (_, "SHAPE") => new([.. ModelShapes.Names], Files.None),
         (_, "DIR") => new([], Files.Directories),
         (_, "FILE") => new([], Files.Any),
         _ => new([], Files.None),
@@ -69,6 +71,7 @@ internal static class CompletionsCommand
         ("ENVIRONMENT", _) or ("GAME", "/play") => new([.. CommandExtensions.EnvironmentNames()], Files.None),
         ("GAME", _) => new([.. Known(ShippedGames.Known), .. path == "/rqe/markov" ? CommandExtensions.EnvironmentNames() : []], Files.Any),
         ("SHELL", _) => new([.. Shells.Keys], Files.None),
+        ("MODEL" or "FOLDER", _) => new([], Files.Directories),
         ("FILE", _) => new([], Files.Any),
         _ => new([], Files.None),
     };

@@ -34,6 +34,7 @@ public sealed class AdapterFolder : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         path = System.IO.Path.GetFullPath(path);
         var config = ReadConfig(path);
+        var needed = Needed(path, config, model);
         var file = System.IO.Path.Combine(path, Weights);
         if (FileStatus.Of(file).Kind is var kind && kind != FileKind.Regular)
         {
@@ -45,7 +46,7 @@ public sealed class AdapterFolder : IDisposable
         var reader = SafetensorsReader.Open(file);
         try
         {
-            var opened = new AdapterFolder(path, config, reader, Checked(config.Tensors(model), reader));
+            var opened = new AdapterFolder(path, config, reader, Checked(needed, reader));
             reader.VerifyHash();
             return opened;
         }
@@ -103,6 +104,18 @@ public sealed class AdapterFolder : IDisposable
             writer.Complete();
             AtomicFile.Write(System.IO.Path.Combine(folder, LoraConfig.Name), config.Write());
         });
+    }
+
+    private static IReadOnlyList<ModelTensor> Needed(string path, LoraConfig config, ModelConfig model)
+    {
+        try
+        {
+            return config.Tensors(model);
+        }
+        catch (SrpoException error)
+        {
+            throw new SrpoException(error.Kind, $"{System.IO.Path.Combine(path, LoraConfig.Name)}: {error.Message}", error);
+        }
     }
 
     private static List<SafetensorsEntry> Checked(IReadOnlyList<ModelTensor> needed, SafetensorsReader file)

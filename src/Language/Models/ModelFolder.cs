@@ -41,8 +41,8 @@ public sealed class ModelFolder : IDisposable
     /// <summary>Its tensors, in the order of <see cref="ModelTensors.Of"/>, each with the type it is stored in: F32, F16 or BF16.</summary>
     public IReadOnlyList<SafetensorsEntry> Tensors { get; }
 
-    /// <summary>Files that hold the weights, absolute.</summary>
-    public IReadOnlyList<string> Files => [.. _shards.Files.Select(file => file.Path)];
+    /// <summary>Files that hold the weights, open.</summary>
+    public IReadOnlyList<SafetensorsReader> Files => _shards.Files;
 
     /// <summary>Number of parameters.</summary>
     public long ParameterCount => Tensors.Sum(tensor => tensor.Count);
@@ -135,6 +135,11 @@ public sealed class ModelFolder : IDisposable
 
     /// <summary>Closes the files: pointers to tensors must not be used any more.</summary>
     public void Dispose() => _shards.Dispose();
+
+    /// <summary>Checks that a folder can be written, before any work is spent.</summary>
+    /// <param name="path">The folder, absolute.</param>
+    /// <exception cref="SrpoException">There is something at its place, or no folder for it to lie in.</exception>
+    public static void CheckNew(string path) => NewFolder.Check(path, "model");
 
     /// <summary>
     /// Writes a folder: it is there when it is complete. The weights are in one file, in the order of <see cref="ModelTensors.Of"/>, with a hash.
