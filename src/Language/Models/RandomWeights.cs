@@ -76,12 +76,13 @@ public sealed class RandomWeights
             {
                 var begin = first;
                 var numbers = (int)Math.Min(Part * PartsAtOnce, count - first);
-                Parallel.For(0, (numbers + Part - 1) / Part, options, part =>
+                Parallel.For(0, (numbers + Part - 1) / Part, options, () => new float[Part], (part, _, room) =>
                 {
-                    Span<float> values = new float[Math.Min(Part, numbers - (part * Part))];
+                    var values = room.AsSpan(0, Math.Min(Part, numbers - (part * Part)));
                     Fill(number, begin + (part * Part), values);
                     type.FromSingles(values, bytes.AsSpan(part * Part * type.Size(), values.Length * type.Size()));
-                });
+                    return room;
+                }, _ => { });
                 writer.WriteBytes(bytes.AsSpan(0, numbers * type.Size()));
                 progress?.Invoke(done += numbers);
             }

@@ -20,6 +20,7 @@ using Srpo.Experiments;
 using Srpo.Experiments.Reading;
 using Srpo.Games.Files;
 using Srpo.Grains.Interfaces;
+using Srpo.Language.Models;
 using Xunit.Abstractions;
 
 namespace Srpo.Client.Tests.Fuzz;
@@ -51,7 +52,8 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         { "markov", 120 },
         { "map", 150 },
         { "recording", 60 },
-        { "safetensors", 100 },
+        { "safetensors", 60 },
+        { "model", 40 },
         { "key", 80 },
         { "setting", 40 },
         { "address", 20 },
@@ -137,6 +139,16 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         }
         ,
         "safetensors" => Refusing<SafetensorsException>(bytes => Safetensors.Read(bytes, "fuzz.safetensors")),
+        "model" => Refusing<SrpoException>(
+            bytes => ModelConfigFile.Parse(Encoding.UTF8.GetString(bytes), "fuzz/config.json"),
+            bytes =>
+            {
+                Directory.CreateDirectory(_directory["model"]);
+                foreach (var file in new[] { LoraConfig.Name, GenerationConfig.Name, "model.safetensors.index.json" }) File.WriteAllBytes(_directory[$"model/{file}"], bytes);
+                LoraConfig.Read(_directory[$"model/{LoraConfig.Name}"]).Targets(ModelShapes.Get("qwen3-0.6b"));
+            },
+            _ => GenerationConfig.Read(_directory[$"model/{GenerationConfig.Name}"], ModelShapes.Get("qwen3-0.6b")),
+            _ => SafetensorsShards.Open(_directory["model"]).Dispose()),
         "key" => Refusing<SrpoException>(
             bytes => GrainKeys.ParseMember(Encoding.UTF8.GetString(bytes)),
             bytes => GrainKeys.CheckName(Encoding.UTF8.GetString(bytes)),
@@ -247,6 +259,12 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         "safetensors" => [Safetensors.Write(new SafetensorsFile(
             [new("actor.0.weight", [4, 3], [.. Enumerable.Range(0, 12).Select(i => i / 7f)]), new("actor.0.bias", [4], [0, -1, float.MaxValue, float.Epsilon]), new("scale", [], [1f])],
             new Dictionary<string, string> { ["method"] = "srpo", ["population"] = "overcooked-1.srpo" }))],
+        "model" =>
+        [
+            ModelConfigFile.Write(ModelShapes.Get("llama-3.2-1b")), ModelConfigFile.Write(ModelShapes.Get("qwen3-4b")),
+            new LoraConfig { Rank = 32, Alpha = 32, TargetModules = ["q_proj", "self_attn.v_proj"], BaseModel = "x" }.Write(), GenerationConfig.Of(ModelShapes.Get("llama-3.2-1b")).Write(),
+            .. Texts("""{"metadata": {"total_size": 16}, "weight_map": {"a": "one.safetensors", "b": "two.safetensors"}}"""),
+        ],
         "key" => Texts("overcooked-1.srpo/0/1", "overcooked-1.srpo", "cpu/0", "cpu/0/10.0.0.7:11111@4711", "10.0.0.7:11111@4711", "[::1]:11111@4711"),
         "setting" => Texts("tau=5", "populations.srpo.tau=5", "evaluation.episodes=10", "seed=7", "lanes=4", "network.hidden=[64,64]", "populations.srpo.sweep={\"tau\":[1,2]}", "layout=rooms", "environment=hanabi", "preset=tag"),
         "address" => Texts("127.0.0.1:30000", "silo-1:30000,10.0.0.7:30000", "[::1]:30000", "postgres", "azure", "Host=db;Username=srpo;Password=x;Database=srpo"),
@@ -266,7 +284,7 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         "rqe\0solve\0two-robots\0--epsilon\00.15\0--starts\02\0--json", "rqe\0solve\0volunteers\0--seed\03", "rqe\0markov\0commons\0--discount\00.5", "query\0agent\0overcooked-1.srpo/0/1\0--data\0data", "query\0coordinator\0x\0--data\0data\0--json",
         "query\0learner\0cpu/0\0--data\0data", "query\0environment\0x/0/0\0--data\0data", "population\0status\0x\0--data\0data", "population\0list\0--data\0data\0--json", "population\0stop\0x\0--data\0nowhere", "runs\0list\0--data\0data",
         "runs\0delete\0x\0--data\0data", "report\0x\0--data\0data", "export\0x\0out\0--data\0data", "export\0x/0/1\0report.html\0--data\0data\0--force", "replay\0x/0\0--data\0data\0--svg\0notes.txt", "resume\0x", "crossplay\0x\0y\0--data\0data", "verify\0tag\0notes.txt",
-        "completions\0bash", "--version", "--help", "run\0--help", "population\0start\0p\0--method\0srpo", "admin\0forget-silos", "play\0overcooked\0x/0/1\0--data\0data");
+        "language\0info\0data\0--json", "language\0make\0out\0--seed\07\0--dtype\0f32", "completions\0bash", "--version", "--help", "run\0--help", "population\0start\0p\0--method\0srpo", "admin\0forget-silos", "play\0overcooked\0x/0/1\0--data\0data");
 
     private static byte[][] Texts(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
 

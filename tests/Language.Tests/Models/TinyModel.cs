@@ -31,11 +31,12 @@ internal sealed class TinyModel : IDisposable
         File.WriteAllText(At(file), text.Replace(from, to, StringComparison.Ordinal));
     }
 
-    /// <summary>Writes a file of weights again with other tensors.</summary>
+    /// <summary>Writes a file of weights again with other tensors, as another file: the old one may be mapped.</summary>
     public void Edit(string file, Func<SafetensorsTensor, SafetensorsTensor?> change, params SafetensorsTensor[] more)
     {
         var read = Safetensors.Read(File.ReadAllBytes(At(file)), file);
-        File.WriteAllBytes(At(file), Safetensors.Write(new SafetensorsFile([.. read.Tensors.Select(change).OfType<SafetensorsTensor>(), .. more], read.Metadata)));
+        File.WriteAllBytes(Beside("new"), Safetensors.Write(new SafetensorsFile([.. read.Tensors.Select(change).OfType<SafetensorsTensor>(), .. more], read.Metadata)));
+        File.Move(Beside("new"), At(file), overwrite: true);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
