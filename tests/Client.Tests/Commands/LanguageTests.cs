@@ -53,18 +53,18 @@ public sealed class LanguageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("make x", ExitCode.Usage, "say which shape: --like with one of qwen2.5-0.5b")]
-    [InlineData("make x --like qwen2.5-0.5", ExitCode.Usage, "did you mean 'qwen2.5-0.5b'")]
-    [InlineData("make x --like qwen2.5-0.5b --config config.json", ExitCode.Usage, "--like and --config exclude each other")]
-    [InlineData("make x --like qwen2.5-0.5b --dtype int8", ExitCode.Usage, "--dtype: ")]
-    [InlineData("make x --config nothing.json", ExitCode.NotFound, "nothing.json")]
-    [InlineData("make no/where --like qwen2.5-0.5b", ExitCode.Usage, "is no directory; make it first")]
-    [InlineData("info nothing", ExitCode.NotFound, "there is no folder")]
-    [InlineData("info Qwen/Qwen2.5-0.5B-Instruct", ExitCode.NotFound, "nothing is downloaded")]
-    [InlineData("info . --cluster localhost", ExitCode.Usage, "it works on this machine")]
-    public async Task What_cannot_be_done_is_refused_and_nothing_made(string line, ExitCode code, string problem)
+    [InlineData("make x", 2, "say which shape: --like with one of qwen2.5-0.5b")]
+    [InlineData("make x --like qwen2.5-0.5", 2, "did you mean 'qwen2.5-0.5b'")]
+    [InlineData("make x --like qwen2.5-0.5b --config config.json", 2, "--like and --config exclude each other")]
+    [InlineData("make x --like qwen2.5-0.5b --dtype int8", 2, "--dtype: ")]
+    [InlineData("make x --config nothing.json", 3, "nothing.json")]
+    [InlineData("make no/where --like qwen2.5-0.5b", 2, "is no directory; make it first")]
+    [InlineData("info nothing", 3, "there is no folder")]
+    [InlineData("info Qwen/Qwen2.5-0.5B-Instruct", 3, "nothing is downloaded")]
+    [InlineData("info . --cluster localhost", 2, "it works on this machine")]
+    public async Task What_cannot_be_done_is_refused_and_nothing_made(string line, int code, string problem)
     {
-        var outcome = (await RunAsync(line.Split(' '))).Expect(code);
+        var outcome = (await RunAsync(line.Split(' '))).Expect((ExitCode)code);
         Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Root));
     }

@@ -191,6 +191,9 @@ public sealed class ModelFolderTests
 
         // What fails in the middle leaves nothing.
         Assert.Throws<InvalidOperationException>(() => ModelFolder.Write(model.Beside("half"), ModelConfigFile.Read(model.At("config.json")), null, TensorType.F32, writer => writer.Write([1])));
+        var config = ModelConfigFile.Read(model.At("config.json"));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ModelFolder.Write(model.Beside("half"), config, null, TensorType.BF16, writer => new RandomWeights(config, 1).Write(writer, cancellation: new CancellationToken(canceled: true))));
         Assert.Equal(["copy", "qwen3-tiny"], Directory.EnumerateFileSystemEntries(model.Beside("")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
