@@ -8,14 +8,36 @@ public static class ModelShapes
 {
     private static readonly ModelConfig Qwen25 = new()
     {
-        Family = ModelFamily.Qwen2, VocabSize = 151936, HiddenSize = 896, IntermediateSize = 4864, Layers = 24, Heads = 14, KeyValueHeads = 2, HeadDim = 64,
-        Rope = new RopeConfig { Theta = 1e6 }, MaxPositions = 32768, TieWordEmbeddings = true, BosTokenId = 151643, EosTokenIds = [151645],
+        Family = ModelFamily.Qwen2,
+        VocabSize = 151936,
+        HiddenSize = 896,
+        IntermediateSize = 4864,
+        Layers = 24,
+        Heads = 14,
+        KeyValueHeads = 2,
+        HeadDim = 64,
+        Rope = new RopeConfig { Theta = 1e6 },
+        MaxPositions = 32768,
+        TieWordEmbeddings = true,
+        BosTokenId = 151643,
+        EosTokenIds = [151645],
     };
 
     private static readonly ModelConfig Qwen3 = new()
     {
-        Family = ModelFamily.Qwen3, VocabSize = 151936, HiddenSize = 1024, IntermediateSize = 3072, Layers = 28, Heads = 16, KeyValueHeads = 8, HeadDim = 128,
-        Rope = new RopeConfig { Theta = 1e6 }, MaxPositions = 40960, TieWordEmbeddings = true, BosTokenId = 151643, EosTokenIds = [151645],
+        Family = ModelFamily.Qwen3,
+        VocabSize = 151936,
+        HiddenSize = 1024,
+        IntermediateSize = 3072,
+        Layers = 28,
+        Heads = 16,
+        KeyValueHeads = 8,
+        HeadDim = 128,
+        Rope = new RopeConfig { Theta = 1e6 },
+        MaxPositions = 40960,
+        TieWordEmbeddings = true,
+        BosTokenId = 151643,
+        EosTokenIds = [151645],
     };
 
     private static readonly Dictionary<string, ModelConfig> Known = new(StringComparer.Ordinal)
@@ -26,9 +48,20 @@ public static class ModelShapes
         ["qwen3-4b"] = Qwen3 with { HiddenSize = 2560, IntermediateSize = 9728, Layers = 36, Heads = 32, Rope = new RopeConfig { Theta = 5e6 }, MaxPositions = 262144 },
         ["llama-3.2-1b"] = new()
         {
-            Family = ModelFamily.Llama, VocabSize = 128256, HiddenSize = 2048, IntermediateSize = 8192, Layers = 16, Heads = 32, KeyValueHeads = 8, HeadDim = 64, RmsNormEps = 1e-5,
-            Rope = new RopeConfig { Theta = 5e5, Llama3 = new LlamaRopeScaling(32, 1, 4, 8192) }, MaxPositions = 131072, TieWordEmbeddings = true,
-            BosTokenId = 128000, EosTokenIds = [128001, 128008, 128009],
+            Family = ModelFamily.Llama,
+            VocabSize = 128256,
+            HiddenSize = 2048,
+            IntermediateSize = 8192,
+            Layers = 16,
+            Heads = 32,
+            KeyValueHeads = 8,
+            HeadDim = 64,
+            RmsNormEps = 1e-5,
+            Rope = new RopeConfig { Theta = 5e5, Llama3 = new LlamaRopeScaling(32, 1, 4, 8192) },
+            MaxPositions = 131072,
+            TieWordEmbeddings = true,
+            BosTokenId = 128000,
+            EosTokenIds = [128001, 128008, 128009],
         },
     };
 
