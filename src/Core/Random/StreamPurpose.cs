@@ -53,4 +53,22 @@ public enum StreamPurpose : byte
 
     /// <summary>Who sits where on learning curves, where that is drawn.</summary>
     CurveCasting = 16,
+
+    /// <summary>Tokens of responses during training.</summary>
+    ResponseToken = 17,
+
+    /// <summary>Tokens of responses on learning curves.</summary>
+    CurveToken = 18,
+
+    /// <summary>Tokens of responses in cross-play matches.</summary>
+    MatchToken = 19,
+
+    /// <summary>Which questions a batch takes.</summary>
+    QuestionOrder = 20,
+
+    /// <summary>Numbers and words of questions that are generated.</summary>
+    QuestionText = 21,
+
+    /// <summary>Which debater is the adversary, where that is drawn.</summary>
+    DebateSeat = 22,
 }
