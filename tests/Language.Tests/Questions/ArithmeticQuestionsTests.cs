@@ -80,8 +80,16 @@ public sealed class ArithmeticQuestionsTests
     }
 
     [Fact]
-    public void Questions_stay_what_they_are() => Assert.Equal(
-        ("?", "?"), (new ArithmeticQuestions(1, QuestionSplit.Train)[0].Text, new ArithmeticQuestions(5, QuestionSplit.Test)[3].Text));
+    public void Questions_stay_what_they_are()
+    {
+        Assert.Equal("There are 16 eggs in the room of Vera. Vera loses 14 of them. How many eggs are left?", new ArithmeticQuestions(1, QuestionSplit.Train)[0].Text);
+        var hard = new ArithmeticQuestions(5, QuestionSplit.Test)[3];
+        Assert.Equal(
+            "Dan has 88 pears. 4 friends share the pears equally, and Dan is one of them. The door has number 39. "
+            + "Dan packs them into 11 jars, the same number in each, and keeps only one of these. Leo gives Dan 522 more. Dan buys 369 more. How many pears are there now?",
+            hard.Text);
+        Assert.Equal("88 / 4 = 22\n22 / 11 = 2\n2 + 522 = 524\n524 + 369 = 893\n#### 893", hard.Solution);
+    }
 
     [Theory]
     [MemberData(nameof(AllLevels))]
