@@ -6,16 +6,25 @@ using Srpo.Language.Questions;
 namespace Srpo.Language.Debate;
 
 /// <summary>What a debater said in a round.</summary>
-/// <param name="Tokens">The tokens, the one that ended it included.</param>
-/// <param name="Text">What they say.</param>
-/// <param name="Ended">Whether a token ended it; otherwise it was cut off at the most tokens that it could have.</param>
-public sealed record DebateResponse(IReadOnlyList<int> Tokens, string Text, bool Ended)
+/// <param name="tokens">The tokens, the one that ended it included.</param>
+/// <param name="text">What they say.</param>
+/// <param name="ended">Whether a token ended it; otherwise it was cut off at the most tokens that it could have.</param>
+public sealed class DebateResponse(IReadOnlyList<int> tokens, string text, bool ended)
 {
+    /// <summary>The tokens, the one that ended it included.</summary>
+    public IReadOnlyList<int> Tokens { get; } = tokens;
+
+    /// <summary>What they say.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>Whether a token ended it; otherwise it was cut off at the most tokens that it could have.</summary>
+    public bool Ended { get; } = ended;
+
     /// <summary>Its answer, strictly: null where it has none.</summary>
-    public ExactNumber? Strict { get; } = AnswerExtraction.Extract(Text, AnswerRule.Strict);
+    public ExactNumber? Strict { get; } = AnswerExtraction.Extract(text, AnswerRule.Strict);
 
     /// <summary>Its answer, flexibly: null where it has none.</summary>
-    public ExactNumber? Flexible { get; } = AnswerExtraction.Extract(Text, AnswerRule.Flexible);
+    public ExactNumber? Flexible { get; } = AnswerExtraction.Extract(text, AnswerRule.Flexible);
 
     /// <summary>Its answer by a rule; null where it has none.</summary>
     public ExactNumber? Answer(AnswerRule rule) => rule == AnswerRule.Strict ? Strict : Flexible;

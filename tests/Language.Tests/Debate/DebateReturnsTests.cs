@@ -103,7 +103,7 @@ public sealed class DebateReturnsTests
         DebateRecord[] debates = [Debates.Held(0, "ny", "yn", "ny"), Debates.Held(1, "yy", "nn", "yn")];
         var samples = DebateReturns.Samples(DebateMethod.Srpo, debates, new DebateSettings(), debate => debate);
         Assert.Equal(
-            [(0, 0, 0, true, -1.0), (0, 0, 1, false, 1), (0, 1, 0, true, -1), (0, 1, 1, false, 1), (0, 2, 1, false, 1), (1, 0, 0, false, 1), (1, 0, 1, true, -1), (1, 1, 0, false, 1), (1, 1, 1, true, -1), (1, 2, 0, false, 1)],
+            [(0, 0, 0, true, -1.0), (0, 0, 1, false, 1.0), (0, 1, 0, true, -1.0), (0, 1, 1, false, 1.0), (0, 2, 1, false, 1.0), (1, 0, 0, false, 1.0), (1, 0, 1, true, -1.0), (1, 1, 0, false, 1.0), (1, 1, 1, true, -1.0), (1, 2, 0, false, 1.0)],
             samples.Select(sample => (sample.Debate, sample.Round, sample.Seat, sample.IsAdversary, sample.Return)));
         Assert.All(samples, sample => Assert.Same(debates[sample.Debate].Rounds[sample.Round][sample.Seat], sample.Response));
         var ippo = DebateReturns.Samples(DebateMethod.Ippo, debates, new DebateSettings(), _ => throw new InvalidOperationException());
