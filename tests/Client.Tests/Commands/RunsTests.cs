@@ -179,6 +179,7 @@ public sealed class RunsTests : IDisposable
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var shell = new Shell(output, error, _directory.Root, 120, false, false) { Variable = _ => null, Arguments = line.Split(' '), In = new StringReader(typed), InIsTerminal = true };
+        InProcess.Forget();
         return new Outcome(await CommandLine.RunAsync(shell.Arguments, shell, CancellationToken.None), output.ToString(), error.ToString());
     }
 

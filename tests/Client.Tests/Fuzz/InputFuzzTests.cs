@@ -194,6 +194,7 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         var (written, error) = (new StringWriter(), new StringWriter());
         var shell = new Shell(written, error, _directory["user"], Width: 100, OutIsTerminal: false, ErrorIsTerminal: false) { Variable = _ => null, Arguments = arguments };
         using var limit = new CancellationTokenSource(Work);
+        InProcess.Forget();
         var code = CommandLine.RunAsync(arguments, shell, limit.Token).GetAwaiter().GetResult();
         Assert.True(codes.Contains(code) && (code != 130 || limit.IsCancellationRequested), $"exit code {code} of {string.Join(' ', arguments)}\n{error}");
         RequireWords(error.ToString());

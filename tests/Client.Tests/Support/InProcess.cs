@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.Reflection;
 using Srpo.Client.Cli;
 
 namespace Srpo.Client.Tests.Support;
@@ -5,6 +7,15 @@ namespace Srpo.Client.Tests.Support;
 /// <summary>Runs command lines in the test's own process.</summary>
 internal static class InProcess
 {
+    private const BindingFlags Internal = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    private static readonly PropertyInfo FirstParent = typeof(Symbol).GetProperty("FirstParent", Internal)!;
+
+    private static readonly PropertyInfo NextParent = FirstParent.PropertyType.GetProperty("Next", Internal)!;
+
+    /// <summary>Options and arguments, most of which belong to every command line that is put together.</summary>
+    private static readonly Lazy<Symbol[]> Symbols = new(() => [.. Below(RootCommandBuilder.Build(new Shell(TextWriter.Null, TextWriter.Null, "/", 80, false, false))).Distinct()]);
+
     static InProcess()
     {
         // What the developer has set for his own runs must not leak into tests.
@@ -22,8 +33,20 @@ internal static class InProcess
     /// <summary>Runs a command line while somebody types, or a pipe sends, lines.</summary>
     public static Task<Outcome> TypeAsync(string directory, string lines, params string[] arguments) => RunAsync(directory, lines, _ => null, arguments);
 
+    /// <summary>
+    /// Lets options and arguments forget all command lines but the first that they were in. They keep them in a list that is walked to its end when one is added:
+    /// nothing in a process, which puts together one, but with thousands each takes longer than what it was put together for.
+    /// </summary>
+    public static void Forget()
+    {
+        foreach (var symbol in Symbols.Value) NextParent.SetValue(FirstParent.GetValue(symbol), null);
+    }
+
+    private static IEnumerable<Symbol> Below(Command command) => [.. command.Options, .. command.Arguments, .. command.Subcommands.SelectMany(Below)];
+
     private static async Task<Outcome> RunAsync(string directory, string lines, Func<string, string?> variable, string[] arguments)
     {
+        Forget();
         var output = new StringWriter();
         var error = new StringWriter();
         var shell = new Shell(output, error, directory, Width: 120, OutIsTerminal: false, ErrorIsTerminal: false) { Variable = variable, Arguments = arguments, In = new StringReader(lines) };
