@@ -40,6 +40,7 @@ internal sealed class TestSilos : IAsyncDisposable
                 options.Compute.Workers = number < workers.Length ? workers[number] : 1;
             });
             if (calls is not null) orleans.AddOutgoingGrainCallFilter(calls);
+            orleans.Configure<GrainDirectoryOptions>(options => options.CacheSize = 20_000);
             orleans.Configure<ClusterMembershipOptions>(options => (options.NumMissedProbesLimit, options.ProbeTimeout) = (2, TimeSpan.FromSeconds(1)));
         });
         var cluster = builder.Build();
