@@ -108,7 +108,7 @@ public sealed class AzuriteClusterTests : IDisposable
         }
 
         foreach (var silo in _silos.Skip(1)) await silo.KillAsync();
-        await StartAsync(2);
+        await StartAsync(1);
         await using (var session = await ConnectAsync())
         {
             Assert.Equal(await Populations.ReferenceAsync(spec), await ClusterRun.FinishAsync(session.Grains, spec));

@@ -103,6 +103,7 @@ public sealed class RunTests : IDisposable
             var agent = await InProcess.RunAsync(_directory.Root, "query", "agent", "r.ippo/0/0", "--json");
             return agent.Code == 0 && JsonDocument.Parse(agent.Out).RootElement.GetProperty("version").GetInt32() > 0;
         });
+        SrpoProcess.StandBack(run.Id);
 
         var second = (await InProcess.RunAsync(_directory.Root, Small)).Expect(ExitCode.InUse);
         Assert.Contains("'r' is in use", second.Error, StringComparison.Ordinal);

@@ -10,7 +10,7 @@ public sealed class StartTests
     public async Task What_is_only_read_starts_no_silo_and_no_client()
     {
         using var directory = new TemporaryDirectory();
-        (await SrpoProcess.RunAsync(
+        (await InProcess.RunAsync(
             directory.Root, "run", "overcooked-paper", "--id", "r", "--seeds", "1", "--iterations", "2", "--set", "lanes=4", "--set", "horizon=20", "--set", "evaluation.episodes=2")).Expect(ExitCode.Ok);
 
         // It has read the policies of the others and waits for the person.

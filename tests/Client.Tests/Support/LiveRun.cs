@@ -1,8 +1,7 @@
-using System.Text.Json;
-using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Sessions;
 using Srpo.Experiments.Data;
+using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Tests.Support;
 
@@ -37,7 +36,9 @@ internal sealed class LiveRun : IDisposable
         var run = new LiveRun(more);
         try
         {
-            await run.Process.UntilAsync("another process sees that an agent has learned", async () => File.Exists(Path.Combine(run.Data.Live, "r.json")) && await run.VersionAsync() > 0);
+            await run.Process.UntilAsync("it says how others can ask it", () => Task.FromResult(LiveRegistry.FindOwner(run.Data)?.Info.ClusterId is not null));
+            await run.LearnedAsync("another process sees that an agent has learned", beyond: 0);
+            SrpoProcess.StandBack(run.Process.Id);
             return run;
         }
         catch
@@ -50,18 +51,28 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Runs a command in this process.</summary>
     public Task<Outcome> AskAsync(params string[] arguments) => InProcess.RunAsync(Root, arguments);
 
-    /// <summary>Number of updates of an agent, as another process sees it.</summary>
-    public async Task<int> VersionAsync()
-    {
-        var agent = await AskAsync("query", "agent", Population + "/0/0", "--json");
-        return agent.ExitCode == ExitCode.Ok ? JsonDocument.Parse(agent.Out).RootElement.GetProperty("version").GetInt32() : 0;
-    }
-
     /// <summary>Waits until agents have learned more.</summary>
-    public async Task GoesOnAsync()
+    public Task GoesOnAsync() => LearnedAsync("training goes on");
+
+    /// <summary>Waits until an agent has more updates than a number, by default that of now. One that there is not yet has none.</summary>
+    private async Task LearnedAsync(string what, int? beyond = null)
     {
-        var before = await VersionAsync();
-        await Process.UntilAsync($"training goes on beyond version {before}", async () => await VersionAsync() > before);
+        await using var session = await ConnectAsync();
+        var agent = session.Grains.GetGrain<IAgentGrain>(Population + "/0/0");
+        var before = beyond ?? await VersionAsync();
+        await Process.UntilAsync($"{what}, beyond version {before}", async () => await VersionAsync() > before);
+
+        async Task<int> VersionAsync()
+        {
+            try
+            {
+                return (await agent.QueryAsync()).Version;
+            }
+            catch (UnknownGrainException)
+            {
+                return 0;
+            }
+        }
     }
 
     /// <summary>A client of it, in this process.</summary>

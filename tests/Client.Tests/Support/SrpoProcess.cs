@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Srpo.Client.Tests.Support;
 
 /// <summary>The program as a process of its own, as users run it.</summary>
-internal sealed class SrpoProcess : IDisposable
+internal sealed partial class SrpoProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -103,15 +104,41 @@ internal sealed class SrpoProcess : IDisposable
         return new Outcome(_process.ExitCode, Text(_out), Text(_error));
     }
 
+    /// <summary>
+    /// Lets the workers of a process, `srpo` or a silo, take what others leave of the machine, for training that has merely to go on while a test looks at
+    /// something else. All other threads of the process stay as they are. Linux only; elsewhere nothing changes.
+    /// </summary>
+    public static void StandBack(int process)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        foreach (var thread in Directory.EnumerateDirectories($"/proc/{process}/task").Where(IsWorker)) _ = SetPriority(0, uint.Parse(Path.GetFileName(thread)), 10);
+
+        static bool IsWorker(string thread)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("srpo-compute", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false; // It has ended meanwhile.
+            }
+        }
+    }
+
     /// <summary>Waits until something is the case while the process runs; fails with its output if it ends before.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
         var clock = Stopwatch.StartNew();
-        while (!await condition())
+        while (true)
         {
+            var asked = clock.Elapsed;
+            if (await condition()) return;
             Assert.False(_process.HasExited, $"the process ended with code {(_process.HasExited ? _process.ExitCode : 0)} before: {what}\n{Text(_out)}\n{Text(_error)}");
             Assert.True(clock.Elapsed < Patience, $"not within {Patience.TotalSeconds} s: {what}");
-            await Task.Delay(20);
+
+            // A moment of the process is not to be missed, but whoever asks with whole commands must not keep the machine from it either.
+            await Task.Delay(TimeSpan.FromMilliseconds(20) + 2 * (clock.Elapsed - asked));
         }
     }
 
@@ -121,6 +148,9 @@ internal sealed class SrpoProcess : IDisposable
         _process.WaitForExit(); // files of its directory are free afterwards
         _process.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint thread, int value);
 
     private static void Append(StringBuilder text, string? line)
     {
