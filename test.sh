@@ -109,8 +109,9 @@ run() {
   if ((left > 0)); then reasons "$trx"; fi
 }
 
-# What runs often is compiled again once, and not first with counters in it: tests run nothing for long enough to be paid for that.
-export DOTNET_TieredPGO=0
+# How programs are compiled while they run: quickly at first, loops too, and again where they run often, but not first with counters in them; the memory
+# for it is mapped once. Tests and the processes that they start run nothing for long enough to be paid for more, and attack nobody.
+export DOTNET_TieredPGO=0 DOTNET_TC_QuickJitForLoops=1 DOTNET_EnableWriteXorExecute=0
 
 # The tests of the client wait for processes of their own half of the time; the others use the machine meanwhile.
 projects=()

@@ -33,10 +33,10 @@ public sealed class EquilibriumTests
             Method = "srpo",
             Tau = tau,
             Entropy = 0.15,
-            Iterations = 3000,
+            Iterations = 1500,
             Lanes = 64,
             Horizon = 64,
-            LearningRate = 2e-4,
+            LearningRate = 4e-4,
             Network = new NetworkSettings { Hidden = [16] },
             Adversary = new AdversarySettings { Kl = KlDirection.AdversaryToPolicy },
         };
