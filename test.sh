@@ -6,8 +6,8 @@
 #
 # SRPO_TEST_SECONDS: time limit of one test project, 900 by default.
 #
-# What tests need besides the SDK is used where it is: PostgreSQL's programs, Gambit, node. Azurite, the emulator of Azure Storage, is
-# installed below artifacts/ where node and npm are. Tests without what they need are skipped and say why; .ci/run installs it all.
+# What tests need besides the SDK is used where it is: PostgreSQL's programs, Gambit, node. Azurite, the emulator of Azure Storage, and what
+# tokenizers and chat templates are held against, are installed below artifacts/ where node and npm are. Tests without what they need are skipped and say why; .ci/run installs it all.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=scripts/common.sh
@@ -22,19 +22,20 @@ finish() {
   exit 0
 }
 
-# The versions are those of tests/azurite/package-lock.json; once they are there, nothing is asked of the network.
-install_azurite() {
-  local wanted=$root/tests/azurite have=$root/artifacts/azurite part=$root/artifacts/azurite.part
+# install_packages NAME WHAT: npm packages that tests use, below artifacts/NAME. The versions are those of tests/NAME/package-lock.json; once
+# they are there, nothing is asked of the network.
+install_packages() {
+  local name=$1 what=$2 wanted=$root/tests/$1 have=$root/artifacts/$1 part=$root/artifacts/$1.part
   command -v node >/dev/null && command -v npm >/dev/null || return 0
   ! cmp -s "$wanted/package-lock.json" "$have/package-lock.json" || return 0
   rm -rf "$part"
   mkdir -p "$part"
   cp "$wanted/package.json" "$wanted/package-lock.json" "$part"
-  if timeout 240 npm ci --prefix "$part" --ignore-scripts --omit=dev --no-audit --no-fund >"$results/azurite.log" 2>&1 </dev/null; then
+  if timeout 240 npm ci --prefix "$part" --ignore-scripts --omit=dev --no-audit --no-fund >"$results/$name.log" 2>&1 </dev/null; then
     rm -rf "$have"
     mv "$part" "$have"
   else
-    printf 'Azurite could not be installed, its tests are skipped: %s\n' "$(grep -m 1 'npm' "$results/azurite.log" || echo 'npm took longer than 240 s')"
+    printf '%s could not be installed, tests that need it are skipped: %s\n' "$what" "$(grep -m 1 'npm' "$results/$name.log" || echo 'npm took longer than 240 s')"
   fi
 }
 
@@ -50,10 +51,14 @@ build() {
 }
 
 printf 'building...\n'
-azurite=
+installs=()
 if [[ Srpo.Grains.Tests == *"$filter"* || Srpo.Client.Tests == *"$filter"* ]]; then
-  install_azurite &
-  azurite=$!
+  install_packages azurite Azurite &
+  installs+=($!)
+fi
+if [[ Srpo.Language.Tests == *"$filter"* ]]; then
+  install_packages language "what tokenizers are held against" &
+  installs+=($!)
 fi
 mkdir -p "$root/artifacts/launch"
 # The launcher builds into the same place, under the same lock.
@@ -64,7 +69,7 @@ if ! with_lock "$root/artifacts/launch/lock" build; then
   finish
 fi
 
-[[ -z $azurite ]] || wait "$azurite" || true
+for install in "${installs[@]}"; do wait "$install" || true; done
 
 # counter FILE NAME: a number from the line <Counters .../> of a result file.
 counter() {
