@@ -26,7 +26,7 @@ public sealed class TorchBackend : IDeviceBackend
 
     /// <summary>GPUs that CUDA offers. Loads libtorch.</summary>
     /// <exception cref="SrpoException">libtorch cannot be loaded.</exception>
-    internal static int CudaDevices()
+    public static int CudaDevices()
     {
         if (!LibTorch.Load().HasCuda) return 0;
         return torch.TryInitializeDeviceType(DeviceType.CUDA) && torch.cuda.is_available() ? torch.cuda.device_count() : 0;

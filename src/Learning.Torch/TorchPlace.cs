@@ -9,7 +9,7 @@ namespace Srpo.Learning.Torch;
 /// <summary>Where tensors are, and how factors of products are rounded.</summary>
 /// <param name="Device">Processor or GPU.</param>
 /// <param name="Precision">How factors are rounded.</param>
-internal sealed record TorchPlace(Device Device, DevicePrecision Precision)
+public sealed record TorchPlace(Device Device, DevicePrecision Precision)
 {
     /// <summary>Whether it is a GPU.</summary>
     public bool IsCuda => Device.type == DeviceType.CUDA;

@@ -13,7 +13,7 @@ internal static class VerifyCommand
 {
     public static Command Create(Shell shell)
     {
-        var verify = new Command("verify", "Replay recorded episodes through an environment's rules and report the first difference; compare a device with the processor's kernels.");
+        var verify = new Command("verify", "Replay recorded episodes through an environment's rules and report the first difference; compare a device with the processor's kernels, a language model, its tokenizer and its chat template with what another program computed.");
         foreach (var environment in EnvironmentFactory.Registrations.OrderBy(known => known.Name, StringComparer.Ordinal))
         {
             if (environment.Verify is not { } verifier) continue;
@@ -22,6 +22,8 @@ internal static class VerifyCommand
         }
 
         verify.Add(VerifyDeviceCommand.Create(shell));
+        verify.Add(VerifyLanguageCommand.Create(shell));
+        foreach (var command in VerifyTextCommands.Create(shell)) verify.Add(command);
         return verify;
     }
 

@@ -1,0 +1,170 @@
+using Srpo.Language.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Srpo.Language.Torch;
+
+/// <summary>
+/// The layers of a model. Tokens of all sequences stand one below the other, [tokens, width], so that products waste nothing on padding; attention takes them
+/// apart again.
+/// </summary>
+internal static class Transformer
+{
+    /// <summary>Queries that are attended from at a time, on a processor.</summary>
+    private const int Block = 128;
+
+    /// <summary>Tokens up to which that is done; longer sequences would have too many weights at a time.</summary>
+    private const int LongestInBlocks = 1024;
+
+    /// <summary>One layer.</summary>
+    /// <param name="config">The model's.</param>
+    /// <param name="x">[tokens, width].</param>
+    /// <param name="weights">The layer's.</param>
+    /// <param name="adapters">The layer's.</param>
+    /// <param name="scale">Of the adapters.</param>
+    /// <param name="rotations">Of every token.</param>
+    /// <param name="attend">From queries [tokens, heads, head width], keys and values [tokens, key heads, head width] to [tokens, heads * head width].</param>
+    /// <returns>[tokens, width].</returns>
+    public static Tensor Layer(ModelConfig config, Tensor x, LayerWeights weights, LayerAdapters adapters, float scale, Rotations rotations, Func<Tensor, Tensor, Tensor, Tensor> attend)
+    {
+        var tokens = x.shape[0];
+        var qkv = Apply(weights.Qkv, adapters.Qkv, scale, Norm(x, weights.InputNorm, config.RmsNormEps));
+        var turned = config.QueryWidth + config.KeyWidth;
+        Tensor queries, keys;
+        if (weights.QueryNorm is { } queryNorm)
+        {
+            queries = rotations.Turn(Norm(qkv.narrow(1, 0, config.QueryWidth).view(tokens, config.Heads, config.HeadDim), queryNorm, config.RmsNormEps));
+            keys = rotations.Turn(Norm(qkv.narrow(1, config.QueryWidth, config.KeyWidth).view(tokens, config.KeyValueHeads, config.HeadDim), weights.KeyNorm!, config.RmsNormEps));
+        }
+        else
+        {
+            var both = rotations.Turn(qkv.narrow(1, 0, turned).view(tokens, config.Heads + config.KeyValueHeads, config.HeadDim));
+            (queries, keys) = (both.narrow(1, 0, config.Heads), both.narrow(1, config.Heads, config.KeyValueHeads));
+        }
+
+        var values = qkv.narrow(1, turned, config.KeyWidth).view(tokens, config.KeyValueHeads, config.HeadDim);
+        x = x.add(Apply(weights.Output, adapters.Output, scale, attend(queries, keys, values)));
+        var gates = Apply(weights.Gates, adapters.Gates, scale, Norm(x, weights.PostNorm, config.RmsNormEps));
+        var inner = gates.narrow(1, 0, config.IntermediateSize).silu().mul(gates.narrow(1, config.IntermediateSize, config.IntermediateSize));
+        return x.add(Apply(weights.Down, adapters.Down, scale, inner));
+    }
+
+    /// <summary>x / sqrt(mean(x^2) + epsilon), times a weight; the mean in 32-bit floats.</summary>
+    public static Tensor Norm(Tensor x, Tensor weight, double epsilon)
+    {
+        var wide = x.to(ScalarType.Float32);
+        return wide.mul(wide.mul(wide).mean([-1], keepdim: true).add(epsilon).rsqrt()).to(x.dtype).mul(weight);
+    }
+
+    /// <summary>A linear layer with what adapters add to it. Those of projections side by side are one pair, whose B has theirs along its diagonal.</summary>
+    private static Tensor Apply(Projection projection, LoraPair?[] adapters, float scale, Tensor x)
+    {
+        var y = F.linear(x, projection.Weight, projection.Bias);
+        var pairs = adapters.OfType<LoraPair>().ToArray();
+        if (pairs.Length == 0) return y;
+        var (down, up) = adapters.Length == 1 ? (pairs[0].A, pairs[0].B) : (cat([.. pairs.Select(pair => pair.A)], 0), Diagonal());
+        return y.addmm_(F.linear(x, down).mul(scale), up.t(), 1, 1);
+
+        Tensor Diagonal()
+        {
+            var (rank, before) = (pairs[0].A.shape[0], 0L);
+            var rows = new Tensor[adapters.Length];
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (adapters[i] is not { } pair)
+                {
+                    rows[i] = Zeros(i, rank * pairs.Length);
+                    continue;
+                }
+
+                rows[i] = cat([Zeros(i, before), pair.B, Zeros(i, (rank * pairs.Length) - before - rank)], 1);
+                before += rank;
+            }
+
+            return cat(rows, 0);
+        }
+
+        Tensor Zeros(int row, long width) => zeros(projection.Widths[row], width, dtype: x.dtype, device: x.device);
+    }
+
+    /// <summary>Attention of sequences that are complete: each token to those before it and itself.</summary>
+    /// <param name="queries">[tokens, heads, head width].</param>
+    /// <param name="keys">[tokens, key heads, head width].</param>
+    /// <param name="values">[tokens, key heads, head width].</param>
+    /// <param name="starts">Index of each sequence's first token, and the number of tokens.</param>
+    /// <returns>[tokens, heads * head width].</returns>
+    public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, IReadOnlyList<int> starts)
+    {
+        var parts = new Tensor[starts.Count - 1];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var (from, length) = (starts[i], starts[i + 1] - starts[i]);
+            parts[i] = Attend(queries.narrow(0, from, length), keys.narrow(0, from, length), values.narrow(0, from, length), null, causal: length > 1);
+        }
+
+        return parts.Length == 1 ? parts[0] : cat(parts, 0);
+    }
+
+    /// <summary>Whether sequences are attended to in blocks, which keeps the weights of attention for a backward pass.</summary>
+    public static bool InBlocks(long length, Device device) => device.type == DeviceType.CPU && length is > 1 and <= LongestInBlocks;
+
+    /// <summary>Attention of one sequence. Key heads are the batch, and the queries that share one its heads: nothing is copied for them.</summary>
+    /// <param name="queries">[new, heads, head width].</param>
+    /// <param name="keys">[all, key heads, head width].</param>
+    /// <param name="values">[all, key heads, head width].</param>
+    /// <param name="mask">[1, 1, new, all] what is seen; null for all, or for what is causal.</param>
+    /// <param name="causal">Whether new tokens are all, and see those before them and themselves.</param>
+    public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask, bool causal)
+    {
+        var (length, heads, width, keyHeads, all) = (queries.shape[0], queries.shape[1], queries.shape[2], keys.shape[1], keys.shape[0]);
+        if (causal && InBlocks(length, queries.device)) return AttendInBlocks(queries, keys, values);
+        var group = heads / keyHeads;
+        var q = queries.reshape(length, keyHeads, group, width).permute(1, 2, 0, 3);
+        var k = keys.reshape(all, keyHeads, 1, width).permute(1, 2, 0, 3).expand(keyHeads, group, all, width);
+        var v = values.reshape(all, keyHeads, 1, width).permute(1, 2, 0, 3).expand(keyHeads, group, all, width);
+        return F.scaled_dot_product_attention(q, k, v, mask, 0, causal).permute(2, 0, 1, 3).reshape(length, heads * width);
+    }
+
+    /// <summary>
+    /// The same of a complete sequence by two products and a softmax for some queries at a time: on a processor that takes half the time of the fused kernel. The
+    /// queries that share a key head are rows of one product.
+    /// </summary>
+    private static Tensor AttendInBlocks(Tensor queries, Tensor keys, Tensor values)
+    {
+        var (length, heads, width, keyHeads) = ((int)queries.shape[0], queries.shape[1], queries.shape[2], keys.shape[1]);
+        var group = heads / keyHeads;
+        var folded = queries.reshape(length, keyHeads, group, width).permute(1, 2, 0, 3);
+        var (columns, rows) = (keys.permute(1, 2, 0), values.permute(1, 0, 2));
+        var parts = new List<Tensor>();
+        for (var from = 0; from < length; from += Block)
+        {
+            var (size, seen) = (Math.Min(Block, length - from), Math.Min(from + Block, length));
+            var scores = bmm(folded.narrow(2, from, size).reshape(keyHeads, group * size, width), columns.narrow(2, 0, seen));
+            var ahead = ones(size, seen, dtype: ScalarType.Bool, device: queries.device).triu(from + 1);
+            var weights = F.softmax(scores.view(keyHeads, group, size, seen).to(ScalarType.Float32).mul_(1 / Math.Sqrt(width)).masked_fill_(ahead, float.NegativeInfinity), -1).to(values.dtype);
+            parts.Add(bmm(weights.view(keyHeads, group * size, seen), rows.narrow(1, 0, seen)).view(keyHeads, group, size, width).permute(2, 0, 1, 3).reshape(size, heads * width));
+        }
+
+        return parts.Count == 1 ? parts[0] : cat(parts, 0);
+    }
+}
+
+/// <summary>Cosines and sines by which the heads of tokens are turned: [tokens, 1, head width] in 32-bit floats, the sines of the first half negative.</summary>
+internal sealed record Rotations(Tensor Cosines, Tensor Sines)
+{
+    /// <summary>Of tokens at positions.</summary>
+    /// <param name="angles">Per position, [head width / 2].</param>
+    /// <param name="positions">[tokens].</param>
+    public static Rotations At(Tensor angles, Tensor positions)
+    {
+        var turns = positions.to(ScalarType.Float32).unsqueeze(1).mul(angles.unsqueeze(0)).unsqueeze(1);
+        var (cosines, sines) = (turns.cos(), turns.sin());
+        return new Rotations(cat([cosines, cosines], 2), cat([sines.neg(), sines], 2));
+    }
+
+    /// <summary>Turns heads: a number of the first half and its like in the second are a point in the plane.</summary>
+    /// <param name="heads">[tokens, heads, head width].</param>
+    public Tensor Turn(Tensor heads) =>
+        heads.to(ScalarType.Float32).mul(Cosines).addcmul_(heads.roll(heads.shape[2] / 2, 2).to(ScalarType.Float32), Sines, 1).to(heads.dtype);
+}
