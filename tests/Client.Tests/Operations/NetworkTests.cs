@@ -11,13 +11,17 @@ namespace Srpo.Client.Tests.Operations;
 
 /// <summary>Who can reach a silo with default settings: this machine, and nobody from the network.</summary>
 [Collection(PostgresTests.Name)]
-public sealed class NetworkTests(PostgresServer server, NetworkTests.Shared shared) : IClassFixture<NetworkTests.Shared>
+public sealed class NetworkTests(PostgresServer server)
 {
     /// <summary>After this time nobody answers.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     [NetworkFact]
-    public async Task Nothing_of_a_silo_can_be_reached_from_the_network() => await CheckAsync(await shared.Silo.Value);
+    public async Task Nothing_of_a_silo_can_be_reached_from_the_network()
+    {
+        using var directory = new TemporaryDirectory();
+        await CheckAsync(directory);
+    }
 
     [NetworkFact(Database = true)]
     public async Task Nothing_of_a_silo_with_a_database_can_be_reached_from_the_network()
@@ -25,17 +29,15 @@ public sealed class NetworkTests(PostgresServer server, NetworkTests.Shared shar
         using var directory = new TemporaryDirectory();
         var file = directory.Write("connection", await server.CreateAsync());
         (await InProcess.RunAsync(directory.Root, "admin", "init-db", "--connection-file", file)).Expect(ExitCode.Ok);
-        using var silo = SiloProcess.Start(directory.Root, "ClusterId=srpo", "Cluster:Kind=postgres", "Storage:Kind=postgres", "Cluster:ConnectionStringFile=" + file);
-        await silo.ReadyAsync();
-        await CheckAsync(silo);
-        Assert.Equal(0, await silo.StopAsync());
+        await CheckAsync(directory, "ClusterId=srpo", "Cluster:Kind=postgres", "Storage:Kind=postgres", "Cluster:ConnectionStringFile=" + file);
     }
 
     [OtherUserFact]
     public async Task Nothing_of_a_silo_can_be_reached_by_another_user_of_the_machine()
     {
         using var directory = new TemporaryDirectory();
-        var silo = await shared.Silo.Value;
+        using var silo = SiloProcess.Start(directory.Root);
+        await silo.ReadyAsync();
         OtherUser.CopyForAll(AppContext.BaseDirectory, directory["program"]);
         OtherUser.LetEnter(directory.Root);
         string[] client = ["dotnet", Path.Combine(directory["program"], "srpo.dll"), "cluster", "status", "--cluster", silo.Gateway];
@@ -60,14 +62,17 @@ public sealed class NetworkTests(PostgresServer server, NetworkTests.Shared shar
         Assert.StartsWith("HTTP/1.1 403", http.Out, StringComparison.Ordinal);
         Assert.Contains("Srpo:Cluster:TrustMachine=true", http.Out, StringComparison.Ordinal);
         Assert.Contains("it is of another user of this machine (number 65534)", silo.Said, StringComparison.Ordinal);
+        Assert.Equal(0, await silo.StopAsync());
 
         using var trusting = SiloProcess.Start(directory.Root, "Cluster:TrustMachine=true");
         await trusting.ReadyAsync();
         (await OtherUser.RunAsync(directory.Root, [.. client[..^1], trusting.Gateway])).Expect(ExitCode.Ok);
     }
 
-    private static async Task CheckAsync(SiloProcess silo)
+    private static async Task CheckAsync(TemporaryDirectory directory, params string[] settings)
     {
+        using var silo = SiloProcess.Start(directory.Root, settings);
+        await silo.ReadyAsync();
         Assert.True(await OrleansConnectsAsync(new IPEndPoint(IPAddress.Loopback, silo.GatewayPort), SiloProcess.Patience));
         foreach (var address in NetworkFactAttribute.Addresses)
         {
@@ -85,6 +90,8 @@ public sealed class NetworkTests(PostgresServer server, NetworkTests.Shared shar
 
             Assert.False(await OrleansConnectsAsync(new IPEndPoint(address, silo.GatewayPort), Limit), $"a client connects at {address}");
         }
+
+        Assert.Equal(0, await silo.StopAsync());
     }
 
     private static async Task<bool> ConnectsAsync(IPEndPoint end)
@@ -118,42 +125,6 @@ public sealed class NetworkTests(PostgresServer server, NetworkTests.Shared shar
         catch (Exception error) when (error is OrleansException or SocketException or OperationCanceledException)
         {
             return false;
-        }
-    }
-
-    /// <summary>One silo with default settings for all tests that need nothing else.</summary>
-    public sealed class Shared : IAsyncLifetime, IDisposable
-    {
-        private readonly TemporaryDirectory _directory = new();
-
-        public Shared() => Silo = new Lazy<Task<SiloProcess>>(StartAsync);
-
-        internal Lazy<Task<SiloProcess>> Silo { get; }
-
-        public Task InitializeAsync() => Task.CompletedTask;
-
-        public async Task DisposeAsync()
-        {
-            if (!Silo.IsValueCreated) return;
-            using var silo = await Silo.Value;
-            Assert.Equal(0, await silo.StopAsync());
-        }
-
-        public void Dispose() => _directory.Dispose();
-
-        private async Task<SiloProcess> StartAsync()
-        {
-            var silo = SiloProcess.Start(_directory.Root);
-            try
-            {
-                await silo.ReadyAsync();
-                return silo;
-            }
-            catch
-            {
-                silo.Dispose();
-                throw;
-            }
         }
     }
 }
