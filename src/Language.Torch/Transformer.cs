@@ -46,8 +46,8 @@ internal static class Transformer
         var values = qkv.narrow(1, turned, config.KeyWidth).view(tokens, config.KeyValueHeads, config.HeadDim);
         x = x.add(Apply(weights.Output, adapters.Output, scale, attend(queries, keys, values)));
         var gates = Apply(weights.Gates, adapters.Gates, scale, Norm(x, weights.PostNorm, config.RmsNormEps));
-        var inner = gates.narrow(1, 0, config.IntermediateSize).silu().mul(gates.narrow(1, config.IntermediateSize, config.IntermediateSize));
-        return x.add(Apply(weights.Down, adapters.Down, scale, inner));
+        var halves = gates.chunk(2, 1);
+        return x.add(Apply(weights.Down, adapters.Down, scale, halves[0].silu().mul(halves[1])));
     }
 
     /// <summary>x / sqrt(mean(x^2) + epsilon), times a weight; the mean in 32-bit floats.</summary>
