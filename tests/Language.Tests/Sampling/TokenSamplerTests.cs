@@ -87,8 +87,11 @@ public sealed class TokenSamplerTests
             var sampler = new TokenSampler(
                 new SamplingSettings
                 {
-                    Temperature = Number("temperature", 1), TopK = (int)Number("top_k", 0), TopP = Number("top_p", 1),
-                    MinP = Number("min_p", 0), RepetitionPenalty = Number("repetition_penalty", 1),
+                    Temperature = Number("temperature", 1),
+                    TopK = (int)Number("top_k", 0),
+                    TopP = Number("top_p", 1),
+                    MinP = Number("min_p", 0),
+                    RepetitionPenalty = Number("repetition_penalty", 1),
                 },
                 logits.Length);
             sampler.Filter(logits, context);
@@ -210,7 +213,10 @@ public sealed class TokenSamplerTests
     [Fact]
     public void Every_token_of_every_response_has_bits_of_its_own()
     {
-        var streams = from seed in new[] { 1ul, 2ul } from team in new[] { 0u, 1u } from update in new[] { 0u, 1u } from lane in new[] { 0, 1, 70_000 }
+        var streams = from seed in new[] { 1ul, 2ul }
+                      from team in new[] { 0u, 1u }
+                      from update in new[] { 0u, 1u }
+                      from lane in new[] { 0, 1, 70_000 }
                       select new TokenStream(new StreamId(seed, team, update, StreamPurpose.ResponseToken), lane);
         var all = (from stream in streams from round in new[] { 0, 1, 127 } from seat in new[] { 0, 1 } from token in new[] { 0, 1, 511, (1 << 24) - 1 } select stream.Token(round, seat, token)).ToArray();
         Assert.Equal(24 * 24, all.Length);
