@@ -15,9 +15,10 @@ internal sealed class SharedTransformer
     private const int Chunk = 1 << 22;
 
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<string, SharedTransformer> Known = [];
+    private static readonly Dictionary<(string Hash, string Form), SharedTransformer> Known = [];
 
-    private readonly string? _key;
+    /// <summary>What it is known by to those who want to share it; null where nobody is.</summary>
+    private (string Hash, string Form)? _key;
     private int _holders = 1;
 
     /// <summary>Held by who makes it.</summary>
@@ -25,10 +26,9 @@ internal sealed class SharedTransformer
     /// <param name="precision">How its numbers are rounded.</param>
     /// <param name="device">Where it is.</param>
     /// <param name="fill">Given each part and the vector to fill with it, of the precision's type and on the device.</param>
-    /// <param name="key">What it is known by to those who want to share it; null where nobody is.</param>
-    internal SharedTransformer(ModelConfig config, ModelPrecision precision, Device device, Action<ParameterPart, Tensor> fill, string? key = null)
+    internal SharedTransformer(ModelConfig config, ModelPrecision precision, Device device, Action<ParameterPart, Tensor> fill)
     {
-        (Config, Precision, Device, Layout, _key) = (config, precision, device, config.Layout(), key);
+        (Config, Precision, Device, Layout) = (config, precision, device, config.Layout());
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         Flat = Guard(
@@ -74,19 +74,41 @@ internal sealed class SharedTransformer
     /// <summary>The weights of a folder, in memory once for all who ask for the same. The caller holds them.</summary>
     public static SharedTransformer Open(ModelFolder folder, ModelPrecision precision, Device device, bool rounded)
     {
-        var key = $"{folder.ContentHash} {Convert.ToHexString(ModelConfigFile.Write(folder.Config))} {precision} {device} {rounded}";
+        var form = $"{Convert.ToHexString(ModelConfigFile.Write(folder.Config))} {precision} {device} {rounded}";
 
         // Those who ask at the same time wait for the first.
         lock (Gate)
         {
-            if (Known.TryGetValue(key, out var known))
+            // Where nobody has weights of this form, nobody can have these: they are copied while their hash is made.
+            if (!Known.Keys.Any(known => known.Form == form))
             {
-                known._holders++;
-                return known;
+                var hash = Task.Run(() => folder.ContentHash);
+                try
+                {
+                    var first = Load();
+                    first._key = (hash.GetAwaiter().GetResult(), form);
+                    return Known[first._key.Value] = first;
+                }
+                finally
+                {
+                    // It reads memory that goes with the folder.
+                    Task.WaitAny(hash);
+                }
             }
 
-            return Known[key] = new SharedTransformer(folder.Config, precision, device, (part, target) => Fill(folder, part, target, rounded), key);
+            var key = (folder.ContentHash, form);
+            if (Known.TryGetValue(key, out var same))
+            {
+                same._holders++;
+                return same;
+            }
+
+            same = Load();
+            same._key = key;
+            return Known[key] = same;
         }
+
+        SharedTransformer Load() => new(folder.Config, precision, device, (part, target) => Fill(folder, part, target, rounded));
     }
 
     public void Acquire()
@@ -99,7 +121,7 @@ internal sealed class SharedTransformer
         lock (Gate)
         {
             if (--_holders > 0) return;
-            if (_key is not null) Known.Remove(_key);
+            if (_key is { } key) Known.Remove(key);
         }
 
         foreach (var tensor in Weights.Tensors) tensor.Dispose();

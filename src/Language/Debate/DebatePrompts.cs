@@ -1,13 +1,9 @@
 using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Language.Questions;
+using Srpo.Language.Templates;
 
 namespace Srpo.Language.Debate;
-
-/// <summary>A message of a prompt, ready for a chat template.</summary>
-/// <param name="Role">"system" or "user".</param>
-/// <param name="Content">What it says.</param>
-public readonly record struct PromptMessage(string Role, string Content);
 
 /// <summary>The words of a debate's prompts.</summary>
 /// <param name="Name">Its name in settings.</param>
@@ -56,8 +52,8 @@ public static class DebatePrompts
     /// <param name="peer">Its peer's.</param>
     /// <param name="tokens">Number of tokens of messages as the model gets them, template included.</param>
     /// <exception cref="SrpoException">The question alone is longer than fits.</exception>
-    public static IReadOnlyList<PromptMessage> Make(
-        Question question, DebateSettings settings, int round, string own, string peer, Func<IReadOnlyList<PromptMessage>, int> tokens)
+    public static IReadOnlyList<ChatMessage> Make(
+        Question question, DebateSettings settings, int round, string own, string peer, Func<IReadOnlyList<ChatMessage>, int> tokens)
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(settings);
@@ -82,9 +78,9 @@ public static class DebatePrompts
         return tokens(prompt) is var length && length <= most ? prompt : throw TooLong(question, length, "debate.historyTokens", most);
     }
 
-    private static List<PromptMessage> Messages(Question question, DebateSettings settings, int round, string own, string peer)
+    private static List<ChatMessage> Messages(Question question, DebateSettings settings, int round, string own, string peer)
     {
-        var messages = new List<PromptMessage>(3);
+        var messages = new List<ChatMessage>(3);
         if (settings.Wording.System.Length > 0) messages.Add(new("system", settings.Wording.System));
         messages.Add(new("user", question.Text));
         if (round > 0) messages.Add(new("user", string.Format(CultureInfo.InvariantCulture, settings.Wording.Later, round + 1, settings.Rounds, own, peer)));

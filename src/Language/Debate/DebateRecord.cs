@@ -2,6 +2,7 @@ using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
 using Srpo.Language.Questions;
+using Srpo.Language.Templates;
 
 namespace Srpo.Language.Debate;
 
@@ -119,7 +120,7 @@ public sealed class DebateSession
     /// <param name="seat">0 or 1.</param>
     /// <param name="tokens">Number of tokens of messages as this debater's model gets them, template included.</param>
     /// <exception cref="SrpoException">The question alone is longer than fits.</exception>
-    public IReadOnlyList<PromptMessage> Prompt(int seat, Func<IReadOnlyList<PromptMessage>, int> tokens)
+    public IReadOnlyList<ChatMessage> Prompt(int seat, Func<IReadOnlyList<ChatMessage>, int> tokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seat);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seat, 1);

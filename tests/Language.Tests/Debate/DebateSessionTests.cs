@@ -2,12 +2,13 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Language.Debate;
 using Srpo.Language.Questions;
+using Srpo.Language.Templates;
 
 namespace Srpo.Language.Tests.Debate;
 
 public sealed class DebateSessionTests
 {
-    private static int Characters(IReadOnlyList<PromptMessage> messages) => messages.Sum(message => message.Content.Length);
+    private static int Characters(IReadOnlyList<ChatMessage> messages) => messages.Sum(message => message.Content.Length);
 
     [Fact]
     public void Both_answer_a_round_from_the_round_before()
