@@ -56,12 +56,12 @@ public sealed class LanguageCheck
 
     private readonly ModelFolder _folder;
     private readonly string _home;
-    private readonly Node _root;
+    private readonly ReferenceValue _root;
     private readonly OpenModel _open;
     private readonly List<LanguageDeviation> _found = [];
     private readonly List<string> _absent = [];
 
-    private LanguageCheck(ModelFolder folder, string home, Node root, OpenModel open) => (_folder, _home, _root, _open) = (folder, home, root, open);
+    private LanguageCheck(ModelFolder folder, string home, ReferenceValue root, OpenModel open) => (_folder, _home, _root, _open) = (folder, home, root, open);
 
     /// <summary>Compares.</summary>
     /// <param name="path">The model's folder.</param>
@@ -81,7 +81,7 @@ public sealed class LanguageCheck
         {
             return JsonFields.Read(
                 UserFile.ReadText(file, "reference of a language model"), "reference of a language model", "{\"forward\": [{\"name\": \"short\", \"input_ids\": [1, 2], \"logits\": [[0.1, 0.2]]}]}",
-                root => new LanguageCheck(folder, Path.GetDirectoryName(file)!, new Node(root, ""), open).Compare(file, progress, cancellation), file);
+                root => new LanguageCheck(folder, Path.GetDirectoryName(file)!, new ReferenceValue(root, ""), open).Compare(file, progress, cancellation), file);
         }
         catch (FormatException error)
         {
@@ -134,7 +134,7 @@ public sealed class LanguageCheck
 
         return new LanguageReport(_folder.Path, file, _found, _absent);
 
-        void Part(string name, Action<Node> compare)
+        void Part(string name, Action<ReferenceValue> compare)
         {
             cancellation.ThrowIfCancellationRequested();
             if (!_root.Has(name))
@@ -148,7 +148,7 @@ public sealed class LanguageCheck
         }
     }
 
-    private void Rope(Node rope)
+    private void Rope(ReferenceValue rope)
     {
         var angles = RotaryFrequencies.Of(_folder.Config);
         var worst = new Worst();
@@ -157,7 +157,7 @@ public sealed class LanguageCheck
         Report("rope", "frequencies, relative", worst, 1e-6);
         if (!rope.Has("cos")) return;
         worst = new Worst();
-        var positions = rope["positions"].Whole();
+        var positions = rope["positions"].Wholes();
         var (cosines, sines) = (rope["cos"].Items(), rope["sin"].Items());
         for (var p = 0; p < positions.Length; p++)
         {
@@ -173,21 +173,21 @@ public sealed class LanguageCheck
         Report("rope", "cosines and sines", worst, Numbers);
     }
 
-    private void Forward(Node forward, ICausalModel model)
+    private void Forward(ReferenceValue forward, ICausalModel model)
     {
         foreach (var item in forward.Items())
         {
             var name = item["name"].Text();
-            var ids = item["input_ids"].Whole();
-            var batch = item.Has("position_ids") ? TokenBatch.WithPositions([ids], [item["position_ids"].Whole()]) : TokenBatch.Of(ids);
+            var ids = item["input_ids"].Wholes();
+            var batch = item.Has("position_ids") ? TokenBatch.WithPositions([ids], [item["position_ids"].Wholes()]) : TokenBatch.Of(ids);
             var logits = Logits(model, batch);
-            var at = item.Has("logits_at") ? item["logits_at"].Whole() : [.. Enumerable.Range(0, ids.Length)];
+            var at = item.Has("logits_at") ? item["logits_at"].Wholes() : [.. Enumerable.Range(0, ids.Length)];
             var worst = new Worst();
             See(worst, item["logits"].Items(), at, logits);
             Report($"forward {name}", "logits", worst, Numbers);
             if (item.Has("argmax"))
             {
-                var wanted = item["argmax"].Whole();
+                var wanted = item["argmax"].Wholes();
                 Report($"forward {name}", "most likely tokens that differ", Differ(wanted, [.. logits.Select(row => Largest(row))]), 0);
             }
 
@@ -216,12 +216,12 @@ public sealed class LanguageCheck
         }
     }
 
-    private void Responses(Node responses, ICausalModel model)
+    private void Responses(ReferenceValue responses, ICausalModel model)
     {
         // All in one batch: sequences of different lengths do not see each other.
         var items = responses.Items();
-        var prompts = items.Select(item => item["prompt_ids"].Whole()).ToArray();
-        var batch = TokenBatch.Of(items.Select((item, i) => (IReadOnlyList<int>)[.. prompts[i], .. item["response_ids"].Whole()]).ToArray());
+        var prompts = items.Select(item => item["prompt_ids"].Wholes()).ToArray();
+        var batch = TokenBatch.Of(items.Select((item, i) => (IReadOnlyList<int>)[.. prompts[i], .. item["response_ids"].Wholes()]).ToArray());
         var predictions = batch.After([.. prompts.Select(prompt => prompt.Length)]);
         var (logs, entropies) = (new float[predictions.Count], new float[predictions.Count]);
         model.LogProbabilities(batch, predictions, 1, logs, entropies);
@@ -230,7 +230,7 @@ public sealed class LanguageCheck
         var (worst, first) = (new Worst(), 0);
         for (var i = 0; i < items.Count; i++)
         {
-            var count = items[i]["response_ids"].Whole().Length;
+            var count = items[i]["response_ids"].Wholes().Length;
             if (items[i].Has("sum")) worst.See(Math.Abs(logs.AsSpan(first, count).ToArray().Sum(log => (double)log) - items[i]["sum"].Number()), $"response {i}");
             first += count;
         }
@@ -258,12 +258,12 @@ public sealed class LanguageCheck
 
     private const string Tempered = "logprobs_temperature_";
 
-    private void Padded(Node padded, ICausalModel model)
+    private void Padded(ReferenceValue padded, ICausalModel model)
     {
         foreach (var side in padded.Names().Where(name => padded[name].IsObject))
         {
             var node = padded[side];
-            var batch = TokenBatch.FromPadded(node["input_ids"].WholeRows(), Mask(node["attention_mask"]), out var indices);
+            var batch = TokenBatch.FromPadded(node["input_ids"].WholeRows(), node["attention_mask"].Mask(), out var indices);
             var logits = Logits(model, batch);
             var (worst, rows) = (new Worst(), node["logits_of_real_tokens"].Items());
             for (var i = 0; i < rows.Count; i++)
@@ -283,11 +283,11 @@ public sealed class LanguageCheck
         }
     }
 
-    private void Greedy(Node greedy, ICausalModel model)
+    private void Greedy(ReferenceValue greedy, ICausalModel model)
     {
         var items = greedy.Items();
-        var prompts = items.Select(item => item["prompt_ids"].Whole()).ToArray();
-        var wanted = items.Select(item => item["generated_ids"].Whole()).ToArray();
+        var prompts = items.Select(item => item["prompt_ids"].Wholes()).ToArray();
+        var wanted = items.Select(item => item["generated_ids"].Wholes()).ToArray();
         var together = Generate(model, prompts, wanted.Max(row => row.Length), null);
         Report("greedy", "tokens that differ, all prompts together", Differ([.. wanted.SelectMany(row => row)], [.. together.SelectMany((row, i) => row.Take(wanted[i].Length))]), 0);
         var alone = prompts.SelectMany((prompt, i) => Generate(model, [prompt], wanted[i].Length, null)[0]);
@@ -307,16 +307,16 @@ public sealed class LanguageCheck
         Report("greedy", "log-probabilities", worst, Numbers);
     }
 
-    private void GreedyToEnd(Node node, ICausalModel model)
+    private void GreedyToEnd(ReferenceValue node, ICausalModel model)
     {
-        var wanted = node["generated_ids"].Whole();
-        var made = Generate(model, [node["prompt_ids"].Whole()], Math.Max(wanted.Length, 32), node["eos_token_id"].Whole1())[0];
+        var wanted = node["generated_ids"].Wholes();
+        var made = Generate(model, [node["prompt_ids"].Wholes()], Math.Max(wanted.Length, 32), node["eos_token_id"].Whole())[0];
         Report("greedy_with_eos", "tokens that differ", Differ(wanted, made), 0);
     }
 
-    private void Sampling(Node sampling, ICausalModel model)
+    private void Sampling(ReferenceValue sampling, ICausalModel model)
     {
-        var context = sampling["context_ids"].Whole();
+        var context = sampling["context_ids"].Wholes();
         var wanted = sampling["logits"].Numbers();
         var worst = new Worst();
         var logits = new float[_folder.Config.VocabSize];
@@ -338,7 +338,7 @@ public sealed class LanguageCheck
             };
             var sampler = new TokenSampler(settings, given.Length);
             sampler.Filter(given, context);
-            var (kept, expected) = (sampler.Kept.ToArray(), item["kept_ids"].Whole());
+            var (kept, expected) = (sampler.Kept.ToArray(), item["kept_ids"].Wholes());
             var name = string.Join(", ", named.Names().Select(field => $"{field} {named[field].Written}"));
             Report($"sampling {name}", "tokens kept that differ", new Worst(kept.Except(expected).Count() + expected.Except(kept).Count(), ""), 0);
             if (!kept.AsSpan().SequenceEqual(expected)) continue;
@@ -351,9 +351,9 @@ public sealed class LanguageCheck
         }
     }
 
-    private void Rounded(Node node)
+    private void Rounded(ReferenceValue node)
     {
-        var ids = node["input_ids"].Whole();
+        var ids = node["input_ids"].Wholes();
         var batch = TokenBatch.Of(ids);
         var rows = node["logits_computed_in_float32"].Items();
         using (var model = _open(_folder, ModelPrecision.Float32, true))
@@ -363,7 +363,7 @@ public sealed class LanguageCheck
             Report("bf16_weights", "logits, computed in float32", worst, Numbers);
             foreach (var name in node.Names().Where(name => name.StartsWith("greedy_", StringComparison.Ordinal)))
             {
-                var wanted = node[name].Whole();
+                var wanted = node[name].Wholes();
                 Report("bf16_weights", "generated tokens that differ, computed in float32", Differ(wanted, Generate(model, [ids], wanted.Length, null)[0]), 0);
             }
         }
@@ -376,10 +376,10 @@ public sealed class LanguageCheck
         Report("bf16_weights", "logits, computed in bfloat16", far, 2 * node["max_abs_difference"].Number());
     }
 
-    private void Ppo(Node ppo, ICausalModel shared)
+    private void Ppo(ReferenceValue ppo, ICausalModel shared)
     {
         using var model = shared.WithOwnWeights(values: false);
-        var data = new PpoData(ppo);
+        var data = new PpoReference(ppo);
         var logs = new float[data.Predictions.Count];
         model.LogProbabilities(data.Batch, data.Predictions, 1, logs, []);
         var worst = new Worst();
@@ -397,11 +397,11 @@ public sealed class LanguageCheck
         Train("ppo", model, data, loss, training["steps"].Items(), new Dictionary<int, string> { [1] = "ppo_after_1_step.safetensors", [4] = "ppo_after_4_steps.safetensors" });
     }
 
-    private void CrossEntropy(Node node, ICausalModel shared)
+    private void CrossEntropy(ReferenceValue node, ICausalModel shared)
     {
         using var model = shared.WithOwnWeights(values: false);
         var (ids, labels) = (node["input_ids"].WholeRows(), node["labels"].WholeRows());
-        var batch = TokenBatch.FromPadded(ids, Mask(node["attention_mask"]), out var indices);
+        var batch = TokenBatch.FromPadded(ids, node["attention_mask"].Mask(), out var indices);
         var (at, targets) = (new List<int>(), new List<int>());
         for (var i = 0; i < labels.Count; i++)
         {
@@ -419,16 +419,16 @@ public sealed class LanguageCheck
         Gradient("cross_entropy", model, null, node["grad_norms"]);
     }
 
-    private void Lora(Node lora, ICausalModel shared)
+    private void Lora(ReferenceValue lora, ICausalModel shared)
     {
         using var adapter = AdapterFolder.Open(_home, _folder.Config);
         using var model = shared.WithAdapter(adapter.Config, values: false, seed: 0);
         model.Restore(LearnedState.Of(model.Learned, adapter));
         var worst = new Worst();
         var rows = lora["logits"].Items();
-        See(worst, rows, [.. Enumerable.Range(0, rows.Count)], Logits(model, TokenBatch.Of(lora["input_ids"].Whole())));
+        See(worst, rows, [.. Enumerable.Range(0, rows.Count)], Logits(model, TokenBatch.Of(lora["input_ids"].Wholes())));
         Report("lora", "logits", worst, Numbers);
-        var data = new PpoData(_root["ppo"]);
+        var data = new PpoReference(_root["ppo"]);
         var loss = data.Loss();
         model.Backward(data.Batch, data.Predictions, 1, loss);
         Report("lora", "loss", Apart(loss.Report.Loss, lora["ppo_loss"]), Numbers);
@@ -437,7 +437,7 @@ public sealed class LanguageCheck
     }
 
     /// <summary>Steps of AdamW on the same data, the first along a gradient that is there already.</summary>
-    private void Train(string name, ICausalModel model, PpoData data, PpoTokenLoss loss, IReadOnlyList<Node> steps, Dictionary<int, string> files)
+    private void Train(string name, ICausalModel model, PpoReference data, PpoTokenLoss loss, IReadOnlyList<ReferenceValue> steps, Dictionary<int, string> files)
     {
         var (losses, norms) = (new Worst(), new Worst());
         for (var step = 1; step <= steps.Count; step++)
@@ -465,7 +465,7 @@ public sealed class LanguageCheck
         if (steps[0].IsObject) Report($"{name} training", "gradient's norm before clipping, relative", norms, 1e-3);
     }
 
-    private void Gradient(string name, ICausalModel model, string? file, Node? norms)
+    private void Gradient(string name, ICausalModel model, string? file, ReferenceValue? norms)
     {
         var gradient = new float[model.Learned.Length];
         model.ReadGradient(gradient);
@@ -543,8 +543,6 @@ public sealed class LanguageCheck
         return [.. all.Chunk(model.Config.VocabSize)];
     }
 
-    private static List<IReadOnlyList<bool>> Mask(Node node) => [.. node.WholeRows().Select(row => (IReadOnlyList<bool>)[.. row.Select(value => value != 0)])];
-
     private static int Largest(ReadOnlySpan<float> values)
     {
         var best = 0;
@@ -569,7 +567,7 @@ public sealed class LanguageCheck
         return Math.Sqrt(sum);
     }
 
-    private static void See(Worst worst, IReadOnlyList<Node> rows, int[] at, float[][] values)
+    private static void See(Worst worst, IReadOnlyList<ReferenceValue> rows, int[] at, float[][] values)
     {
         for (var i = 0; i < rows.Count; i++) See(worst, rows[i].Numbers(), values[at[i]], $"token {at[i]}");
     }
@@ -585,7 +583,7 @@ public sealed class LanguageCheck
         return new Worst(places.Length, places.Length == 0 ? "" : $"first at token {places[0]}");
     }
 
-    private static Worst Apart(double value, Node wanted) => new(Math.Abs(value - wanted.Number()), "");
+    private static Worst Apart(double value, ReferenceValue wanted) => new(Math.Abs(value - wanted.Number()), "");
 
     private void Report(string name, string quantity, Worst worst, double tolerance) => _found.Add(new LanguageDeviation(name, quantity, worst.Largest, tolerance, worst.Place));
 
@@ -601,89 +599,5 @@ public sealed class LanguageCheck
             if (deviation <= Largest || double.IsNaN(Largest)) return;
             (Largest, Place) = (deviation, where);
         }
-    }
-
-    /// <summary>What the losses of policies are computed from.</summary>
-    private sealed class PpoData
-    {
-        private readonly PpoTokenSettings _settings;
-        private readonly float[] _old;
-        private readonly float[] _advantages;
-        private readonly float[] _references;
-
-        public PpoData(Node ppo)
-        {
-            _settings = new PpoTokenSettings(ppo["clip_low"].Number(), ppo["clip_high"].Number(), null, ppo["entropy_coef"].Number(), ppo["kl_coef"].Number());
-            var (ids, mask) = (ppo["input_ids"].WholeRows(), ppo["mask"].WholeRows());
-            Batch = TokenBatch.FromPadded(ids, LanguageCheck.Mask(ppo["attention_mask"]), out var indices);
-            List<int> at = [], targets = [];
-            List<(int Row, int Token)> places = [];
-            for (var i = 0; i < mask.Count; i++)
-            {
-                for (var t = 0; t < mask[i].Count; t++)
-                {
-                    if (mask[i][t] == 0) continue;
-                    at.Add(indices[i][t]);
-                    targets.Add(ids[i][t + 1]);
-                    places.Add((i, t));
-                }
-            }
-
-            Predictions = new Predictions(at, targets);
-            (_old, _advantages, _references) = (Masked("old_logprobs"), Masked("advantages"), Masked("ref_logprobs"));
-            NewLogProbabilities = Masked("new_logprobs");
-
-            float[] Masked(string field)
-            {
-                var rows = ppo[field].Items().Select(row => row.Numbers()).ToArray();
-                return [.. places.Select(place => (float)rows[place.Row][place.Token])];
-            }
-        }
-
-        public TokenBatch Batch { get; }
-
-        public Predictions Predictions { get; }
-
-        public float[] NewLogProbabilities { get; }
-
-        public PpoTokenLoss Loss() => new(_settings, _old, _advantages, (ReadOnlyMemory<float>)_references, Predictions.Count);
-    }
-
-    /// <summary>A value in the reference, with the path that names it in errors.</summary>
-    private sealed class Node(JsonValue value, string path)
-    {
-        public bool IsObject => value is JsonObjectValue;
-
-        public string Written => value.Written;
-
-        public Node this[string name]
-        {
-            get
-            {
-                var full = path.Length == 0 ? name : $"{path}.{name}";
-                if (value is not JsonObjectValue item) throw Wrong("should be an object");
-                return new Node(item[name] ?? throw JsonFields.Wrong(full, $"is missing; use a reference with this number, or leave the part that it belongs to out"), full);
-            }
-        }
-
-        public bool Has(string name) => value is JsonObjectValue item && item[name] is not (null or JsonNullValue);
-
-        public IEnumerable<string> Names() => value is JsonObjectValue item ? item.Members.Select(member => member.Name) : throw Wrong("should be an object");
-
-        public IReadOnlyList<Node> Items() => [.. JsonFields.Elements(value, path).Select((item, i) => new Node(item, JsonFields.Indexed(path, i)))];
-
-        public string Text() => JsonFields.Text(value, path);
-
-        public double Number() => JsonFields.Number(value, path);
-
-        public double[] Numbers() => JsonFields.Numbers(value, path);
-
-        public int Whole1() => JsonFields.Whole(value, path, int.MinValue, int.MaxValue);
-
-        public int[] Whole() => [.. Items().Select(item => item.Whole1())];
-
-        public IReadOnlyList<IReadOnlyList<int>> WholeRows() => [.. Items().Select(item => item.Whole())];
-
-        public JsonFieldException Wrong(string reason) => JsonFields.Wrong(path, $"{reason}");
     }
 }
