@@ -20,11 +20,21 @@ public sealed record LearnerState(int Version, float[] Parameters, float[] First
     /// <summary>Whether all numbers are finite.</summary>
     public static bool AreFinite(ReadOnlySpan<float> values)
     {
-        // x * 0 is 0 for finite x and NaN for all others, and a sum of those stays NaN.
-        var sum = Vector<float>.Zero;
+        // x * 0 is 0 for finite x and NaN for all others, and a sum of those stays NaN. Four sums, so that none waits for itself.
+        var zero = Vector<float>.Zero;
+        var (a, b, c, d) = (zero, zero, zero, zero);
         var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
-        foreach (ref readonly var vector in vectors) sum += vector * Vector<float>.Zero;
-        var rest = Vector.Sum(sum);
+        var i = 0;
+        for (; i + 4 <= vectors.Length; i += 4)
+        {
+            a += vectors[i] * zero;
+            b += vectors[i + 1] * zero;
+            c += vectors[i + 2] * zero;
+            d += vectors[i + 3] * zero;
+        }
+
+        for (; i < vectors.Length; i++) a += vectors[i] * zero;
+        var rest = Vector.Sum(a + b + c + d);
         foreach (var value in values[(vectors.Length * Vector<float>.Count)..]) rest += value * 0f;
         return rest == 0f;
     }

@@ -46,13 +46,14 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         int actor, LearnerState state, List<ActorSamples> samples, RandomStream order, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        // Arrays that are overwritten at once need no zeros first, which a clone writes.
-        var parameters = NewArray.Of<float>(state.Parameters);
-        var first = NewArray.Of<float>(state.FirstMoment);
-        var second = NewArray.Of<float>(state.SecondMoment);
         var steps = state.AdamSteps;
         var objective = _objectives[actor];
         var learnsValues = objective.LearnsValues;
+
+        // The state before is not changed: the first step reads it and writes another, in which the further ones go on.
+        var from = new AdamArrays(state.Parameters, state.FirstMoment, state.SecondMoment);
+        var to = AdamArrays.Uninitialised(_shape.ParameterCount);
+        if (!learnsValues) from.CopyTo(to, _shape.Policy.ParameterCount);
         var total = samples.Sum(part => part.Count);
         var sequences = _shape.IsRecurrent ? SampleSequences.Of(samples) : [];
         var items = _shape.IsRecurrent ? sequences.Length : total;
@@ -80,19 +81,20 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
                 var weights = Weights(objective, last);
                 if (_shape.SharedTrunk)
                 {
-                    TrunkStep(parameters, first, second, steps, weights, learnsValues, ref sums);
+                    TrunkStep(from, to, steps, weights, learnsValues, ref sums);
                 }
                 else
                 {
-                    PolicyStep(parameters, first, second, steps, weights, ref sums);
-                    if (learnsValues) CriticStep(parameters, first, second, steps, last, ref sums);
+                    PolicyStep(from, to, steps, weights, ref sums);
+                    if (learnsValues) CriticStep(from, to, steps, last, ref sums);
                 }
 
+                from = to;
                 sums.Samples += _batch.Samples;
             }
         }
 
-        return (new LearnerState(state.Version + 1, parameters, first, second, steps), sums.ToUpdateSums());
+        return (new LearnerState(state.Version + 1, to.Parameters, to.First, to.Second, steps), sums.ToUpdateSums());
     }
 
     /// <inheritdoc/>
@@ -122,11 +124,10 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         (float)_settings.Clip, 1f / _batch.Samples, (float)objective.EntropyWeight, (float)objective.KlWeight,
         objective.Kl == KlDirection.AdversaryToPolicy, last);
 
-    private void PolicyStep(
-        float[] parameters, float[] first, float[] second, long step, in PolicyObjective weights, ref EpochSums sums)
+    private void PolicyStep(in AdamArrays from, in AdamArrays to, long step, in PolicyObjective weights, ref EpochSums sums)
     {
         var count = _shape.Policy.ParameterCount;
-        _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
+        _policy.Network.Load(from.Parameters.AsSpan(0, count), forBackward: true);
         _policy.Network.ClearGradient();
         var block = _policy.Network.Begin(_batch.Rows, _steps);
         for (var row = 0; row < _batch.Rows; row += block)
@@ -136,20 +137,20 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         }
 
         _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
-        Step(0, count, parameters, first, second, step);
+        Step(0, count, from, to, step);
     }
 
     /// <summary>Policy and critic in one pass: both heads' gradients meet in the trunk.</summary>
     private void TrunkStep(
-        float[] parameters, float[] first, float[] second, long step, in PolicyObjective weights, bool learnsValues, ref EpochSums sums)
+        in AdamArrays from, in AdamArrays to, long step, in PolicyObjective weights, bool learnsValues, ref EpochSums sums)
     {
         var count = _shape.Policy.ParameterCount;
         var (trunk, head) = (_policy.Network, (MlpWorkspace)_critic);
         var block = trunk.Begin(_batch.Rows, _steps);
         var features = _features.Ensure(block * trunk.FeatureStride);
-        _policy.Network.Load(parameters.AsSpan(0, count), forBackward: true);
+        _policy.Network.Load(from.Parameters.AsSpan(0, count), forBackward: true);
         _policy.Network.ClearGradient();
-        _critic.Load(parameters.AsSpan(count, _shape.Critic.ParameterCount), forBackward: true);
+        _critic.Load(from.Parameters.AsSpan(count, _shape.Critic.ParameterCount), forBackward: true);
         _critic.ClearGradient();
         for (var row = 0; row < _batch.Rows; row += block)
         {
@@ -169,7 +170,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         if (learnsValues) sums.SquaredError += _batch.ReturnSquares;
         _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
         _critic.StoreGradient(_gradient.AsSpan(count));
-        Step(0, learnsValues ? _shape.ParameterCount : count, parameters, first, second, step);
+        Step(0, learnsValues ? _shape.ParameterCount : count, from, to, step);
     }
 
     /// <summary>Forward pass of a block of rows, and the gradient of the logits.</summary>
@@ -207,11 +208,11 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         };
     }
 
-    private void CriticStep(float[] parameters, float[] first, float[] second, long step, bool last, ref EpochSums sums)
+    private void CriticStep(in AdamArrays from, in AdamArrays to, long step, bool last, ref EpochSums sums)
     {
         var offset = _shape.Policy.ParameterCount;
         var count = _shape.Critic.ParameterCount;
-        _critic.Load(parameters.AsSpan(offset, count), forBackward: true);
+        _critic.Load(from.Parameters.AsSpan(offset, count), forBackward: true);
         _critic.ClearGradient();
         var block = _critic.Begin(_batch.Rows, _steps);
         for (var row = 0; row < _batch.Rows; row += block)
@@ -225,7 +226,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
 
         sums.SquaredError += _batch.ReturnSquares;
         _critic.StoreGradient(_gradient.AsSpan(offset, count));
-        Step(offset, count, parameters, first, second, step);
+        Step(offset, count, from, to, step);
     }
 
     /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
@@ -246,9 +247,8 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         }
     }
 
-    private void Step(int offset, int count, float[] parameters, float[] first, float[] second, long step) => AdamOptimizer.Step(
-        _kernels, _settings, step, _gradient.AsSpan(offset, count),
-        parameters.AsSpan(offset, count), first.AsSpan(offset, count), second.AsSpan(offset, count));
+    private void Step(int offset, int count, in AdamArrays from, in AdamArrays to, long step) =>
+        AdamOptimizer.Step(_kernels, _settings, step, _gradient.AsSpan(offset, count), from, to, offset);
 }
 
 /// <summary>What is summed over the samples of an epoch, by kernels and here.</summary>

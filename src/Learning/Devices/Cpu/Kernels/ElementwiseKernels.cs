@@ -120,19 +120,20 @@ internal static unsafe class ElementwiseKernels<TSimd, TVector>
         return TSimd.Multiply(TSimd.Add(expm1, TSimd.Broadcast(1f)), TSimd.PowerOfTwo(n));
     }
 
-    /// <summary>One step of Adam (Kingma and Ba 2015, in PyTorch's arrangement). Moments and parameters are changed in place.</summary>
+    /// <summary>One step of Adam (Kingma and Ba 2015, in PyTorch's arrangement).</summary>
     /// <param name="gradient">[count].</param>
-    /// <param name="parameters">[count].</param>
-    /// <param name="first">[count] first moment.</param>
-    /// <param name="second">[count] second moment.</param>
+    /// <param name="from">What is read.</param>
+    /// <param name="to">What is written; may be the same memory.</param>
     /// <param name="count">A multiple of the padding width, or the tail is left to the caller.</param>
     /// <param name="stepSize">Learning rate / (1 - beta1^t).</param>
     /// <param name="secondCorrection">sqrt(1 - beta2^t).</param>
     /// <param name="epsilon">Added to the denominator.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Adam(
-        float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon)
+        float* gradient, in AdamPointers from, in AdamPointers to, int count, float stepSize, float secondCorrection, float epsilon)
     {
+        float* parameters = from.Parameters, first = from.First, second = from.Second;
+        float* newParameters = to.Parameters, newFirst = to.First, newSecond = to.Second;
         var beta1 = TSimd.Broadcast(AdamBetas.First);
         var rest1 = TSimd.Broadcast(1f - AdamBetas.First);
         var beta2 = TSimd.Broadcast(AdamBetas.Second);
@@ -145,10 +146,10 @@ internal static unsafe class ElementwiseKernels<TSimd, TVector>
             var g = TSimd.Load(gradient + i);
             var m = TSimd.FusedMultiplyAdd(beta1, TSimd.Load(first + i), TSimd.Multiply(rest1, g));
             var v = TSimd.FusedMultiplyAdd(beta2, TSimd.Load(second + i), TSimd.Multiply(TSimd.Multiply(rest2, g), g));
-            TSimd.Store(m, first + i);
-            TSimd.Store(v, second + i);
+            TSimd.Store(m, newFirst + i);
+            TSimd.Store(v, newSecond + i);
             var denominator = TSimd.Add(TSimd.Divide(TSimd.SquareRoot(v), correction), eps);
-            TSimd.Store(TSimd.FusedMultiplyAdd(step, TSimd.Divide(m, denominator), TSimd.Load(parameters + i)), parameters + i);
+            TSimd.Store(TSimd.FusedMultiplyAdd(step, TSimd.Divide(m, denominator), TSimd.Load(parameters + i)), newParameters + i);
         }
     }
 
@@ -168,6 +169,22 @@ internal static unsafe class ElementwiseKernels<TSimd, TVector>
         q = TSimd.FusedMultiplyAdd(q, r, TSimd.Broadcast(0.5f));
         expm1 = TSimd.FusedMultiplyAdd(TSimd.Multiply(r, r), q, r);
     }
+}
+
+/// <summary>Where the numbers that Adam changes are.</summary>
+/// <param name="parameters">[n].</param>
+/// <param name="first">[n] first moment.</param>
+/// <param name="second">[n] second moment.</param>
+internal readonly unsafe struct AdamPointers(float* parameters, float* first, float* second)
+{
+    public float* Parameters { get; } = parameters;
+
+    public float* First { get; } = first;
+
+    public float* Second { get; } = second;
+
+    /// <summary>The same from an element on.</summary>
+    public AdamPointers From(int element) => new(Parameters + element, First + element, Second + element);
 }
 
 /// <summary>Adam's decay rates: the defaults of its paper and of every library.</summary>

@@ -112,8 +112,15 @@ public abstract unsafe class KernelSet
     /// <param name="stepSize">Learning rate over the correction of the first moment.</param>
     /// <param name="secondCorrection">Square root of the correction of the second moment.</param>
     /// <param name="epsilon">Added to the root of the second moment.</param>
-    public abstract void Adam(
-        float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon);
+    public void Adam(
+        float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon)
+    {
+        var both = new AdamPointers(parameters, first, second);
+        Adam(gradient, both, both, count, stepSize, secondCorrection, epsilon);
+    }
+
+    internal abstract void Adam(
+        float* gradient, in AdamPointers from, in AdamPointers to, int count, float stepSize, float secondCorrection, float epsilon);
 
     /// <summary>p = softmax(z) and log p, row by row.</summary>
     /// <param name="logits">[rows x stride] z.</param>
@@ -193,9 +200,9 @@ internal sealed unsafe class KernelSet<TSimd, TVector>(string name) : KernelSet
 
     internal override void Exp(float* values, int count) => ElementwiseKernels<TSimd, TVector>.Exp(values, count);
 
-    public override void Adam(
-        float* gradient, float* parameters, float* first, float* second, int count, float stepSize, float secondCorrection, float epsilon) =>
-        ElementwiseKernels<TSimd, TVector>.Adam(gradient, parameters, first, second, count, stepSize, secondCorrection, epsilon);
+    internal override void Adam(
+        float* gradient, in AdamPointers from, in AdamPointers to, int count, float stepSize, float secondCorrection, float epsilon) =>
+        ElementwiseKernels<TSimd, TVector>.Adam(gradient, from, to, count, stepSize, secondCorrection, epsilon);
 
     public override void LogSoftmax(
         float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride) =>

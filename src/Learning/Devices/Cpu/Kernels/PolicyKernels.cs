@@ -10,8 +10,11 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    /// <summary>Rows that go through the steps of a softmax together.</summary>
-    private const int RowsTogether = 32;
+    /// <summary>Numbers that go through the steps of a softmax together: what the first cache holds.</summary>
+    private const int NumbersTogether = 4096;
+
+    /// <summary>Actions are turned over in such numbers.</summary>
+    private const int TurnedActions = 8;
 
     /// <summary>Rows whose ratios are made together.</summary>
     private const int RatiosTogether = 8;
@@ -26,74 +29,84 @@ internal static unsafe class PolicyKernels<TSimd, TVector>
     /// <param name="actions">Number of actions.</param>
     /// <param name="stride">Actions, padded.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void LogSoftmax(
         float* logits, float* mask, int maskStride, float* logProbabilities, float* probabilities, int rows, int actions, int stride)
     {
-        var totals = stackalloc float[RowsTogether];
-        var logTotals = stackalloc float[RowsTogether];
-        for (var row = 0; row < rows; row += RowsTogether)
+        // Turned over, so that vectors hold one action of many rows: no lane is padding, and a row's sums are made beside those of others.
+        var turned = (actions + TurnedActions - 1) & ~(TurnedActions - 1);
+        var together = Math.Min(Padding.Pad(rows), Math.Max(Padding.Width, NumbersTogether / turned & ~(Padding.Width - 1)));
+        var size = turned * together;
+        var logs = stackalloc float[size];
+        var exponentials = stackalloc float[size];
+        var inside = stackalloc float[size];
+        new Span<float>(exponentials + (actions * together), (turned - actions) * together).Clear();
+        for (var a = 0; maskStride == 0 && a < actions; a++) new Span<float>(inside + (a * together), together).Fill(mask[a]);
+        for (var row = 0; row < rows; row += together)
         {
-            // Step by step for some rows, so that one row's sums do not wait for those of the row before.
-            var count = Math.Min(RowsTogether, rows - row);
+            var count = Math.Min(together, rows - row);
             var (offset, maskOffset) = (row * stride, row * maskStride);
-            Shift(logits + offset, mask + maskOffset, maskStride, logProbabilities + offset, probabilities + offset, count, actions, stride);
-            ElementwiseKernels<TSimd, TVector>.Exp(probabilities + offset, count * stride);
-            Sum(mask + maskOffset, maskStride, probabilities + offset, totals, count, actions, stride);
-            for (var r = 0; r < RowsTogether; r++) logTotals[r] = r < count ? totals[r] : 1f;
-            DeterministicMath.Log(logTotals, RowsTogether);
-            Normalise(mask + maskOffset, maskStride, logProbabilities + offset, probabilities + offset, totals, logTotals, count, stride);
+            if (count < together)
+            {
+                // Rows that are none have logits 0, all legal.
+                new Span<float>(logs, size).Clear();
+                if (maskStride > 0) new Span<float>(inside, size).Fill(1f);
+            }
+
+            Transposition.Run(logits + offset, stride, logs, together, count, turned);
+            if (maskStride > 0) Transposition.Run(mask + maskOffset, stride, inside, together, count, turned);
+            Normalise(logs, inside, exponentials, together, actions);
+            Transposition.Run(logs, together, logProbabilities + offset, stride, turned, count);
+            Transposition.Run(exponentials, together, probabilities + offset, stride, turned, count);
         }
     }
 
-    /// <summary>Logits minus the largest legal one of their row. Illegal logits may be larger: they become 0 before anything overflows.</summary>
+    /// <summary>Softmax of rows that are turned over.</summary>
+    /// <param name="logs">[actions x rows] logits, replaced by log p.</param>
+    /// <param name="mask">[actions x rows].</param>
+    /// <param name="exponentials">[actions x rows] is set to p.</param>
+    /// <param name="rows">How many, padded.</param>
+    /// <param name="actions">Number of actions.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Shift(
-        float* logits, float* mask, int maskStride, float* shifted, float* copy, int rows, int actions, int stride)
+    [SkipLocalsInit]
+    private static void Normalise(float* logs, float* mask, float* exponentials, int rows, int actions)
     {
+        var totals = stackalloc float[rows];
+        var logTotals = stackalloc float[rows];
         var one = TSimd.Broadcast(1f);
         var far = TSimd.Broadcast(float.MaxValue);
-        for (var r = 0; r < rows; r++, logits += stride, mask += maskStride, shifted += stride, copy += stride)
+        var all = actions * rows;
+        for (var r = 0; r < rows; r += TSimd.Lanes)
         {
-            for (var j = 0; j < stride; j += TSimd.Lanes)
-                TSimd.Store(TSimd.FusedMultiplyAdd(TSimd.Subtract(TSimd.Load(mask + j), one), far, TSimd.Load(logits + j)), copy + j);
-            var max = copy[0];
-            for (var a = 1; a < actions; a++) max = float.MaxNative(max, copy[a]);
-            var shift = TSimd.Broadcast(max);
-            for (var j = 0; j < stride; j += TSimd.Lanes)
+            // Logits minus the largest legal one of their row. Illegal logits may be larger: they become 0 before anything overflows.
+            var max = TSimd.FusedMultiplyAdd(TSimd.Subtract(TSimd.Load(mask + r), one), far, TSimd.Load(logs + r));
+            for (var i = r + rows; i < all; i += rows)
+                max = TSimd.Max(max, TSimd.FusedMultiplyAdd(TSimd.Subtract(TSimd.Load(mask + i), one), far, TSimd.Load(logs + i)));
+            var sum = TSimd.Zero;
+            for (var i = r; i < all; i += rows)
             {
-                var difference = TSimd.Multiply(TSimd.Load(mask + j), TSimd.Subtract(TSimd.Load(logits + j), shift));
-                TSimd.Store(difference, shifted + j);
-                TSimd.Store(difference, copy + j);
+                var legal = TSimd.Load(mask + i);
+                var difference = TSimd.Multiply(legal, TSimd.Subtract(TSimd.Load(logs + i), max));
+                var exponential = TSimd.Multiply(legal, ElementwiseKernels<TSimd, TVector>.ExpOf(difference));
+                TSimd.Store(difference, logs + i);
+                TSimd.Store(exponential, exponentials + i);
+                sum = TSimd.Add(sum, exponential);
             }
-        }
-    }
 
-    /// <summary>The sum of every row's legal numbers, in index order; the others become 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum(float* mask, int maskStride, float* values, float* totals, int rows, int actions, int stride)
-    {
-        for (var r = 0; r < rows; r++, mask += maskStride, values += stride)
-        {
-            for (var j = 0; j < stride; j += TSimd.Lanes) TSimd.Store(TSimd.Multiply(TSimd.Load(mask + j), TSimd.Load(values + j)), values + j);
-            var sum = 0f;
-            for (var a = 0; a < actions; a++) sum += values[a];
-            totals[r] = sum;
+            TSimd.Store(sum, totals + r);
+            TSimd.Store(sum, logTotals + r);
         }
-    }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Normalise(
-        float* mask, int maskStride, float* logProbabilities, float* probabilities, float* totals, float* logTotals, int rows, int stride)
-    {
-        for (var r = 0; r < rows; r++, mask += maskStride, logProbabilities += stride, probabilities += stride)
+        DeterministicMath.Log(logTotals, rows);
+        for (var r = 0; r < rows; r += TSimd.Lanes)
         {
-            var total = TSimd.Broadcast(totals[r]);
-            var logTotal = TSimd.Broadcast(logTotals[r]);
-            for (var j = 0; j < stride; j += TSimd.Lanes)
+            var total = TSimd.Load(totals + r);
+            var logTotal = TSimd.Load(logTotals + r);
+            for (var i = r; i < all; i += rows)
             {
-                var inside = TSimd.Load(mask + j);
-                TSimd.Store(TSimd.Multiply(inside, TSimd.Divide(TSimd.Load(probabilities + j), total)), probabilities + j);
-                TSimd.Store(TSimd.Multiply(inside, TSimd.Subtract(TSimd.Load(logProbabilities + j), logTotal)), logProbabilities + j);
+                var legal = TSimd.Load(mask + i);
+                TSimd.Store(TSimd.Multiply(legal, TSimd.Divide(TSimd.Load(exponentials + i), total)), exponentials + i);
+                TSimd.Store(TSimd.Multiply(legal, TSimd.Subtract(TSimd.Load(logs + i), logTotal)), logs + i);
             }
         }
     }

@@ -41,7 +41,21 @@ internal static unsafe class Transposition
         Rest(source, sourceStride, target, targetStride, k, rows, 0, columns);
     }
 
+    /// <summary>What single blocks take, and the edges that fill none.</summary>
     private static void Rest(float* source, int sourceStride, float* target, int targetStride, int fromRow, int toRow, int fromColumn, int toColumn)
+    {
+        for (; Avx.IsSupported && fromRow + Block <= toRow; fromRow += Block)
+        {
+            var j = fromColumn;
+            for (; j + Block <= toColumn; j += Block)
+                Turn(source + (fromRow * sourceStride) + j, sourceStride, target + (j * targetStride) + fromRow, targetStride);
+            Edge(source, sourceStride, target, targetStride, fromRow, fromRow + Block, j, toColumn);
+        }
+
+        Edge(source, sourceStride, target, targetStride, fromRow, toRow, fromColumn, toColumn);
+    }
+
+    private static void Edge(float* source, int sourceStride, float* target, int targetStride, int fromRow, int toRow, int fromColumn, int toColumn)
     {
         for (var j = fromColumn; j < toColumn; j++)
         {
