@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Core.Settings;
@@ -19,12 +20,36 @@ namespace Srpo.Environments;
 /// </summary>
 public static class EnvironmentFactory
 {
-    /// <summary>The registered environments.</summary>
-    public static IReadOnlyList<EnvironmentRegistration> Registrations { get; } =
+    private static ImmutableArray<EnvironmentRegistration> _registrations =
         [GridworldRegistration.Value, MatrixRegistration.Value, TagRegistration.Value, HanabiRegistration.Value, RecallRegistration.Value];
 
+    /// <summary>The registered environments.</summary>
+    public static IReadOnlyList<EnvironmentRegistration> Registrations => _registrations;
+
+    /// <summary>Those of them that are played step by step by players that observe numbers.</summary>
+    public static IEnumerable<EnvironmentRegistration> Stepped => Registrations.Where(registration => registration.IsStepped);
+
     /// <summary>Names of the registered environments.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Registrations.Select(registration => registration.Name)];
+    public static IReadOnlyList<string> Names => [.. Registrations.Select(registration => registration.Name)];
+
+    /// <summary>Takes an environment that another room brings, before any is asked for. One that is known already is not taken again.</summary>
+    /// <param name="registration">The environment.</param>
+    public static void Register(EnvironmentRegistration registration)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        ImmutableInterlocked.Update(ref _registrations, known => known.Any(other => other.Name == registration.Name) ? known : known.Add(registration));
+    }
+
+    /// <summary>Sizes and names of an environment, whether it is played step by step or not.</summary>
+    /// <param name="settings">Which environment; as <see cref="Create"/>.</param>
+    /// <exception cref="ArgumentException">A name is unknown.</exception>
+    /// <exception cref="FormatException">The definition is wrong.</exception>
+    public static EnvironmentInfo Info(EnvironmentSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var registration = Find(settings.Name);
+        return registration.Describe(settings.Definition ?? BuiltIn(registration, settings.Variant), settings.Variant, null);
+    }
 
     /// <summary>The registration of an environment.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -55,7 +80,8 @@ public static class EnvironmentFactory
 
     /// <summary>What a person should know of an environment before it is played, a sentence each; none where all is well.</summary>
     /// <param name="settings">Which environment; as <see cref="Create"/>.</param>
-    public static IReadOnlyList<string> Warnings(EnvironmentSettings settings) => Find(settings.Name).Warnings(Create(settings, lanes: 1));
+    public static IReadOnlyList<string> Warnings(EnvironmentSettings settings) =>
+        Find(settings.Name) is { IsStepped: true } registration ? registration.Warnings(Create(settings, lanes: 1)) : [];
 
     /// <summary>
     /// Completes settings as a user typed them: fills in the definition from the built-in variant of that name or else from
@@ -88,8 +114,7 @@ public static class EnvironmentFactory
             text = BuiltIn(registration, settings.Variant, " There is no file of that name either.");
         }
 
-        var environment = registration.Create(text, label, file, 1);
-        return settings with { Variant = environment.Info.Variant, Definition = text };
+        return settings with { Variant = registration.Describe(text, label, file).Variant, Definition = registration.Complete(text, label, file) };
     }
 
     private static string BuiltIn(EnvironmentRegistration registration, string variant, string hint = "")
@@ -115,6 +140,15 @@ public sealed record EnvironmentRegistration(
     Func<string, string> ReadBuiltIn,
     Func<string, string, string?, int, IVectorEnvironment> Create)
 {
+    /// <summary>Sizes and names, from definition text, label and file; what <see cref="Create"/> makes says the same.</summary>
+    public Func<string, string, string?, EnvironmentInfo> Describe { get; init; } = (text, label, file) => Create(text, label, file, 1).Info;
+
+    /// <summary>Makes a definition complete in itself, from definition text, label and file: what it names relative to its file must be found without knowing that.</summary>
+    public Func<string, string, string?, string> Complete { get; init; } = (text, _, _) => text;
+
+    /// <summary>Whether it is played step by step by players that observe numbers; else <see cref="Create"/> refuses, and whoever brings it brings its players.</summary>
+    public bool IsStepped { get; init; } = true;
+
     /// <summary>Sets of settings that experiments begin with.</summary>
     public IReadOnlyList<EnvironmentPreset> Presets { get; init; } = [];
 

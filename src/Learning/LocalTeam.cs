@@ -8,7 +8,7 @@ namespace Srpo.Learning;
 /// <summary>A team that trains where it is called, without grains, on the calling thread. Not thread-safe.</summary>
 public sealed class LocalTeam : ITeamHost, IDisposable
 {
-    private readonly RolloutPlayer[] _players;
+    private readonly IRolloutPlayer[] _players;
     private readonly ITeamUpdater _updater;
 
     /// <summary>A team at its initial state.</summary>
@@ -22,14 +22,13 @@ public sealed class LocalTeam : ITeamHost, IDisposable
     {
         var problems = spec.Validate();
         if (problems.Count > 0) throw new SettingsException(problems);
-        var environment = EnvironmentFactory.Create(spec.Environment, 1).Info;
-        Plan = TeamPlan.For(spec, environment);
-        Shape = ActorShape.For(spec.Training, environment);
-        device ??= LearnerDevices.Get(spec.Training.Device);
-        var actors = RolloutActors.Of(Shape, Plan, frozen, device);
-        _players = [.. Plan.Instances.Select(instance => new RolloutPlayer(spec, team, instance, actors))];
-        _updater = device.CreateUpdater(spec.Training, Plan, Shape);
-        Training = new TeamTraining(spec, team, Plan, this) { States = [.. Plan.Actors.Select(actor => ActorInitialisation.Create(spec, team, actor, Shape))] };
+        problems = ArchitectureRegistry.Problems(spec);
+        if (problems.Count > 0) throw new SettingsException(problems);
+        Plan = TeamPlan.For(spec, EnvironmentFactory.Info(spec.Environment));
+        Architecture = ArchitectureRegistry.Of(spec);
+        _players = [.. Plan.Instances.Select(instance => Architecture.CreatePlayer(spec, team, instance, Plan, frozen, device))];
+        _updater = Architecture.CreateUpdater(spec.Training, Plan, device);
+        Training = new TeamTraining(spec, team, Plan, this) { States = [.. Plan.Actors.Select(actor => Architecture.Create(spec, team, actor))] };
     }
 
     /// <summary>Its training.</summary>
@@ -38,8 +37,12 @@ public sealed class LocalTeam : ITeamHost, IDisposable
     /// <summary>Who learns, and what is played.</summary>
     public TeamPlan Plan { get; }
 
+    /// <summary>What its actors are made of.</summary>
+    public ActorArchitecture Architecture { get; }
+
     /// <summary>Shape of its actors.</summary>
-    public ActorShape Shape { get; }
+    /// <exception cref="InvalidOperationException">They are no networks.</exception>
+    public ActorShape Shape => Architecture is NetworkArchitecture networks ? networks.Shape : throw new InvalidOperationException("the actors are no networks");
 
     /// <summary>The agents' policies as they are now, by seat of the team.</summary>
     /// <exception cref="InvalidOperationException">A round failed, and the team has no states.</exception>
@@ -47,7 +50,7 @@ public sealed class LocalTeam : ITeamHost, IDisposable
     {
         var states = Training.States ?? throw new InvalidOperationException("the team has no states");
         var agents = Plan.Actors.Select((actor, i) => (actor, i)).Where(pair => pair.actor.Kind == ActorKind.Agent)
-            .Select(pair => new FrozenPolicy(Shape.Policy, Shape.Encoding, states[pair.i].Parameters)).ToArray();
+            .Select(pair => Architecture.Freeze(states[pair.i].Parameters)).ToArray();
         return agents.Length == 1 ? FrozenTeam.Shared(agents[0], Plan.Agents) : new FrozenTeam(agents);
     }
 

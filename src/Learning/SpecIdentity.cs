@@ -26,7 +26,11 @@ public static class SpecIdentity
     public static string Of(PopulationSpec spec)
     {
         var text = new StringBuilder(Version).Append('\n');
-        foreach (var (path, value) in Lines(spec))
+        var lines = Lines(spec);
+
+        // Where a model's files are known by what is in them, it does not matter where they lie.
+        if (lines.ContainsKey("language.weights")) lines.Remove("language.model");
+        foreach (var (path, value) in lines)
         {
             if (!Indifferent.Contains(path)) text.Append(path).Append('=').Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
         }

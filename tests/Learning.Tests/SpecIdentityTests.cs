@@ -56,6 +56,16 @@ public sealed class SpecIdentityTests
         Assert.NotEqual(SpecIdentity.Of(one), SpecIdentity.Of(other));
     }
 
+    [Fact]
+    public void Where_a_model_lies_does_not_count_once_its_weights_are_known()
+    {
+        var known = Spec with { Training = Spec.Training with { Language = new() { Model = "/here/tiny", Weights = new string('a', 64) } } };
+        var moved = known with { Training = known.Training with { Language = known.Training.Language with { Model = "/there/tiny" } } };
+        var other = known with { Training = known.Training with { Language = known.Training.Language with { Weights = new string('b', 64) } } };
+        Assert.Equal(SpecIdentity.Of(known), SpecIdentity.Of(moved));
+        Assert.NotEqual(SpecIdentity.Of(known), SpecIdentity.Of(other));
+    }
+
     private static IEnumerable<string> Of(Type type, string prefix) => type.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
         property.PropertyType.Namespace == typeof(PopulationSpec).Namespace && property.PropertyType.IsClass && property.PropertyType != typeof(OwnSettings)
             ? Of(property.PropertyType, prefix + property.Name + ".")
@@ -66,7 +76,7 @@ public sealed class SpecIdentityTests
         var copy = record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
         var property = record.GetType().GetProperty(path[0])!;
         var value = property.GetValue(record);
-        property.SetValue(copy, path.Length > 1 ? Changed(value!, path[1..]) : Other(property, value));
+        property.SetValue(copy, path.Length > 1 ? Changed(value ?? Activator.CreateInstance(property.PropertyType)!, path[1..]) : Other(property, value));
         return copy;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Srpo.Core.Results;
@@ -16,4 +17,10 @@ public sealed record CurvePoint(
     [property: Id(2)] long EnvironmentSteps,
     [property: Id(3)] double MeanReturn,
     [property: Id(4)] double[] SeatCosts,
-    [property: Id(5)] UpdateMetrics[]? Actors = null);
+    [property: Id(5)] UpdateMetrics[]? Actors = null)
+{
+    /// <summary>Question by question, where episodes are debates, of which the return is 1 if both debaters are right at the end; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(6)]
+    public DebateOutcomes? Debates { get; init; }
+}

@@ -37,6 +37,9 @@ public sealed record LearningPoint(long EnvSteps, long AgentSteps, double MeanRe
     /// <summary>Mean squared error of the agents' critics.</summary>
     public double? ValueLoss { get; init; }
 
+    /// <summary>The validation debates of this point, question by question, where episodes are debates; else null.</summary>
+    public DebateOutcomes? Debates { get; init; }
+
     /// <summary>Measures of every actor's update behind this point; none where they were not measured.</summary>
     public ImmutableArray<ActorMetrics> Actors { get; init; } = [];
 }

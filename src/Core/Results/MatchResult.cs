@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Srpo.Core.Results;
@@ -12,4 +13,10 @@ public sealed record MatchResult(
     [property: Id(0)] double MeanReturn,
     [property: Id(1)] double ReturnDeviation,
     [property: Id(2)] double[] SeatReturns,
-    [property: Id(3)] double[] SeatCosts);
+    [property: Id(3)] double[] SeatCosts)
+{
+    /// <summary>Question by question, where episodes are debates, of which the return is 1 if both debaters are right at the end; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(4)]
+    public DebateOutcomes? Debates { get; init; }
+}

@@ -3,13 +3,17 @@ using Orleans;
 
 namespace Srpo.Core.Results;
 
-/// <summary>One episode in the plane, step by step, to be drawn as an animation.</summary>
+/// <summary>One episode, step by step: in the plane, to be drawn as an animation, or a debate, to be read.</summary>
 /// <param name="Method">The method's key.</param>
 /// <param name="Title">Who plays, for people.</param>
-/// <param name="Frames">The states in order; every one has the same shapes in the same order.</param>
+/// <param name="Frames">The states in order; every one has the same shapes in the same order. Empty where the episode is a text.</param>
 /// <param name="Scores">[Frames] the score up to each state.</param>
 public sealed record RecordedEpisode(
-    string Method, string Title, ImmutableArray<ImmutableArray<SceneCircle>> Frames, ImmutableArray<double> Scores);
+    string Method, string Title, ImmutableArray<ImmutableArray<SceneCircle>> Frames, ImmutableArray<double> Scores)
+{
+    /// <summary>[Scores] what was said in each step, as text, where the episode is a debate; else empty.</summary>
+    public ImmutableArray<string> Transcript { get; init; } = [];
+}
 
 /// <summary>A circle of a scene.</summary>
 /// <param name="Role">What it is, for example <c>chaser</c>, <c>runner</c> or <c>obstacle</c>; equal roles look alike.</param>

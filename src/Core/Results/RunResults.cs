@@ -16,6 +16,12 @@ public sealed record RunResults(
     /// <summary>Episodes to look at, in environments that are drawn in the plane; empty elsewhere.</summary>
     public ImmutableArray<RecordedEpisode> Episodes { get; init; } = [];
 
+    /// <summary>The populations, where they are debaters; empty elsewhere.</summary>
+    public ImmutableArray<DebaterPopulation> Debaters { get; init; } = [];
+
+    /// <summary>The debates behind the matrices, one entry per layout, where there are any.</summary>
+    public ImmutableArray<DebateMatches> Debates { get; init; } = [];
+
     /// <summary>What is missing in the results, and why, a sentence each.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

@@ -17,6 +17,18 @@ public sealed record RunSummary(
     /// <summary>One entry per layout that was played against opponents not seen in training; empty elsewhere.</summary>
     public ImmutableArray<ShiftSummary> Shifts { get; init; } = [];
 
+    /// <summary>The populations, where they are debaters: returns are then joint accuracies; empty elsewhere.</summary>
+    public ImmutableArray<DebaterPopulation> Debaters { get; init; } = [];
+
+    /// <summary>Whether the populations are debaters.</summary>
+    public bool AreDebates => !Debaters.IsEmpty;
+
+    /// <summary>One entry per layout that was debated; empty elsewhere.</summary>
+    public ImmutableArray<DebateResults> Debates { get; init; } = [];
+
+    /// <summary>One entry per population of debaters with validation debates; empty elsewhere.</summary>
+    public ImmutableArray<DebateLearning> DebateLearning { get; init; } = [];
+
     /// <summary>What is missing in the results, and why, a sentence each.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

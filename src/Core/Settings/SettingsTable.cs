@@ -200,6 +200,34 @@ public sealed record WidthsSetting(
     }
 }
 
+/// <summary>A setting that is a text.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="MostCharacters">Most characters.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="With">Settings with another value.</param>
+public sealed record TextSetting(string Path, string Description, int MostCharacters, Func<TrainingSettings, string> Value, Func<TrainingSettings, string, TrainingSettings> With)
+    : Setting(Path, Description)
+{
+    /// <inheritdoc/>
+    public override string Type => "text";
+
+    /// <inheritdoc/>
+    public override object? Get(TrainingSettings settings) => Value(settings);
+
+    /// <inheritdoc/>
+    public override string Text(TrainingSettings settings) => Value(settings) ?? "";
+
+    /// <inheritdoc/>
+    public override IEnumerable<SettingsProblem> Check(TrainingSettings settings)
+    {
+        var value = Value(settings);
+        if (value is null) yield return Problem($"it has no value", $"give a text, or leave it out");
+        else if (value.Length > MostCharacters) yield return Problem($"it has {value.Length} characters", $"use at most {MostCharacters}");
+        else if (value.Any(char.IsControl)) yield return Problem($"it has control characters", $"leave them out");
+    }
+}
+
 /// <summary>All settings of training that do not belong to one method, besides the method itself.</summary>
 public static class SettingsTable
 {
@@ -245,8 +273,33 @@ public static class SettingsTable
         Number("adversary.entropy", "Weight of an entropy bonus for the adversary; the paper has none.", new(0, 1e6), s => s.Adversary.Entropy, (s, v) => s with { Adversary = s.Adversary with { Entropy = v } }),
         Whole("curveInterval", "A point of the learning curve every so many interactions per agent; 0 for none.", 0, int.MaxValue, s => s.CurveInterval, (s, v) => s with { CurveInterval = v }),
         Whole("curveEpisodes", "Episodes per point of the learning curve.", 1, 65536, s => s.CurveEpisodes, (s, v) => s with { CurveEpisodes = v }),
+        new TextSetting("language.model", "Where agents are language models: their folder as Hugging Face lays it out, relative to this file, or \"trained:NAME\" for a small one that is trained on generated questions first.", 4096,
+            s => Language(s).Model, (s, v) => With(s, Language(s) with { Model = v })),
+        new TextSetting("language.weights", "SHA-256 of the model's files; a run fills it in, and is not gone on with when they are other ones.", 64,
+            s => Language(s).Weights, (s, v) => With(s, Language(s) with { Weights = v })),
+        WordSetting.Of("language.precision", "How a language model's numbers are rounded: bfloat16, with 32-bit floats where it learns, or 32-bit floats throughout.",
+            [("bf16", LanguagePrecision.BFloat16), ("float32", LanguagePrecision.Float32)],
+            s => Language(s).Precision, (s, v) => With(s, Language(s) with { Precision = v })),
+        Whole("language.loraRank", "Rank of the adapters of all linear layers, of policies and critics; 0 trains all weights.", 0, 4096, s => Language(s).LoraRank, (s, v) => With(s, Language(s) with { LoraRank = v })),
+        Number("language.loraAlpha", "Alpha of the adapters: what they add counts alpha/rank.", Above(0, 1e6), s => Language(s).LoraAlpha, (s, v) => With(s, Language(s) with { LoraAlpha = v })),
+        Number("language.criticLearningRate", "Step size of the critics' AdamW; learningRate is that of the policies.", Above(0, 10), s => Language(s).CriticLearningRate, (s, v) => With(s, Language(s) with { CriticLearningRate = v })),
+        Number("language.weightDecay", "Weight decay of AdamW.", new(0, 10), s => Language(s).WeightDecay, (s, v) => With(s, Language(s) with { WeightDecay = v })),
+        Number("language.dualClip", "The loss of a token with a negative advantage is at most so many times that.", new(1, 1e6, OpenLow: true), s => Language(s).DualClip, (s, v) => With(s, Language(s) with { DualClip = v })),
+        WordSetting.Of("language.adversarySeat", "Which debater the adversary is, where one policy plays both seats: the first, as in the authors' code, the second, or drawn for every debate.",
+            [("first", AdversarySeat.First), ("second", AdversarySeat.Second), ("drawn", AdversarySeat.Drawn)],
+            s => Language(s).AdversarySeat, (s, v) => With(s, Language(s) with { AdversarySeat = v })),
+        Number("language.temperature", "Logits are divided by it where responses are drawn in training.", Above(0, 100), s => Language(s).Temperature, (s, v) => With(s, Language(s) with { Temperature = v })),
+        Whole("language.microBatchTokens", "Most tokens that go through a model at once while it learns; bounds memory.", 1, 1 << 24, s => Language(s).MicroBatchTokens, (s, v) => With(s, Language(s) with { MicroBatchTokens = v })),
+        Whole("language.parallel", "Most responses of a model that are generated side by side; bounds memory.", 1, 65536, s => Language(s).Parallel, (s, v) => With(s, Language(s) with { Parallel = v })),
         Whole("evaluationSteps", "Steps from a reset that count as one episode on the learning curve, and in matches unless evaluation.steps says otherwise.", 1, 65536, s => s.EvaluationSteps, (s, v) => s with { EvaluationSteps = v }),
     ];
+
+    private static readonly LanguageSettings NoLanguage = new();
+
+    private static LanguageSettings Language(TrainingSettings settings) => settings.Language ?? NoLanguage;
+
+    /// <summary>Settings that say nothing are as if they were not there.</summary>
+    private static TrainingSettings With(TrainingSettings settings, LanguageSettings language) => settings with { Language = language == NoLanguage ? null : language };
 
     private static NumberRange Above(double low, double high = double.MaxValue) => new(low, high, OpenLow: true);
 

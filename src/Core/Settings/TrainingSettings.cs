@@ -221,4 +221,9 @@ public sealed record TrainingSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(25)]
     public OwnSettings? Own { get; init; }
+
+    /// <summary>The language models that agents, adversaries and critics are; null where they are networks that observe numbers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(26)]
+    public LanguageSettings? Language { get; init; }
 }

@@ -9,9 +9,6 @@ namespace Srpo.Core.Statistics;
 /// </summary>
 public static class QuestionBootstrap
 {
-    /// <summary>An outcome that is not known, for example of a pair that was not played; it is left out.</summary>
-    public const byte NotPlayed = byte.MaxValue;
-
     /// <summary>The stratum of questions, the same for all methods, so that all are resampled with the same questions.</summary>
     private const int QuestionStratum = int.MaxValue;
 
@@ -22,22 +19,48 @@ public static class QuestionBootstrap
     public static Interval? Mean(PairOutcomes outcomes, BootstrapOptions options)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
-        return Resample([outcomes], options, means => means[0]);
+        return Mean([outcomes], options);
+    }
+
+    /// <summary>The interval of the mean over blocks of their mean outcomes, each block counting once; runs and questions are drawn alike for all.</summary>
+    /// <param name="blocks">Outcomes, of equally many questions.</param>
+    /// <param name="options">Seed, number of resamples, level.</param>
+    /// <returns>The interval; null where neither runs nor questions are more than one, or nothing was played in a block, or there is none.</returns>
+    /// <exception cref="ArgumentException">The questions are not equally many.</exception>
+    public static Interval? Mean(IReadOnlyList<PairOutcomes> blocks, BootstrapOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        return Resample([.. blocks], options, means => Average(means));
     }
 
     /// <summary>The interval of the difference of two mean outcomes over the same questions, which are drawn alike for both.</summary>
     /// <param name="first">Outcomes.</param>
     /// <param name="second">Outcomes, of the same questions, that are taken off.</param>
     /// <param name="options">Seed, number of resamples, level.</param>
-    /// <returns>As <see cref="Mean"/>.</returns>
+    /// <returns>As of a mean.</returns>
     /// <exception cref="ArgumentException">The questions are not equally many.</exception>
     public static Interval? Difference(PairOutcomes first, PairOutcomes second, BootstrapOptions options)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        if (first.Questions != second.Questions) throw new ArgumentException("both must be outcomes of the same questions", nameof(second));
-        return Resample([first, second], options, means => means[0] - means[1]);
+        return Difference([first], [second], options);
     }
+
+    /// <summary>The interval of the difference of two means over blocks, as <see cref="Mean(IReadOnlyList{PairOutcomes}, BootstrapOptions)"/> has them.</summary>
+    /// <param name="first">Blocks of outcomes.</param>
+    /// <param name="second">Blocks of outcomes, of the same questions, that are taken off.</param>
+    /// <param name="options">Seed, number of resamples, level.</param>
+    /// <returns>As of means.</returns>
+    /// <exception cref="ArgumentException">The questions are not equally many.</exception>
+    public static Interval? Difference(IReadOnlyList<PairOutcomes> first, IReadOnlyList<PairOutcomes> second, BootstrapOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        if (first.Count == 0 || second.Count == 0) return null;
+        return Resample([.. first, .. second], options, means => Average(means.AsSpan(0, first.Count)) - Average(means.AsSpan(first.Count)));
+    }
+
+    private static double Average(ReadOnlySpan<double> means) => CompensatedSum.Of(means) / means.Length;
 
     private static Interval? Resample(PairOutcomes[] all, BootstrapOptions options, Func<double[], double> value)
     {
@@ -45,7 +68,8 @@ public static class QuestionBootstrap
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Resamples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Resamples, StreamId.MaxLanes);
         if (!(options.Level is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(options), options.Level, "The level must lie between 0 and 1.");
-        if (all.Any(outcomes => double.IsNaN(outcomes.Mean)) || (all[0].Questions < 2 && all.All(outcomes => outcomes is { Rows: < 2, Columns: < 2 }))) return null;
+        if (all.Any(outcomes => outcomes.Questions != all[0].Questions)) throw new ArgumentException("all must be outcomes of the same questions", nameof(all));
+        if (all.Length == 0 || all.Any(outcomes => double.IsNaN(outcomes.Mean)) || (all[0].Questions < 2 && all.All(outcomes => outcomes is { Rows: < 2, Columns: < 2 }))) return null;
 
         var questions = new RunCounts(all[0].Questions, QuestionStratum);
         var sides = all.Select(outcomes =>
@@ -89,7 +113,11 @@ public static class QuestionBootstrap
 /// <summary>What became of every question with every pair of runs.</summary>
 public sealed class PairOutcomes
 {
+    /// <summary>How often it is true, of all sittings of a pair.</summary>
     private readonly byte[] _outcomes;
+
+    /// <summary>[pairs] how often a pair debated every question.</summary>
+    private readonly byte[] _sittings;
 
     /// <summary>Outcomes, none of them known.</summary>
     /// <param name="rows">Runs in seat 0, at least 1.</param>
@@ -107,7 +135,7 @@ public sealed class PairOutcomes
         if (rowStratum == columnStratum && rows != columns) throw new ArgumentException("a population with itself has as many rows as columns", nameof(columns));
         (Rows, Columns, Questions, RowStratum, ColumnStratum) = (rows, columns, questions, rowStratum, columnStratum);
         _outcomes = new byte[checked(rows * columns * questions)];
-        Array.Fill(_outcomes, QuestionBootstrap.NotPlayed);
+        _sittings = new byte[rows * columns];
     }
 
     /// <summary>Runs in seat 0.</summary>
@@ -134,21 +162,23 @@ public sealed class PairOutcomes
     /// <summary>Sets the outcomes of a pair.</summary>
     /// <param name="row">Run in seat 0.</param>
     /// <param name="column">Run in seat 1.</param>
-    /// <param name="outcomes">[questions] whether, for example, both were right.</param>
-    /// <exception cref="ArgumentException">They are not as many as the questions, or the pair is a run with itself or was set before.</exception>
-    public void Set(int row, int column, IEnumerable<bool> outcomes)
+    /// <param name="sittings">At least one: [questions] whether, for example, both were right, each time that the pair debated them.</param>
+    /// <exception cref="ArgumentException">There is none or too many, they are not as many as the questions, or the pair is a run with itself or was set before.</exception>
+    public void Set(int row, int column, params IReadOnlyList<IEnumerable<bool>> sittings)
     {
-        ArgumentNullException.ThrowIfNull(outcomes);
+        ArgumentNullException.ThrowIfNull(sittings);
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
         ArgumentOutOfRangeException.ThrowIfNegative(column);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(column, Columns);
         if (RowStratum == ColumnStratum && row == column) throw new ArgumentException("a run does not count with itself", nameof(column));
+        if (_sittings[(row * Columns) + column] > 0) throw new ArgumentException("the pair was set before", nameof(row));
+        if (sittings.Count is < 1 or > byte.MaxValue) throw new ArgumentException(FormattableString.Invariant($"a pair debates 1 to {byte.MaxValue} times, not {sittings.Count}"), nameof(sittings));
+        var all = sittings.Select(outcomes => outcomes.ToArray()).ToArray();
+        if (all.FirstOrDefault(outcomes => outcomes.Length != Questions) is { } other) throw new ArgumentException(FormattableString.Invariant($"{other.Length} outcomes of {Questions} questions"), nameof(sittings));
         var cell = Cell(row, column);
-        if (cell[0] != QuestionBootstrap.NotPlayed) throw new ArgumentException("the pair was set before", nameof(row));
-        var given = outcomes.ToArray();
-        if (given.Length != Questions) throw new ArgumentException(FormattableString.Invariant($"{given.Length} outcomes of {Questions} questions"), nameof(outcomes));
-        for (var question = 0; question < given.Length; question++) cell[question] = given[question] ? (byte)1 : (byte)0;
+        for (var question = 0; question < cell.Length; question++) cell[question] = (byte)all.Count(outcomes => outcomes[question]);
+        _sittings[(row * Columns) + column] = (byte)all.Length;
         Pairs++;
     }
 
@@ -163,12 +193,13 @@ public sealed class PairOutcomes
             for (var column = 0; column < Columns; column++)
             {
                 var weight = (long)rows[row] * columns[column];
+                var sittings = _sittings[(row * Columns) + column];
+                if (weight == 0 || sittings == 0) continue;
                 var cell = Cell(row, column);
-                if (weight == 0 || cell[0] == QuestionBootstrap.NotPlayed) continue;
                 var sum = 0;
                 for (var question = 0; question < cell.Length; question++) sum += cell[question] * questions[question];
                 right += weight * sum;
-                all += weight * ofQuestions;
+                all += weight * ofQuestions * sittings;
             }
         }
 

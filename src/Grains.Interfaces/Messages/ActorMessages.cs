@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
 
 namespace Srpo.Grains.Interfaces;
 
@@ -23,7 +25,30 @@ public sealed record NetworkDescription(
     /// <summary>Whether hidden layers are normalised before their nonlinearity.</summary>
     [Id(6)]
     public bool LayerNorm { get; init; }
+
+    /// <summary>The language model that the policy is, by its adapter: then there is no network, and all else is empty. A build that knows only networks refuses others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(7)]
+    public AdapterDescription? Adapter { get; init; }
 }
+
+/// <summary>A policy that is a language model: an adapter on weights that every silo has.</summary>
+/// <param name="Model">The model as settings name it.</param>
+/// <param name="Weights">SHA-256 of its files.</param>
+/// <param name="Rank">Rank of the adapter; 0 for a copy of all weights.</param>
+/// <param name="Alpha">Its alpha.</param>
+/// <param name="Precision">How numbers are rounded, as <see cref="LanguagePrecision"/> calls it.</param>
+/// <param name="Device">Name of the device that it learned on.</param>
+/// <param name="Parameters">Length of its flat parameters.</param>
+[GenerateSerializer, Alias("srpo.AdapterDescription"), Immutable]
+public sealed record AdapterDescription(
+    [property: Id(0)] string Model,
+    [property: Id(1)] string Weights,
+    [property: Id(2)] int Rank,
+    [property: Id(3)] double Alpha,
+    [property: Id(4)] string Precision,
+    [property: Id(5)] string Device,
+    [property: Id(6)] int Parameters);
 
 /// <summary>A policy as it was at one version, ready to be played.</summary>
 /// <param name="Key">Key of the agent or adversary.</param>

@@ -64,6 +64,7 @@ public sealed record TeamCheckpoint(
 /// <param name="Warning">Trouble that was met and survived, for example a damaged checkpoint passed over; else null.</param>
 /// <param name="Wish">The phase that the user has asked for while it is not reached yet, <see cref="PopulationPhase.Paused"/> or <see cref="PopulationPhase.Stopped"/>; else null.</param>
 /// <param name="ErrorKind">Why it went wrong, when failed; else null.</param>
+/// <param name="TokensPerSecond">Tokens that language models generate a second in the present session; 0 where agents are none, and if not training.</param>
 [GenerateSerializer, Alias("srpo.PopulationStatus"), Immutable]
 public sealed record PopulationStatus(
     [property: Id(0)] string Population,
@@ -79,7 +80,8 @@ public sealed record PopulationStatus(
     [property: Id(10)] string? Error,
     [property: Id(11)] string? Warning,
     [property: Id(12)] PopulationPhase? Wish = null,
-    [property: Id(13)] ErrorKind? ErrorKind = null);
+    [property: Id(13)] ErrorKind? ErrorKind = null,
+    [property: Id(14)] double TokensPerSecond = 0);
 
 /// <summary>The learning curve of one team.</summary>
 /// <param name="Team">The team, from 0.</param>

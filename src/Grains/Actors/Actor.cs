@@ -12,7 +12,7 @@ namespace Srpo.Grains;
 /// </summary>
 /// <param name="kind">Agent or adversary.</param>
 /// <param name="key">Its key, population/team/seat.</param>
-/// <param name="environments">Shapes of networks.</param>
+/// <param name="environments">What actors are made of.</param>
 /// <param name="records">What storage keeps of it.</param>
 /// <param name="population">What its coordinator would say.</param>
 internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog environments, ActorRecords records, IActorPopulation population)
@@ -30,8 +30,8 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     /// <summary>Identity of that spec.</summary>
     public string? Identity { get; private set; }
 
-    /// <summary>Shape of its networks.</summary>
-    public ActorShape? Shape { get; private set; }
+    /// <summary>What it is made of.</summary>
+    public ActorArchitecture? Architecture { get; private set; }
 
     /// <summary>What it learned, or null.</summary>
     public ActorState? State { get; private set; }
@@ -62,15 +62,15 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     /// <exception cref="CorruptStateException">It does not fit its own spec.</exception>
     public void Use(ActorCheckpoint stored)
     {
-        var shape = environments.Shape(stored.Spec!);
-        if (stored.State!.Parameters.Length != shape.ParameterCount)
+        var architecture = environments.Architecture(stored.Spec!);
+        if (stored.State!.Parameters.Length != architecture.ParameterCount)
         {
             throw new CorruptStateException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Name}: the stored checkpoint has {stored.State.Parameters.Length} parameters, its networks have {shape.ParameterCount}"));
+                $"{Name}: the stored checkpoint has {stored.State.Parameters.Length} parameters, its networks have {architecture.ParameterCount}"));
         }
 
-        (Spec, Identity, Shape, State, Metrics) = (stored.Spec, stored.Identity, shape, stored.State, stored.Metrics);
+        (Spec, Identity, Architecture, State, Metrics) = (stored.Spec, stored.Identity, architecture, stored.State, stored.Metrics);
         Session = Math.Max(Session, stored.Session);
         _asStored = false;
     }
@@ -79,14 +79,14 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     public void TakeUp(PopulationSpec spec) => (Spec, _asStored) = (spec, false);
 
     /// <summary>Begins anew.</summary>
-    public void Use(PopulationSpec spec, string identity, ActorShape shape, ActorState initial) =>
-        (Spec, Identity, Shape, State, Metrics, _asStored) = (spec, identity, shape, initial, null, false);
+    public void Use(PopulationSpec spec, string identity, ActorArchitecture architecture, ActorState initial) =>
+        (Spec, Identity, Architecture, State, Metrics, _asStored) = (spec, identity, architecture, initial, null, false);
 
     /// <summary>Takes over an update.</summary>
     public void Use(ActorState next, UpdateMetrics metrics) => (State, Metrics, _asStored) = (next, metrics, false);
 
     /// <summary>Nothing is stored of it any more.</summary>
-    public void Forget() => (Spec, Identity, Shape, State, Metrics, _asStored, _weights) = (null, null, null, null, null, false, default);
+    public void Forget() => (Spec, Identity, Architecture, State, Metrics, _asStored, _weights) = (null, null, null, null, null, false, default);
 
     /// <summary>What it learned.</summary>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
@@ -105,8 +105,8 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
         var state = await AskedAsync();
         var older = await OlderAsync();
         state = State!;
-        var policy = state.Parameters.Span[..Shape!.Policy.ParameterCount].ToArray();
-        return new PolicySnapshot(key, state.Version, Wire.Describe(Shape), new FloatBlock(policy), older, Weights(state));
+        var policy = state.Parameters.Span[..Architecture!.PolicyParameters].ToArray();
+        return new PolicySnapshot(key, state.Version, Wire.Describe(Architecture), new FloatBlock(policy), older, Weights(state));
     }
 
     /// <summary>The policy as it was after a round: the present one, or a snapshot.</summary>
@@ -122,8 +122,8 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
                 $"{Name} stands at round {present.Version} and has not kept its policy of round {round}; train the population to that round, or name it among its snapshots"));
         }
 
-        var policy = kept[..Shape!.Policy.ParameterCount];
-        return present with { Version = round, Parameters = new FloatBlock(policy), Older = null, Weights = NetworkTensors.Hash(Shape.Policy, policy) };
+        var policy = kept[..Architecture!.PolicyParameters];
+        return present with { Version = round, Parameters = new FloatBlock(policy), Older = null, Weights = Architecture.Hash(policy) };
     }
 
     /// <summary>What it says of itself.</summary>
@@ -134,7 +134,7 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
         var state = State!;
         return new ActorReport(
             key, KindName, Spec!.Training.Method, $"{Spec.Environment.Name} {Spec.Environment.Variant}",
-            state.Version, records.Checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Shape!), Metrics,
+            state.Version, records.Checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Architecture!), Metrics,
             records.Checkpoints.Warning(state.Version), older, Weights(state));
     }
 
@@ -143,9 +143,9 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     {
         await AskedAsync();
         var older = await OlderAsync();
-        var (state, spec, shape) = (State!, Spec!, Shape!);
+        var (state, spec, architecture) = (State!, Spec!, Architecture!);
         var weights = Weights(state);
-        var content = await Task.Run(() => ActorExporter.Write(Key, KindName, spec, shape, state, weights));
+        var content = await Task.Run(() => ActorExporter.Write(Key, KindName, spec, architecture, state, weights));
         return new ActorExport(key, state.Version, content, older, weights);
     }
 
@@ -168,7 +168,7 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
     /// <summary>The hash of the policy's weights; taken once of each state.</summary>
     private string Weights(ActorState state)
     {
-        if (_weights.Of != state) _weights = (state, NetworkTensors.Hash(Shape!.Policy, state.Parameters.Values));
+        if (_weights.Of != state) _weights = (state, Architecture!.Hash(state.Parameters.Values));
         return _weights.Hash;
     }
 

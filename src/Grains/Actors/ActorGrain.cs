@@ -54,10 +54,10 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         }
 
         if (round > 0) return false;
-        var shape = _environments.Shape(spec);
+        var architecture = _environments.Architecture(spec);
         var actor = new ActorId(_kind, _actor.Key.Seat);
-        var initial = await _pool.RunAsync(() => ActorInitialisation.Create(spec, _actor.Key.Team, actor, shape));
-        _actor.Use(spec, identity, shape, Wire.ToMessage(initial));
+        var initial = await _pool.RunAsync(() => architecture.Create(spec, _actor.Key.Team, actor));
+        _actor.Use(spec, identity, architecture, Wire.ToMessage(initial));
         _records.Checkpoints.Keep(identity, 0);
         NoteStored();
         return true;
@@ -78,7 +78,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         Fence(session);
         if (next is null || metrics is null) throw new SrpoGrainException($"{_actor.Name}: an update needs a state and measures");
         if (next.Version <= present.Version) return;
-        var count = _actor.Shape!.ParameterCount;
+        var count = _actor.Architecture!.ParameterCount;
         if (next.Parameters.Length != count || next.FirstMoment.Length != count || next.SecondMoment.Length != count)
         {
             throw new SrpoGrainException(string.Create(
@@ -160,7 +160,9 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         var snapshot = await _actor.PolicyAsync();
         try
         {
-            return Wire.ToPolicy(snapshot).Probabilities(observation);
+            return Wire.ToPolicy(snapshot) is NetworkPolicy network
+                ? network.Probabilities(observation)
+                : throw new SrpoGrainException($"{_actor.Name} is a language model, which observes no numbers; `srpo replay` shows what it says");
         }
         catch (ArgumentException error)
         {

@@ -61,10 +61,10 @@ public static class SrpoSiloBuilderExtensions
         // Where calls are traced, between silos: within a process alone there is nothing to connect.
         if (options.Unattended) builder.AddActivityPropagation();
         builder.Services.AddSingleton(services => new ScratchPool<UpdaterKey, ITeamUpdater>(
-            services.GetRequiredService<ComputePool>(), key => LearnerDevices.Get(key.Settings.Device).CreateUpdater(key.Settings, key.Plan, key.Shape)));
+            services.GetRequiredService<ComputePool>(), key => key.Architecture.CreateUpdater(key.Settings, key.Plan)));
         builder.Services.AddSingleton<UpdateQueue>();
-        builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, MatchPlayer>(
-            services.GetRequiredService<ComputePool>(), environment => new MatchPlayer(environment)));
+        builder.Services.AddSingleton(services => new ScratchPool<EnvironmentSettings, IMatchPlayer>(
+            services.GetRequiredService<ComputePool>(), ArchitectureRegistry.CreateMatchPlayer));
         if (options.DataDirectory is { } root)
         {
             foreach (var name in new[] { StorageNames.Populations, StorageNames.Actors, StorageNames.Tournaments })

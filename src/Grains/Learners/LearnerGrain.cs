@@ -205,6 +205,7 @@ internal sealed class LearnerGrain(
         var points = new List<CurvePoint>();
         var round = request.FirstRound - 1;
         var fence = Fence(request.Population);
+        var tokens = team.Tokens;
         await team.FetchAsync(round);
         if (round == 0 && await team.EvaluateAsync() is { } beginning) points.Add(beginning);
         while (round < request.FirstRound + request.Rounds - 1 && fence.Admits(request.Session) && !Work.Stopping)
@@ -217,7 +218,7 @@ internal sealed class LearnerGrain(
             if (await team.EvaluateAsync() is { } point) points.Add(point);
         }
 
-        return new TrainReply(round, [.. points], Work.Stopping);
+        return new TrainReply(round, [.. points], Work.Stopping, team.Tokens - tokens);
     }
 
     /// <summary>Plays and learns the next round, and hands every actor its next state.</summary>

@@ -204,11 +204,13 @@ internal sealed record RestoreReply(
 /// <param name="LastRound">Rounds finished now.</param>
 /// <param name="Curve">Points of the learning curve that were reached.</param>
 /// <param name="SiloStopping">Whether it ended early because its silo is about to stop: the team must change its learner.</param>
+/// <param name="Tokens">Tokens that language models generated for its rounds; 0 where there are none.</param>
 [GenerateSerializer, Alias("srpo.TrainReply"), Immutable]
 internal sealed record TrainReply(
     [property: Id(0)] int LastRound,
     [property: Id(1)] CurvePoint[] Curve,
-    [property: Id(2)] bool SiloStopping = false);
+    [property: Id(2)] bool SiloStopping = false,
+    [property: Id(3)] long Tokens = 0);
 
 /// <summary>References to the grains of a team.</summary>
 internal static class TeamActors

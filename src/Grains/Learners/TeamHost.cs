@@ -9,14 +9,14 @@ namespace Srpo.Grains;
 
 /// <summary>Which updater a team needs; teams with equal settings share updaters.</summary>
 /// <param name="Settings">The settings.</param>
-/// <param name="Shape">Shape of the actors.</param>
+/// <param name="Architecture">What the actors are made of.</param>
 /// <param name="Agents">Number of seats that learn: with the settings, it decides who the actors are.</param>
 /// <param name="Plan">The plan of the team that asks.</param>
-internal sealed record UpdaterKey(TrainingSettings Settings, ActorShape Shape, int Agents, TeamPlan Plan)
+internal sealed record UpdaterKey(TrainingSettings Settings, ActorArchitecture Architecture, int Agents, TeamPlan Plan)
 {
-    public bool Equals(UpdaterKey? other) => other is not null && Settings == other.Settings && Shape == other.Shape && Agents == other.Agents;
+    public bool Equals(UpdaterKey? other) => other is not null && Settings == other.Settings && Architecture == other.Architecture && Agents == other.Agents;
 
-    public override int GetHashCode() => HashCode.Combine(Settings, Shape, Agents);
+    public override int GetHashCode() => HashCode.Combine(Settings, Architecture, Agents);
 }
 
 /// <summary>
@@ -50,7 +50,7 @@ internal sealed class TeamHost : ITeamHost
         _environments = TeamActors.Environments(host.Grains, spec.Population, team, Plan);
         _playing = new Task<Rollout>[_environments.Length];
         _applying = new Task[_actors.Length];
-        _key = new UpdaterKey(spec.Training, environments.Shape(spec), Plan.Agents, Plan);
+        _key = new UpdaterKey(spec.Training, environments.Architecture(spec), Plan.Agents, Plan);
         Training = new TeamTraining(spec, team, Plan, this);
         Key = FormattableString.Invariant($"{spec.Population}/{team}");
     }
@@ -81,6 +81,9 @@ internal sealed class TeamHost : ITeamHost
 
     /// <summary>Ticks spent waiting for rollouts.</summary>
     public long RolloutTicks { get; private set; }
+
+    /// <summary>Tokens that language models generated for its rollouts.</summary>
+    public long Tokens { get; private set; }
 
     /// <summary>Ticks spent waiting for updates.</summary>
     public long UpdateTicks { get; private set; }
@@ -145,6 +148,7 @@ internal sealed class TeamHost : ITeamHost
         PlayAll(round, states);
         var rollouts = await Task.WhenAll(_playing);
         RolloutTicks += Stopwatch.GetTimestamp() - start;
+        foreach (var rollout in rollouts) Tokens += rollout.Tokens;
         return rollouts;
     }
 

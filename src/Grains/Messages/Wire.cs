@@ -1,3 +1,4 @@
+using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
@@ -8,28 +9,70 @@ namespace Srpo.Grains;
 /// <summary>Between messages and what Learning works with. Arrays are shared, never copied.</summary>
 internal static class Wire
 {
+    /// <summary>Where language models play.</summary>
+    private const string LanguageEnvironment = "debate";
+
     public static ActorState ToMessage(LearnerState state) =>
         new(state.Version, new(state.Parameters), new(state.FirstMoment), new(state.SecondMoment), state.AdamSteps);
 
     public static LearnerState FromMessage(ActorState state) =>
         new(state.Version, state.Parameters.Values, state.FirstMoment.Values, state.SecondMoment.Values, state.AdamSteps);
 
-    public static NetworkDescription Describe(ActorShape shape) => new(
-        shape.Policy.Inputs, [.. shape.Policy.Hidden], shape.Policy.Outputs, shape.Policy.Activation.ToString(), shape.Encoding.ToString())
+    public static NetworkDescription Describe(ActorArchitecture architecture)
     {
-        Carried = shape.Policy.Gru,
-        LayerNorm = shape.Policy.LayerNorm,
-    };
+        if (architecture is NetworkArchitecture { Shape: var shape })
+        {
+            return new(shape.Policy.Inputs, [.. shape.Policy.Hidden], shape.Policy.Outputs, shape.Policy.Activation.ToString(), shape.Encoding.ToString())
+            {
+                Carried = shape.Policy.Gru,
+                LayerNorm = shape.Policy.LayerNorm,
+            };
+        }
+
+        var adapter = architecture.Adapter ?? throw new ArgumentException($"{architecture.GetType().Name} does not say what its policies are", nameof(architecture));
+        return new(0, [], 0, "", "")
+        {
+            Adapter = new(adapter.Model, adapter.Weights, adapter.Rank, adapter.Alpha, adapter.Precision.ToString(), adapter.Device, architecture.PolicyParameters),
+        };
+    }
 
     /// <exception cref="SrpoGrainException">The snapshot is inconsistent in itself.</exception>
     public static FrozenPolicy ToPolicy(PolicySnapshot snapshot)
     {
         var network = snapshot?.Network ?? throw new SrpoGrainException("a policy is missing, or has no network");
         PolicyChecks.Check(snapshot);
+        if (network.Adapter is { } adapter) return ToPolicy(snapshot, adapter);
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.IsDefined(activation))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the nonlinearity '{network.Activation}' is not known; use one of {string.Join(", ", Enum.GetNames<Activation>())}");
         var shape = new NetworkShape(network.Inputs, network.Hidden, network.Actions, activation, network.LayerNorm, network.Carried);
-        return new FrozenPolicy(shape, Encoding(snapshot.Key, network), snapshot.Parameters.Values);
+        return new NetworkPolicy(shape, Encoding(snapshot.Key, network), snapshot.Parameters.Values);
+    }
+
+    private static FrozenPolicy ToPolicy(PolicySnapshot snapshot, AdapterDescription adapter)
+    {
+        if (!Enum.TryParse<LanguagePrecision>(adapter.Precision, out var precision) || !Enum.IsDefined(precision))
+            throw new SrpoGrainException($"policy '{snapshot.Key}': the precision '{adapter.Precision}' is not known; use one of {string.Join(", ", Enum.GetNames<LanguagePrecision>())}");
+        var source = ArchitectureRegistry.Source(LanguageEnvironment)
+            ?? throw new SrpoGrainException($"policy '{snapshot.Key}' is a language model, which this program does not bring");
+        try
+        {
+            return source.Freeze(new AdapterForm(adapter.Model, adapter.Weights, adapter.Rank, adapter.Alpha, precision, adapter.Device), snapshot.Parameters.Values);
+        }
+        catch (Exception error) when (error is ArgumentException or SrpoException)
+        {
+            throw new SrpoGrainException($"policy '{snapshot.Key}': {SrpoException.MessageOf(error)}", error);
+        }
+    }
+
+    /// <summary>What keeps a policy from playing in an environment; null if it can.</summary>
+    /// <exception cref="SrpoGrainException">Its encoding is not known.</exception>
+    public static string? Misfit(string key, NetworkDescription network, EnvironmentInfo environment)
+    {
+        if (network.Adapter is { } adapter)
+            return environment.Name == LanguageEnvironment ? null : $"it is the language model {adapter.Model}, which plays in the environment {LanguageEnvironment}";
+        return environment.Name == LanguageEnvironment
+            ? "it is a network that observes numbers; language models play there"
+            : ActorShape.Misfit(Encoding(key, network), network.Inputs, network.Actions, environment);
     }
 
     /// <summary>The encoding of observations that a policy was trained with.</summary>
@@ -60,6 +103,7 @@ internal static class Wire
 internal static class PolicyChecks
 {
     private const int MaxKeyLength = 200;
+    private const int MaxPath = 4096;
     private const int MaxInputs = 1 << 20;
     private const int MaxLayers = 8;
     private const int MaxWidth = 4096;
@@ -74,6 +118,12 @@ internal static class PolicyChecks
     {
         var network = snapshot.Network;
         if (snapshot.Key is null || snapshot.Key.Length > MaxKeyLength) throw new SrpoGrainException($"policy: its key is missing or longer than {MaxKeyLength} characters");
+        if (network.Adapter is { } adapter)
+        {
+            Check(snapshot, adapter);
+            return;
+        }
+
         if (network.Activation is null or { Length: > MaxKeyLength } || network.Encoding is null or { Length: > MaxKeyLength })
             throw Refuse(snapshot, "network.activation or network.encoding is missing or not known");
         if (network.Carried is < 0 or > MaxMemory) throw Refuse(snapshot, FormattableString.Invariant($"network.gru: {network.Carried} is out of range; use a whole number from 0 to {MaxMemory}"));
@@ -99,6 +149,15 @@ internal static class PolicyChecks
         count += (inputs + 1) * network.Actions;
         if (count > MaxParameters) throw Refuse(snapshot, $"its network has {count} parameters; {MaxParameters} are the most");
         if (snapshot.Parameters.Length != count) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, its network has {count}");
+        GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);
+    }
+
+    private static void Check(PolicySnapshot snapshot, AdapterDescription adapter)
+    {
+        if (adapter.Model is null or { Length: 0 or > MaxPath } || adapter.Weights is null || adapter.Weights.Length > MaxKeyLength || adapter.Device is null or { Length: > MaxKeyLength })
+            throw Refuse(snapshot, "adapter.model, adapter.weights or adapter.device is missing or too long");
+        if (adapter.Parameters < 0 || snapshot.Parameters.Length != adapter.Parameters) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, its adapter has {adapter.Parameters}");
+        if (adapter.Rank is < 0 or > MaxWidth || !(adapter.Alpha > 0 && double.IsFinite(adapter.Alpha))) throw Refuse(snapshot, "adapter.rank or adapter.alpha is out of range");
         GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);
     }
 

@@ -174,7 +174,8 @@ internal static class PopulationStatusBuilder
                 .. session is null ? warnings : session.Warnings,
             ]),
             session is null ? null : record.Wish,
-            record.ErrorKind);
+            record.ErrorKind,
+            session is null || elapsed <= 0 ? 0 : session.Tokens / elapsed);
     }
 
     private static IEnumerable<string> Quarantined(PopulationRecord record) => record.Teams

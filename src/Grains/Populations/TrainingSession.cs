@@ -58,6 +58,9 @@ internal sealed class TrainingSession : WorkSession
     /// <summary>Environment steps behind the state at which it began. The rate counts what this session trains, not what it went back.</summary>
     public long StepsBefore { get; set; }
 
+    /// <summary>Tokens that language models have generated for its rounds.</summary>
+    public long Tokens { get; set; }
+
     /// <summary>Why a team failed, or null.</summary>
     public string? Error { get; private set; }
 
@@ -347,6 +350,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
                     throw new SrpoGrainException($"the learner stopped at round {reply.LastRound} without being asked to");
                 if (reply.LastRound > round || reply.Curve.Length > 0) Record.Round = reply.LastRound;
                 Record.Curve.AddRange(reply.Curve);
+                session.Tokens += reply.Tokens;
             });
             _backoff.Reset();
             if (Record.Finished() == checkpoint) await CheckpointAsync();

@@ -7,7 +7,7 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>
-/// What grains need to know of environments without playing them: sizes, names, shapes of networks. Looked up once per
+/// What grains need to know of environments without playing them: sizes, names, what actors are made of. Looked up once per
 /// environment and silo; the least recently used are forgotten. Thread-safe.
 /// </summary>
 internal sealed class EnvironmentCatalog
@@ -35,7 +35,7 @@ internal sealed class EnvironmentCatalog
             }
         }
 
-        var info = Create(settings).Info;
+        var info = Describe(settings);
         lock (_lock)
         {
             if (!_known.TryAdd(settings, info)) return info;
@@ -47,13 +47,13 @@ internal sealed class EnvironmentCatalog
         }
     }
 
-    /// <summary>Shape of the actors of a population.</summary>
+    /// <summary>What the actors of a population are made of.</summary>
     /// <exception cref="SrpoGrainException">The environment cannot be used with these settings.</exception>
-    public ActorShape Shape(PopulationSpec spec)
+    public ActorArchitecture Architecture(PopulationSpec spec)
     {
         try
         {
-            return ActorShape.For(spec.Training, Info(spec.Environment));
+            return ArchitectureRegistry.Of(spec);
         }
         catch (Exception error) when (error is ArgumentException or SettingsException)
         {
@@ -87,7 +87,8 @@ internal sealed class EnvironmentCatalog
         {
             var info = Info(spec.Environment);
             if (problems.Count == 0) problems.AddRange(TeamPlan.Problems(spec, info).Select(problem => problem.ToString()));
-            if (problems.Count == 0) Shape(spec);
+            if (problems.Count == 0) problems.AddRange(ArchitectureRegistry.Problems(spec).Select(problem => problem.ToString()));
+            if (problems.Count == 0) Architecture(spec);
         }
         catch (SrpoGrainException error)
         {
@@ -97,11 +98,11 @@ internal sealed class EnvironmentCatalog
         return problems;
     }
 
-    private static IVectorEnvironment Create(EnvironmentSettings settings)
+    private static EnvironmentInfo Describe(EnvironmentSettings settings)
     {
         try
         {
-            return EnvironmentFactory.Create(settings, lanes: 1);
+            return EnvironmentFactory.Info(settings);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {

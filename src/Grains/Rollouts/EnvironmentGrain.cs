@@ -22,10 +22,10 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
     private PopulationSpec? _spec;
     private TeamPlan? _plan;
     private FrozenPolicy[]? _policies;
-    private RolloutPlayer? _player;
+    private IRolloutPlayer? _player;
 
     /// <summary>The player that has played a rollout and can draw it; one that was made for an evaluation has nothing to draw.</summary>
-    private RolloutPlayer? _drawable;
+    private IRolloutPlayer? _drawable;
     private MemberKey _key;
     private int _parameters;
     private RolloutSummary? _last;
@@ -104,7 +104,7 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
         {
             var (rollout, summary, drawing) = await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, instance, RolloutActors.Of(spec, _plan!, _policies));
+                _player ??= environments.Architecture(spec).CreatePlayer(spec, _key.Team, instance, _plan!, _policies);
                 var played = _player.Play(request.Round, Parameters(request), cancellation);
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
             }, cancellation, affinity: _key.Team);
@@ -125,7 +125,7 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
         {
             return await pool.RunAsync(() =>
             {
-                _player ??= new RolloutPlayer(spec, _key.Team, _plan!.Instances[_key.Seat], RolloutActors.Of(spec, _plan, _policies));
+                _player ??= environments.Architecture(spec).CreatePlayer(spec, _key.Team, _plan!.Instances[_key.Seat], _plan, _policies);
                 return _player.Evaluate(request.Round, Parameters(request), cancellation);
             }, cancellation, affinity: _key.Team);
         }
@@ -223,7 +223,7 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
         if (_playing is not null) await MakeWayAsync();
         Release();
         (_played, _last, _drawing, _drawnAt, _policies) = (0, null, "", null, null);
-        (_spec, _key, _plan, _parameters) = (spec, key, plan, environments.Shape(spec).ParameterCount);
+        (_spec, _key, _plan, _parameters) = (spec, key, plan, environments.Architecture(spec).ParameterCount);
     }
 
     private void Check(PlayRequest request, InstancePlan instance, int firstRound)

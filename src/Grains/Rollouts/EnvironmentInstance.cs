@@ -69,10 +69,10 @@ internal static class EnvironmentInstance
 /// <param name="Round">The round that it was played for.</param>
 /// <param name="RewardSum">Sum of the rewards of all seats and lanes.</param>
 /// <param name="CostSums">Sums of the private costs by seat.</param>
-/// <param name="DifferentObservations">Number of different observations.</param>
+/// <param name="DifferentObservations">Number of different observations; of debates the number of responses that are learned from.</param>
 internal sealed record RolloutSummary(int Round, double RewardSum, double[] CostSums, int DifferentObservations)
 {
     /// <summary>Of a rollout; its round is not known here.</summary>
     public static RolloutSummary Of(Rollout rollout) =>
-        new(0, rollout.SeatRewards.Sum(), rollout.SeatCosts, rollout.Parts[0].Values.Length);
+        new(0, rollout.SeatRewards.Sum(), rollout.SeatCosts, rollout.Parts.Count > 0 ? rollout.Parts[0].Values.Length : rollout.Responses.Sum(part => part.Count));
 }

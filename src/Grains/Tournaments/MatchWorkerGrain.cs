@@ -9,7 +9,7 @@ namespace Srpo.Grains;
 
 /// <summary>Plays single episodes on the worker pool. Reentrant: the pool, not the activation, bounds the work.</summary>
 [GrainType("matchworker"), StatelessWorker, Reentrant]
-internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ScratchPool<EnvironmentSettings, MatchPlayer> players) : Grain, IMatchWorkerGrain
+internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ScratchPool<EnvironmentSettings, IMatchPlayer> players) : Grain, IMatchWorkerGrain
 {
     /// <inheritdoc/>
     public async Task<ReplayFrame[]> ReplayAsync(ReplayRequest request)

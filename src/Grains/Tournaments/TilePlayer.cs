@@ -37,7 +37,7 @@ internal readonly record struct TileName(string Tournament, int Row, int FirstCo
 /// Plays the tiles of tournaments that a silo is given, on its worker pool. Whoever gave one waits some seconds and asks again;
 /// results are kept for a while in case a reply is lost. Thread-safe.
 /// </summary>
-internal sealed class TilePlayer(GrainHost host, EnvironmentCatalog environments, ScratchPool<EnvironmentSettings, MatchPlayer> players, TilePolicies policies)
+internal sealed class TilePlayer(GrainHost host, EnvironmentCatalog environments, ScratchPool<EnvironmentSettings, IMatchPlayer> players, TilePolicies policies)
 {
     /// <summary>Results of so many tiles are kept; they are small.</summary>
     private const int Kept = 256;

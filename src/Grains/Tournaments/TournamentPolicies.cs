@@ -110,7 +110,7 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
 
     private static void Check(string agent, NetworkDescription network, EnvironmentInfo environment)
     {
-        if (ActorShape.Misfit(Wire.Encoding(agent, network), network.Inputs, network.Actions, environment) is { } misfit)
+        if (Wire.Misfit(agent, network, environment) is { } misfit)
             throw new SrpoGrainException($"agent '{agent}' cannot play in {environment.Name} {environment.Variant}: {misfit}");
     }
 

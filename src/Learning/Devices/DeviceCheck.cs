@@ -200,7 +200,7 @@ public static class DeviceCheck
         public Pair(ILearnerDevice device, PopulationSpec spec)
         {
             _spec = spec;
-            var environment = EnvironmentFactory.Create(spec.Environment, 1).Info;
+            var environment = EnvironmentFactory.Info(spec.Environment);
             (Plan, Shape) = (TeamPlan.For(spec, environment), ActorShape.For(spec.Training, environment));
             _players = [.. Plan.Instances.Select(instance => new RolloutPlayer(spec, 0, instance, RolloutActors.Of(Shape, Plan, null, CpuDevice.Default)))];
             _reference = CpuDevice.Default.CreateUpdater(spec.Training, Plan, Shape);

@@ -43,7 +43,7 @@ internal abstract class TeamUpdater(TrainingSettings settings, TeamPlan plan) : 
             var samples = _samples.Of(actor, round);
             if (samples.Count == 0)
             {
-                // In turn-based environments an actor may have had no turn that was followed by another: it learns nothing this time.
+                // Some learn nothing at all, and in turn-based environments an actor may have had no turn that was followed by another.
                 (next[actor], metrics[actor]) = (state with { Version = state.Version + 1 }, new UpdateMetrics(round.Round, 0, 0, 0, 0, 0, 0, 0));
                 continue;
             }
@@ -109,6 +109,7 @@ public sealed class TeamSamples(TrainingSettings settings, TeamPlan plan, bool r
         _taken = 0;
         var source = plan.Objectives[actor].Reward;
         var samples = new List<ActorSamples>();
+        if (source == RewardSource.Nothing) return samples;
         foreach (var rollout in round.Rollouts)
         {
             foreach (var part in rollout.Parts)

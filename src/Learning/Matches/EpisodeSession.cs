@@ -27,7 +27,7 @@ public sealed class EpisodeSession : IDisposable
         var environment = EnvironmentFactory.Create(settings, 1);
         if (players.Count != environment.Info.Seats)
             throw new ArgumentException($"{players.Count} players are given for {environment.Info.Seats} seats", nameof(players));
-        _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(policy, environment, device ?? CpuDevice.Default, tabulate: false))];
+        _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(NetworkPolicy.Of(policy), environment, device ?? CpuDevice.Default, tabulate: false))];
         _loop = new EpisodeLoop(environment);
         _loop.Seat([.. _policies.Select(policy => (ISeatPlayer?)policy ?? _outside)], [.. Enumerable.Range(0, players.Count).Select(seat => (short)seat)]);
         _loop.Begin(new StreamId(seed, 0, 0, StreamPurpose.MatchReset), (StreamPurpose.MatchDynamics, StreamPurpose.MatchAction), episode, oneEpisode: false);

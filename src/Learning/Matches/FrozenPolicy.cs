@@ -5,12 +5,22 @@ using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Learning;
 
-/// <summary>A frozen policy that can be played or asked for its probabilities.</summary>
+/// <summary>A policy that plays and does not learn.</summary>
+/// <param name="Parameters">Its flat parameters; those of a critic may follow and are ignored.</param>
+public abstract record FrozenPolicy(float[] Parameters);
+
+/// <summary>A frozen network that can be played or asked for its probabilities.</summary>
 /// <param name="Shape">Shape of its network.</param>
 /// <param name="Encoding">The observations it was trained with.</param>
 /// <param name="Parameters">Its flat parameters; those of a critic may follow and are ignored.</param>
-public sealed record FrozenPolicy(NetworkShape Shape, ObservationEncoding Encoding, float[] Parameters)
+public sealed record NetworkPolicy(NetworkShape Shape, ObservationEncoding Encoding, float[] Parameters) : FrozenPolicy(Parameters)
 {
+    /// <summary>A policy as one that this room's players can play.</summary>
+    /// <exception cref="ArgumentException">It is no network.</exception>
+    internal static NetworkPolicy Of(FrozenPolicy policy) =>
+        policy as NetworkPolicy ?? throw new ArgumentException("the policy is a language model, which observes no numbers; let it play in the environment debate", nameof(policy));
+
+
     /// <summary>The distribution over actions for one observation, for a policy with memory the first of an episode. Prepares the network anew: for a question, not for a loop.</summary>
     /// <param name="observation">[Shape.Inputs] an observation, finite.</param>
     /// <returns>[Shape.Outputs] probabilities, adding up to 1.</returns>

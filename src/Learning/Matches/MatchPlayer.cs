@@ -8,7 +8,7 @@ using Srpo.Learning.Devices.Cpu;
 namespace Srpo.Learning;
 
 /// <summary>Plays matches of frozen policies in one environment (evaluation protocol, paper D.1). Not thread-safe: one per worker thread.</summary>
-public sealed class MatchPlayer : IDisposable
+public sealed class MatchPlayer : IMatchPlayer
 {
     private readonly EnvironmentSettings _settings;
     private readonly ILearnerDevice _device;
@@ -27,18 +27,7 @@ public sealed class MatchPlayer : IDisposable
         _tabulate = tabulate;
     }
 
-    /// <summary>Plays one run with each of several.</summary>
-    /// <param name="seed">Seed of the matches' random streams.</param>
-    /// <param name="row">Row of the pairs in the matrix; names the streams together with the column.</param>
-    /// <param name="team">The row's run.</param>
-    /// <param name="firstColumn">Column of the first partner.</param>
-    /// <param name="partners">The columns' runs.</param>
-    /// <param name="rules">How pairs are seated, and for how long they play.</param>
-    /// <param name="opponents">Frozen policies in the seats after the team's.</param>
-    /// <param name="cancellation">Stops between two steps; the player must not be used again after that.</param>
-    /// <returns>One outcome per partner.</returns>
-    /// <exception cref="ArgumentException">A policy does not fit the environment, there are too few, or the team has too many seats to mix two runs.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc/>
     public MatchResult[] Play(
         ulong seed, int row, FrozenTeam team, int firstColumn, IReadOnlyList<FrozenTeam> partners, MatchRules rules,
         IReadOnlyList<FrozenPolicy>? opponents = null, CancellationToken cancellation = default)
@@ -57,12 +46,7 @@ public sealed class MatchPlayer : IDisposable
         return outcomes;
     }
 
-    /// <summary>Plays one episode and records every step; one that may end early is played to its end.</summary>
-    /// <param name="seed">Seed of the random streams.</param>
-    /// <param name="episode">Number of the episode within the seed.</param>
-    /// <param name="players">The policies, one per seat of the environment.</param>
-    /// <param name="steps">Number of steps, at most.</param>
-    /// <exception cref="ArgumentException">A policy does not fit the environment, or there are too few.</exception>
+    /// <inheritdoc/>
     public IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps)
     {
         using var session = new EpisodeSession(_settings, players, seed, episode, _device);
@@ -106,7 +90,7 @@ internal sealed class PolicyPlayerCache : IDisposable
     public PolicyPlayer Get(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
     {
         if (_players.TryGetValue(policy.Parameters, out var player)) return player;
-        player = new PolicyPlayer(policy, environment, device, tabulate);
+        player = new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate);
         _players.Add(policy.Parameters, player);
         return player;
     }

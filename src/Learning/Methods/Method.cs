@@ -29,6 +29,9 @@ public abstract record Method(string Id, string Title, string Source, string Sum
     /// <summary>Whether a population that it has trained can be such a pool.</summary>
     public virtual bool MakesPartners => false;
 
+    /// <summary>Whether its agents learn; else they stay as they begin.</summary>
+    public virtual bool Learns => true;
+
     /// <summary>Whether an agent's partner is another player than the agent: a team of one has none.</summary>
     public virtual bool NeedsTeammates => false;
 
@@ -104,6 +107,9 @@ public enum RewardSource
 
     /// <summary>Minus the advantage of the one agent beside it (paper, equation 9); its critic learns nothing.</summary>
     MinusAgentsAdvantage = 2,
+
+    /// <summary>Nothing: it stays as it is.</summary>
+    Nothing = 3,
 }
 
 /// <summary>What an actor learns from, and the weights of its loss (paper, equations 7 to 9).</summary>
@@ -122,5 +128,5 @@ public sealed record Objective
     public KlDirection Kl { get; init; }
 
     /// <summary>Whether its critic learns.</summary>
-    public bool LearnsValues => Reward != RewardSource.MinusAgentsAdvantage;
+    public bool LearnsValues => Reward is not (RewardSource.MinusAgentsAdvantage or RewardSource.Nothing);
 }

@@ -38,7 +38,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     /// <param name="device">Where networks run.</param>
     /// <param name="tabulate">False plays with the network even where a table is possible.</param>
     /// <exception cref="ArgumentException">The policy does not fit the environment.</exception>
-    public PolicyPlayer(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+    public PolicyPlayer(NetworkPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
         : this(policy.Shape, policy.Encoding, environment, device, tabulate) => Load(policy.Parameters);
 
     /// <summary>Prepares policies of a shape; <see cref="Load"/> says which one plays.</summary>

@@ -70,7 +70,16 @@ public sealed record Rollout(
     [property: Id(1)] int Steps,
     [property: Id(2)] IReadOnlyList<SeatSamples> Parts,
     [property: Id(3)] double[] SeatRewards,
-    [property: Id(4)] double[] SeatCosts);
+    [property: Id(4)] double[] SeatCosts)
+{
+    /// <summary>The responses of every actor that learns, where actors are language models; they have no other parts.</summary>
+    [Id(5)]
+    public IReadOnlyList<ResponseSamples> Responses { get; init; } = [];
+
+    /// <summary>Tokens that were generated for it.</summary>
+    [Id(6)]
+    public long Tokens { get; init; }
+}
 
 /// <summary>
 /// The samples of one actor while they are made. A track is a seat in a lane; its last sample is open and gathers rewards until

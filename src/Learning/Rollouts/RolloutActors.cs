@@ -31,7 +31,7 @@ public sealed record RolloutActors
     public static RolloutActors Of(PopulationSpec spec, TeamPlan plan, IReadOnlyList<FrozenPolicy>? frozen = null, ILearnerDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return Of(ActorShape.For(spec.Training, EnvironmentFactory.Create(spec.Environment, lanes: 1).Info), plan, frozen, device ?? LearnerDevices.Get(spec.Training.Device));
+        return Of(ActorShape.For(spec.Training, EnvironmentFactory.Info(spec.Environment)), plan, frozen, device ?? LearnerDevices.Get(spec.Training.Device));
     }
 
     /// <inheritdoc cref="Of(PopulationSpec, TeamPlan, IReadOnlyList{FrozenPolicy}, ILearnerDevice)"/>

@@ -6,7 +6,7 @@ using Srpo.Environments;
 namespace Srpo.Learning;
 
 /// <summary>Plays rollouts and evaluation episodes of given actors. Not thread-safe: one per environment instance at a time.</summary>
-public sealed class RolloutPlayer : IDisposable
+public sealed class RolloutPlayer : IRolloutPlayer
 {
     private readonly PopulationSpec _spec;
     private readonly int _team;
@@ -27,11 +27,7 @@ public sealed class RolloutPlayer : IDisposable
         _training = new RolloutStage(EnvironmentFactory.Create(spec.Environment, instance.Lanes), instance, spec.Training.Horizon, actors);
     }
 
-    /// <summary>Plays one rollout from fresh episodes.</summary>
-    /// <param name="round">The round, from 1; names the random streams.</param>
-    /// <param name="actors">Flat parameters (policy, critic) of the instance's actors.</param>
-    /// <param name="cancellation">Ends it between two steps.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc/>
     public Rollout Play(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
     {
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.Reset);
@@ -40,11 +36,7 @@ public sealed class RolloutPlayer : IDisposable
         return _training.Collect();
     }
 
-    /// <summary>Plays the evaluation episodes of a learning curve's point.</summary>
-    /// <param name="round">Rounds behind it; names the random streams.</param>
-    /// <param name="actors">Flat parameters (policy, critic) of the actors of <see cref="TeamPlan.Evaluation"/>.</param>
-    /// <param name="cancellation">Ends it between two steps.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc/>
     public CurvePoint Evaluate(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
     {
         var plan = _actors.Plan;
@@ -57,7 +49,7 @@ public sealed class RolloutPlayer : IDisposable
         return new CurvePoint(round, (long)round * plan.StepsPerAgent, round * plan.StepsPerRound, mean, costs);
     }
 
-    /// <summary>Draws lane 0 of the training environment as it stands.</summary>
+    /// <inheritdoc/>
     public string Render() => _training.Environment.Render(0);
 
     /// <inheritdoc/>

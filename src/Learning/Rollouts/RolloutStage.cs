@@ -51,7 +51,7 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
         _recorders = [.. _signalled.Select(signalled => new PlayerRecorder(environment.Info, _lanes, shape, signalled, device))];
         _others =
         [
-            .. actors.Frozen.Select(policy => new PolicyPlayer(policy, environment, device, tabulate: true)),
+            .. actors.Frozen.Select(policy => new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate: true)),
             .. plan.Mirrors.Select(mirror => new PolicyPlayer(shape.Policy, shape.Encoding, environment, device, tabulate: true) { Noise = (float)mirror.Noise }),
         ];
         _players = [.. _recorders, .. _others];

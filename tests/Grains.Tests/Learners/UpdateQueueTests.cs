@@ -25,7 +25,7 @@ public sealed class UpdateQueueTests : IDisposable
         LearnerDevices.UseTorch(new Backend());
         var spec = new PopulationSpec { Population = "p", Environment = new("gridworld", "official"), Training = new() { Method = "ippo", Device = "torch" }, Teams = 1, Seed = 1 };
         var info = EnvironmentFactory.Create(spec.Environment, 1).Info;
-        _key = new UpdaterKey(spec.Training, ActorShape.For(spec.Training, info), info.Seats, TeamPlan.For(spec, info));
+        _key = new UpdaterKey(spec.Training, ArchitectureRegistry.Of(spec), info.Seats, TeamPlan.For(spec, info));
         _updaters = new ScratchPool<UpdaterKey, ITeamUpdater>(_pool, _ => new Recorder(_batches));
         _queue = new UpdateQueue(_updaters, _time);
     }

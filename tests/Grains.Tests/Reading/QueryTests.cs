@@ -3,6 +3,7 @@ using Srpo.Core.Checkpoints;
 using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning;
 
 namespace Srpo.Grains.Tests;
 
@@ -100,7 +101,7 @@ public sealed class QueryTests
         await host.TrainAsync(Spec);
         var actor = host.Grains.GetGrain<IAdversaryGrain>("asked/1/0");
         var state = await actor.AsReference<ITeamActor>().GetStateAsync();
-        var shape = new EnvironmentCatalog().Shape(Spec);
+        var shape = ((NetworkArchitecture)new EnvironmentCatalog().Architecture(Spec)).Shape;
 
         var file = Safetensors.Read((await actor.ExportAsync()).Content, "asked/1/0");
 

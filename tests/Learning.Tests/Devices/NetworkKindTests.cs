@@ -227,7 +227,7 @@ public sealed class NetworkKindTests
         var info = EnvironmentFactory.Create(environment, 1).Info;
         var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.Absolute), [12], info.Actions, Activation.Tanh, gru: 10);
         var random = TestData.Stream(3);
-        var policy = new FrozenPolicy(shape, ObservationEncoding.Absolute, [.. TestData.Normals(shape.ParameterCount, ref random).Select(x => 2 * x)]);
+        var policy = new NetworkPolicy(shape, ObservationEncoding.Absolute, [.. TestData.Normals(shape.ParameterCount, ref random).Select(x => 2 * x)]);
         using var player = new MatchPlayer(environment);
         var frames = player.Replay(5, 0, [policy, policy], 12);
         using var session = new EpisodeSession(environment, [policy, policy], 5, 0);

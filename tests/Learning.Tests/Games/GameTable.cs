@@ -45,14 +45,14 @@ internal sealed class GameTable
     {
         var shape = new NetworkShape(5, [6], TestGame.Actions, Activation.Tanh);
         var random = TestData.Stream(100 + number);
-        return new FrozenPolicy(shape, ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random));
+        return new NetworkPolicy(shape, ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random));
     }
 
     /// <summary>A policy that plays one action nearly always.</summary>
     public static FrozenPolicy Always(int action)
     {
         var shape = new NetworkShape(5, [6], TestGame.Actions, Activation.Tanh);
-        return new FrozenPolicy(shape, ObservationEncoding.Absolute, Insist(new float[shape.ParameterCount], shape, action));
+        return new NetworkPolicy(shape, ObservationEncoding.Absolute, Insist(new float[shape.ParameterCount], shape, action));
     }
 
     /// <summary>Parameters after which one action has nearly all probability.</summary>

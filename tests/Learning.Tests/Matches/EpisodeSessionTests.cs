@@ -15,7 +15,7 @@ public sealed class EpisodeSessionTests
         var info = EnvironmentFactory.Create(settings, 1).Info;
         var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
         var random = TestData.Stream(40 + number);
-        return new FrozenPolicy(shape, ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
+        return new NetworkPolicy(shape, ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
     }
 
     private static FrozenPolicy?[] Players(EnvironmentSettings settings, int seats, params int[] outside) =>

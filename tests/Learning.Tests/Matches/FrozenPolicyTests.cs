@@ -16,7 +16,7 @@ public sealed class FrozenPolicyTests
     {
         float[] observation = [0.3f, -1, 2, 0, 0.5f];
 
-        var probabilities = new FrozenPolicy(Shape, ObservationEncoding.Absolute, Parameters).Probabilities(observation);
+        var probabilities = new NetworkPolicy(Shape, ObservationEncoding.Absolute, Parameters).Probabilities(observation);
 
         var logits = new PlainNetwork(Shape, [.. Parameters.Select(x => (double)x)], 0).Forward([.. observation.Select(x => (double)x)])[^1];
         var total = logits.Sum(Math.Exp);
@@ -29,7 +29,7 @@ public sealed class FrozenPolicyTests
     [InlineData(5, float.PositiveInfinity, "finite")]
     public void Observations_that_do_not_fit_are_refused(int length, float value, string reason)
     {
-        var policy = new FrozenPolicy(Shape, ObservationEncoding.Absolute, Parameters);
+        var policy = new NetworkPolicy(Shape, ObservationEncoding.Absolute, Parameters);
         var error = Assert.Throws<ArgumentException>(() => policy.Probabilities([.. Enumerable.Repeat(value, length)]));
         Assert.Contains(reason, error.Message);
     }

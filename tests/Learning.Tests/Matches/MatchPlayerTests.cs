@@ -13,7 +13,7 @@ public sealed class MatchPlayerTests
     {
         var spec = TestData.Spec(new TrainingSettings { Method = "ippo" }, count);
         var shape = TestData.FirstRound(spec).Shape;
-        return [.. Enumerable.Range(0, count).Select(team => new FrozenPolicy(
+        return [.. Enumerable.Range(0, count).Select(team => new NetworkPolicy(
             shape.Policy, shape.Encoding, ActorInitialisation.Create(spec, team, new ActorId(ActorKind.Agent, 0), shape).Parameters))];
     }
 
@@ -84,7 +84,7 @@ public sealed class MatchPlayerTests
     public void A_policy_of_another_environment_is_refused()
     {
         var shape = new NetworkShape(3, [4], 5, Activation.Tanh);
-        var policy = new FrozenPolicy(shape, Srpo.Environments.ObservationEncoding.Absolute, new float[shape.ParameterCount]);
+        var policy = new NetworkPolicy(shape, Srpo.Environments.ObservationEncoding.Absolute, new float[shape.ParameterCount]);
         using var player = new MatchPlayer(Gridworld);
         Assert.Throws<ArgumentException>(() => Play(player, 1, 0, policy, 0, [policy], 1, 1));
     }
@@ -137,6 +137,6 @@ public sealed class MatchPlayerTests
         var info = Srpo.Environments.EnvironmentFactory.Create(environment, 1).Info;
         var shape = new NetworkShape(info.ObservationLength(Srpo.Environments.ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
         var random = TestData.Stream(60 + number);
-        return new FrozenPolicy(shape, Srpo.Environments.ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
+        return new NetworkPolicy(shape, Srpo.Environments.ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
     }
 }

@@ -18,7 +18,7 @@ public sealed class MatchStageTests
         var players = new Dictionary<FrozenPolicy, PolicyPlayer>(ReferenceEqualityComparer.Instance);
         stage.Cast(row, column, opponents ?? [], policy =>
         {
-            if (!players.TryGetValue(policy, out var player)) players.Add(policy, player = new PolicyPlayer(policy, game, device ?? CpuDevice.Default, tabulate));
+            if (!players.TryGetValue(policy, out var player)) players.Add(policy, player = new PolicyPlayer((NetworkPolicy)policy, game, device ?? CpuDevice.Default, tabulate));
             return player;
         });
         stage.Play(new StreamId(5, 2, cell, StreamPurpose.MatchReset), steps, default);

@@ -151,7 +151,7 @@ public sealed class TeamPlanTests
         var info = TestData.Info(spec);
         var plan = TeamPlan.For(spec, info);
         var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.Absolute), [4], info.Actions, Activation.Tanh);
-        var runner = new FrozenPolicy(shape, ObservationEncoding.Absolute, new float[shape.ParameterCount]);
+        var runner = new NetworkPolicy(shape, ObservationEncoding.Absolute, new float[shape.ParameterCount]);
         using (new RolloutPlayer(spec, 0, plan.Instances[0], RolloutActors.Of(spec, plan, [runner])))
         {
         }

@@ -43,6 +43,6 @@ public sealed class EquilibriumTests
         var spec = new PopulationSpec { Population = "volunteers", Environment = new EnvironmentSettings("matrix", "volunteer"), Training = training, Teams = 1, Seed = 1 };
         using var team = new LocalTeam(spec);
         while (team.Training.Round < training.Iterations) team.Training.TrainAsync().GetAwaiter().GetResult();
-        return [.. team.Policies().Seats.Select(policy => policy.Probabilities([1f])[0])];
+        return [.. team.Policies().Seats.Cast<NetworkPolicy>().Select(policy => policy.Probabilities([1f])[0])];
     }
 }
