@@ -76,7 +76,7 @@ internal sealed class KeyValueCache : IKeyValueCache
             _lengths[rows[i]] += counts[i];
         }
 
-        return new CachedTokens(this, rows.ToArray(), counts.ToArray(), befores, positions, tensor(slots.ToArray(), device: _device));
+        return new CachedTokens(this, rows.ToArray(), counts.ToArray(), befores, [.. positions], tensor(slots.ToArray(), device: _device));
     }
 
     public void Dispose()
@@ -94,31 +94,48 @@ internal sealed class KeyValueCache : IKeyValueCache
         private readonly int[] _befores;
         private readonly Tensor _slots;
         private readonly Tensor? _mask;
+        private readonly SequencePacking? _packing;
+        private readonly bool _isStep;
         private readonly int _longest;
 
-        public CachedTokens(KeyValueCache cache, int[] rows, int[] counts, int[] befores, IReadOnlyList<int> positions, Tensor slots)
+        public CachedTokens(KeyValueCache cache, int[] rows, int[] counts, int[] befores, int[] positions, Tensor slots)
         {
             (_cache, _rows, _counts, _befores, Positions, _slots) = (cache, rows, counts, befores, positions, slots);
-            if (!IsStep) return;
+            _isStep = Array.TrueForAll(counts, count => count == 1);
+            var starts = new int[counts.Length + 1];
+            for (var i = 0; i < counts.Length; i++) starts[i + 1] = starts[i] + counts[i];
+            Lasts = [.. starts.Skip(1).Select(end => end - 1)];
+            if (!_isStep)
+            {
+                if (Array.Exists(befores, before => before > 0)) return;
+                _packing = new SequencePacking(cache._config, starts, cache._device);
+                (Positions, Lasts) = (_packing.Arrange(positions), _packing.PlacesOf(Lasts));
+                return;
+            }
+
             var lengths = Array.ConvertAll(befores, before => before + 1L);
             _longest = (int)lengths.Max();
             if (lengths.Any(length => length != _longest))
                 _mask = arange(_longest, device: cache._device).unsqueeze(0).less(tensor(lengths, device: cache._device).unsqueeze(1)).view(rows.Length, 1, 1, _longest);
         }
 
-        /// <summary>Positions of the new tokens, row after row.</summary>
+        /// <summary>Positions of the new tokens, as they stand below each other.</summary>
         public IReadOnlyList<int> Positions { get; }
 
-        /// <summary>Whether there is one token a row: all are one batch then.</summary>
-        private bool IsStep => Array.TrueForAll(_counts, count => count == 1);
+        /// <summary>Where the last token of each row stands.</summary>
+        public IReadOnlyList<int> Lasts { get; }
+
+        /// <summary>New tokens, row after row, as they stand below each other: where all rows are new, those of about one length are attended to together.</summary>
+        public IReadOnlyList<int> Arrange(int[] tokens) => _packing?.Arrange(tokens) ?? tokens;
 
         /// <summary>Attention of a layer, which keeps the new keys and values.</summary>
         public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
         {
             var (config, kept, keptValues) = (_cache._config, _cache._keys[layer], _cache._values[layer]);
-            kept.index_copy_(0, _slots, keys.reshape(keys.shape[0], config.KeyWidth));
-            keptValues.index_copy_(0, _slots, values.reshape(values.shape[0], config.KeyWidth));
-            if (IsStep) return Step(queries, kept, keptValues);
+            kept.index_copy_(0, _slots, InOrder(keys));
+            keptValues.index_copy_(0, _slots, InOrder(values));
+            if (_isStep) return Step(queries, kept, keptValues);
+            if (_packing is not null) return _packing.Attend(queries, keys, values);
             var parts = new Tensor[_rows.Length];
             var from = 0;
             for (var i = 0; i < parts.Length; i++)
@@ -139,6 +156,12 @@ internal sealed class KeyValueCache : IKeyValueCache
             }
 
             return parts.Length == 1 ? parts[0] : cat(parts, 0);
+
+            Tensor InOrder(Tensor rows)
+            {
+                var flat = rows.reshape(rows.shape[0], config.KeyWidth);
+                return _packing?.InOrder(flat) ?? flat;
+            }
 
             Tensor Heads(Tensor part) => part.view(part.shape[0], config.KeyValueHeads, config.HeadDim);
         }

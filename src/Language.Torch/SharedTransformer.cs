@@ -111,6 +111,23 @@ internal sealed class SharedTransformer
         SharedTransformer Load() => new(folder.Config, precision, device, (part, target) => Fill(folder, part, target, rounded));
     }
 
+    /// <summary>Random weights, which nobody else has. The caller holds them.</summary>
+    public static SharedTransformer Create(ModelConfig config, ModelPrecision precision, Device device, ulong seed)
+    {
+        var (weights, numbers) = (new RandomWeights(config, seed), ModelTensors.Of(config).Select((tensor, i) => (tensor.Name, i)).ToDictionary(item => item.Name, item => item.i, StringComparer.Ordinal));
+        var buffer = new float[Chunk];
+        return new SharedTransformer(config, precision, device, (part, target) =>
+        {
+            for (var first = 0L; first < part.Length; first += buffer.Length)
+            {
+                using var scope = NewDisposeScope();
+                var some = buffer.AsSpan(0, (int)Math.Min(buffer.Length, part.Length - first));
+                weights.Fill(numbers[part.Name], first, some);
+                TensorMemory.Write(some, target.narrow(0, first, some.Length));
+            }
+        });
+    }
+
     public void Acquire()
     {
         lock (Gate) _holders++;

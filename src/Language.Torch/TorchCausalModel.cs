@@ -86,9 +86,24 @@ public sealed class TorchCausalModel : ICausalModel
     /// <inheritdoc cref="Open(ModelFolder, ModelPrecision, string)"/>
     public static TorchCausalModel OpenRounded(ModelFolder folder, ModelPrecision precision, string device = "cpu") => Open(folder, precision, device, rounded: true);
 
-    private static TorchCausalModel Open(ModelFolder folder, ModelPrecision precision, string device, bool rounded)
+    /// <summary>A model with <see cref="RandomWeights"/>, which do not learn.</summary>
+    /// <param name="config">What it is made of.</param>
+    /// <param name="precision">How numbers are rounded.</param>
+    /// <param name="seed">Of the weights.</param>
+    /// <param name="device">cpu, cuda, or cuda: and the number of a GPU.</param>
+    /// <exception cref="SrpoException">libtorch cannot be loaded, has no such device, or there is not enough memory.</exception>
+    public static TorchCausalModel Create(ModelConfig config, ModelPrecision precision, ulong seed, string device = "cpu")
     {
-        var shared = SharedTransformer.Open(folder, precision, SharedTransformer.Find(device), rounded);
+        ArgumentNullException.ThrowIfNull(config);
+        return Of(SharedTransformer.Create(config, precision, SharedTransformer.Find(device), seed));
+    }
+
+    private static TorchCausalModel Open(ModelFolder folder, ModelPrecision precision, string device, bool rounded) =>
+        Of(SharedTransformer.Open(folder, precision, SharedTransformer.Find(device), rounded));
+
+    /// <summary>A model on weights that are held for it.</summary>
+    private static TorchCausalModel Of(SharedTransformer shared)
+    {
         try
         {
             return new TorchCausalModel(shared, null, ownWeights: false, values: false, 0);
@@ -131,8 +146,7 @@ public sealed class TorchCausalModel : ICausalModel
         if (rows.IsEmpty) return;
         if (logits.Length != rows.Length * _config.VocabSize) throw new ArgumentException($"{rows.Length} rows have {(long)rows.Length * _config.VocabSize} logits", nameof(logits));
         if (Array.Exists(counts, count => count < 1)) throw new ArgumentException("every row needs at least one token", nameof(rows));
-        var batch = TokenBatch.Of(tokens);
-        batch.ThrowIfOutside(_config.VocabSize);
+        TokenBatch.Of(tokens).ThrowIfOutside(_config.VocabSize);
         var own = (KeyValueCache)cache;
         var kept = rows.ToArray();
         fixed (float* target = logits)
@@ -145,10 +159,8 @@ public sealed class TorchCausalModel : ICausalModel
                 var extended = own.Extend(kept, counts);
                 try
                 {
-                    var hidden = Hidden(batch.Tokens, extended.Positions, extended.Attend);
-                    var lasts = new int[counts.Length];
-                    for (var (i, end) = (0, 0); i < counts.Length; i++) lasts[i] = (end += counts[i]) - 1;
-                    var last = counts.Length == tokens.Length ? hidden : hidden.index_select(0, TensorMemory.Indices(lasts, _device));
+                    var hidden = Hidden(extended.Arrange(tokens), extended.Positions, extended.Attend);
+                    var last = Select(hidden, extended.Lasts);
                     TensorMemory.Read(nn.functional.linear(Normalised(last), _weights.Head).view(-1), new Span<float>((float*)first, length));
                 }
                 catch
@@ -170,7 +182,7 @@ public sealed class TorchCausalModel : ICausalModel
         fixed (float* target = logits)
         {
             var (first, length) = ((nint)target, logits.Length);
-            Infer(batch, hidden => TensorMemory.Read(nn.functional.linear(Normalised(hidden), _weights.Head).view(-1), new Span<float>((float*)first, length)));
+            Infer(batch, null, hidden => TensorMemory.Read(nn.functional.linear(Normalised(hidden), _weights.Head).view(-1), new Span<float>((float*)first, length)));
         }
     }
 
@@ -182,7 +194,7 @@ public sealed class TorchCausalModel : ICausalModel
         if (!entropies.IsEmpty && entropies.Length != predictions.Count) throw new ArgumentException($"there are {predictions.Count} predictions", nameof(entropies));
         if (predictions.Count == 0) return;
         var (logs, spreads) = (new float[predictions.Count], new float[entropies.Length]);
-        Infer(batch, hidden => LanguageHead.Score(Normalised(Select(hidden, predictions.At)), _weights.Head, predictions.Targets, temperature, logs, spreads));
+        Infer(batch, predictions.At, hidden => LanguageHead.Score(Normalised(hidden), _weights.Head, predictions.Targets, temperature, logs, spreads));
         logs.CopyTo(logProbabilities);
         spreads.CopyTo(entropies);
     }
@@ -195,7 +207,7 @@ public sealed class TorchCausalModel : ICausalModel
         if (values.Length != at.Count) throw new ArgumentException($"there are {at.Count} values", nameof(values));
         if (at.Count == 0) return;
         var read = new float[at.Count];
-        Infer(batch, hidden => TensorMemory.Read(ValuesOf(Normalised(Select(hidden, at))), read));
+        Infer(batch, at, hidden => TensorMemory.Read(ValuesOf(Normalised(hidden)), read));
         read.CopyTo(values);
     }
 
@@ -258,13 +270,14 @@ public sealed class TorchCausalModel : ICausalModel
         var all = new float[_config.Layers + 1][];
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        var x = Embed(batch.Tokens);
-        var rotations = RotationsAt(batch.Positions);
+        var packing = new SequencePacking(_config, batch.Starts, _device);
+        var x = Embed(packing.Arrange(batch.Tokens));
+        var rotations = RotationsAt(packing.Arrange(batch.Positions));
         for (var layer = 0; layer <= _config.Layers; layer++)
         {
             all[layer] = new float[(long)batch.Count * _config.HiddenSize];
-            TensorMemory.Read((layer < _config.Layers ? x : Normalised(x)).reshape(-1), all[layer]);
-            if (layer < _config.Layers) x = Layer(layer, x, rotations, (q, k, v) => Transformer.Attend(q, k, v, batch.Starts));
+            TensorMemory.Read(packing.InOrder(layer < _config.Layers ? x : Normalised(x)).reshape(-1), all[layer]);
+            if (layer < _config.Layers) x = Layer(layer, x, rotations, packing.Attend);
         }
 
         return all;
@@ -290,12 +303,15 @@ public sealed class TorchCausalModel : ICausalModel
         return tensors;
     }
 
-    private void Infer(TokenBatch batch, Action<Tensor> read) => Guard($"{batch.Count} tokens", () =>
+    /// <summary>Reads the states of some tokens behind the last layer, [tokens, width]; of all where none are named.</summary>
+    private void Infer(TokenBatch batch, IReadOnlyList<int>? at, Action<Tensor> read) => Guard($"{batch.Count} tokens", () =>
     {
         batch.ThrowIfOutside(_config.VocabSize);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        read(Hidden(batch.Tokens, batch.Positions, (_, q, k, v) => Transformer.Attend(q, k, v, batch.Starts)));
+        var packing = new SequencePacking(_config, batch.Starts, _device);
+        var hidden = Hidden(packing.Arrange(batch.Tokens), packing.Arrange(batch.Positions), (_, q, k, v) => packing.Attend(q, k, v));
+        read(at is null ? packing.InOrder(hidden) : Select(hidden, packing.PlacesOf(at)));
         return true;
     });
 
@@ -336,11 +352,13 @@ public sealed class TorchCausalModel : ICausalModel
         // Below the first layer that learns, nothing is taken back.
         var lowest = embeddingsLearn ? 0 : Array.FindIndex(leaves, some => some.Count > 0);
         if (lowest < 0) lowest = _config.Layers;
-        var room = ActivationBytes / Math.Max(1, KeptBytes(batch));
+        var packing = new SequencePacking(_config, batch.Starts, _device);
+        var (tokens, places) = (packing.Arrange(batch.Tokens), packing.PlacesOf(at));
+        var room = ActivationBytes / Math.Max(1, KeptBytes(packing));
         var firstKept = (int)Math.Max(lowest, _config.Layers - Math.Min(room, _config.Layers));
         var (inputs, outputs) = (new Tensor[_config.Layers], new Tensor?[_config.Layers]);
-        var rotations = RotationsAt(batch.Positions);
-        var x = Embed(batch.Tokens);
+        var rotations = RotationsAt(packing.Arrange(batch.Positions));
+        var x = Embed(tokens);
         for (var layer = 0; layer < _config.Layers; layer++)
         {
             inputs[layer] = x;
@@ -351,7 +369,7 @@ public sealed class TorchCausalModel : ICausalModel
             }
             else
             {
-                x = Layer(layer, x, rotations, Attend);
+                x = Layer(layer, x, rotations, packing.Attend);
                 if (layer < lowest) inputs[layer].Dispose();
             }
         }
@@ -362,14 +380,14 @@ public sealed class TorchCausalModel : ICausalModel
             Tensor states, normalised;
             using (enable_grad())
             {
-                states = Select(x, at).detach().requires_grad_(true);
+                states = Select(x, places).detach().requires_grad_(true);
                 normalised = Normalised(states);
             }
 
             var byNormalised = top(normalised.detach());
             var gradients = autograd.grad([normalised], [states, .. _weights.FinalLeaves.Select(leaf => leaf.Value)], [byNormalised]);
             learned.Add(_weights.FinalLeaves, [.. gradients.Skip(1)]);
-            slope = zeros_like(x).index_add_(0, TensorMemory.Indices(at, _device), gradients[0], 1).MoveToOuterDisposeScope();
+            slope = zeros_like(x).index_add_(0, TensorMemory.Indices(places, _device), gradients[0], 1).MoveToOuterDisposeScope();
         }
 
         x.Dispose();
@@ -389,27 +407,24 @@ public sealed class TorchCausalModel : ICausalModel
         if (embeddingsLearn)
         {
             learned.GradientOf(_weights.EmbeddingsOffset, _config.VocabSize, _config.HiddenSize)
-                .index_add_(0, TensorMemory.Indices(batch.Tokens, _device), slope.to(ScalarType.Float32), 1);
+                .index_add_(0, TensorMemory.Indices(tokens, _device), slope.to(ScalarType.Float32), 1);
         }
 
         return true;
-
-        Tensor Attend(Tensor queries, Tensor keys, Tensor values) => Transformer.Attend(queries, keys, values, batch.Starts);
 
         Tensor LayerWithGradients(int layer)
         {
             using var gradients = enable_grad();
             if (layer > lowest || embeddingsLearn) inputs[layer].requires_grad_(true);
-            return Layer(layer, inputs[layer], rotations, Attend);
+            return Layer(layer, inputs[layer], rotations, packing.Attend);
         }
     });
 
     /// <summary>About how many bytes a layer keeps for a backward pass.</summary>
-    private long KeptBytes(TokenBatch batch)
+    private long KeptBytes(SequencePacking packing)
     {
         var size = _type == ScalarType.Float32 ? 4 : 2;
-        var lengths = Enumerable.Range(0, batch.Sequences).Select(i => (long)batch.Length(i));
-        return (_config.KeptBytes(size) * batch.Count) + lengths.Where(length => Transformer.InBlocks(length, _device)).Sum(length => _config.Heads * length * length * (4 + size) * 3 / 4);
+        return (_config.KeptBytes(size) * packing.Count) + (packing.KeptWeights(_config) * (4 + size) * 3 / 4);
     }
 
     private Tensor Embed(IReadOnlyList<int> tokens) => _weights.Embeddings.index_select(0, TensorMemory.Indices(tokens, _device));

@@ -88,24 +88,6 @@ internal static class Transformer
         Tensor Zeros(int row, long width) => zeros(projection.Widths[row], width, dtype: x.dtype, device: x.device);
     }
 
-    /// <summary>Attention of sequences that are complete: each token to those before it and itself.</summary>
-    /// <param name="queries">[tokens, heads, head width].</param>
-    /// <param name="keys">[tokens, key heads, head width].</param>
-    /// <param name="values">[tokens, key heads, head width].</param>
-    /// <param name="starts">Index of each sequence's first token, and the number of tokens.</param>
-    /// <returns>[tokens, heads * head width].</returns>
-    public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, IReadOnlyList<int> starts)
-    {
-        var parts = new Tensor[starts.Count - 1];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            var (from, length) = (starts[i], starts[i + 1] - starts[i]);
-            parts[i] = Attend(queries.narrow(0, from, length), keys.narrow(0, from, length), values.narrow(0, from, length), null, causal: length > 1);
-        }
-
-        return parts.Length == 1 ? parts[0] : cat(parts, 0);
-    }
-
     /// <summary>Whether sequences are attended to in blocks, which keeps the weights of attention for a backward pass.</summary>
     public static bool InBlocks(long length, Device device) => device.type == DeviceType.CPU && length is > 1 and <= LongestInBlocks;
 

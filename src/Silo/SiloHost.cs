@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
 using Srpo.Grains.Storage;
+using Srpo.Language.Torch;
 using Srpo.Learning.Torch;
 
 namespace Srpo.Silo;
@@ -20,6 +21,7 @@ internal static class SiloHost
 
         LibTorch.ConfiguredFolder = settings.LibTorch.Length > 0 ? settings.LibTorch : null;
         TorchBackend.Register();
+        TorchLanguage.Register();
         builder.AddLog();
         builder.AddHttp(settings.HealthUrl, settings.Cluster.TrustMachine);
         builder.AddTelemetry(settings);

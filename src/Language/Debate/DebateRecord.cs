@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
+using Srpo.Core.Results;
 using Srpo.Language.Questions;
 using Srpo.Language.Templates;
 
@@ -94,27 +95,30 @@ public sealed record DebateRecord(Question Question, IReadOnlyList<string> Debat
 /// <summary>A debate under way: it says what each debater is asked, takes both responses of a round at once, and is a record at its end.</summary>
 public sealed class DebateSession
 {
-    private readonly DebateSettings _settings;
-    private readonly List<IReadOnlyList<DebateResponse>> _rounds = [];
+    private readonly DebateRules _rules;
+    private readonly int _rounds;
+    private readonly List<IReadOnlyList<DebateResponse>> _answers = [];
 
     /// <summary>A debate before its first round.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="settings">The settings, valid.</param>
-    public DebateSession(Question question, DebateSettings settings)
+    /// <param name="rules">The rules.</param>
+    /// <param name="rounds">Its rounds, at least 1.</param>
+    public DebateSession(Question question, DebateRules rules, int rounds)
     {
         ArgumentNullException.ThrowIfNull(question);
-        ArgumentNullException.ThrowIfNull(settings);
-        (Question, _settings) = (question, settings);
+        ArgumentNullException.ThrowIfNull(rules);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
+        (Question, _rules, _rounds) = (question, rules, rounds);
     }
 
     /// <summary>The question.</summary>
     public Question Question { get; }
 
     /// <summary>The round that is to be answered, from 0; the number of rounds at the end.</summary>
-    public int Round => _rounds.Count;
+    public int Round => _answers.Count;
 
     /// <summary>Whether all rounds have been answered.</summary>
-    public bool IsOver => _rounds.Count == _settings.Rounds;
+    public bool IsOver => _answers.Count == _rounds;
 
     /// <summary>What a debater is asked in this round.</summary>
     /// <param name="seat">0 or 1.</param>
@@ -124,8 +128,8 @@ public sealed class DebateSession
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seat);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seat, 1);
-        var (own, peer) = _rounds.Count == 0 ? ("", "") : (_rounds[^1][seat].Text, _rounds[^1][1 - seat].Text);
-        return DebatePrompts.Make(Question, _settings, Round, own, peer, tokens);
+        var (own, peer) = _answers.Count == 0 ? ("", "") : (_answers[^1][seat].Text, _answers[^1][1 - seat].Text);
+        return DebatePrompts.Make(Question, _rules, _rounds, Round, own, peer, tokens);
     }
 
     /// <summary>Takes both responses of this round.</summary>
@@ -139,11 +143,11 @@ public sealed class DebateSession
         foreach (var response in new[] { first, second })
         {
             ArgumentNullException.ThrowIfNull(response);
-            if (response.Tokens.Count < 1 || response.Tokens.Count > _settings.ResponseTokens)
-                throw new ArgumentException(FormattableString.Invariant($"a response has {response.Tokens.Count} tokens, where it may have 1 to {_settings.ResponseTokens}"));
+            if (response.Tokens.Count < 1 || response.Tokens.Count > _rules.ResponseTokens)
+                throw new ArgumentException(FormattableString.Invariant($"a response has {response.Tokens.Count} tokens, where it may have 1 to {_rules.ResponseTokens}"));
         }
 
-        _rounds.Add([first, second]);
+        _answers.Add([first, second]);
     }
 
     /// <summary>The debate that was held.</summary>
@@ -151,5 +155,79 @@ public sealed class DebateSession
     /// <param name="second">Who sat in seat 1.</param>
     /// <exception cref="InvalidOperationException">The debate is not over.</exception>
     public DebateRecord ToRecord(string first, string second) =>
-        IsOver ? new DebateRecord(Question, [first, second], [.. _rounds]) : throw new InvalidOperationException("the debate is not over");
+        IsOver ? new DebateRecord(Question, [first, second], [.. _answers]) : throw new InvalidOperationException("the debate is not over");
+}
+
+/// <summary>Counts recorded debates as <see cref="DebateOutcomes"/>, which all measures and tables are made from.</summary>
+public static class DebateScorer
+{
+    private const int GramLength = 4;
+
+    /// <summary>What the debates of a pair of runs came to.</summary>
+    /// <param name="debates">Debates of equally many rounds, at least one, in order of question; in every one seat 0 is the run of the row, see <see cref="DebateRecord.Swapped"/>.</param>
+    /// <param name="independent">[debates][draws] first answers of the row's run to the same questions, each drawn anew and equally many; null where none were asked for.</param>
+    /// <exception cref="ArgumentException">There are no debates, they differ in their rounds, or the independent answers are not equally many to each of their questions.</exception>
+    public static DebateOutcomes Score(IReadOnlyList<DebateRecord> debates, IReadOnlyList<IReadOnlyList<DebateResponse>>? independent = null)
+    {
+        ArgumentNullException.ThrowIfNull(debates);
+        var rounds = debates.Count == 0 ? throw new ArgumentException("there are no debates", nameof(debates)) : debates[0].Rounds.Count;
+        if (debates.Any(debate => debate.Rounds.Count != rounds)) throw new ArgumentException("debates have equally many rounds", nameof(debates));
+        var outcomes = new DebateOutcomes(
+            rounds, [.. debates.Select(debate => debate.Question.Number)], new byte[debates.Count * rounds * 2], new int[debates.Count * rounds * 2], new float[debates.Count * rounds * 2])
+        { Independent = independent is null ? null : Count(debates, independent) };
+        for (var question = 0; question < debates.Count; question++)
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                foreach (var seat in new[] { 0, 1 })
+                {
+                    var at = outcomes.Index(question, round, seat);
+                    var response = debates[question].Rounds[round][seat];
+                    outcomes.Responses[at] = (byte)Mark(debates[question], round, seat);
+                    outcomes.Tokens[at] = response.Tokens.Count;
+                    outcomes.Repetition[at] = (float)RepetitionOf(response.Tokens);
+                }
+            }
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>The share of runs of four tokens that were there before in the same response; 0 of fewer than four tokens.</summary>
+    /// <param name="tokens">The tokens of a response.</param>
+    public static double RepetitionOf(IReadOnlyList<int> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        var grams = tokens.Count - GramLength + 1;
+        if (grams < 1) return 0;
+        var seen = new HashSet<(int, int, int, int)>(grams);
+        for (var i = 0; i < grams; i++) seen.Add((tokens[i], tokens[i + 1], tokens[i + 2], tokens[i + 3]));
+        return 1 - ((double)seen.Count / grams);
+    }
+
+    private static ResponseOutcome Mark(DebateRecord debate, int round, int seat)
+    {
+        var (response, peer) = (debate.Rounds[round][seat], debate.Rounds[round][1 - seat]);
+        return If(debate.IsRight(round, seat, AnswerRule.Strict), ResponseOutcome.Strict)
+            | If(debate.IsRight(round, seat, AnswerRule.Flexible), ResponseOutcome.Flexible)
+            | If(response.Strict is not null, ResponseOutcome.HasStrict)
+            | If(response.Flexible is not null, ResponseOutcome.HasFlexible)
+            | If(response.Strict is { } strict && strict == peer.Strict, ResponseOutcome.AgreesStrict)
+            | If(response.Flexible is { } flexible && flexible == peer.Flexible, ResponseOutcome.AgreesFlexible)
+            | If(round > 0 && response.Strict != debate.Rounds[round - 1][seat].Strict, ResponseOutcome.FlippedStrict)
+            | If(round > 0 && response.Flexible != debate.Rounds[round - 1][seat].Flexible, ResponseOutcome.FlippedFlexible);
+
+        static ResponseOutcome If(bool holds, ResponseOutcome mark) => holds ? mark : ResponseOutcome.None;
+    }
+
+    private static IndependentAnswers Count(IReadOnlyList<DebateRecord> debates, IReadOnlyList<IReadOnlyList<DebateResponse>> answers)
+    {
+        var draws = answers.Count == 0 ? 0 : answers[0].Count;
+        if (answers.Count != debates.Count || draws == 0 || answers.Any(given => given.Count != draws))
+            throw new ArgumentException("every debate has equally many independent answers to its question, at least one", nameof(answers));
+        var all = answers.SelectMany(given => given).ToArray();
+        return new(
+            draws, [.. all.Select(response => response.Strict?.Text ?? "")], [.. all.Select(response => response.Flexible?.Text ?? "")],
+            [.. debates.Select(debate => debate.Question.Answer.Text)], [.. all.Select(response => response.Tokens.Count)]);
+    }
 }

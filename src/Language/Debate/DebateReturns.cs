@@ -1,4 +1,6 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
+using Srpo.Core.Settings;
 
 namespace Srpo.Language.Debate;
 
@@ -8,15 +10,6 @@ namespace Srpo.Language.Debate;
 /// <param name="IsPriced">Whether its tokens pay the adversary's KL price.</param>
 public readonly record struct RoundReturn(double Value, bool Learns, bool IsPriced);
 
-/// <summary>A response that its debater learns from.</summary>
-/// <param name="Debate">Number of its debate in the update.</param>
-/// <param name="Round">Round, from 0.</param>
-/// <param name="Seat">0 or 1.</param>
-/// <param name="IsAdversary">Whether its debater is the adversary, whose tokens pay the KL price.</param>
-/// <param name="Response">What was said.</param>
-/// <param name="Return">R: the reward on its last token.</param>
-public sealed record ResponseSample(int Debate, int Round, int Seat, bool IsAdversary, DebateResponse Response, double Return);
-
 /// <summary>
 /// Rewards, returns over rounds, and advantages over tokens. Rounds count from 0, N of them; r[i][k] is the reward of debater i in round k: 1 if its answer is right, else 0.
 /// <para>IPPO: R[i][k] = r[i][k] + gamma (r[0][k+1] + r[1][k+1]) for 0 &lt; k &lt; N - 1; rounds 0 and N - 1 keep their bare rewards.</para>
@@ -25,18 +18,17 @@ public sealed record ResponseSample(int Debate, int Round, int Seat, bool IsAdve
 /// </summary>
 public static class DebateReturns
 {
-    /// <summary>The rewards of a debate: 1 where an answer is right by the rule of the settings.</summary>
+    /// <summary>The rewards of a debate: 1 where an answer is right by a rule.</summary>
     /// <param name="debate">The debate.</param>
-    /// <param name="settings">The settings.</param>
+    /// <param name="rule">Which number of a response is rewarded.</param>
     /// <returns>[rounds, 2] r.</returns>
-    public static double[,] Rewards(DebateRecord debate, DebateSettings settings)
+    public static double[,] Rewards(DebateRecord debate, AnswerRule rule)
     {
         ArgumentNullException.ThrowIfNull(debate);
-        ArgumentNullException.ThrowIfNull(settings);
         var rewards = new double[debate.Rounds.Count, 2];
         for (var round = 0; round < debate.Rounds.Count; round++)
             for (var seat = 0; seat < 2; seat++)
-                rewards[round, seat] = debate.IsRight(round, seat, settings.Reward) ? 1 : 0;
+                rewards[round, seat] = debate.IsRight(round, seat, rule) ? 1 : 0;
         return rewards;
     }
 
@@ -78,43 +70,12 @@ public static class DebateReturns
         return returns;
     }
 
-    /// <summary>The returns of a method.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="debate">The debate.</param>
-    /// <param name="settings">The settings.</param>
-    /// <param name="adversary">Seat of the adversary; IPPO has none.</param>
-    public static RoundReturn[,] Of(DebateMethod method, DebateRecord debate, DebateSettings settings, int adversary) => method switch
-    {
-        DebateMethod.Ippo => Ippo(Rewards(debate, settings), settings.Discount),
-        DebateMethod.Srpo => Srpo(Rewards(debate, settings), settings.Discount, adversary),
-        _ => throw new ArgumentOutOfRangeException(nameof(method)),
-    };
-
-    /// <summary>The responses of an update that are learned from, debate by debate, round by round, seat 0 first; the adversary's of the last round are not among them.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="debates">The debates.</param>
-    /// <param name="settings">The settings.</param>
-    /// <param name="adversary">Seat of the adversary in the debate of a number; IPPO does not ask.</param>
-    public static IReadOnlyList<ResponseSample> Samples(DebateMethod method, IReadOnlyList<DebateRecord> debates, DebateSettings settings, Func<int, int> adversary)
-    {
-        ArgumentNullException.ThrowIfNull(debates);
-        ArgumentNullException.ThrowIfNull(adversary);
-        var samples = new List<ResponseSample>();
-        for (var number = 0; number < debates.Count; number++)
-        {
-            var debate = debates[number];
-            var returns = Of(method, debate, settings, method == DebateMethod.Srpo ? adversary(number) : 0);
-            for (var round = 0; round < debate.Rounds.Count; round++)
-            {
-                for (var seat = 0; seat < 2; seat++)
-                {
-                    if (returns[round, seat] is { Learns: true } one) samples.Add(new(number, round, seat, one.IsPriced, debate.Rounds[round][seat], one.Value));
-                }
-            }
-        }
-
-        return samples;
-    }
+    /// <summary>The returns of a debate with an adversary, or without.</summary>
+    /// <param name="rewards">[rounds, 2] r.</param>
+    /// <param name="discount">Gamma.</param>
+    /// <param name="adversary">Seat of the adversary; null where there is none.</param>
+    /// <returns>[rounds, 2] R.</returns>
+    public static RoundReturn[,] Of(double[,] rewards, double discount, int? adversary) => adversary is { } seat ? Srpo(rewards, discount, seat) : Ippo(rewards, discount);
 
     /// <summary>The seat of the adversary in a debate.</summary>
     /// <param name="seat">The rule.</param>

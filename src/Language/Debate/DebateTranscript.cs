@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Srpo.Core.Results;
 using Srpo.Language.Questions;
 
 namespace Srpo.Language.Debate;
@@ -45,28 +46,48 @@ public static class DebateTranscript
         return [.. from round in Enumerable.Range(0, debate.Rounds.Count) from seat in new[] { 0, 1 } select Entry(debate, round, seat, rule)];
     }
 
-    /// <summary>The transcript as plain text. Control characters other than line ends are shown as "?", so that a response cannot write to the terminal's state.</summary>
+    /// <summary>
+    /// The transcript as plain text: the parts of <see cref="Parts"/> with an empty line between them.
+    /// </summary>
     /// <param name="debate">The debate.</param>
     /// <param name="rule">Which number of a response is its answer.</param>
-    public static string Text(DebateRecord debate, AnswerRule rule)
+    public static string Text(DebateRecord debate, AnswerRule rule) => string.Join('\n', Parts(debate, rule));
+
+    /// <summary>
+    /// The transcript in parts, to be shown one after the other: the question, then a part a round; the last one ends with who is right. The first line of a part is its heading, every part ends
+    /// with a line end. Control characters other than line ends are shown as "?", so that a response cannot write to the terminal's state.
+    /// </summary>
+    /// <param name="debate">The debate.</param>
+    /// <param name="rule">Which number of a response is its answer.</param>
+    /// <returns>[rounds + 1].</returns>
+    public static IReadOnlyList<string> Parts(DebateRecord debate, AnswerRule rule)
     {
         ArgumentNullException.ThrowIfNull(debate);
+        return [Question(debate), .. Enumerable.Range(0, debate.Rounds.Count).Select(round => Round(debate, round, rule))];
+    }
+
+    private static string Question(DebateRecord debate) =>
+        string.Create(CultureInfo.InvariantCulture, $"Question {debate.Question.Number}: {Shown(debate.Question.Text)}\nAnswer: {debate.Question.Answer}\n");
+
+    private static string Round(DebateRecord debate, int round, AnswerRule rule)
+    {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Question {debate.Question.Number}: {Shown(debate.Question.Text)}\nAnswer: {debate.Question.Answer}\n");
-        foreach (var entry in Entries(debate, rule))
+        text.Append(CultureInfo.InvariantCulture, $"Round {round + 1} of {debate.Rounds.Count}\n");
+        foreach (var seat in new[] { 0, 1 })
         {
-            if (entry.Seat == 0) text.Append(CultureInfo.InvariantCulture, $"\nRound {entry.Round + 1} of {debate.Rounds.Count}\n");
-            text.Append(CultureInfo.InvariantCulture, $"\n  {debate.Debaters[entry.Seat]} (seat {entry.Seat}): {Verdict(debate, entry, rule)}\n");
+            var entry = Entry(debate, round, seat, rule);
+            text.Append(CultureInfo.InvariantCulture, $"\n  {Shown(debate.Debaters[seat])} (seat {seat}): {Verdict(debate, entry, rule)}\n");
             foreach (var line in Shown(entry.Text).Split('\n')) text.Append(line.Length == 0 ? "" : "    ").Append(line).Append('\n');
         }
 
-        text.Append('\n').Append(debate.IsJointlyRight(rule) ? "Both are right at the end." : (debate.IsRight(debate.Rounds.Count - 1, 0, rule), debate.IsRight(debate.Rounds.Count - 1, 1, rule)) switch
+        if (round < debate.Rounds.Count - 1) return text.ToString();
+        return text.Append('\n').Append((debate.IsRight(round, 0, rule), debate.IsRight(round, 1, rule)) switch
         {
-            (true, _) => $"Only {debate.Debaters[0]} (seat 0) is right at the end.",
-            (_, true) => $"Only {debate.Debaters[1]} (seat 1) is right at the end.",
+            (true, true) => "Both are right at the end.",
+            (true, _) => $"Only {Shown(debate.Debaters[0])} (seat 0) is right at the end.",
+            (_, true) => $"Only {Shown(debate.Debaters[1])} (seat 1) is right at the end.",
             _ => "Both are wrong at the end.",
-        }).Append('\n');
-        return text.ToString();
+        }).Append('\n').ToString();
     }
 
     /// <summary>What became of an answer in a few words, for example "42, right; was 41, taken over from the peer".</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
+using Srpo.Core.Random;
 
 namespace Srpo.Language.Models;
 
@@ -87,6 +88,25 @@ public sealed record LoraConfig
         new ModelTensor(TensorName(linear.Name, "lora_A"), [Rank, linear.Inputs]),
         new ModelTensor(TensorName(linear.Name, "lora_B"), [linear.Outputs, Rank]),
     })];
+
+    /// <summary>
+    /// How an adapter begins, as PyTorch's linear layers do: A uniform within 1 / sqrt(inputs), B zero, and with it all that the adapter adds. What is no part of an adapter is zero.
+    /// </summary>
+    /// <param name="layout">The parts, in order.</param>
+    /// <param name="seed">Of the numbers.</param>
+    /// <param name="parameters">[layout.Length] is set.</param>
+    public static void Begin(ParameterLayout layout, ulong seed, Span<float> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        parameters.Clear();
+        var lane = 0;
+        foreach (var part in layout.Parts.Where(part => part.Name.Contains(".lora_A.", StringComparison.Ordinal)))
+        {
+            var random = new StreamId(seed, 0, 0, StreamPurpose.Initialisation).Lane(lane++);
+            var bound = 1 / Math.Sqrt(part.Shape[1]);
+            foreach (ref var number in parameters.Slice((int)part.Offset, (int)part.Length)) number = (float)((2 * random.NextDouble() - 1) * bound);
+        }
+    }
 
     /// <summary>How files name a part of an adapted layer.</summary>
     /// <param name="linear">The layer, for example model.layers.0.self_attn.q_proj.</param>

@@ -1,14 +1,6 @@
+using Srpo.Core.Results;
+
 namespace Srpo.Language.Questions;
-
-/// <summary>Which number of a response counts.</summary>
-public enum AnswerRule
-{
-    /// <summary>The number right after the last mark "####" that a number follows; none without such a mark.</summary>
-    Strict = 0,
-
-    /// <summary>The strict one; without it the last number in the last \boxed{} that holds one; without that the last number of all.</summary>
-    Flexible = 1,
-}
 
 /// <summary>
 /// Finds the number that a response gives as its answer. A number is a run of ASCII digits with commas between them, which count for nothing however they are placed

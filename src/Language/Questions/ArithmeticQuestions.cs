@@ -11,8 +11,8 @@ namespace Srpo.Language.Questions;
 /// </summary>
 public sealed class ArithmeticQuestions : IQuestionSet
 {
-    /// <summary>Highest level.</summary>
-    public const int Levels = 6;
+    /// <summary>Highest level; they are numbered in the order in which they were made, and the last is none of the hardest.</summary>
+    public const int Levels = 7;
 
     /// <summary>All characters of questions and solutions: enough of a vocabulary for a model that reads and writes them.</summary>
     public const string Characters = "\n #$*+,-./0123456789=?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -53,6 +53,7 @@ public sealed class ArithmeticQuestions : IQuestionSet
         new(3, 3, 200, 12, false, "three steps; numbers up to 200"),
         new(4, 4, 1000, 12, true, "four steps and a sentence with a number that does not matter; numbers up to 1000"),
         new(5, 6, 5000, 20, true, "five or six steps and such a sentence; numbers up to 5000, factors up to 20"),
+        new(1, 1, 1000, 12, false, "one step as in level 2, numbers up to 1000: too many sums to learn by heart"),
     ];
 
     /// <summary>The level.</summary>

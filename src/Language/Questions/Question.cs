@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Srpo.Core.Errors;
+using Srpo.Core.Results;
 using Srpo.Core.Text;
 
 namespace Srpo.Language.Questions;

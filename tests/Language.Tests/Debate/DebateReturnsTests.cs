@@ -1,6 +1,7 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
+using Srpo.Core.Settings;
 using Srpo.Language.Debate;
-using Srpo.Language.Questions;
 using Srpo.Learning;
 
 namespace Srpo.Language.Tests.Debate;
@@ -91,24 +92,10 @@ public sealed class DebateReturnsTests
     public void Rewards_are_of_the_extraction_that_is_set()
     {
         var debate = new DebateRecord(Debates.Question(), ["a", "b"], [[Debates.Says("42"), Debates.Says("#### 42 of 43")]]);
-        Assert.Equal(new double[,] { { 0, 1 } }, DebateReturns.Rewards(debate, new DebateSettings()));
-        Assert.Equal(new double[,] { { 1, 1 } }, DebateReturns.Rewards(debate, new DebateSettings { Reward = AnswerRule.Flexible }));
-        Assert.Equal(1, DebateReturns.Of(DebateMethod.Srpo, debate, new DebateSettings(), 0)[0, 1].Value);
-        Assert.Equal(0, DebateReturns.Of(DebateMethod.Ippo, debate, new DebateSettings(), 0)[0, 0].Value);
-    }
-
-    [Fact]
-    public void An_update_learns_from_all_responses_but_the_adversarys_last()
-    {
-        DebateRecord[] debates = [Debates.Held(0, "ny", "yn", "ny"), Debates.Held(1, "yy", "nn", "yn")];
-        var samples = DebateReturns.Samples(DebateMethod.Srpo, debates, new DebateSettings(), debate => debate);
-        Assert.Equal(
-            [(0, 0, 0, true, -1.0), (0, 0, 1, false, 1.0), (0, 1, 0, true, -1.0), (0, 1, 1, false, 1.0), (0, 2, 1, false, 1.0), (1, 0, 0, false, 1.0), (1, 0, 1, true, -1.0), (1, 1, 0, false, 1.0), (1, 1, 1, true, -1.0), (1, 2, 0, false, 1.0)],
-            samples.Select(sample => (sample.Debate, sample.Round, sample.Seat, sample.IsAdversary, sample.Return)));
-        Assert.All(samples, sample => Assert.Same(debates[sample.Debate].Rounds[sample.Round][sample.Seat], sample.Response));
-        var ippo = DebateReturns.Samples(DebateMethod.Ippo, debates, new DebateSettings(), _ => throw new InvalidOperationException());
-        Assert.Equal(12, ippo.Count);
-        Assert.DoesNotContain(ippo, sample => sample.IsAdversary);
+        Assert.Equal(new double[,] { { 0, 1 } }, DebateReturns.Rewards(debate, AnswerRule.Strict));
+        Assert.Equal(new double[,] { { 1, 1 } }, DebateReturns.Rewards(debate, AnswerRule.Flexible));
+        Assert.Equal(DebateReturns.Srpo(new double[,] { { 0, 1 } }, 1, 0).Cast<RoundReturn>(), DebateReturns.Of(new double[,] { { 0, 1 } }, 1, 0).Cast<RoundReturn>());
+        Assert.Equal(DebateReturns.Ippo(new double[,] { { 0, 1 } }, 1).Cast<RoundReturn>(), DebateReturns.Of(new double[,] { { 0, 1 } }, 1, null).Cast<RoundReturn>());
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Srpo.Core.Errors;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Language.Debate;
 using Srpo.Language.Questions;
@@ -13,7 +14,7 @@ public sealed class DebateSessionTests
     [Fact]
     public void Both_answer_a_round_from_the_round_before()
     {
-        var session = new DebateSession(Debates.Question(), new DebateSettings());
+        var session = new DebateSession(Debates.Question(), Debates.Rules, 3);
         Assert.Equal(["system", "user"], session.Prompt(0, Characters).Select(message => message.Role));
         Assert.Equal("What is number 0?", session.Prompt(0, Characters)[1].Content);
         Assert.Contains("####", session.Prompt(0, Characters)[0].Content, StringComparison.Ordinal);
@@ -43,7 +44,7 @@ public sealed class DebateSessionTests
     [Fact]
     public void Responses_have_as_many_tokens_as_they_may()
     {
-        var session = new DebateSession(Debates.Question(), new DebateSettings { ResponseTokens = 5 });
+        var session = new DebateSession(Debates.Question(), Debates.Rules with { ResponseTokens = 5 }, 3);
         Assert.Throws<ArgumentException>(() => session.Answer(Debates.Says("123456"), Debates.Says("1")));
         Assert.Throws<ArgumentException>(() => session.Answer(Debates.Says("12345"), Debates.Says("")));
         session.Answer(Debates.Says("12345"), Debates.Says("1"));
@@ -53,21 +54,21 @@ public sealed class DebateSessionTests
     [Fact]
     public void Responses_that_are_too_long_keep_their_ends()
     {
-        var settings = new DebateSettings { Wording = DebateWording.Short, PromptTokens = 40, ResponseTokens = 30, HistoryTokens = 100 };
+        var rules = Debates.Rules with { Wording = DebateWording.Short, PromptTokens = 40, ResponseTokens = 30, HistoryTokens = 100 };
         var question = Debates.Question();
         var (longer, shorter) = (new string('x', 60) + "#### 42", "so #### 41");
-        var prompt = DebatePrompts.Make(question, settings, 1, longer, shorter, Characters);
+        var prompt = DebatePrompts.Make(question, rules, 3, 1, longer, shorter, Characters);
         Assert.Equal(70, Characters(prompt));
         Assert.Equal("user", prompt[0].Role);
         Assert.Equal(question.Text, prompt[0].Content);
 
         // Of 70 characters 17 are the question and 11 the marks; 42 are left for both.
         Assert.Equal("Mine\n" + new string('x', 25) + "#### 42\nPeer\nso #### 41", prompt[1].Content);
-        var both = DebatePrompts.Make(question, settings, 1, longer, longer, Characters)[1].Content;
+        var both = DebatePrompts.Make(question, rules, 3, 1, longer, longer, Characters)[1].Content;
         Assert.Equal("Mine\n" + new string('x', 14) + "#### 42\nPeer\n" + new string('x', 14) + "#### 42", both);
 
-        var full = settings with { Wording = DebateWording.Full, PromptTokens = 900, HistoryTokens = 1030 };
-        var cut = DebatePrompts.Make(question, full, 2, longer, new string('y', 500) + "#### 7", Characters)[2].Content;
+        var full = rules with { Wording = DebateWording.Full, PromptTokens = 900, HistoryTokens = 1030 };
+        var cut = DebatePrompts.Make(question, full, 3, 2, longer, new string('y', 500) + "#### 7", Characters)[2].Content;
         Assert.Contains("[...] y", cut, StringComparison.Ordinal);
         Assert.Contains("y#### 7\n", cut, StringComparison.Ordinal);
         Assert.Contains("\nx", cut, StringComparison.Ordinal);
@@ -76,11 +77,11 @@ public sealed class DebateSessionTests
     [Fact]
     public void No_character_is_cut_in_half()
     {
-        var settings = new DebateSettings { Wording = DebateWording.Short, PromptTokens = 40, ResponseTokens = 30 };
+        var rules = Debates.Rules with { Wording = DebateWording.Short, PromptTokens = 40, ResponseTokens = 30 };
         var smiles = string.Concat(Enumerable.Repeat("\ud83d\ude00", 40));
         for (var most = 71; most < 80; most++)
         {
-            var content = DebatePrompts.Make(Debates.Question(), settings with { HistoryTokens = most }, 1, smiles, smiles, Characters)[1].Content;
+            var content = DebatePrompts.Make(Debates.Question(), rules with { HistoryTokens = most }, 3, 1, smiles, smiles, Characters)[1].Content;
             for (var i = 0; i < content.Length; i++)
                 Assert.True(!char.IsSurrogate(content[i]) || (char.IsHighSurrogate(content[i]) ? char.IsLowSurrogate(content[i + 1]) : char.IsHighSurrogate(content[i - 1])));
         }
@@ -89,11 +90,11 @@ public sealed class DebateSessionTests
     [Fact]
     public void A_question_that_is_too_long_is_named()
     {
-        var settings = new DebateSettings { Wording = DebateWording.Short, PromptTokens = 10, ResponseTokens = 8, HistoryTokens = 30 };
-        Assert.Contains("question 7 makes a prompt of 17 tokens, of which 10 fit: use a larger debate.promptTokens",
-            Assert.Throws<SrpoException>(() => DebatePrompts.Make(Debates.Question(7), settings, 0, "", "", Characters)).Message, StringComparison.Ordinal);
-        Assert.Contains("debate.historyTokens", Assert.Throws<SrpoException>(() => DebatePrompts.Make(Debates.Question(7), settings, 1, "a", "b", Characters)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => DebatePrompts.Make(Debates.Question(), settings, 3, "", "", Characters));
+        var rules = Debates.Rules with { Wording = DebateWording.Short, PromptTokens = 10, ResponseTokens = 8, HistoryTokens = 30 };
+        Assert.Contains("question 7 makes a prompt of 17 tokens, of which 10 fit: use a larger promptTokens",
+            Assert.Throws<SrpoException>(() => DebatePrompts.Make(Debates.Question(7), rules, 3, 0, "", "", Characters)).Message, StringComparison.Ordinal);
+        Assert.Contains("historyTokens", Assert.Throws<SrpoException>(() => DebatePrompts.Make(Debates.Question(7), rules, 3, 1, "a", "b", Characters)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => DebatePrompts.Make(Debates.Question(), rules, 3, 3, "", "", Characters));
     }
 
     [Fact]
@@ -119,33 +120,16 @@ public sealed class DebateSessionTests
     }
 
     [Fact]
-    public void Settings_are_the_authors_and_are_checked()
-    {
-        var defaults = new DebateSettings();
-        Assert.Empty(defaults.Validate());
-        Assert.Equal(DebateSettings.All.Count, DebateSettings.All.Select(setting => setting.Path).Distinct().Count());
-        Assert.Equal(["3", "256", "2048", "512", "4096", "\"full\"", "\"strict\"", "1", "1", "10"],
-            DebateSettings.All.Take(10).Select(setting => setting.Words is null ? setting.Text(defaults) : $"\"{setting.Text(defaults)}\""));
-        foreach (var setting in DebateSettings.All)
-        {
-            Assert.Equal(setting.Value(defaults), setting.Value(setting.With(defaults, setting.Value(defaults))));
-            Assert.Equal(setting.Range.Low == setting.Value(defaults) ? setting.Range.High : setting.Range.Low, setting.Value(setting.With(defaults, setting.Range.Low == setting.Value(defaults) ? setting.Range.High : setting.Range.Low)));
-            Assert.Contains(setting.Path, DebateSettings.ToMarkdown(), StringComparison.Ordinal);
-            if (setting.Words is not null) continue;
-            var problem = Assert.Single(setting.Check(setting.With(defaults, setting.Range.Low - 1)));
-            Assert.Equal(setting.Path, problem.Field);
-        }
-
-        var error = Assert.Throws<SettingsException>(() => (defaults with { Rounds = 0, Reward = (AnswerRule)7, Tau = double.NaN }).ThrowIfInvalid());
-        Assert.Equal(["debate.rounds", "debate.reward", "tau"], error.Problems.Select(problem => problem.Field));
-        Assert.Contains("use at least 4608", Assert.Single((defaults with { PromptTokens = 4096 }).Validate()).ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void The_page_has_the_settings_and_the_levels_as_the_program_knows_them()
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Pages", "debate.md"));
-        Assert.Contains(DebateSettings.ToMarkdown(), page, StringComparison.Ordinal);
+        foreach (var (field, values, missing, description) in DebateRules.Fields) Assert.Contains($"| `{field}` | {values} | {missing} | {description} |\n", page, StringComparison.Ordinal);
+        var language = typeof(LanguageSettings).GetProperties().Where(property => property.CanWrite && property.Name != nameof(LanguageSettings.Weights)).Select(property => $"language.{char.ToLowerInvariant(property.Name[0])}{property.Name[1..]}").ToArray();
+        var known = SettingsTable.All.Select(setting => setting.Path).Concat(language).ToHashSet();
+        var named = page.Split('\n').SkipWhile(line => line != "### Settings of training").TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]).ToArray();
+        Assert.Empty(named.Except(known));
+        Assert.Empty(language.Except(named));
         for (var level = 1; level <= ArithmeticQuestions.Levels; level++) Assert.Contains($"| {level} | {ArithmeticQuestions.Describe(level)} |", page, StringComparison.Ordinal);
         var example = new ArithmeticQuestions(4, QuestionSplit.Train)[0];
         Assert.Contains($"{example.Text}\n{example.Solution}".Replace("\n", "\n    ", StringComparison.Ordinal), page, StringComparison.Ordinal);

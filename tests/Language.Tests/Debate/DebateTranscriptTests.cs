@@ -1,5 +1,5 @@
+using Srpo.Core.Results;
 using Srpo.Language.Debate;
-using Srpo.Language.Questions;
 
 namespace Srpo.Language.Tests.Debate;
 
@@ -61,6 +61,16 @@ public sealed class DebateTranscriptTests
 
         """.ReplaceLineEndings("\n"),
         DebateTranscript.Text(Debate, AnswerRule.Strict));
+
+    [Fact]
+    public void In_parts_a_heading_stands_first_and_together_they_are_the_text()
+    {
+        var parts = DebateTranscript.Parts(Debate, AnswerRule.Strict);
+        Assert.Equal(["Question 5: What is number 5?", "Round 1 of 3", "Round 2 of 3", "Round 3 of 3"], parts.Select(part => part.Split('\n')[0]));
+        Assert.Equal([false, false, false, true], parts.Select(part => part.Contains("at the end.", StringComparison.Ordinal)));
+        Assert.DoesNotContain(parts, part => part.Any(character => char.IsControl(character) && character != '\n'));
+        Assert.Equal(DebateTranscript.Text(Debate, AnswerRule.Strict), string.Join('\n', parts));
+    }
 
     [Fact]
     public void The_end_is_said_in_every_case()

@@ -7,6 +7,8 @@ namespace Srpo.Language.Tests.Debate;
 /// <summary>Questions and debates for tests.</summary>
 internal static class Debates
 {
+    public static DebateRules Rules { get; } = new() { Questions = "arithmetic:level=1" };
+
     public static RandomStream Random(int lane) => new StreamId(20260221, 1, 0, StreamPurpose.Tooling).Lane(lane);
 
     public static Question Question(int number = 0, long answer = 42) => new(number, $"What is number {number}?", $"#### {answer}", ExactNumber.Of(answer));

@@ -1,3 +1,4 @@
+using Srpo.Core.Results;
 using Srpo.Language.Questions;
 
 namespace Srpo.Language.Tests.Questions;

@@ -1,5 +1,6 @@
 using System.Text;
 using Srpo.Core.Errors;
+using Srpo.Core.Results;
 using Srpo.Language.Questions;
 
 namespace Srpo.Language.Tests.Questions;
@@ -68,8 +69,8 @@ public sealed class QuestionSetTests
 
     [Theory]
     [InlineData("arithmetics:level=2", "did you mean 'arithmetic'?")]
-    [InlineData("arithmetic:level=9", "N from 1 to 6")]
-    [InlineData("arithmetic", "N from 1 to 6")]
+    [InlineData("arithmetic:level=9", "N from 1 to 7")]
+    [InlineData("arithmetic", "N from 1 to 7")]
     [InlineData("gsm8k", "the path is missing")]
     [InlineData("gsm8k:/nowhere/at/all.jsonl", "there is no file of questions /nowhere/at/all.jsonl")]
     public void Sources_that_cannot_be_opened_are_named(string source, string expected) =>
