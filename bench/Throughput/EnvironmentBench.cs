@@ -15,7 +15,7 @@ internal static class EnvironmentBench
     /// <summary>What is measured: every environment, with observations and without.</summary>
     public static IEnumerable<Probe> Probes()
     {
-        foreach (var known in EnvironmentFactory.Registrations.OrderBy(known => known.Name, StringComparer.Ordinal))
+        foreach (var known in EnvironmentFactory.Stepped.OrderBy(known => known.Name, StringComparer.Ordinal))
         {
             foreach (var observe in new[] { false, true }) yield return Of(new EnvironmentSettings(known.Name, known.Variants[0]), observe);
         }

@@ -14,18 +14,15 @@ namespace Srpo.Bench.Throughput;
 /// <param name="PeakMebibytes">Most memory of the process so far, MiB.</param>
 public sealed record LanguageRate(string Name, int Tokens, double PerCpuSecond, double PerSecond, long PeakMebibytes);
 
+/// <summary>How much is computed at a time.</summary>
+/// <param name="Length">Tokens of the prompt, and of each sequence that is trained with; at least 8.</param>
+/// <param name="GenerationRows">Sequences of generation, at least 1.</param>
+/// <param name="TrainingRows">Sequences of training, at least 1.</param>
+public sealed record LanguageLoad(int Length = 256, int GenerationRows = 16, int TrainingRows = 4);
+
 /// <summary>Measures a language model: reading a prompt, generating for several sequences at a time, training a low-rank adapter with PPO.</summary>
 public static class LanguageBench
 {
-    /// <summary>Tokens of the prompt, and of each sequence that is trained with.</summary>
-    public const int PromptTokens = 256;
-
-    /// <summary>Sequences of generation.</summary>
-    public const int GenerationRows = 16;
-
-    /// <summary>Sequences of training.</summary>
-    public const int TrainingRows = 4;
-
     private const int GenerationSteps = 16;
 
     private const int GenerationPrompt = 32;
@@ -34,22 +31,25 @@ public static class LanguageBench
 
     /// <summary>Measures.</summary>
     /// <param name="model">The model, whose weights do not learn.</param>
+    /// <param name="load">How much is computed at a time.</param>
     /// <param name="repetitions">Of each measure, of which the best counts; at least 1. One more goes before, and does not count.</param>
     /// <param name="progress">Told what comes next.</param>
     /// <param name="cancellation">Ends it between repetitions.</param>
-    public static IReadOnlyList<LanguageRate> Run(ICausalModel model, int repetitions, Action<string>? progress = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<LanguageRate> Run(ICausalModel model, LanguageLoad load, int repetitions, Action<string>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var logits = new float[GenerationRows * model.Config.VocabSize];
+        ArgumentNullException.ThrowIfNull(load);
+        var (length, generationRows, trainingRows) = load;
+        var logits = new float[generationRows * model.Config.VocabSize];
         var rates = new List<LanguageRate> { Prompt(), Generation() };
         rates.Add(Training());
         return rates;
 
         LanguageRate Prompt()
         {
-            using var cache = model.CreateCache(1, PromptTokens);
-            var tokens = Tokens(model, PromptTokens, 0);
-            return Measure($"prompt, 1 x {PromptTokens}", PromptTokens, () =>
+            using var cache = model.CreateCache(1, length);
+            var tokens = Tokens(model, length, 0);
+            return Measure($"prompt, 1 x {length}", length, () =>
             {
                 cache.Truncate(0, 0);
                 model.Prefill(cache, [0], [tokens], logits.AsSpan(0, model.Config.VocabSize));
@@ -58,25 +58,25 @@ public static class LanguageBench
 
         LanguageRate Generation()
         {
-            using var cache = model.CreateCache(GenerationRows, GenerationPrompt + GenerationSteps);
-            int[] rows = [.. Enumerable.Range(0, GenerationRows)];
+            using var cache = model.CreateCache(generationRows, GenerationPrompt + GenerationSteps);
+            int[] rows = [.. Enumerable.Range(0, generationRows)];
             model.Prefill(cache, rows, [.. rows.Select(row => Tokens(model, GenerationPrompt, row))], logits);
-            return Measure($"generation, {GenerationRows} at a time", GenerationRows * GenerationSteps, () =>
+            return Measure($"generation, {generationRows} at a time", generationRows * GenerationSteps, () =>
             {
-                for (var row = 0; row < GenerationRows; row++) cache.Truncate(row, GenerationPrompt);
-                for (var step = 0; step < GenerationSteps; step++) model.Step(cache, rows, Tokens(model, GenerationRows, step), logits);
+                for (var row = 0; row < generationRows; row++) cache.Truncate(row, GenerationPrompt);
+                for (var step = 0; step < GenerationSteps; step++) model.Step(cache, rows, Tokens(model, generationRows, step), logits);
             });
         }
 
         LanguageRate Training()
         {
             using var learner = model.WithAdapter(new LoraConfig { Rank = Rank, Alpha = Rank }, values: false, seed: 1);
-            var batch = TokenBatch.Of([.. Enumerable.Range(0, TrainingRows).Select(row => Tokens(model, PromptTokens, row))]);
+            var batch = TokenBatch.Of([.. Enumerable.Range(0, trainingRows).Select(row => Tokens(model, length, row))]);
             var predictions = batch.All();
             var (old, advantages) = (new float[predictions.Count], new float[predictions.Count]);
             learner.LogProbabilities(batch, predictions, 1, old, []);
             advantages.AsSpan().Fill(1);
-            return Measure($"LoRA training, {TrainingRows} x {PromptTokens}, rank {Rank}", batch.Count, () =>
+            return Measure($"LoRA training, {trainingRows} x {length}, rank {Rank}", batch.Count, () =>
             {
                 learner.Backward(batch, predictions, 1, new PpoTokenLoss(new PpoTokenSettings(EntropyWeight: 0.001), old, advantages, null, predictions.Count));
                 learner.Step(new AdamWSettings(1e-6));

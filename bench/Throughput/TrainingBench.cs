@@ -61,7 +61,7 @@ internal sealed class TrainingBench(IGrainFactory grains, int workers, double sc
             await GrainLoops.TrainAsync(grains, spec, cancellation);
             names.Add(spec.Population);
             teams.AddRange(BareLoops.Train(spec, workers).States
-                .Select(team => new FrozenTeam([.. team.Take(2).Select(agent => new FrozenPolicy(shape.Policy, shape.Encoding, agent.Parameters))])));
+                .Select(team => new FrozenTeam([.. team.Take(2).Select(agent => new NetworkPolicy(shape.Policy, shape.Encoding, agent.Parameters))])));
         }
 
         FrozenTeam[] players = [.. teams];

@@ -23,7 +23,7 @@ internal sealed class UpdateBench : IDisposable
     public async Task<IReadOnlyList<Probe>> ProbesAsync(int rounds, CancellationToken cancellation)
     {
         var probes = new List<Probe>();
-        foreach (var known in EnvironmentFactory.Registrations.OrderBy(known => known.Name, StringComparer.Ordinal))
+        foreach (var known in EnvironmentFactory.Stepped.OrderBy(known => known.Name, StringComparer.Ordinal))
         {
             if (known.Presets.Count == 0) continue;
             foreach (var method in new Method[] { new Ippo(), new Learning.Methods.Srpo() })

@@ -99,7 +99,7 @@ public static class EvaluationCheck
     /// <param name="population">The population.</param>
     internal static EvaluatedTeams Teams(EnvironmentSettings environment, ExperimentPopulation population) => new(population.Label, population.Training, environment, population.Seeds);
 
-    private static EnvironmentInfo Info(EnvironmentSettings settings) => EnvironmentFactory.Create(settings, lanes: 1).Info;
+    private static EnvironmentInfo Info(EnvironmentSettings settings) => EnvironmentFactory.Info(settings);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

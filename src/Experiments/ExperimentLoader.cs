@@ -16,6 +16,8 @@ public sealed class ExperimentLoader
     private readonly string _directory;
     private IReadOnlyList<PolicyReference> _partners = [];
     private bool _alone;
+    private string _models = "";
+    private bool _looks;
 
     private ExperimentLoader(JsonObjectValue root, string directory)
     {
@@ -28,10 +30,19 @@ public sealed class ExperimentLoader
     /// <param name="workingDirectory">Directory against which a relative path is meant.</param>
     /// <param name="overrides">What the command line changes.</param>
     /// <exception cref="ExperimentException">With every problem found.</exception>
-    public static Experiment Load(ExperimentFile file, string workingDirectory, IEnumerable<Override> overrides)
+    public static Experiment Load(ExperimentFile file, string workingDirectory, IEnumerable<Override> overrides) => Load(file, workingDirectory, overrides, looks: true);
+
+    /// <summary>Loads a file for a list of what there is: the models that it names need not be there.</summary>
+    /// <inheritdoc cref="Load(ExperimentFile, string, IEnumerable{Override})"/>
+    public static Experiment Outline(ExperimentFile file, string workingDirectory) => Load(file, workingDirectory, [], looks: false);
+
+    private static Experiment Load(ExperimentFile file, string workingDirectory, IEnumerable<Override> overrides, bool looks)
     {
         var path = Path.GetFullPath(file.Path, workingDirectory);
-        return Load(file.Name, file.Path, UserFile.Read(path, "experiment file", file.Path), Path.GetDirectoryName(path)!, overrides);
+
+        // Beside an experiment that comes with the program there are no models of the user's.
+        var models = ExperimentFiles.Known().Any(known => known.Path == path) ? workingDirectory : Path.GetDirectoryName(path)!;
+        return Load(file.Name, file.Path, UserFile.Read(path, "experiment file", file.Path), Path.GetDirectoryName(path)!, models, overrides, partners: null, alone: false, looks);
     }
 
     /// <summary>Loads a text.</summary>
@@ -42,7 +53,7 @@ public sealed class ExperimentLoader
     /// <param name="overrides">What the command line changes.</param>
     /// <exception cref="ExperimentException">With every problem found.</exception>
     public static Experiment Load(string name, string source, byte[] text, string directory, IEnumerable<Override> overrides) =>
-        Load(name, source, text, directory, overrides, partners: null, alone: false);
+        Load(name, source, text, directory, directory, overrides, partners: null, alone: false);
 
     /// <summary>Makes an experiment up for one population by itself, which the command line describes. It has no evaluation.</summary>
     /// <param name="directory">Directory against which map files are meant.</param>
@@ -57,7 +68,7 @@ public sealed class ExperimentLoader
             throw new ExperimentException(new ExperimentProblem(measure.Value.Origin, measure.Path, "a population by itself is not evaluated", "leave it out; `srpo crossplay` plays populations that exist"));
         try
         {
-            return Load(label, source, Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{label}\": {{}} }} }}"), directory, changes, partners, alone: true);
+            return Load(label, source, Encoding.UTF8.GetBytes($"{{ \"populations\": {{ \"{label}\": {{}} }} }}"), directory, directory, changes, partners, alone: true);
         }
         catch (ExperimentException error)
         {
@@ -73,7 +84,7 @@ public sealed class ExperimentLoader
     }
 
     private static Experiment Load(
-        string name, string source, byte[] text, string directory, IEnumerable<Override> overrides, IReadOnlyList<PolicyReference>? partners, bool alone)
+        string name, string source, byte[] text, string directory, string models, IEnumerable<Override> overrides, IReadOnlyList<PolicyReference>? partners, bool alone, bool looks = true)
     {
         var parsed = ExperimentText.Parse(source, text);
         if (parsed is not JsonObjectValue root)
@@ -82,7 +93,7 @@ public sealed class ExperimentLoader
         var written = root;
         root = Overrides.Apply(root, overrides, reader);
         if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
-        var loader = new ExperimentLoader(root, directory) { _partners = partners ?? [], _alone = alone };
+        var loader = new ExperimentLoader(root, directory) { _models = models, _looks = looks, _partners = partners ?? [], _alone = alone };
         if (!ReferenceEquals(root, written)) loader.CheckValues(written);
         var experiment = loader.Build(ValidName(name));
         return loader._reader.Problems.Count == 0 && experiment is not null ? experiment : throw new ExperimentException(loader._reader.Problems);
@@ -103,7 +114,7 @@ public sealed class ExperimentLoader
         if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
         var seeds = ExperimentKeys.Seeds.Read(_root, "", _reader) ?? ExperimentKeys.Seeds.Default;
         var sound = _reader.Problems.Count == before;
-        var populations = new PopulationReader(_reader, environment is null ? null : EnvironmentFactory.Create(environment, lanes: 1).Info) { ExistingPartners = _partners };
+        var populations = new PopulationReader(_reader, environment, _models) { ExistingPartners = _partners, LooksAtModels = _looks };
         if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
             _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
         else if (Member("populations") is { } members)

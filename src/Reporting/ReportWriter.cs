@@ -12,7 +12,7 @@ namespace Srpo.Reporting;
 /// <summary>Writes the files of a report into a directory. Formats: docs/report.md.</summary>
 public static class ReportWriter
 {
-    private static readonly string[] Fixed = ["summary.json", "cells.csv", "learning-curves.csv", "learning-actors.csv", "strategies.csv", "report.html"];
+    private static readonly string[] Fixed = ["summary.json", "cells.csv", "learning-curves.csv", "learning-actors.csv", "strategies.csv", "debates.csv", "debates-learning.csv", "report.html"];
 
     /// <summary>Whether a name is one that <see cref="WriteAll"/> gives, for some results.</summary>
     public static bool IsFile(string name)
@@ -24,7 +24,7 @@ public static class ReportWriter
 
     /// <summary>
     /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv, learning-actors.csv and report.html; for games with one state
-    /// also strategies.csv and, with equilibria to compare with, equilibria.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
+    /// also strategies.csv and, with equilibria to compare with, equilibria.csv; for debates also debates.csv and debates-learning.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
     /// </summary>
     /// <param name="directory">Where to; made if it is missing.</param>
     /// <param name="results">What the experiment produced.</param>
@@ -54,6 +54,8 @@ public static class ReportWriter
         Write("learning-curves.csv", LearningCurveCsv.Write(results.Curves));
         Write("learning-actors.csv", LearningCurveCsv.WriteActors(results.Curves));
         if (!results.Strategies.IsEmpty) Write("strategies.csv", LearnedStrategiesCsv.Write(results.Strategies));
+        if (!results.Debates.IsEmpty) Write("debates.csv", DebateCsv.WritePairs(results.Debates, results.Debaters));
+        if (!results.Debaters.IsEmpty) Write("debates-learning.csv", DebateCsv.WriteLearning(results.Curves));
         for (var index = 0; index < sweeps?.Count; index++)
             Write(index == 0 ? "equilibria.csv" : $"equilibria-{(index + 1).ToString(CultureInfo.InvariantCulture)}.csv", SweepCsv.Write(sweeps[index]));
         Write("report.html", HtmlReport.Write(results, summary, sweeps));

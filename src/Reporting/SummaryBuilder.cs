@@ -26,6 +26,9 @@ public static class SummaryBuilder
             bootstrap)
         {
             Notes = results.Notes,
+            Debaters = results.Debaters,
+            Debates = DebateBuilder.Build(results, bootstrap),
+            DebateLearning = DebateBuilder.BuildLearning(results),
             Shifts = ShiftBuilder.Build(results, methods, bootstrap),
             Equilibria = [.. results.Strategies.GroupBy(team => team.Method).Select(BuildEquilibria)],
         };

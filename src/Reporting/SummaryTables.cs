@@ -96,11 +96,13 @@ public static class SummaryTables
             "End of training",
             [
                 new("Method", false), new("Runs"), new("Environment steps per run"), new("Interactions per agent"),
-                new("Final return"), new("Std over runs"),
+                new(summary.AreDebates ? "Final joint accuracy" : "Final return"), new("Std over runs"),
             ],
             [.. summary.Learning.Select(method => ImmutableArray.Create(
                 summary.Info.Names.Of(method.Method), Numbers.Integer(method.Runs), Numbers.Integer(method.EnvSteps),
-                Numbers.Integer(method.AgentSteps), Numbers.Short(method.FinalReturn), Numbers.Short(method.FinalStd)))]);
+                Numbers.Integer(method.AgentSteps), Shown(method.FinalReturn), Shown(method.FinalStd)))]);
+
+        string Shown(double? value) => summary.AreDebates ? DebateTables.Share(value) : Numbers.Short(value);
     }
 
     /// <summary>A row per population of a game with one state: learned strategies against equilibria; empty elsewhere.</summary>

@@ -39,6 +39,8 @@ public static class Verdict
 
     private static ImmutableArray<string> OfNumbers(RunSummary summary)
     {
+        if (summary.AreDebates) return DebateVerdict.Sentences(summary);
+
         // Where strategies can be held against the theory, that is what the experiment is about; the returns are in the tables.
         if (!summary.Equilibria.IsEmpty) return Equilibria(summary.Equilibria, summary.Info.Names);
         var names = summary.Info.Names;

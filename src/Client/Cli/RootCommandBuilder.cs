@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Srpo.Client.Commands;
 using Srpo.Client.Commands.Rqe;
 using Srpo.Experiments.Runs;
+using Srpo.Language.Torch;
 using Srpo.Learning.Torch;
 
 namespace Srpo.Client.Cli;
@@ -16,6 +17,7 @@ internal static class RootCommandBuilder
     public static RootCommand Build(Shell shell)
     {
         TorchBackend.Register();
+        TorchLanguage.Register();
         TorchDevice.Warnings = text => shell.Error.WriteLine($"srpo: warning: {text}");
         var root = new RootCommand("Trains populations of agents with strategic risk aversion (SRPO) or without (IPPO), plays everyone with everyone, and answers questions about any of them.");
         foreach (var option in GlobalOptions.All) root.Add(option);

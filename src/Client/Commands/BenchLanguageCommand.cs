@@ -12,12 +12,22 @@ internal static class BenchLanguageCommand
 {
     private static readonly Option<int?> Repetitions = CommandExtensions.WholeOption("--repetitions", "Repetitions, of which the best counts. Default: 3.", 1, 1000);
 
+    private static readonly Option<int?> Rows = CommandExtensions.WholeOption("--rows", "Sequences at a time. Default: 16 in generation, 4 in training.", 1, 1 << 16);
+
+    private static readonly Option<int?> Length = CommandExtensions.WholeOption("--length", "Tokens of the prompt, and of each sequence of training. Default: 256.", 8, 1 << 20);
+
     public static Command Create(Shell shell)
     {
         var model = new Argument<string>("MODEL") { Description = "The model's folder; `srpo language make` makes one with random weights." };
-        return new Command("language", "Measure a language model on one thread: reading a prompt, generating, training an adapter.") { model, LanguageOptions.Precision, LanguageOptions.Device, Repetitions }
+        return new Command("language", "Measure a language model on one thread: reading a prompt, generating, training an adapter.") { model, LanguageOptions.Precision, LanguageOptions.Device, Rows, Length, Repetitions }
             .OnThisMachine()
             .Handle(shell, context => Task.FromResult(Run(context, context.Get(model))));
+    }
+
+    private static LanguageLoad Load(CommandContext context)
+    {
+        var usual = new LanguageLoad();
+        return new LanguageLoad(context.Get(Length) ?? usual.Length, context.Get(Rows) ?? usual.GenerationRows, context.Get(Rows) ?? usual.TrainingRows);
     }
 
     private static int Run(CommandContext context, string path)
@@ -26,7 +36,7 @@ internal static class BenchLanguageCommand
         var watch = Stopwatch.StartNew();
         using var model = LanguageOptions.Open(context, path, verify: false);
         var loading = watch.Elapsed.TotalSeconds;
-        var rates = LanguageBench.Run(model, context.Get(Repetitions) ?? 3, name => context.Error.WriteLine($"measuring: {name}"), context.Cancellation);
+        var rates = LanguageBench.Run(model, Load(context), context.Get(Repetitions) ?? 3, name => context.Error.WriteLine($"measuring: {name}"), context.Cancellation);
         var parameters = model.Config.ParameterCount;
         if (context.Json)
         {

@@ -67,6 +67,7 @@ internal static class CrossPlayCommand
 
         var labels = Labels(names);
         var matrices = new List<CrossPlayMatrix>();
+        var debates = new List<DebateMatches>();
         var say = SizeView.SayOnce(context, size);
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         await ProgressDisplay.RunAsync(context.Shell, async display =>
@@ -77,9 +78,12 @@ internal static class CrossPlayCommand
                     await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null);
                 var tournament = $"{held.Id}.{layout.Name}";
                 await CrossPlay.RunAsync(context.ToRun(session, display), tournament, layout.Name, spec, Repeat(context, held.Id), onProgress: say);
-                matrices.Add(ResultsCollector.ToMatrix(layout, await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync(), labels));
+                var matrix = await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync();
+                matrices.Add(ResultsCollector.ToMatrix(layout, matrix, labels));
+                if (DebateCollector.Matches(layout.Name, matrix, labels) is { } matches) debates.Add(matches);
             }
         });
+        var debaters = DebateCollector.Populations(specs.Select(spec => (labels[spec.Population], spec.Training)));
         var info = new RunInfo
         {
             Name = "cross-play",
@@ -87,11 +91,17 @@ internal static class CrossPlayCommand
             Date = DateTimeOffset.Now,
             CommandLine = "srpo " + CommandHints.Typed(context.Shell),
             Seeds = specs.Max(spec => spec.Teams),
+            Names = debaters.IsEmpty ? PopulationNames.None : ResultsCollector.MethodNames,
             Score = ResultsCollector.ScoreName(specs[0].Environment),
             WallSeconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds,
             Versions = ProgramInfo.Versions(),
         };
-        var report = ReportWriter.WriteAll(directory, new RunResults(info, [.. matrices], []));
+        var results = new RunResults(info, [.. matrices], [])
+        {
+            Debaters = debaters,
+            Debates = [.. debates],
+        };
+        var report = ReportWriter.WriteAll(directory, results);
         PrintRounds(context, labels, matrices);
         RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
         return (int)ExitCode.Ok;

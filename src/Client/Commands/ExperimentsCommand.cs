@@ -52,7 +52,7 @@ internal static class ExperimentsCommand
     private static (string Name, string Title, string Path, IEnumerable<PopulationEntry> Populations, string? Game) Entry(CommandContext context, ExperimentFile file)
     {
         if (RqeExperiment.TryLoad(file, context.Shell.Directory) is { } rqe) return (file.Name, rqe.Title, file.Path, [], rqe.GameName);
-        var experiment = ExperimentLoader.Load(file, context.Shell.Directory, []);
+        var experiment = ExperimentLoader.Outline(file, context.Shell.Directory);
         return (file.Name, experiment.Title, file.Path, experiment.Populations.Select(population => new PopulationEntry(population.Label, population.Seeds)), null);
     }
 

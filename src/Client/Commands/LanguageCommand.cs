@@ -12,5 +12,6 @@ internal static class LanguageCommand
         LanguageChatCommand.Create(shell),
         LanguageInfoCommand.Create(shell),
         LanguageMakeCommand.Create(shell),
+        LanguageTrainCommand.Create(shell),
     };
 }

@@ -50,7 +50,7 @@ internal static class PlayCommand
     }
 
     /// <summary>Names of environments, also those that people may call them by.</summary>
-    private static string[] Games() => [.. EnvironmentFactory.Registrations.SelectMany(environment => environment.OtherNames.Append(environment.Name)).Order(StringComparer.Ordinal)];
+    private static string[] Games() => [.. EnvironmentFactory.Stepped.SelectMany(environment => environment.OtherNames.Append(environment.Name)).Order(StringComparer.Ordinal)];
 
     private static async Task<PlayTable> SetAsync(CommandContext context, IStateReader state)
     {
@@ -64,7 +64,7 @@ internal static class PlayCommand
         if (spec.Environment.Name != name) throw new SrpoException(ErrorKind.Usage, $"{keys[0]} was trained on {spec.Environment.Name} {spec.Environment.Variant}, not on {game}");
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         SizeView.Warn(context, [environment]);
-        var info = EnvironmentFactory.Create(environment, lanes: 1).Info;
+        var info = EnvironmentFactory.Info(environment);
         var seat = context.Get(Seat) ?? 0;
         if (seat >= info.TeamSeats) throw new SrpoException(ErrorKind.Usage, $"--seat {seat} is not possible; the seats of the team are 0 to {info.TeamSeats - 1}");
         if (info.TeamSeats < 2) throw new SrpoException(ErrorKind.Usage, $"in {info.Name} {info.Variant} a team has one seat: there is nobody to play with");

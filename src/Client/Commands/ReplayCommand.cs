@@ -54,15 +54,15 @@ internal static class ReplayCommand
         var spec = await seats.SpecAsync(keys[0]);
         var environment = context.Get(Layout) is { } layout ? TypedLayouts.One(layout, spec.Environment, context.Shell.Directory) : spec.Environment;
         SizeView.Warn(context, [environment]);
-        var example = EnvironmentFactory.Create(environment, lanes: 1);
-        if (file is not null && example is not ISceneEnvironment)
+        var info = EnvironmentFactory.Info(environment);
+        if (file is not null && !EpisodeRecorder.HasScenes(environment))
             throw new SrpoException(ErrorKind.Usage, $"--svg: {environment.Name} is not drawn in the plane");
-        PolicySnapshot[] players = [.. (await seats.TakeAsync(keys, example.Info)).OfType<PolicySnapshot>()];
+        PolicySnapshot[] players = [.. (await seats.TakeAsync(keys, info)).OfType<PolicySnapshot>()];
         var request = new ReplayRequest(environment, context.Get(Steps) ?? spec.Training.EvaluationSteps, context.Get(Seed), context.Get(Episode) ?? 0, players);
         var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
         if (file is not null)
         {
-            var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join("; ", players.Select(player => $"{player.Key}, {Texts.Weights(player.Version, player.Weights)}")), frames, example.Info);
+            var episode = EpisodeRecorder.ToEpisode(spec.Population, string.Join("; ", players.Select(player => $"{player.Key}, {Texts.Weights(player.Version, player.Weights)}")), frames, info);
             UserFile.Write(file, Encoding.UTF8.GetBytes(SvgDocument.Standalone(SceneAnimation.Draw(episode))), context.Get(Force));
         }
 
@@ -85,7 +85,7 @@ internal static class ReplayCommand
         PrintPlayers(context.Out);
 
         var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
-        await ReplayView.ShowAsync(context, names, example.Info, frames, wait ? TimeSpan.FromSeconds(1 / (context.Get(Speed) ?? DefaultSpeed)) : null);
+        await ReplayView.ShowAsync(context, names, info, frames, wait ? TimeSpan.FromSeconds(1 / (context.Get(Speed) ?? DefaultSpeed)) : null);
         return (int)ExitCode.Ok;
 
         void PrintPlayers(TextWriter to)

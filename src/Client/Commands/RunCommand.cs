@@ -70,7 +70,7 @@ internal static class RunCommand
         RequireMemory(context, manifest);
         await context.ReadStoredAsync(async state =>
         {
-            await ExperimentRun.RequireNamesAsync(state, manifest);
+            if (!Preparation.IsNeeded(experiment)) await ExperimentRun.RequireNamesAsync(state, manifest);
             return true;
         });
         if (output is not null) DataDirectory.EnsureWritable(output, $"--out {output}", "--out");

@@ -41,9 +41,10 @@ internal static class ShowCommand
     private static int Run(CommandContext context)
     {
         var registration = CommandExtensions.FindEnvironment(context.Get(Name));
+        if (!registration.IsStepped) throw new SrpoException(ErrorKind.Usage, $"nobody observes numbers in {registration.Name}: language models play it; `srpo replay` shows what they say");
         var settings = new EnvironmentSettings(registration.Name, registration.Variants[0]);
         if (context.Get(Layout) is { } layout) settings = TypedLayouts.One(layout, settings, context.Shell.Directory);
-        var info = EnvironmentFactory.Create(settings, lanes: 1).Info;
+        var info = EnvironmentFactory.Info(settings);
         var seat = context.Get(Seat) ?? 0;
         if (seat >= info.Seats) throw new SrpoException(ErrorKind.Usage, $"--seat {seat} is not possible; the seats of {info.Name} {info.Variant} are 0 to {info.Seats - 1}");
         var encoding = Chosen(context.Get(Encoding), info);

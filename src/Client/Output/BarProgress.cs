@@ -38,7 +38,7 @@ internal sealed class BarProgress : ProgressDisplay
         task.Value = state.Fraction;
         var left = TimeLeft(state);
         var time = state.Fraction < 1 && left is { } known ? ", " + Texts.Duration(known) + " left" : "";
-        _notes[task.Id] = $"{Texts.RateSuffix(state.StepsPerSecond)}{time}".TrimStart(',', ' ');
+        _notes[task.Id] = $"{Texts.RateSuffix(state.Rate, state.Unit)}{time}".TrimStart(',', ' ');
     }
 
     private sealed class NoteColumn(ConcurrentDictionary<int, string> notes) : ProgressColumn

@@ -19,6 +19,6 @@ internal sealed class PlainProgress(TextWriter error) : ProgressDisplay(error)
         if (!_next.TryGetValue(state.Title, out var next)) _next[state.Title] = next = now + FirstLine;
         if (now < next || state.Fraction >= 1) return;
         _next[state.Title] = now + NextLine;
-        Error.WriteLine($"{state.Title}: {Texts.Percent(state.Fraction)}{Texts.RateSuffix(state.StepsPerSecond)}{(left is { } time ? ", " + Texts.Duration(time) + " left" : "")}");
+        Error.WriteLine($"{state.Title}: {Texts.Percent(state.Fraction)}{Texts.RateSuffix(state.Rate, state.Unit)}{(left is { } time ? ", " + Texts.Duration(time) + " left" : "")}");
     }
 }

@@ -17,6 +17,7 @@ internal static class PopulationViews
         }
 
         var returns = status.Teams.Select(team => team.LastReturn).OfType<double>().ToArray();
+        var score = Texts.AreDebates(status.Environment) ? "joint accuracy" : "return";
         Tables.PrintPairs(context.Shell,
         [
             ("population", status.Population),
@@ -24,25 +25,27 @@ internal static class PopulationViews
             ("method", status.Method),
             ("environment", status.Environment),
             ("done", $"{Texts.Percent(PopulationTraining.Fraction(status))} of {Texts.Count(status.EnvironmentStepsTotal)} env-steps"),
-            ("rate", status.EnvironmentStepsPerSecond > 0 ? Texts.Rate(status.EnvironmentStepsPerSecond) : null),
+            ("rate", status.TokensPerSecond > 0 ? Texts.Rate(status.TokensPerSecond, "tokens") : status.EnvironmentStepsPerSecond > 0 ? Texts.Rate(status.EnvironmentStepsPerSecond) : null),
             ("training time", Texts.Duration(TimeSpan.FromSeconds(status.TrainingSeconds))),
-            ("return", returns.Length == 0 ? null : $"{Texts.Number(returns.Average())} (worst team {Texts.Number(returns.Min())}, best {Texts.Number(returns.Max())})"),
+            (score, returns.Length == 0 ? null : $"{Shown(returns.Average())} (worst team {Shown(returns.Min())}, best {Shown(returns.Max())})"),
             ("error", status.Error),
             ("warning", status.Warning),
         ]);
         var looked = Array.Exists(status.Teams, team => team.ReadableRound is not null);
         Tables.Print(
             context.Shell,
-            ["team#", "rounds#", "checkpoint#", .. looked ? ["readable#"] : Array.Empty<string>(), "return#", ""],
+            ["team#", "rounds#", "checkpoint#", .. looked ? ["readable#"] : Array.Empty<string>(), score + "#", ""],
             status.Teams.Select(team => (IReadOnlyList<string>)
             [
                 Whole(team.Team),
                 $"{Whole(team.Round)}/{Whole(status.Rounds)}",
                 Whole(team.CheckpointRound),
                 .. looked ? [team.ReadableRound is { } readable ? Whole(readable) : ""] : Array.Empty<string>(),
-                team.LastReturn is { } last ? Texts.Number(last) : "",
+                team.LastReturn is { } last ? Shown(last) : "",
                 team.Quarantine is null ? "" : "in quarantine",
             ]));
+
+        string Shown(double value) => Texts.Score(value, status.Environment);
     }
 
     /// <summary>All populations, one a line.</summary>
@@ -71,7 +74,7 @@ internal static class PopulationViews
                 status.Environment,
                 Whole(status.Teams.Length),
                 Texts.Percent(PopulationTraining.Fraction(status)),
-                status.Teams.Select(team => team.LastReturn).OfType<double>().ToArray() is { Length: > 0 } returns ? Texts.Number(returns.Average()) : "",
+                status.Teams.Select(team => team.LastReturn).OfType<double>().ToArray() is { Length: > 0 } returns ? Texts.Score(returns.Average(), status.Environment) : "",
             ]));
     }
 

@@ -91,10 +91,10 @@ internal static class QueryViews
             ("rollout", $"{Whole(report.Lanes)} lanes x {Whole(report.Steps)} steps"),
             ("rollouts played", played ? Whole(report.RolloutsPlayed) : null),
             ("last round", played ? Whole(report.LastRound) : null),
-            ("return per episode", played ? Number(report.LastMeanReturn) : null),
+            (Texts.AreDebates(report.Environment) ? "reward per debate" : "return per episode", played ? Number(report.LastMeanReturn) : null),
             ("costs per episode", played ? string.Join(", ", report.LastCosts.Select(cost => Texts.Number(cost))) : null),
             ("different observations", played ? Whole(report.DifferentObservations) : null),
-            ("lane 0", report.Drawing),
+            ("lane 0", report.Drawing.Length == 0 ? null : Texts.AreDebates(report.Environment) ? Texts.Readable(report.Drawing, Math.Max(40, context.Shell.Width - 26)) : report.Drawing),
         ]);
         return (int)ExitCode.Ok;
     }
@@ -160,11 +160,15 @@ internal static class QueryViews
         ]);
         if (played.Any(population => population.SelfPlay.Cells + population.CrossPlay.Cells > 0))
         {
-            Tables.Print(context.Shell, ["population", "self-play#", "cross-play#", "gap#", "worst pair#", "its runs"], played.Select(population => (IReadOnlyList<string>)
+            var debates = Texts.AreDebates(status.Environment);
+            if (debates) context.Out.WriteLine("joint accuracy: share of questions that both answer right at the end");
+            Tables.Print(context.Shell, ["population", debates ? "with itself#" : "self-play#", debates ? "with other runs#" : "cross-play#", "gap#", "worst pair#", "its runs"], played.Select(population => (IReadOnlyList<string>)
             [
-                population.Method, Numbers.Short(population.SelfPlay.Mean), Numbers.Short(population.CrossPlay.Mean), Numbers.Short(population.Gap),
-                Numbers.Short(population.CrossPlay.Min), population.CrossPlay.Worst?.ToString() ?? "",
+                population.Method, Shown(population.SelfPlay.Mean), Shown(population.CrossPlay.Mean), Shown(population.Gap),
+                Shown(population.CrossPlay.Min), population.CrossPlay.Worst?.ToString() ?? "",
             ]));
+
+            string Shown(double? value) => debates ? Numbers.Fixed(value, 3) : Numbers.Short(value);
         }
 
         return (int)ExitCode.Ok;

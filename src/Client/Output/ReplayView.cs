@@ -22,6 +22,12 @@ internal static class ReplayView
     /// <param name="delay">Time for each on a terminal; null prints them one below the other.</param>
     public static async Task ShowAsync(CommandContext context, IReadOnlyList<string> agents, EnvironmentInfo info, ReplayFrame[] frames, TimeSpan? delay)
     {
+        if (Texts.AreDebates(info.Name))
+        {
+            await ShowDebateAsync(context.Shell, [.. frames.Select(frame => frame.Drawing)], delay, context.Cancellation);
+            return;
+        }
+
         var total = new double[agents.Count];
         var costs = new double[agents.Count];
         var height = 0;
@@ -46,6 +52,19 @@ internal static class ReplayView
 
         var paid = costs.Any(cost => cost > 0) ? "; costs " + string.Join(" and ", costs.Select(cost => Texts.Number(cost))) : "";
         context.Out.WriteLine($"return {Texts.Number(TeamScore.Of(total, info))}{paid}");
+    }
+
+    /// <summary>Prints a debate to be read: the question and the rounds one below the other, whatever is waited for between them, since each answers the one before.</summary>
+    internal static async Task ShowDebateAsync(Shell shell, IReadOnlyList<string> parts, TimeSpan? delay, CancellationToken cancellation)
+    {
+        for (var index = 0; index < parts.Count; index++)
+        {
+            if (index > 0) shell.Out.WriteLine();
+            shell.Out.WriteLine(Texts.Readable(parts[index], shell.OutIsTerminal ? shell.Width : null));
+            if (delay is not { } pause || index == parts.Count - 1) continue;
+            await shell.Out.FlushAsync(cancellation);
+            await Task.Delay(pause, cancellation);
+        }
     }
 
     private static string Draw(IReadOnlyList<string> agents, EnvironmentInfo info, ReplayFrame frame, int last, double[] total, double[] costs)

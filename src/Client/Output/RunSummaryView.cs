@@ -16,6 +16,31 @@ internal static class RunSummaryView
             return;
         }
 
+        if (summary.AreDebates) PrintDebates(context, summary);
+        else PrintMethods(context, summary);
+        foreach (var sentence in Verdict.Sentences(summary)) context.Out.WriteLine(sentence);
+        var info = summary.Info;
+        if (summary.EnvStepsPerSecond is { } rate)
+            context.Out.WriteLine($"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");
+        context.Out.WriteLine($"wall time: {Texts.Duration(TimeSpan.FromSeconds(info.WallSeconds))}");
+        context.Out.WriteLine($"report: {reportPath}");
+    }
+
+    private static void PrintDebates(CommandContext context, RunSummary summary)
+    {
+        foreach (var results in summary.Debates)
+        {
+            if (summary.Debates.Length > 1) context.Out.WriteLine($"on {DisplayNames.Layout(results.Layout)}:");
+            foreach (var table in new[] { DebateTables.JointLines(results, summary.Info.Names), DebateTables.WithStrangerLines(results, summary.Info.Names), DebateTables.BaselineLines(results, summary.Info.Names) })
+                if (!table.Rows.IsEmpty) Tables.Print(context.Shell, table);
+        }
+
+        if (!summary.Layouts.IsEmpty) Tables.Print(context.Shell, DebateTables.Populations(summary));
+        if (!summary.DebateLearning.IsEmpty) Tables.Print(context.Shell, DebateTables.Learning(summary));
+    }
+
+    private static void PrintMethods(CommandContext context, RunSummary summary)
+    {
         Tables.Print(
             context.Shell,
             ["layout", "method", "self-\nplay#", "cross-\nplay#", "\ngap#", "\nstd#", "worst\npair#", "\nits runs", "\nIQM#", "95 %\ninterval#", "free-\nriding#"],
@@ -35,11 +60,5 @@ internal static class RunSummaryView
             ])));
         if (!summary.Shifts.IsEmpty) Tables.Print(context.Shell, SummaryTables.Shifts(summary));
         if (!summary.Equilibria.IsEmpty) Tables.Print(context.Shell, SummaryTables.Equilibria(summary));
-        foreach (var sentence in Verdict.Sentences(summary)) context.Out.WriteLine(sentence);
-        var info = summary.Info;
-        if (summary.EnvStepsPerSecond is { } rate)
-            context.Out.WriteLine($"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");
-        context.Out.WriteLine($"wall time: {Texts.Duration(TimeSpan.FromSeconds(info.WallSeconds))}");
-        context.Out.WriteLine($"report: {reportPath}");
     }
 }

@@ -25,7 +25,27 @@ internal static class Tables
     public static void Print(Shell shell, SummaryTable summary)
     {
         shell.Out.WriteLine(summary.Title);
-        Print(shell, [.. summary.Columns.Select(column => column.IsNumeric ? column.Header + "#" : column.Header)], summary.Rows.Select(row => (IReadOnlyList<string>)row));
+        var width = summary.Columns.Select((column, index) => Widest(summary, index)).ToArray();
+        var fits = summary.Columns.Select((column, index) => Math.Max(width[index], column.Header.Length) + 3).Sum() <= Width(shell);
+        Print(
+            shell, [.. summary.Columns.Select((column, index) => (fits ? column.Header : Broken(column.Header, width[index])) + (column.IsNumeric ? "#" : ""))],
+            summary.Rows.Select(row => (IReadOnlyList<string>)row));
+    }
+
+    private static int Widest(SummaryTable summary, int column) => summary.Rows.Select(row => row[column].Length).DefaultIfEmpty(0).Max();
+
+    /// <summary>A header in lines no longer than what stands below it, as far as its words allow.</summary>
+    private static string Broken(string header, int width)
+    {
+        var (lines, words) = (new List<string>(), header.Split(' '));
+        var most = Math.Max(width, words.Max(word => word.Length));
+        foreach (var word in words)
+        {
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= most) lines[^1] += " " + word;
+            else lines.Add(word);
+        }
+
+        return string.Join('\n', lines);
     }
 
     /// <summary>Prints names with values, one a line.</summary>
@@ -41,8 +61,9 @@ internal static class Tables
 
     private static void Write(Shell shell, Table table)
     {
-        // A table that is piped must not be cut at some terminal's width.
-        var width = shell.OutIsTerminal ? shell.Width : 240;
-        Consoles.Create(shell.Out, shell.OutIsTerminal, width).Write(table);
+        Consoles.Create(shell.Out, shell.OutIsTerminal, Width(shell)).Write(table);
     }
+
+    /// <summary>A table that is piped must not be cut at some terminal's width.</summary>
+    private static int Width(Shell shell) => shell.OutIsTerminal ? shell.Width : 240;
 }

@@ -13,11 +13,12 @@ internal static class Policies
     public static FrozenPolicy Freeze(PolicySnapshot snapshot)
     {
         var network = snapshot.Network;
+        if (network.Adapter is not null) throw new SrpoException(ErrorKind.Usage, $"policy {snapshot.Key} is a language model; `srpo language chat` talks with one");
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding))
             throw new SrpoException(ErrorKind.Damaged, $"policy {snapshot.Key}: nonlinearity '{network.Activation}' or encoding '{network.Encoding}' is not known to this program");
         var shape = new NetworkShape(network.Inputs, network.Hidden, network.Actions, activation, network.LayerNorm, network.Carried);
         return snapshot.Parameters.Length >= shape.ParameterCount
-            ? new FrozenPolicy(shape, encoding, snapshot.Parameters.Values)
+            ? new NetworkPolicy(shape, encoding, snapshot.Parameters.Values)
             : throw new SrpoException(ErrorKind.Damaged, $"policy {snapshot.Key} has {snapshot.Parameters.Length} parameters; its network needs {shape.ParameterCount}");
     }
 }

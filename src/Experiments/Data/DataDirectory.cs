@@ -4,8 +4,8 @@ using Srpo.Core.Files;
 namespace Srpo.Experiments.Data;
 
 /// <summary>
-/// The directory that keeps everything: `ID/` for each run, `.grains/` for the state of agents, `.live/` for locks and
-/// sockets of running processes.
+/// The directory that keeps everything: `ID/` for each run, `.grains/` for the state of agents, `.models/` for language models that runs have trained,
+/// `.live/` for locks and sockets of running processes.
 /// </summary>
 public sealed class DataDirectory
 {
@@ -21,6 +21,9 @@ public sealed class DataDirectory
 
     /// <summary>Where locks and sockets of running processes are.</summary>
     public string Live => Path.Combine(Root, ".live");
+
+    /// <summary>Where language models are kept that runs have trained for their populations.</summary>
+    public string Models => Path.Combine(Root, ".models");
 
     /// <summary>Directory of a run.</summary>
     public string Run(string id) => Path.Combine(Root, id);

@@ -122,7 +122,7 @@ internal static class StrategyComparer
     private static double Distance(ImmutableArray<ImmutableArray<double>> first, IReadOnlyList<ImmutableArray<double>> second) =>
         first.Zip(second).Max(row => row.First.Zip(row.Second).Max(pair => Math.Abs(pair.First - pair.Second)));
 
-    private static MatrixGame? Game(EnvironmentSettings settings) => EnvironmentFactory.Find(settings.Name).Game(EnvironmentFactory.Create(settings, lanes: 1));
+    private static MatrixGame? Game(EnvironmentSettings settings) => EnvironmentFactory.Find(settings.Name) is { IsStepped: true } environment ? environment.Game(EnvironmentFactory.Create(settings, lanes: 1)) : null;
 
     /// <summary>Scaled rewards are the same game with tau and eps in other units.</summary>
     private static RiskProfile Risk(TrainingSettings training)

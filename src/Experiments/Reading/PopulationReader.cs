@@ -11,7 +11,9 @@ namespace Srpo.Experiments.Reading;
 internal sealed class PopulationReader
 {
     private readonly ValueReader _reader;
+    private readonly EnvironmentSettings? _settings;
     private readonly EnvironmentInfo? _environment;
+    private readonly string _directory;
     private readonly List<Entry> _entries = [];
 
     /// <summary>Labels of populations with mistakes of their own: nothing is said of what only follows from these.</summary>
@@ -19,10 +21,15 @@ internal sealed class PopulationReader
 
     /// <param name="reader">Collects problems.</param>
     /// <param name="environment">The environment of training; null where it could not be read.</param>
-    public PopulationReader(ValueReader reader, EnvironmentInfo? environment) => (_reader, _environment) = (reader, environment);
+    /// <param name="directory">What relative paths are relative to.</param>
+    public PopulationReader(ValueReader reader, EnvironmentSettings? environment, string directory) =>
+        (_reader, _settings, _environment, _directory) = (reader, environment, environment is null ? null : EnvironmentFactory.Info(environment), directory);
 
     /// <summary>A pool of partners that exists already, for populations that name none.</summary>
     public IReadOnlyList<PolicyReference> ExistingPartners { get; init; } = [];
+
+    /// <summary>Whether it is looked at whether the models are there that populations name.</summary>
+    public bool LooksAtModels { get; init; } = true;
 
     /// <summary>The populations read, in the order of the file; references are in them after <see cref="Link"/>.</summary>
     public IReadOnlyList<ExperimentPopulation> Populations => [.. _entries.Select(entry => entry.Population)];
@@ -104,7 +111,7 @@ internal sealed class PopulationReader
                 _reader.Add(member.Origin, field, $"makes the population '{label}' a second time", "change the name or the sweep");
             _entries.Add(new Entry
             {
-                Population = new ExperimentPopulation(label, settings.Settings, own ?? seeds) { Evaluate = evaluate },
+                Population = new ExperimentPopulation(label, WithFullPath(settings.Settings), own ?? seeds) { Evaluate = evaluate },
                 Draft = settings,
                 Field = field,
                 Origin = member.Origin,
@@ -113,6 +120,12 @@ internal sealed class PopulationReader
             });
         }
     }
+
+    /// <summary>A model's folder is meant relative to the file that names it.</summary>
+    private TrainingSettings WithFullPath(TrainingSettings settings) =>
+        settings.Language is { Model.Length: > 0 } language && !language.Model.StartsWith(ArchitectureRegistry.TrainedModel, StringComparison.Ordinal)
+            ? settings with { Language = language with { Model = Path.GetFullPath(language.Model, _directory) } }
+            : settings;
 
     /// <summary>What is said for all populations counts for those whose method has such a setting; what a population says itself is kept, and refused.</summary>
     private static TrainingDraft WithoutForeign(TrainingDraft draft, JsonObjectValue population)
@@ -135,14 +148,15 @@ internal sealed class PopulationReader
         var experiment = new Experiment
         {
             Name = "",
-            Environment = new EnvironmentSettings(environment.Name, environment.Variant),
+            Environment = _settings!,
             Populations = Populations,
             Evaluation = new Evaluation([], 1, 1, 1),
         };
         var spec = experiment.Spec(entry.Population, _ => "population");
         if (ExistingPartners.Count > 0 && spec.Partners.Count == 0) spec = spec with { Partners = ExistingPartners };
         var problems = spec.Validate();
-        Report(entry, draft, problems.Count > 0 ? problems : TeamPlan.Problems(spec, environment));
+        if (problems.Count == 0) problems = TeamPlan.Problems(spec, environment);
+        Report(entry, draft, problems.Count > 0 || !LooksAtModels ? problems : ArchitectureRegistry.Problems(spec));
     }
 
     private void Report(Entry entry, TrainingDraft draft, IReadOnlyList<SettingsProblem> problems)

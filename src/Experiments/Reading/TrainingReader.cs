@@ -75,6 +75,8 @@ internal static class TrainingReader
         WholeSetting whole => reader.Whole(value, field, whole.Low, whole.High) is { } read ? whole.With(settings, read) : settings,
         FlagSetting flag => reader.Boolean(value, field) is { } read ? flag.With(settings, read) : settings,
         WordSetting word => reader.Word(value, field, [.. word.Words], word.AlsoAccepts) is { } read ? word.With(settings, read) : settings,
+        TextSetting text when value is JsonStringValue { Text: "" } => text.With(settings, ""),
+        TextSetting text => reader.Text(value, field) is { } read ? text.With(settings, read) : settings,
         WidthsSetting widths => reader.Wholes(value, field) is { } read ? widths.With(settings, read) : settings,
         _ => throw new ArgumentException($"a {setting.GetType().Name} cannot be read", nameof(setting)),
     };

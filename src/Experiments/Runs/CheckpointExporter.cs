@@ -45,7 +45,7 @@ public static class CheckpointExporter
     /// <returns>What was written.</returns>
     public static async Task<ExportedPopulation> ExportPopulationAsync(IStateReader state, PopulationSpec spec, string directory, CancellationToken cancellation)
     {
-        var actors = TeamPlan.For(spec, EnvironmentFactory.Create(spec.Environment, lanes: 1).Info).Actors;
+        var actors = TeamPlan.For(spec, EnvironmentFactory.Info(spec.Environment)).Actors;
         var files = new List<ExportedActor>();
 
         // Nothing is written before everything has been read once: what cannot be read leaves no half of a directory.

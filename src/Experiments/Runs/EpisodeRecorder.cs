@@ -1,16 +1,21 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments.Data;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Experiments.Runs;
 
-/// <summary>Has one episode per method played for the report, in environments that are drawn in the plane.</summary>
+/// <summary>Has episodes played for the report: in environments that are drawn in the plane one per method, and a few debates to be read.</summary>
 public static class EpisodeRecorder
 {
-    /// <summary>An episode of the first team of every evaluated population that has begun; empty in other environments.</summary>
+    /// <summary>Questions that each of the pairs debates whose debates are shown.</summary>
+    private const int QuestionsShown = 2;
+
+    /// <summary>An episode of the first team of every evaluated population that has begun; empty where episodes are not drawn in the plane.</summary>
     /// <param name="session">The way to the grains.</param>
     /// <param name="manifest">The run.</param>
     /// <param name="known">Labels of the populations that have begun.</param>
@@ -19,18 +24,18 @@ public static class EpisodeRecorder
         IGrainSession session, RunManifest manifest, IReadOnlySet<string> known, Action<string>? older)
     {
         var experiment = manifest.Experiment;
-        var environment = EnvironmentFactory.Create(experiment.Environment, lanes: 1);
-        if (environment is not ISceneEnvironment) return [];
+        if (!HasScenes(experiment.Environment)) return [];
+        var info = EnvironmentFactory.Info(experiment.Environment);
         var episodes = ImmutableArray.CreateBuilder<RecordedEpisode>();
         foreach (var population in experiment.Populations.Where(population => population.Evaluate && known.Contains(population.Label)))
         {
             var team = $"{manifest.PopulationName(population.Label)}/0";
             try
             {
-                var players = await new Seats(new GrainReader(session.Grains, older)).TakeAsync([team], environment.Info);
+                var players = await new Seats(new GrainReader(session.Grains, older)).TakeAsync([team], info);
                 var request = new ReplayRequest(experiment.Environment, experiment.Evaluation.Steps, experiment.Evaluation.Seed, 0, [.. players.OfType<PolicySnapshot>()]);
                 var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
-                episodes.Add(ToEpisode(population.Label, string.Create(CultureInfo.InvariantCulture, $"team 0 of {population.Label}"), frames, environment.Info));
+                episodes.Add(ToEpisode(population.Label, string.Create(CultureInfo.InvariantCulture, $"team 0 of {population.Label}"), frames, info));
             }
             catch (UnknownGrainException)
             {
@@ -39,6 +44,88 @@ public static class EpisodeRecorder
         }
 
         return episodes.ToImmutable();
+    }
+
+    /// <summary>
+    /// Debates to be read, of first teams that have begun: for every method a pair of different models, and a model with an untrained partner of another; where there is neither, a model with itself.
+    /// </summary>
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="manifest">The run.</param>
+    /// <param name="debaters">Its populations as debaters.</param>
+    /// <param name="known">Labels of the populations that have begun.</param>
+    /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
+    /// <returns>The debates, and why some are missing, a sentence each: results do not depend on them, and whoever reads a report need not have the models.</returns>
+    public static async Task<(ImmutableArray<RecordedEpisode> Episodes, ImmutableArray<string> Notes)> RecordDebatesAsync(
+        IGrainSession session, RunManifest manifest, ImmutableArray<DebaterPopulation> debaters, IReadOnlySet<string> known, Action<string>? older)
+    {
+        var experiment = manifest.Experiment;
+        var (episodes, notes) = (ImmutableArray.CreateBuilder<RecordedEpisode>(), ImmutableArray.CreateBuilder<string>());
+        foreach (var (first, second) in Shown([.. debaters.Where(population => known.Contains(population.Label))]))
+        {
+            string[] teams = [.. new[] { first, second }.Select(population => $"{manifest.PopulationName(population.Label)}/0")];
+            try
+            {
+                var players = await new Seats(new GrainReader(session.Grains, older)).TakeAsync(teams, EnvironmentFactory.Info(experiment.Environment));
+                for (var question = 0; question < QuestionsShown; question++)
+                {
+                    var request = new ReplayRequest(experiment.Environment, experiment.Evaluation.Steps, experiment.Evaluation.Seed, question, [.. players.OfType<PolicySnapshot>()]);
+                    episodes.Add(ToTranscript(first.Label, $"{first.Label}/0 with {second.Label}/0", await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request)));
+                }
+            }
+            catch (UnknownGrainException)
+            {
+                // Not trained far enough to have been stored.
+            }
+            catch (SrpoException error) when (error.Kind is not ErrorKind.Interrupted)
+            {
+                notes.Add($"There is no debate of {first.Label} with {second.Label} to read: {error.Message.TrimEnd('.')}.");
+            }
+        }
+
+        return (episodes.ToImmutable(), notes.ToImmutable());
+    }
+
+    /// <summary>Which populations are shown with each other.</summary>
+    /// <param name="debaters">Populations that have begun.</param>
+    internal static IEnumerable<(DebaterPopulation First, DebaterPopulation Second)> Shown(ImmutableArray<DebaterPopulation> debaters)
+    {
+        var trained = debaters.Where(population => population.IsTrained).Select(population => population.Model).ToHashSet(StringComparer.Ordinal);
+        var stranger = debaters.FirstOrDefault(population => !population.IsTrained && !trained.Contains(population.Model));
+        foreach (var method in debaters.Where(population => population.IsTrained).GroupBy(population => population.Method))
+        {
+            var first = method.First();
+            var other = method.FirstOrDefault(population => population.Model != first.Model);
+            if (other is not null) yield return (first, other);
+            if (stranger is not null) yield return (first, stranger);
+            if (other is null && stranger is null) yield return (first, first);
+        }
+    }
+
+    /// <summary>What was said in a replay, up to the end of its first episode.</summary>
+    /// <param name="method">The population that it is of.</param>
+    /// <param name="title">Who debates, for people.</param>
+    /// <param name="frames">The replay: the question, then the rounds.</param>
+    public static RecordedEpisode ToTranscript(string method, string title, IReadOnlyList<ReplayFrame> frames)
+    {
+        var (parts, scores) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<double>());
+        var score = 0.0;
+        foreach (var frame in frames)
+        {
+            // A debate is worth what its debaters share, whatever they are rewarded for on the way.
+            if (frame.Rewards.Length > 0) score = frame.Rewards.Min();
+            parts.Add(frame.Drawing);
+            scores.Add(score);
+            if (frame.EpisodeEnded) break;
+        }
+
+        return new RecordedEpisode(method, title, [], scores.ToImmutable()) { Transcript = parts.ToImmutable() };
+    }
+
+    /// <summary>Whether episodes of an environment are drawn in the plane.</summary>
+    public static bool HasScenes(EnvironmentSettings environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        return EnvironmentFactory.Find(environment.Name).IsStepped && EnvironmentFactory.Create(environment, lanes: 1) is ISceneEnvironment;
     }
 
     /// <summary>The scenes of a replay up to the end of its first episode, without those of the next one.</summary>

@@ -78,13 +78,14 @@ public sealed class ExperimentRun
     private async Task<WrittenReport> RunAsync()
     {
         RunCheck.Playable(_manifest);
-        await RequireNamesAsync(new GrainReader(_context.Session.Grains), _manifest);
+        if (!Preparation.IsNeeded(_manifest.Experiment)) await RequireNamesAsync(new GrainReader(_context.Session.Grains), _manifest);
 
         // Whatever happens, the time spent and the state are kept.
         var state = RunState.Running;
         try
         {
             Save(RunState.Running);
+            await PrepareAsync();
             await TrainAsync();
             await PlayAsync();
             var output = _manifest.Output(_data);
@@ -109,6 +110,16 @@ public sealed class ExperimentRun
         {
             TrySave(state);
         }
+    }
+
+    /// <summary>What was made ready is part of the run from here on: it goes on with the same weights, or not at all.</summary>
+    private async Task PrepareAsync()
+    {
+        if (!Preparation.IsNeeded(_manifest.Experiment)) return;
+        var prepared = await Preparation.RunAsync(_manifest.Experiment, _data.Models, _manifest.Workers, _context.Observer, _context.Cancellation);
+        _manifest = _manifest with { Experiment = prepared };
+        await RequireNamesAsync(new GrainReader(_context.Session.Grains), _manifest);
+        Save(RunState.Running);
     }
 
     private async Task TrainAsync()

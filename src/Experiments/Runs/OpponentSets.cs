@@ -18,7 +18,7 @@ public static class OpponentSets
     public static async Task<IReadOnlyList<EvaluationLayout>> ApplyAsync(
         IGrainSession session, IReadOnlyList<PopulationSpec> specs, IReadOnlyList<string> teams, IReadOnlyList<EvaluationLayout> layouts)
     {
-        var info = EnvironmentFactory.Create(specs[0].Environment, lanes: 1).Info;
+        var info = EnvironmentFactory.Info(specs[0].Environment);
         AgentReference[] training = [.. specs[0].Opponents.Select(Reference)];
         var odd = specs.FirstOrDefault(spec => !spec.Opponents.SequenceEqual(specs[0].Opponents));
         if (teams.Count == 0)

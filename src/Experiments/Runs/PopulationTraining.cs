@@ -50,6 +50,17 @@ public static class PopulationTraining
         throw Paused(resumeCommand);
     }
 
+    /// <summary>How far a population is: in environment steps, or in tokens where its agents are language models.</summary>
+    /// <param name="title">Its name in progress.</param>
+    /// <param name="status">What its coordinator says.</param>
+    public static WorkState State(string title, PopulationStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return status.TokensPerSecond > 0
+            ? new WorkState($"training {title}", Fraction(status), status.TokensPerSecond, "tokens")
+            : new WorkState($"training {title}", Fraction(status), status.EnvironmentStepsPerSecond);
+    }
+
     /// <summary>Share of the environment steps done.</summary>
     public static double Fraction(PopulationStatus status) =>
         status.Phase == PopulationPhase.Finished ? 1 : status.EnvironmentStepsTotal == 0 ? 0 : (double)status.EnvironmentSteps / status.EnvironmentStepsTotal;
@@ -70,7 +81,7 @@ public static class PopulationTraining
             for (var i = 0; i < jobs.Count; i++)
             {
                 var status = statuses[i] = await coordinators[i].GetStatusAsync();
-                context.Observer.Report(new WorkState($"training {jobs[i].Title}", Fraction(status), status.EnvironmentStepsPerSecond));
+                context.Observer.Report(State(jobs[i].Title, status));
                 if (status.Warning is { } warning && warned.Add(warning)) context.Observer.Notice($"warning: {jobs[i].Title}: {warning}");
             }
 

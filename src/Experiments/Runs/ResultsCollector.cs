@@ -23,10 +23,13 @@ public static class ResultsCollector
         var experiment = manifest.Experiment;
         var labels = experiment.Populations.ToDictionary(population => manifest.PopulationName(population.Label), population => population.Label);
         var matrices = new List<CrossPlayMatrix>();
+        var debates = new List<DebateMatches>();
         foreach (var layout in experiment.Evaluation.Layouts)
         {
             var tournament = session.Grains.GetGrain<ITournamentGrain>(manifest.TournamentName(layout.Name));
-            if (await KnownAsync(tournament.GetMatrixAsync) is { } matrix) matrices.Add(ToMatrix(layout, matrix, labels));
+            if (await KnownAsync(tournament.GetMatrixAsync) is not { } matrix) continue;
+            matrices.Add(ToMatrix(layout, matrix, labels));
+            if (DebateCollector.Matches(layout.Name, matrix, labels) is { } matches) debates.Add(matches);
         }
 
         var curves = new List<LearningCurve>();
@@ -47,7 +50,7 @@ public static class ResultsCollector
             Id = manifest.Id,
             Date = manifest.Started,
             CommandLine = "srpo " + manifest.CommandLine,
-            Names = new([.. MethodRegistry.All.Select(method => new PopulationName(method.Id, method.Title, method.Role))]),
+            Names = MethodNames,
             Seeds = experiment.Populations.Where(population => population.Evaluate).Max(population => population.Seeds),
             Score = ScoreName(experiment.Environment),
             EnvSteps = statuses.Values.Sum(status => status.EnvironmentSteps),
@@ -58,18 +61,28 @@ public static class ResultsCollector
             Settings = JsonText.ToElement(experiment),
         };
         var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older);
+        var begun = statuses.Keys.ToHashSet(StringComparer.Ordinal);
+        var debaters = DebateCollector.Populations(experiment.Populations.Where(population => population.Evaluate).Select(population => (population.Label, population.Training)));
+        var (held, unread) = await EpisodeRecorder.RecordDebatesAsync(session, manifest, debaters, begun, older);
         return new RunResults(info, [.. matrices], [.. curves])
         {
             Strategies = strategies,
-            Notes = notes,
-            Episodes = await EpisodeRecorder.RecordAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older),
+            Notes = [.. notes, .. unread],
+            Debaters = debaters,
+            Debates = [.. debates],
+            Episodes = [.. await EpisodeRecorder.RecordAsync(session, manifest, begun, older), .. held],
         };
     }
+
+    /// <summary>What populations are called that are named after methods.</summary>
+    public static PopulationNames MethodNames { get; } = new([.. MethodRegistry.All.Select(method => new PopulationName(method.Id, method.Title, method.Role))]);
 
     /// <summary>What an episode's return is in an environment.</summary>
     public static string ScoreName(EnvironmentSettings settings)
     {
-        var info = EnvironmentFactory.Create(settings, lanes: 1).Info;
+        // What is not played step by step are debates, whose return is 1 if both debaters are right at the end.
+        if (!EnvironmentFactory.Find(settings.Name).IsStepped) return "joint accuracy";
+        var info = EnvironmentFactory.Info(settings);
         return info.SharedReward ? "team score" : info.TeamSeats == 2 ? "sum of both seats' rewards" : "sum of the seats' rewards";
     }
 
@@ -126,7 +139,7 @@ public static class ResultsCollector
     /// <summary>Who learns in the teams of a population, in the order of their measures; nobody where this build could not train it.</summary>
     private static IReadOnlyList<ActorId> Actors(PopulationSpec spec)
     {
-        var environment = EnvironmentFactory.Create(spec.Environment, lanes: 1).Info;
+        var environment = EnvironmentFactory.Info(spec.Environment);
         return TeamPlan.Problems(spec, environment).Count > 0 ? [] : TeamPlan.For(spec, environment).Actors;
     }
 
@@ -136,7 +149,8 @@ public static class ResultsCollector
     /// <summary>A point with the means over its agents, and over its adversaries for what only these have.</summary>
     private static LearningPoint ToPoint(CurvePoint point, IReadOnlyList<ActorId> actors)
     {
-        var plain = new LearningPoint(point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts));
+        var plain = new LearningPoint(point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts)) { Debates = point.Debates };
+        if (point.Debates?.Problem() is { } problem) throw new SrpoException(ErrorKind.Damaged, FormattableString.Invariant($"a learning curve holds damaged debates after round {point.Round}: {problem}"));
         if (point.Actors is not { } measured || measured.Length != actors.Count) return plain;
         return plain with
         {

@@ -16,8 +16,9 @@ public interface IGrainSession : IAsyncDisposable
 /// <summary>How far one piece of work is.</summary>
 /// <param name="Title">What it is; names the piece.</param>
 /// <param name="Fraction">Share done, 0 to 1.</param>
-/// <param name="StepsPerSecond">Environment steps per second, 0 if unknown.</param>
-public readonly record struct WorkState(string Title, double Fraction, double StepsPerSecond);
+/// <param name="Rate">How fast it is, in <paramref name="Unit"/> a second; 0 if unknown.</param>
+/// <param name="Unit">What is counted.</param>
+public readonly record struct WorkState(string Title, double Fraction, double Rate, string Unit = "env-steps");
 
 /// <summary>Whoever looks on while a run works: a terminal, a log, a program.</summary>
 public interface IRunObserver

@@ -23,6 +23,9 @@ public sealed record RunSize
     /// <summary>What is stored of an actor beside its parameters, of a point of a learning curve, of an actor in one, of a pair of runs, and in a report in any case.</summary>
     private const double BytesOfActor = 6500, BytesOfCurvePoint = 400, BytesOfCurveActor = 680, BytesOfPair = 600, BytesOfReport = 1e6;
 
+    /// <summary>What is stored of a round of a debate in a match.</summary>
+    private const double BytesOfDebate = 24;
+
     /// <summary>Memory of a parameter with its moments, copies that are being stored and what is not collected yet; of an actor beside them; of a pair of runs.</summary>
     private const double MemoryOfParameter = 64, MemoryOfActor = 3e5, MemoryOfPair = 1000;
 
@@ -106,6 +109,7 @@ public sealed record RunSize
         ArgumentNullException.ThrowIfNull(layouts);
         double runs = players.Sum(player => (double)player.Teams), pairs = runs * runs, seconds = 0, played = 0, steps = 0;
         var shared = players.All(player => player.Training.UsesOnePolicy());
+        if (layouts.Count > 0 && ArchitectureRegistry.Source(layouts[0].Environment.Name) is { } source) return Debates(players, layouts, episodes, length, source);
         var parameters = players.Sum(player => (double)player.Teams * ActorShape.For(player.Training, Info(player.Environment)).Policy.ParameterCount) / Math.Max(1, runs);
         foreach (var info in layouts.Select(layout => Info(layout.Environment)))
         {
@@ -134,6 +138,7 @@ public sealed record RunSize
     private static RunSize Training(PopulationSpec spec, EnvironmentInfo info, int workers)
     {
         var (settings, plan) = (spec.Training, TeamPlan.For(spec, info));
+        if (ArchitectureRegistry.Source(spec.Environment.Name)?.Cost(spec) is { } cost) return Training(spec, plan, workers, cost);
         var shape = ActorShape.For(settings, info);
         double parameters = shape.ParameterCount, actors = plan.Actors.Count, teams = spec.Teams;
         var steps = (double)plan.StepsPerRound * settings.Iterations;
@@ -159,6 +164,41 @@ public sealed record RunSize
         };
     }
 
+    /// <summary>Training of actors that are no networks: what they cost, their source says.</summary>
+    private static RunSize Training(PopulationSpec spec, TeamPlan plan, int workers, ArchitectureCost cost)
+    {
+        double parameters = cost.ParametersOfActor, actors = plan.Actors.Count, teams = spec.Teams;
+        var settings = spec.Training;
+        var points = settings.CurveInterval == 0 ? 0 : 1 + Math.Min(settings.Iterations, (double)settings.Iterations * plan.StepsPerAgent / settings.CurveInterval);
+        return new RunSize
+        {
+            Teams = teams,
+            TrainingSteps = teams * plan.StepsPerRound * settings.Iterations,
+            StateBytes = teams * actors * ((24 * parameters) + BytesOfActor),
+            OutputBytes = teams * actors * ((12 * parameters) + BytesOfActor),
+            MemoryBytes = BaseMemory + cost.SharedBytes + (teams * actors * MemoryOfParameter * parameters) + (Math.Min(teams, workers) * cost.WorkingBytes),
+            CoreSeconds = cost.SecondsOfPreparation + (teams * ((settings.Iterations * cost.SecondsOfRound) + (points * settings.CurveEpisodes * cost.SecondsOfEpisode))),
+        };
+    }
+
+    private static RunSize Debates(IReadOnlyList<EvaluatedTeams> players, IReadOnlyList<EvaluationLayout> layouts, int episodes, int length, IArchitectureSource source)
+    {
+        double runs = players.Sum(player => (double)player.Teams), pairs = runs * runs * layouts.Count;
+        var seconds = players.Sum(player => player.Teams * source.Cost(new PopulationSpec { Population = player.Name, Environment = player.Environment, Training = player.Training, Teams = player.Teams }).SecondsOfEpisode);
+        return new RunSize
+        {
+            Runs = runs,
+            Layouts = layouts.Count,
+            Pairs = pairs,
+            Episodes = pairs * episodes,
+            PlaySteps = pairs * episodes * length,
+            StateBytes = pairs * episodes * length * BytesOfDebate,
+            OutputBytes = (pairs * BytesOfPair * 0.4) + BytesOfReport,
+            MemoryBytes = BaseMemory + (pairs * (MemoryOfPair + (episodes * length * BytesOfDebate))),
+            CoreSeconds = pairs * episodes * seconds / Math.Max(1, runs),
+        };
+    }
+
     private static RunSize Sum(RunSize one, RunSize other) => new()
     {
         Teams = one.Teams + other.Teams,
@@ -174,5 +214,5 @@ public sealed record RunSize
         CoreSeconds = one.CoreSeconds + other.CoreSeconds,
     };
 
-    private static EnvironmentInfo Info(EnvironmentSettings settings) => EnvironmentFactory.Create(settings, lanes: 1).Info;
+    private static EnvironmentInfo Info(EnvironmentSettings settings) => EnvironmentFactory.Info(settings);
 }

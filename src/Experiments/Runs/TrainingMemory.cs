@@ -43,8 +43,15 @@ public static class TrainingMemory
         var most = (Heap: 0.0, Native: 0.0);
         foreach (var spec in specs)
         {
-            var info = EnvironmentFactory.Create(spec.Environment, lanes: 1).Info;
+            var info = EnvironmentFactory.Info(spec.Environment);
             var plan = TeamPlan.For(spec, info);
+            if (ArchitectureRegistry.Source(spec.Environment.Name)?.Cost(spec) is { } cost)
+            {
+                need = need.And((double)spec.Teams * plan.Actors.Count * cost.ParametersOfActor * FloatsPerParameter * sizeof(float), cost.SharedBytes);
+                if (cost.WorkingBytes > most.Heap + most.Native) most = (0, cost.WorkingBytes);
+                continue;
+            }
+
             var shape = ActorShape.For(spec.Training, info);
             need = need.And((double)spec.Teams * plan.Actors.Count * shape.ParameterCount * FloatsPerParameter * sizeof(float), 0);
             var work = Rollouts(spec.Training, plan, info, shape);

@@ -37,6 +37,9 @@ public sealed record AxisSpec(string Title, bool Log = false)
 
     /// <summary>The upper end; null takes it from the data.</summary>
     public double? High { get; init; }
+
+    /// <summary>Whether only whole numbers are places on it; the horizontal axis has no ticks between them then.</summary>
+    public bool IsCount { get; init; }
 }
 
 /// <summary>A series of a line chart. Where a point's y is not finite, the line is interrupted.</summary>

@@ -7,7 +7,9 @@ internal sealed class PlotFrame
     private const double Right = 14;
     private const double Bottom = 42;
 
-    private PlotFrame(Scale x, Scale y) => (X, Y) = (x, y);
+    private readonly bool _wholeX;
+
+    private PlotFrame(Scale x, Scale y, bool wholeX) => (X, Y, _wholeX) = (x, y, wholeX);
 
     public Scale X { get; }
 
@@ -20,7 +22,8 @@ internal sealed class PlotFrame
     /// <param name="top">Space above the plot.</param>
     public static PlotFrame For(LineChartSpec spec, IEnumerable<double> xs, IEnumerable<double> ys, double top) => new(
         Choose(spec.X, xs, Left, spec.Width - Right, isNice: false),
-        Choose(spec.Y, ys, spec.Height - Bottom, top, isNice: true));
+        Choose(spec.Y, ys, spec.Height - Bottom, top, isNice: true),
+        spec.X.IsCount);
 
     /// <summary>Grid lines, axis line, ticks and titles.</summary>
     public void Draw(SvgCanvas canvas, string xTitle, string yTitle)
@@ -34,7 +37,8 @@ internal sealed class PlotFrame
         }
 
         canvas.Line(left, bottom, right, bottom, "axis");
-        foreach (var tick in X.Ticks(Math.Max(2, (int)((right - left) / 72))))
+        var about = Math.Max(2, (int)((right - left) / 72));
+        foreach (var tick in X.Ticks(_wholeX ? Math.Min(about, (int)Math.Ceiling(X.High - X.Low)) : about))
         {
             var x = X.Map(tick);
             canvas.Line(x, bottom, x, bottom + 4, "axis");

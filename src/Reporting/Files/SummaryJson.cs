@@ -28,6 +28,7 @@ public static class SummaryJson
             WriteBetween(json, summary);
             WriteLearning(json, summary);
             WriteEquilibria(json, summary);
+            WriteDebates(json, summary);
             WriteBootstrap(json, summary.Bootstrap);
             WriteVerdict(json, summary);
             WriteEnvironment(json, summary.Info);
@@ -237,6 +238,144 @@ public static class SummaryJson
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Debates: shares from 0 to 1, strict and flexible with their intervals.</summary>
+    private static void WriteDebates(Utf8JsonWriter json, RunSummary summary)
+    {
+        if (!summary.AreDebates) return;
+        json.WriteStartObject("debates");
+        Array(json, "populations", summary.Debaters, population =>
+        {
+            json.WriteString("population", population.Label);
+            json.WriteString("method", population.Method);
+            json.WriteString("model", population.Model);
+            json.WriteBoolean("trained", population.IsTrained);
+        });
+        json.WriteStartObject("layouts");
+        foreach (var results in summary.Debates)
+        {
+            json.WriteStartObject(results.Layout);
+            WriteTable(json, "joint", results.Joint);
+            WriteTable(json, "withStranger", results.WithStranger);
+            Array(json, "rounds", results.Diagnostics.SelectMany(block => block.Rounds.Select((round, index) => (Block: block, Round: round, Index: index))), one =>
+            {
+                json.WriteString("method", one.Block.Method);
+                json.WriteString("partner", one.Block.Partner);
+                json.WriteBoolean("stranger", one.Block.IsStranger);
+                json.WriteNumber("round", one.Index + 1);
+                Accuracy(json, "accuracy", one.Round.Accuracy);
+                Accuracy(json, "joint", one.Round.Joint);
+                WriteMeasures(json, "strict", one.Round.Strict);
+                WriteMeasures(json, "flexible", one.Round.Flexible);
+            });
+            Array(json, "baselines", results.Baselines, one =>
+            {
+                Models(json, one.Method, one.Model0, one.Model1);
+                Number(json, "tokens", one.Tokens);
+                Accuracy(json, "debater", one.Debater);
+                Accuracy(json, "alone0", one.Alone0);
+                Accuracy(json, "alone1", one.Alone1);
+                Array(json, "votes", one.Votes, vote =>
+                {
+                    json.WriteString("models", vote.Models);
+                    Number(json, "answers", vote.Answers);
+                    Accuracy(json, "accuracy", vote.Accuracy);
+                    Accuracy(json, "debaterAhead", vote.DebaterAhead);
+                });
+                if (one.Seats is not { } seats) return;
+                Accuracy(json, "jointModel0First", seats.First);
+                Accuracy(json, "jointModel1First", seats.Exchanged);
+            });
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        Array(json, "learning", summary.DebateLearning, learning =>
+        {
+            json.WriteString("population", learning.Population.Label);
+            json.WriteNumber("runs", learning.Runs);
+            json.WriteNumber("agentSteps", learning.AgentSteps);
+            foreach (var (name, rounds) in new[] { ("first", learning.First), ("last", learning.Last) })
+            {
+                Array(json, name, rounds, round =>
+                {
+                    Number(json, "accuracy", round.Accuracy);
+                    Number(json, "accuracyStd", round.AccuracyStd);
+                    Number(json, "joint", round.Joint);
+                    Number(json, "flexible", round.Flexible);
+                });
+            }
+        });
+        json.WriteEndObject();
+    }
+
+    private static void WriteTable(Utf8JsonWriter json, string name, DebateTable table)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, cells) in new[] { ("cells", table.Cells), ("means", table.Means) })
+        {
+            Array(json, key, cells, cell =>
+            {
+                Models(json, cell.Method, cell.Model0, cell.Model1);
+                json.WriteNumber("pairs", cell.Pairs);
+                json.WriteNumber("questions", cell.Questions);
+                Accuracy(json, "accuracy", cell.Accuracy);
+            });
+        }
+
+        Array(json, "differences", table.Differences, one =>
+        {
+            Models(json, one.Method, one.Model0, one.Model1);
+            json.WriteString("baseline", one.Baseline);
+            Accuracy(json, "accuracy", one.Accuracy);
+        });
+        json.WriteEndObject();
+    }
+
+    private static void WriteMeasures(Utf8JsonWriter json, string name, RoundMeasures measures)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("debates", measures.Debates);
+        Pair(json, "accuracy", measures.Accuracy.Seat0, measures.Accuracy.Seat1);
+        Number(json, "joint", measures.Joint);
+        Number(json, "agreement", measures.Agreement);
+        Pair(json, "recovery", measures.Recovery.Seat0, measures.Recovery.Seat1);
+        Pair(json, "corruption", measures.Corruption.Seat0, measures.Corruption.Seat1);
+        Pair(json, "flips", measures.Flips.Seat0, measures.Flips.Seat1);
+        Pair(json, "tokens", measures.Tokens.Seat0, measures.Tokens.Seat1);
+        Pair(json, "repetition", measures.Repetition.Seat0, measures.Repetition.Seat1);
+        json.WriteEndObject();
+    }
+
+    private static void Models(Utf8JsonWriter json, string method, string model0, string model1)
+    {
+        json.WriteString("method", method);
+        json.WriteString("model0", model0);
+        json.WriteString("model1", model1);
+    }
+
+    private static void Accuracy(Utf8JsonWriter json, string name, DebateAccuracy accuracy)
+    {
+        json.WriteStartObject(name);
+        Number(json, "strict", accuracy.Strict);
+        Interval(json, "strictCi95", accuracy.StrictInterval);
+        Number(json, "flexible", accuracy.Flexible);
+        Interval(json, "flexibleCi95", accuracy.FlexibleInterval);
+        json.WriteEndObject();
+    }
+
+    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteBootstrap(Utf8JsonWriter json, BootstrapOptions bootstrap)

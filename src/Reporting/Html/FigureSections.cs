@@ -14,18 +14,20 @@ internal static class FigureSections
     public static void WriteCrossPlay(Markup page, ImmutableArray<CrossPlayMatrix> matrices, RunSummary summary)
     {
         if (matrices.IsEmpty) return;
+        if (summary.AreDebates) matrices = [.. matrices.Select(InPercent)];
         var scale = CrossPlayFigures.CommonScale(matrices);
-        page.Open("section", ("id", "cross-play")).Element("h2", "Who earns what with whom").Line();
+        page.Open("section", ("id", "cross-play")).Element("h2", summary.AreDebates ? "Who is right together with whom" : "Who earns what with whom").Line();
         var seatings = matrices.Select(matrix => matrix.Seating).Distinct().ToArray();
-        page.Element("p", "Each cell is a pair that plays without learning: " + (seatings.Length == 1 ? seatings[0] : "who sits where is below each matrix") +
-            ". The diagonal of a method's own block is self-play, the rest of it cross-play." + (matrices.Length > 1 ? " All matrices share one colour scale." : ""), ("class", "note"));
-        page.Raw(ColourBar.Draw(scale, $"{summary.Info.Score} per episode, mean")).Line();
+        page.Element("p", (summary.AreDebates ? "Each cell is a pair that debates without learning: " : "Each cell is a pair that plays without learning: ") + (seatings.Length == 1 ? seatings[0] : "who sits where is below each matrix") +
+            (summary.AreDebates ? ". The diagonal is a run with itself." : ". The diagonal of a method's own block is self-play, the rest of it cross-play.") + (matrices.Length > 1 ? " All matrices share one colour scale." : ""), ("class", "note"));
+        page.Raw(ColourBar.Draw(scale, summary.AreDebates ? "joint accuracy in the last round, %" : $"{summary.Info.Score} per episode, mean")).Line();
         page.Open("div", ("class", matrices.Length == 1 ? "single" : "grid2")).Line();
         foreach (var matrix in matrices)
         {
             page.Open("figure", ("class", "card")).Element("h3", DisplayNames.Layout(matrix.Layout));
             page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(CrossPlayFigures.Matrix(matrix, summary.Info.Names, scale))).Close().Line();
-            page.Element("figcaption", $"{Caption(summary.Layout(matrix.Layout), summary.Info.Names)} {Setting(summary.Layout(matrix.Layout))}".Trim()).Close().Line();
+            var caption = summary.AreDebates ? "" : Caption(summary.Layout(matrix.Layout), summary.Info.Names);
+            page.Element("figcaption", $"{caption} {Setting(summary.Layout(matrix.Layout), summary.AreDebates ? "questions" : "episodes")}".Trim()).Close().Line();
         }
 
         page.Close().Close().Line();
@@ -64,12 +66,25 @@ internal static class FigureSections
         page.Close().Line();
     }
 
+    /// <summary>The same matrix with shares as per cent.</summary>
+    private static CrossPlayMatrix InPercent(CrossPlayMatrix matrix) => new(
+        matrix.Layout, matrix.Rows, matrix.Columns, Hundredfold(matrix.Returns), Hundredfold(matrix.ReturnStds), Hundredfold(matrix.SeatReturns), matrix.SeatCosts, matrix.Episodes)
+    {
+        Seating = matrix.Seating,
+        Opponents = matrix.Opponents,
+        UnseenOpponents = matrix.UnseenOpponents,
+        BaseLayout = matrix.BaseLayout,
+        Weights = matrix.Weights,
+    };
+
+    private static ImmutableArray<double> Hundredfold(ImmutableArray<double> shares) => [.. shares.Select(share => 100 * share)];
+
     /// <summary>Who sat where, how often, and against whom.</summary>
-    private static string Setting(LayoutSummary? layout)
+    private static string Setting(LayoutSummary? layout, string episodes)
     {
         if (layout is null || layout.Episodes == 0) return "";
         var against = layout.Opponents is null ? "" : $" against {layout.Opponents}{(layout.UnseenOpponents ? ", not seen in training" : "")}";
-        return $"A cell: {Numbers.Integer(layout.Episodes)} episodes{against}, {layout.Seating}.";
+        return $"A cell: {Numbers.Integer(layout.Episodes)} {episodes}{against}, {layout.Seating}.";
     }
 
     private static string Caption(LayoutSummary? layout, PopulationNames names)

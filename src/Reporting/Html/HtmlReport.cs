@@ -33,11 +33,13 @@ public static class HtmlReport
         WriteTiles(page, summary);
         page.Open("main").Line();
         EquilibriumSection.Write(page, results.Strategies, [.. sweeps ?? []]);
+        if (summary.AreDebates) DebateSection.Write(page, summary);
         FigureSections.WriteCrossPlay(page, results.Matrices, summary);
-        FigureSections.WriteBars(page, summary);
+        if (!summary.AreDebates) FigureSections.WriteBars(page, summary);
         ShiftSection.Write(page, results.Matrices, summary);
         EpisodeSection.Write(page, results.Episodes, results.Info.Names);
-        FigureSections.WriteLearning(page, results.Curves, summary);
+        if (summary.AreDebates) DebateSection.WriteLearning(page, results.Curves, summary);
+        else FigureSections.WriteLearning(page, results.Curves, summary);
         WriteTables(page, summary);
         RunSection.Write(page, summary);
         page.Close().Line();
@@ -97,19 +99,22 @@ public static class HtmlReport
 
     private static void WriteTables(Markup page, RunSummary summary)
     {
-        var tables = new[] { SummaryTables.Equilibria(summary), SummaryTables.Methods(summary), SummaryTables.Shifts(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary) };
+        SummaryTable[] tables = summary.AreDebates ? [DebateTables.Populations(summary), SummaryTables.Learning(summary)]
+            : [SummaryTables.Equilibria(summary), SummaryTables.Methods(summary), SummaryTables.Shifts(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary)];
         if (tables.All(table => table.Rows.IsEmpty)) return;
         page.Open("section", ("id", "numbers")).Element("h2", "Numbers").Line();
-        page.Element("p", "Every cell is the mean of its episodes. Std is the spread of the cells; IQM, the interquartile mean, is the mean of the middle half of them. " +
-            "Intervals come from resampling whole training runs. Free-riding is the mean absolute difference of the two seats' private costs.", ("class", "note")).Line();
+        page.Element("p", summary.AreDebates
+            ? "Every pair of runs is the share of its questions that both answer right in the last round. Std is the spread of the pairs. Intervals here come from resampling whole training runs."
+            : "Every cell is the mean of its episodes. Std is the spread of the cells; IQM, the interquartile mean, is the mean of the middle half of them. " +
+                "Intervals come from resampling whole training runs. Free-riding is the mean absolute difference of the two seats' private costs.", ("class", "note")).Line();
         foreach (var table in tables.Where(table => !table.Rows.IsEmpty)) WriteTable(page, table);
         page.Close().Line();
     }
 
-    /// <summary>A table with its heading.</summary>
-    internal static void WriteTable(Markup page, SummaryTable table)
+    /// <summary>A table with its heading, unless that stands above it already.</summary>
+    internal static void WriteTable(Markup page, SummaryTable table, bool heading = true)
     {
-        page.Element("h3", table.Title).Line();
+        if (heading) page.Element("h3", table.Title).Line();
         page.Open("div", ("class", "card scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", table.Title)).Open("table").Line();
         page.Open("thead").Open("tr");
         foreach (var column in table.Columns) page.Element("th", column.Header, ("scope", "col"), ("class", Align(column)));

@@ -28,7 +28,7 @@ internal static class RunSection
         Fact(page, "Environment steps", Numbers.Integer(info.EnvSteps));
         Fact(page, "Time of training", Numbers.Duration(info.TrainingSeconds));
         Fact(page, "Time in all", Numbers.Duration(info.WallSeconds));
-        Fact(page, "Bootstrap", $"{Numbers.Integer(summary.Bootstrap.Resamples)} resamples of runs, seed {summary.Bootstrap.Seed}");
+        Fact(page, "Bootstrap", $"{Numbers.Integer(summary.Bootstrap.Resamples)} resamples of runs{(summary.AreDebates ? " and questions" : "")}, seed {summary.Bootstrap.Seed}");
         foreach (var (name, version) in info.Versions) Fact(page, name, version);
         page.Close().Close().Line();
 

@@ -15,7 +15,11 @@ internal static class Tiles
 
     public static IEnumerable<Tile> For(RunSummary summary)
     {
-        if (Verdict.MainLayout(summary) is { } layout)
+        if (summary.AreDebates)
+        {
+            foreach (var tile in OfDebates(summary)) yield return tile;
+        }
+        else if (Verdict.MainLayout(summary) is { } layout)
         {
             var colours = Palette.For(summary.Info.Names, summary.Layouts.SelectMany(each => each.Methods).Select(method => method.Method));
             var methods = layout.Methods.OrderBy(method => colours[method.Method]).Take(MostMethods).ToArray();
@@ -37,6 +41,22 @@ internal static class Tiles
             if (info.WallSeconds > 0) more += $"; all in all {Numbers.Duration(info.WallSeconds)}";
             yield return new("Steps per second", Numbers.Count(speed), more);
         }
+    }
+
+    private static IEnumerable<Tile> OfDebates(RunSummary summary)
+    {
+        if (DebateVerdict.Main(summary) is not { } results) yield break;
+        var colours = Palette.For(summary.Info.Names, summary.Debaters.Select(population => population.Method));
+        foreach (var (table, what) in new[] { (results.Joint, "both right"), (results.WithStranger, "right with a stranger") })
+        {
+            foreach (var cell in DebateVerdict.Whole(table).OrderBy(cell => colours[cell.Method]).Take(MostMethods))
+            {
+                var interval = cell.Accuracy.StrictInterval is { } ends ? $"[{Percent(ends.Low)}, {Percent(ends.High)}]; " : "";
+                yield return new($"{summary.Info.Names.Of(cell.Method)}, {what}", $"{Percent(cell.Accuracy.Strict)} %", $"{interval}flexible: {Percent(cell.Accuracy.Flexible)} %", colours[cell.Method]);
+            }
+        }
+
+        static string Percent(double share) => Numbers.Fixed(100 * share, 1);
     }
 
     private static Tile CrossPlay(MethodSummary method, string name, int colour)

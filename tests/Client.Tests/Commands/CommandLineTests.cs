@@ -261,7 +261,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_first_observation_is_shown_with_its_meaning_in_every_environment_and_encoding()
     {
-        foreach (var registration in Environments.EnvironmentFactory.Registrations)
+        foreach (var registration in Environments.EnvironmentFactory.Stepped)
         {
             var info = Environments.EnvironmentFactory.Create(new(registration.Name, registration.Variants[0]), lanes: 1).Info;
             foreach (var encoding in Enum.GetValues<Environments.ObservationEncoding>())
@@ -282,6 +282,7 @@ public sealed class CommandLineTests : IDisposable
             }
         }
 
+        Assert.Contains("language models play it", (await InProcess.RunAsync(_directory.Root, "show", "observation", "debate")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         var plain = (await InProcess.RunAsync(_directory.Root, "show", "observation", "overcooked")).Expect(ExitCode.Ok).Out;
         Assert.Matches(@"0 +[0-9] +row of seat 0 +0 +[0-9]", plain);
         Assert.Contains("did you mean 'hanabi'?", (await InProcess.RunAsync(_directory.Root, "show", "observation", "hanaby")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
+using Srpo.Language.Bases;
 using Srpo.Language.Models;
 
 namespace Srpo.Client.Tests.Commands;
@@ -62,6 +63,12 @@ public sealed class LanguageTests : IDisposable
     [InlineData("info nothing", 3, "there is no folder")]
     [InlineData("info Qwen/Qwen2.5-0.5B-Instruct", 3, "nothing is downloaded")]
     [InlineData("info . --cluster localhost", 2, "it works on this machine")]
+    [InlineData("train", 2, "say which recipe: llama-small, qwen2-large")]
+    [InlineData("train qwen2-larg", 2, "did you mean 'qwen2-large'")]
+    [InlineData("train no/recipe.json", 3, "recipe.json")]
+    [InlineData("train qwen2-large --list", 2, "leave RECIPE out")]
+    [InlineData("train --list --out x", 2, "--list and --out exclude each other")]
+    [InlineData("train qwen2-large --level 99", 2, "--level")]
     public async Task What_cannot_be_done_is_refused_and_nothing_made(string line, int code, string problem)
     {
         var outcome = (await RunAsync(line.Split(' '))).Expect((ExitCode)code);
@@ -99,6 +106,15 @@ public sealed class LanguageTests : IDisposable
             using var json = JsonDocument.Parse((await RunAsync("info", "model", "--json")).Expect(code).Out);
             Assert.Contains(problem, json.RootElement.GetProperty("problem").GetString(), StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Recipes_are_listed()
+    {
+        Assert.Matches("qwen2-large +qwen2 +", (await RunAsync("train", "--list")).Expect(ExitCode.Ok).Out);
+        using var json = JsonDocument.Parse((await RunAsync("train", "--list", "--json")).Expect(ExitCode.Ok).Out);
+        Assert.Equal(BaseModelRecipe.Names, json.RootElement.EnumerateArray().Select(recipe => recipe.GetProperty("name").GetString()));
+        Assert.All(json.RootElement.EnumerateArray(), recipe => Assert.Equal(JsonValueKind.Null, recipe.GetProperty("folder").ValueKind));
     }
 
     private Task<Outcome> RunAsync(params string[] arguments) => InProcess.RunAsync(_directory.Root, ["language", .. arguments]);

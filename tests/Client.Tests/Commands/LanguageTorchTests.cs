@@ -50,6 +50,30 @@ public sealed class LanguageTorchTests : IDisposable
         Assert.Equal(made.RootElement.GetProperty("text").GetString(), again.RootElement.GetProperty("text").GetString());
     }
 
+    [Fact]
+    public async Task A_model_is_trained_once_and_then_talks()
+    {
+        if (LibTorch.WhyNot() is not null) return;
+        _directory.Write("minute.json", """
+            {"name": "minute", "model": {"family": "llama", "hiddenSize": 16, "intermediateSize": 24, "layers": 1, "heads": 2},
+             "tokenizer": {"vocabulary": 300, "kind": "pairs"}, "questions": [{"level": 1}], "texts": {}, "training": {"steps": 25, "batchTokens": 200, "learningRate": 0.01, "warmUp": 2}}
+            """);
+        string[] train = ["language", "train", "minute.json", "--questions", "4", "--data", "here"];
+        var first = (await RunAsync(train)).Expect(ExitCode.Ok);
+        Assert.Contains("step 25 of 25: loss ", first.Error, StringComparison.Ordinal);
+        Assert.Contains("4 questions of level 1 that it was not trained on:", first.Out, StringComparison.Ordinal);
+        Assert.Contains("own wrong, peer right", first.Out, StringComparison.Ordinal);
+        using var again = JsonDocument.Parse((await RunAsync([.. train, "--json"])).Expect(ExitCode.Ok).Out);
+        Assert.False(again.RootElement.GetProperty("trained").GetBoolean());
+        var folder = again.RootElement.GetProperty("folder").GetString()!;
+        Assert.StartsWith(_directory["here/.models/minute-"], folder, StringComparison.Ordinal);
+        Assert.Contains("LlamaForCausalLM", (await RunAsync("language", "info", folder)).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        (await RunAsync("language", "generate", folder, "Ana has", "--max-tokens", "3")).Expect(ExitCode.Ok);
+        (await RunAsync("language", "train", "minute.json", "--out", "own", "--questions", "0")).Expect(ExitCode.Ok);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "model.safetensors")), File.ReadAllBytes(_directory["own/model.safetensors"]));
+        Assert.Contains("exists, it is a directory", (await RunAsync("language", "train", "minute.json", "--out", "own")).Expect(ExitCode.InUse).Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--precision", "half", "precision")]
     [InlineData("--temperature", "warm", "temperature")]

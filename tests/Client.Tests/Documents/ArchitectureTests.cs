@@ -14,11 +14,11 @@ public sealed class ArchitectureTests
         ["Srpo.Environments"] = ["Srpo.Core", "Srpo.Games"],
         ["Srpo.Learning"] = ["Srpo.Core", "Srpo.Environments"],
         ["Srpo.Learning.Torch"] = ["Srpo.Core", "Srpo.Learning"],
-        ["Srpo.Language"] = ["Srpo.Core", "Srpo.Learning"],
+        ["Srpo.Language"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning"],
         ["Srpo.Language.Torch"] = ["Srpo.Core", "Srpo.Learning", "Srpo.Language", "Srpo.Learning.Torch"],
         ["Srpo.Grains.Interfaces"] = ["Srpo.Core"],
         ["Srpo.Grains"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
-        ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains"],
+        ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains"],
         ["Srpo.Experiments"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
         ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Bench.Throughput"],
     };

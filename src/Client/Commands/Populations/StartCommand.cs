@@ -113,6 +113,7 @@ internal static class StartCommand
         var size = RunSize.Of(spec, context.Threads);
         SizeView.Check(context, size);
         if (!context.UsesCluster) return await TrainHereAsync(context, new TrainingJob(spec.Population, spec.Population, spec), size);
+        await ProgressDisplay.RunAsync(context.Shell, async display => spec = await Preparation.RunAsync(spec, context.Data.Models, display, context.Cancellation));
         await using var session = await context.OpenAsync();
         var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
         var status = await Wishes.AskAsync(context.ToRun(session), () => coordinator.StartAsync(spec), context.Cancellation);
@@ -140,6 +141,7 @@ internal static class StartCommand
         await ProgressDisplay.RunAsync(context.Shell, async display =>
         {
             var run = context.ToRun(session, display);
+            if (job.Spec is { } spec) job = job with { Spec = await Preparation.RunAsync(spec, context.Data.Models, display, context.Cancellation) };
             statuses = await PopulationTraining.RunAsync(run, [job], run.Command($"population resume {job.Name}"), size is null ? () => { } : SizeView.SayOnce(context, size));
         });
         PopulationViews.Print(context, statuses[0]);

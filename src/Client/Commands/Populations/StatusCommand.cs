@@ -35,7 +35,7 @@ internal static class StatusCommand
     private static async Task<PopulationStatus> LookAsync(IStateReader state, PopulationStatus status, bool all, CancellationToken cancellation)
     {
         var spec = await state.GetSpecAsync(status.Population);
-        var environment = EnvironmentFactory.Create(spec.Environment, lanes: 1).Info;
+        var environment = EnvironmentFactory.Info(spec.Environment);
         if (TeamPlan.Problems(spec, environment).Count > 0) return status;
         var actors = TeamPlan.For(spec, environment).Actors;
         if (!all && (long)actors.Count * status.Teams.Length > MostUnasked) return status;

@@ -29,7 +29,7 @@ internal static class WatchCommand
                         await foreach (var status in StatusesAsync(session, population, context.Cancellation))
                         {
                             last = status;
-                            display.Report(new WorkState($"training {population}", PopulationTraining.Fraction(status), status.EnvironmentStepsPerSecond));
+                            display.Report(PopulationTraining.State(population, status));
                         }
                     }
                     catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
