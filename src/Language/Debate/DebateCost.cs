@@ -9,7 +9,7 @@ namespace Srpo.Language.Debate;
 internal static class DebateCost
 {
     /// <summary>Floating-point operations a second of one core with small and with large models, and of a GPU, as far as such work reaches them.</summary>
-    private const double SmallSpeed = 8e9, CoreSpeed = 2.5e11, GpuSpeed = 1.5e14;
+    private const double SmallSpeed = 3.4e10, CoreSpeed = 2.5e11, GpuSpeed = 1.5e14;
 
     /// <summary>Tokens that a GPU generates a second with many responses side by side, for each thousand million numbers of its model; memory bounds it.</summary>
     private const double GpuTokens = 2e4;
@@ -17,8 +17,8 @@ internal static class DebateCost
     /// <summary>Below so many numbers, calls cost more than arithmetic.</summary>
     private const double Small = 2e7;
 
-    /// <summary>Share of the most tokens that prompts and responses mostly have.</summary>
-    private const double UsualShare = 0.5;
+    /// <summary>Share of the most tokens that prompts and responses mostly have: with full instructions, and with a few marks.</summary>
+    private const double UsualShare = 0.5, ShortShare = 0.25;
 
     /// <summary>Bytes that a pass of training keeps for a token and a layer, in widths of its states.</summary>
     private const double KeptWidths = 40;
@@ -30,7 +30,8 @@ internal static class DebateCost
         var (parameters, learned, width, layers, trainedTokens) = Size(spec, language);
         var gpu = DeviceName.TryParseTorch(settings.Device) is { Place: "cuda" };
         var speed = gpu ? GpuSpeed : parameters < Small ? SmallSpeed : CoreSpeed;
-        double rounds = settings.Horizon, prompt = UsualShare * rules.PromptTokens, later = UsualShare * (rules.HistoryTokens - rules.ResponseTokens), response = UsualShare * rules.ResponseTokens;
+        double rounds = settings.Horizon, share = rules.Wording == DebateWording.Short ? ShortShare : UsualShare;
+        double prompt = share * rules.PromptTokens, later = share * (rules.HistoryTokens - rules.ResponseTokens), response = UsualShare * rules.ResponseTokens;
         var read = 2 * (prompt + ((rounds - 1) * later));
         var written = 2 * rounds * response;
         var generation = gpu ? written * (parameters / 1e9) / GpuTokens : written * 2 * parameters * 2 / speed;
