@@ -107,14 +107,14 @@ public sealed class ExperimentLoader
         var layouts = new LayoutReader(_reader, _directory);
         var environmentName = Text("environment") ?? preset.Environment;
         var layout = _root["layout"];
-        var environment = layouts.Read(
-            environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin, layout is null ? "environment" : "layout");
+        var origin = layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin;
+        var environment = layouts.Read(environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), origin, layout is null ? "environment" : "layout");
         var draft = new TrainingDraft(preset.Training, new Dictionary<string, Origin>());
         var before = _reader.Problems.Count;
         if (Member("training") is { } training) draft = TrainingReader.Read(draft, training, "training", [], _reader);
         var seeds = ExperimentKeys.Seeds.Read(_root, "", _reader) ?? ExperimentKeys.Seeds.Default;
         var sound = _reader.Problems.Count == before;
-        var populations = new PopulationReader(_reader, environment, _models) { ExistingPartners = _partners, LooksAtModels = _looks };
+        var populations = new PopulationReader(_reader, environment, _models) { Layout = origin, ExistingPartners = _partners, LooksAtModels = _looks };
         if (_root["populations"] is null || Member("populations") is { Members.Count: 0 })
             _reader.Add(_root.Origin, "populations", "there are no populations", "write for example \"populations\": { \"srpo\": { \"method\": \"srpo\" } }");
         else if (Member("populations") is { } members)

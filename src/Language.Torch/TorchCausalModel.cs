@@ -1,5 +1,4 @@
 using Srpo.Core.Errors;
-using Srpo.Core.Random;
 using Srpo.Language.Models;
 using Srpo.Language.Training;
 using static TorchSharp.torch;
@@ -450,15 +449,9 @@ public sealed class TorchCausalModel : ICausalModel
     /// <summary>As PyTorch's linear layers begin: A uniform within 1 / sqrt(inputs), B zero, and with it all that the adapter adds.</summary>
     private void Initialise(LoraConfig adapter, ulong seed)
     {
-        var lane = 0;
-        foreach (var part in Learned.Parts.Where(part => part.Name.Contains($".{AdapterWeights.First}.", StringComparison.Ordinal)))
-        {
-            var random = new StreamId(seed, 0, 0, StreamPurpose.Initialisation).Lane(lane++);
-            var bound = 1 / Math.Sqrt(part.Shape[1]);
-            var numbers = new float[part.Length];
-            for (var i = 0; i < numbers.Length; i++) numbers[i] = (float)((2 * random.NextDouble() - 1) * bound);
-            TensorMemory.Write(numbers, _learned!.Parameters.narrow(0, part.Offset, part.Length));
-        }
+        var numbers = new float[Learned.Length];
+        LoraConfig.Begin(Learned, seed, numbers);
+        TensorMemory.Write(numbers, _learned!.Parameters);
     }
 
     private void Check(TokenBatch batch, IReadOnlyList<int> at, double temperature)

@@ -139,9 +139,9 @@ internal static class DebateBuilder
         private static Block? Make(Side row, Side column, PairDebates[] pairs) =>
             pairs.Length == 0 ? null : new(row, column, new DebateMatrix(row.Population.Method, row.ToPopulation(), column.ToPopulation(), pairs));
 
-        private DebateTable Table(Block[] blocks, DebateScore score)
+        private DebateBatch Table(Block[] blocks, DebateScore score)
         {
-            if (blocks.Length == 0) return DebateTable.Empty;
+            if (blocks.Length == 0) return DebateBatch.Empty;
             var columns = blocks.Select(block => block.Models).Distinct().ToArray();
             var differences =
                 from column in columns
@@ -158,12 +158,12 @@ internal static class DebateBuilder
                 [.. blocks.Select(block => block.Debates.ToCell(score, _options))],
                 [
                     .. whole.Select(method => new DebateCell(
-                        method.Method, DebateTable.AllModels, DebateTable.AllModels, method.Blocks.Sum(block => block.Pairs), method.Blocks[0].Questions, DebateMatrix.Mean(method.Blocks, score, _options))),
+                        method.Method, DebateBatch.AllModels, DebateBatch.AllModels, method.Blocks.Sum(block => block.Pairs), method.Blocks[0].Questions, DebateMatrix.Mean(method.Blocks, score, _options))),
                 ],
                 [
                     .. differences,
                     .. whole.Where(method => all is not null && method.Method != _baseline).Select(method => new DebateDifference(
-                        method.Method, _baseline!, DebateTable.AllModels, DebateTable.AllModels, DebateMatrix.Difference(method.Blocks, all!, score, _options))),
+                        method.Method, _baseline!, DebateBatch.AllModels, DebateBatch.AllModels, DebateMatrix.Difference(method.Blocks, all!, score, _options))),
                 ]);
         }
 

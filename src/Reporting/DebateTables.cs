@@ -65,8 +65,8 @@ public static class DebateTables
             ],
             [.. Rows("joint", results.Joint, " & "), .. Rows("with a stranger", results.WithStranger, " with ")]);
 
-        IEnumerable<ImmutableArray<string>> Rows(string what, DebateTable table, string between) => table.Differences.Select(one => ImmutableArray.Create(
-            what, names.Of(one.Method), names.Of(one.Baseline), one.Model0 == DebateTable.AllModels ? "mean of all" : one.Model0 + between + one.Model1,
+        IEnumerable<ImmutableArray<string>> Rows(string what, DebateBatch table, string between) => table.Differences.Select(one => ImmutableArray.Create(
+            what, names.Of(one.Method), names.Of(one.Baseline), one.Model0 == DebateBatch.AllModels ? "mean of all" : one.Model0 + between + one.Model1,
             Share(one.Accuracy.Strict), Range(one.Accuracy.StrictInterval), Relative(one, table), Share(one.Accuracy.Flexible), Range(one.Accuracy.FlexibleInterval)));
     }
 
@@ -162,7 +162,7 @@ public static class DebateTables
             ]);
     }
 
-    private static SummaryTable Lines(string title, DebateTable table, PopulationNames names, string between, double level)
+    private static SummaryTable Lines(string title, DebateBatch table, PopulationNames names, string between, double level)
     {
         ArgumentNullException.ThrowIfNull(names);
         var baseline = table.Differences.FirstOrDefault()?.Baseline;
@@ -172,7 +172,7 @@ public static class DebateTables
             [
                 .. table.Cells.Concat(table.Means).Select(cell => ImmutableArray.Create(
                 [
-                    cell.Model0 == DebateTable.AllModels ? "mean of all" : cell.Model0 + between + cell.Model1, names.Of(cell.Method), Text(cell, flexible: false), Text(cell, flexible: true),
+                    cell.Model0 == DebateBatch.AllModels ? "mean of all" : cell.Model0 + between + cell.Model1, names.Of(cell.Method), Text(cell, flexible: false), Text(cell, flexible: true),
                     .. baseline is null ? [] : new[] { Minus(cell) },
                 ])),
             ]);
@@ -181,7 +181,7 @@ public static class DebateTables
             ? $"{Share(difference.Accuracy.Strict)} {Range(difference.Accuracy.StrictInterval)}" : "";
     }
 
-    private static SummaryTable Table(string title, DebateTable table, PopulationNames names, Func<DebateCell, string> column, string mean)
+    private static SummaryTable Table(string title, DebateBatch table, PopulationNames names, Func<DebateCell, string> column, string mean)
     {
         ArgumentNullException.ThrowIfNull(names);
         var columns = table.Cells.Select(column).Distinct().ToArray();
@@ -202,7 +202,7 @@ public static class DebateTables
     }
 
     /// <summary>The difference as a share of what it is taken off from.</summary>
-    private static string Relative(DebateDifference one, DebateTable table)
+    private static string Relative(DebateDifference one, DebateBatch table)
     {
         var of = table.Cells.Concat(table.Means).FirstOrDefault(cell => cell.Method == one.Baseline && cell.Model0 == one.Model0 && cell.Model1 == one.Model1)?.Accuracy.Strict;
         return of is > 0 ? (one.Accuracy.Strict > 0 ? "+" : "") + Numbers.Fixed(100 * one.Accuracy.Strict / of, 1) + " %" : Numbers.None;

@@ -37,17 +37,17 @@ internal static class DebateVerdict
             .OrderBy(results => results.Layout == Verdict.MainLayout(summary)?.Layout ? 0 : 1).FirstOrDefault();
 
     /// <summary>One cell per method that stands for its row: the mean over all models, or the only cell there is.</summary>
-    public static ImmutableArray<DebateCell> Whole(DebateTable table) =>
+    public static ImmutableArray<DebateCell> Whole(DebateBatch table) =>
         !table.Means.IsEmpty ? table.Means : table.Cells.Select(cell => (cell.Model0, cell.Model1)).Distinct().Count() == 1 ? table.Cells : [];
 
-    private static IEnumerable<string> OfTable(DebateTable table, double level, string what, string between, string columns, PopulationNames names)
+    private static IEnumerable<string> OfTable(DebateBatch table, double level, string what, string between, string columns, PopulationNames names)
     {
         var whole = Whole(table).OrderByDescending(cell => cell.Accuracy.Strict).ToArray();
         if (whole.Length == 0) yield break;
         var over = table.Means.IsEmpty ? $" ({whole[0].Model0}{between}{whole[0].Model1})" : $", in the mean over all {columns}";
         yield return $"{char.ToUpperInvariant(what[0])}{what[1..]}{over}: {Join(whole.Select(cell => $"{Percent(cell.Accuracy.Strict)} {(cell == whole[0] ? "of the questions " : "")}with {names.Of(cell.Method)}"))}.";
         foreach (var one in table.Differences.Where(one => one.Model0 == whole[0].Model0 && one.Model1 == whole[0].Model1)) yield return Order(one, level, names);
-        foreach (var method in table.Means.IsEmpty ? [] : table.Differences.Where(one => one.Model0 != DebateTable.AllModels).GroupBy(one => one.Method))
+        foreach (var method in table.Means.IsEmpty ? [] : table.Differences.Where(one => one.Model0 != DebateBatch.AllModels).GroupBy(one => one.Method))
         {
             var all = method.ToArray();
             int above = all.Count(one => one.Accuracy.Strict > 0), beyond = all.Count(one => one.Accuracy.StrictInterval is { Low: > 0 }), below = all.Count(one => one.Accuracy.StrictInterval is { High: < 0 });

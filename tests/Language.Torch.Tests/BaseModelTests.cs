@@ -8,7 +8,7 @@ namespace Srpo.Language.Torch.Tests;
 
 public class BaseModelTests
 {
-    private static readonly TorchModelFactory Models = new();
+    private static readonly TorchLanguage Models = new();
 
     private static readonly BaseModelRecipe Minute = BaseModelRecipe.Parse("""
         {"name": "minute",
@@ -37,7 +37,7 @@ public class BaseModelTests
         var tokenizer = Tokenizer.Load(path);
         tokenizer.RequireFits(folder.Config.VocabSize, folder.Config.EosTokenIds.Select(id => ("eos_token_id", id)));
         Assert.Equal("<|user|>2 + 2<|assistant|>", ChatTemplate.Of(path, tokenizer).Render([new("user", "2 + 2")], addGenerationPrompt: true));
-        using var model = Models.Open(folder, ModelPrecision.Float32);
+        using var model = Models.Open(folder, ModelPrecision.Float32, "cpu");
         var (lines, rate) = BaseModelAccuracy.Measure(Minute, folder, model, 1, QuestionSplit.Validation, 8);
         Assert.Equal(6, lines.Count);
         Assert.True(rate > 0);

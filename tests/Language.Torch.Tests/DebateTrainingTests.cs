@@ -313,7 +313,6 @@ public sealed class DebateTrainingTests : IClassFixture<TalkingModel>
         Assert.Equal(["adversary.kl"], Fields(settings => settings with { Adversary = new() }));
         Assert.Equal(["adversary.critic"], Fields(settings => settings with { SharePolicy = false, Adversary = settings.Adversary with { Critic = AdversaryCritic.Shared } }));
         Assert.Equal(["method"], Fields(settings => settings with { Method = "e3t" }));
-        Assert.Equal(["language.temperature"], Fields(settings => settings with { Language = settings.Language! with { Temperature = 0 } }));
         var wide = spec with { Environment = new EnvironmentSettings("debate", "wide", """{"questions": "arithmetic:level=1", "historyTokens": 100000}""") };
         Assert.Contains("needs a context of 100000 tokens", Assert.Single(ArchitectureRegistry.Problems(wide)).ToString(), StringComparison.Ordinal);
 

@@ -284,12 +284,18 @@ public sealed class TorchDeviceTests
         using var teams = new Teams(spec, 2);
         using var updater = Device().CreateUpdater(spec.Training, teams.Plan, teams.Shape);
         for (var i = 0; i < rounds / 3; i++) updater.Update(teams.Rounds);
-        var before = Resident();
-        for (var i = 0; i < rounds; i++) updater.Update(teams.Rounds);
-        var grown = Resident() - before;
+
+        // What a round leaves behind is left by every round of every block; what the allocator and other tests take meanwhile is not in all of them.
+        var grown = long.MaxValue;
+        for (var block = 0; block < 4; block++)
+        {
+            var before = Resident();
+            for (var i = 0; i < rounds / 4; i++) updater.Update(teams.Rounds);
+            grown = Math.Min(grown, Resident() - before);
+        }
 
         // A tensor of one network's parameters that is kept in every round would be 30 KB times the rounds.
-        Assert.True(grown < 30_000L * rounds / 2, $"{grown >> 10} KB more after {rounds} rounds");
+        Assert.True(grown < 30_000L * rounds / 4 / 2, $"at least {grown >> 10} KB more in every {rounds / 4} rounds");
 
         static long Resident()
         {

@@ -40,7 +40,7 @@ internal static class LanguageTrainCommand
         var name = context.Find(Recipe) ?? throw new SrpoException(ErrorKind.Usage, $"say which recipe: {string.Join(", ", BaseModelRecipe.Names)}, or a file of your own; `srpo language train --list` shows what they are");
         var recipe = BaseModelRecipe.Find(name, context.Shell.Resolve);
         LibTorch.Load();
-        var (models, watch, trained) = (new TorchModelFactory(), Stopwatch.StartNew(), false);
+        var (models, watch, trained) = (new TorchLanguage(), Stopwatch.StartNew(), false);
         string path;
         if (context.Get(Out) is { } folder)
         {
@@ -59,7 +59,7 @@ internal static class LanguageTrainCommand
         var rate = 0.0;
         if (questions > 0)
         {
-            using var model = models.Open(opened, ModelPrecision.Float32);
+            using var model = models.Open(opened, ModelPrecision.Float32, "cpu");
             (lines, rate) = BaseModelAccuracy.Measure(recipe, opened, model, level, QuestionSplit.Validation, questions, context.Cancellation);
         }
 
@@ -89,7 +89,7 @@ internal static class LanguageTrainCommand
     private static int Show(CommandContext context)
     {
         if (context.Find(Recipe) is not null) throw new SrpoException(ErrorKind.Usage, "--list shows all recipes; leave RECIPE out");
-        var store = new BaseModelStore(Models(context), new TorchModelFactory());
+        var store = new BaseModelStore(Models(context), new TorchLanguage());
         var recipes = BaseModelRecipe.Names.Select(name => BaseModelRecipe.Find(name)).Select(recipe => (Recipe: recipe, Parameters: recipe.Config(recipe.VocabularySize, 0, 0).ParameterCount, IsThere: store.Has(recipe))).ToArray();
         if (context.Json)
         {

@@ -52,13 +52,13 @@ public sealed record DebateDifference(string Method, string Baseline, string Mod
 /// <param name="Cells">A cell per method and pair of models.</param>
 /// <param name="Means">A method's mean over all pairs of models, each counting once; only of methods that have them all, and where there are several.</param>
 /// <param name="Differences">What the others are better than the baseline by: for every pair of models, and in the mean over them where there are several.</param>
-public sealed record DebateTable(ImmutableArray<DebateCell> Cells, ImmutableArray<DebateCell> Means, ImmutableArray<DebateDifference> Differences)
+public sealed record DebateBatch(ImmutableArray<DebateCell> Cells, ImmutableArray<DebateCell> Means, ImmutableArray<DebateDifference> Differences)
 {
     /// <summary>What stands for all models where a cell is a mean over them.</summary>
     public const string AllModels = "all";
 
     /// <summary>A table without cells.</summary>
-    public static DebateTable Empty { get; } = new([], [], []);
+    public static DebateBatch Empty { get; } = new([], [], []);
 }
 
 /// <summary>What a debater does in the rounds of its debates with one kind of partner.</summary>
@@ -116,7 +116,7 @@ public sealed record DebateVote(string Models, double Answers, DebateAccuracy Ac
 /// <param name="Joint">Table 1: joint accuracy of models that were trained apart.</param>
 /// <param name="WithStranger">Table 2: accuracy of a trained model whose partner is an untrained one of another family.</param>
 /// <param name="Level">Level of the intervals.</param>
-public sealed record DebateResults(string Layout, DebateTable Joint, DebateTable WithStranger, double Level)
+public sealed record DebateResults(string Layout, DebateBatch Joint, DebateBatch WithStranger, double Level)
 {
     /// <summary>What happens in the rounds, by method and partner.</summary>
     public ImmutableArray<DebateDiagnostics> Diagnostics { get; init; } = [];

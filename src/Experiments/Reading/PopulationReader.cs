@@ -28,6 +28,9 @@ internal sealed class PopulationReader
     /// <summary>A pool of partners that exists already, for populations that name none.</summary>
     public IReadOnlyList<PolicyReference> ExistingPartners { get; init; } = [];
 
+    /// <summary>Where the layout is named, or what it follows from.</summary>
+    public required Origin Layout { get; init; }
+
     /// <summary>Whether it is looked at whether the models are there that populations name.</summary>
     public bool LooksAtModels { get; init; } = true;
 
@@ -163,9 +166,11 @@ internal sealed class PopulationReader
     {
         foreach (var problem in problems)
         {
-            var origin = draft.OriginOf(problem.Field, entry.Origin);
+            // What is wrong with the layout is so for all populations, and said once.
+            var ofAll = problem.Field == "layout";
+            var origin = ofAll ? Layout : draft.OriginOf(problem.Field, entry.Origin);
             if (!_reader.Problems.Any(known => known.Origin == origin && known.Reason == problem.Reason))
-                _reader.Add(origin, $"{entry.Field}.{problem.Field}", problem.Reason, problem.Remedy);
+                _reader.Add(origin, ofAll ? problem.Field : $"{entry.Field}.{problem.Field}", problem.Reason, problem.Remedy);
         }
     }
 

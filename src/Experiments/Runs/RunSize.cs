@@ -109,7 +109,7 @@ public sealed record RunSize
         ArgumentNullException.ThrowIfNull(layouts);
         double runs = players.Sum(player => (double)player.Teams), pairs = runs * runs, seconds = 0, played = 0, steps = 0;
         var shared = players.All(player => player.Training.UsesOnePolicy());
-        if (layouts.Count > 0 && ArchitectureRegistry.Source(layouts[0].Environment.Name) is { } source) return Debates(players, layouts, episodes, length, source);
+        if (layouts.Count > 0 && ArchitectureRegistry.Source(layouts[0].Environment.Name) is { } source) return Play(players, layouts, episodes, length, source);
         var parameters = players.Sum(player => (double)player.Teams * ActorShape.For(player.Training, Info(player.Environment)).Policy.ParameterCount) / Math.Max(1, runs);
         foreach (var info in layouts.Select(layout => Info(layout.Environment)))
         {
@@ -181,7 +181,8 @@ public sealed record RunSize
         };
     }
 
-    private static RunSize Debates(IReadOnlyList<EvaluatedTeams> players, IReadOnlyList<EvaluationLayout> layouts, int episodes, int length, IArchitectureSource source)
+    /// <summary>Matches of actors that are no networks.</summary>
+    private static RunSize Play(IReadOnlyList<EvaluatedTeams> players, IReadOnlyList<EvaluationLayout> layouts, int episodes, int length, IArchitectureSource source)
     {
         double runs = players.Sum(player => (double)player.Teams), pairs = runs * runs * layouts.Count;
         var seconds = players.Sum(player => player.Teams * source.Cost(new PopulationSpec { Population = player.Name, Environment = player.Environment, Training = player.Training, Teams = player.Teams }).SecondsOfEpisode);

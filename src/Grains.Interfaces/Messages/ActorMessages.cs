@@ -40,6 +40,7 @@ public sealed record NetworkDescription(
 /// <param name="Precision">How numbers are rounded, as <see cref="LanguagePrecision"/> calls it.</param>
 /// <param name="Device">Name of the device that it learned on.</param>
 /// <param name="Parameters">Length of its flat parameters.</param>
+/// <param name="Environment">Name of the environment that it plays in.</param>
 [GenerateSerializer, Alias("srpo.AdapterDescription"), Immutable]
 public sealed record AdapterDescription(
     [property: Id(0)] string Model,
@@ -48,7 +49,8 @@ public sealed record AdapterDescription(
     [property: Id(3)] double Alpha,
     [property: Id(4)] string Precision,
     [property: Id(5)] string Device,
-    [property: Id(6)] int Parameters);
+    [property: Id(6)] int Parameters,
+    [property: Id(7)] string Environment);
 
 /// <summary>A policy as it was at one version, ready to be played.</summary>
 /// <param name="Key">Key of the agent or adversary.</param>

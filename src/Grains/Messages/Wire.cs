@@ -9,9 +9,6 @@ namespace Srpo.Grains;
 /// <summary>Between messages and what Learning works with. Arrays are shared, never copied.</summary>
 internal static class Wire
 {
-    /// <summary>Where language models play.</summary>
-    private const string LanguageEnvironment = "debate";
-
     public static ActorState ToMessage(LearnerState state) =>
         new(state.Version, new(state.Parameters), new(state.FirstMoment), new(state.SecondMoment), state.AdamSteps);
 
@@ -32,7 +29,7 @@ internal static class Wire
         var adapter = architecture.Adapter ?? throw new ArgumentException($"{architecture.GetType().Name} does not say what its policies are", nameof(architecture));
         return new(0, [], 0, "", "")
         {
-            Adapter = new(adapter.Model, adapter.Weights, adapter.Rank, adapter.Alpha, adapter.Precision.ToString(), adapter.Device, architecture.PolicyParameters),
+            Adapter = new(adapter.Model, adapter.Weights, adapter.Rank, adapter.Alpha, adapter.Precision.ToString(), adapter.Device, architecture.PolicyParameters, adapter.Environment),
         };
     }
 
@@ -52,11 +49,11 @@ internal static class Wire
     {
         if (!Enum.TryParse<LanguagePrecision>(adapter.Precision, out var precision) || !Enum.IsDefined(precision))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the precision '{adapter.Precision}' is not known; use one of {string.Join(", ", Enum.GetNames<LanguagePrecision>())}");
-        var source = ArchitectureRegistry.Source(LanguageEnvironment)
+        var source = ArchitectureRegistry.Source(adapter.Environment)
             ?? throw new SrpoGrainException($"policy '{snapshot.Key}' is a language model, which this program does not bring");
         try
         {
-            return source.Freeze(new AdapterForm(adapter.Model, adapter.Weights, adapter.Rank, adapter.Alpha, precision, adapter.Device), snapshot.Parameters.Values);
+            return source.Freeze(new AdapterForm(adapter.Environment, adapter.Model, adapter.Weights, adapter.Rank, adapter.Alpha, precision, adapter.Device), snapshot.Parameters.Values);
         }
         catch (Exception error) when (error is ArgumentException or SrpoException)
         {
@@ -69,8 +66,8 @@ internal static class Wire
     public static string? Misfit(string key, NetworkDescription network, EnvironmentInfo environment)
     {
         if (network.Adapter is { } adapter)
-            return environment.Name == LanguageEnvironment ? null : $"it is the language model {adapter.Model}, which plays in the environment {LanguageEnvironment}";
-        return environment.Name == LanguageEnvironment
+            return environment.Name == adapter.Environment ? null : $"it is the language model {adapter.Model}, which plays in the environment {adapter.Environment}";
+        return ArchitectureRegistry.Source(environment.Name) is not null
             ? "it is a network that observes numbers; language models play there"
             : ActorShape.Misfit(Encoding(key, network), network.Inputs, network.Actions, environment);
     }
@@ -154,8 +151,9 @@ internal static class PolicyChecks
 
     private static void Check(PolicySnapshot snapshot, AdapterDescription adapter)
     {
-        if (adapter.Model is null or { Length: 0 or > MaxPath } || adapter.Weights is null || adapter.Weights.Length > MaxKeyLength || adapter.Device is null or { Length: > MaxKeyLength })
-            throw Refuse(snapshot, "adapter.model, adapter.weights or adapter.device is missing or too long");
+        if (adapter.Model is null or { Length: 0 or > MaxPath } || adapter.Weights is null || adapter.Weights.Length > MaxKeyLength || adapter.Device is null or { Length: > MaxKeyLength }
+            || adapter.Environment is null or { Length: > EnvironmentSettings.MaxNameLength })
+            throw Refuse(snapshot, "adapter.model, adapter.weights, adapter.device or adapter.environment is missing or too long");
         if (adapter.Parameters < 0 || snapshot.Parameters.Length != adapter.Parameters) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, its adapter has {adapter.Parameters}");
         if (adapter.Rank is < 0 or > MaxWidth || !(adapter.Alpha > 0 && double.IsFinite(adapter.Alpha))) throw Refuse(snapshot, "adapter.rank or adapter.alpha is out of range");
         GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);

@@ -35,7 +35,7 @@ internal static class EnvironmentInstance
         string name, PopulationSpec spec, TeamPlan plan, EnvironmentCatalog environments, RolloutSummary? last, long played, string drawing)
     {
         var instance = plan.Instances[GrainKeys.ParseMember(name).Seat];
-        var scale = last is null ? 0 : environments.Info(spec.Environment).EpisodeLength / (double)(instance.Lanes * (long)spec.Training.Horizon);
+        var scale = last is null ? 0 : Length(spec, environments) / (double)(instance.Lanes * (long)spec.Training.Horizon);
         return new EnvironmentReport(
             name,
             $"{spec.Environment.Name} {spec.Environment.Variant}",
@@ -55,6 +55,10 @@ internal static class EnvironmentInstance
 
     /// <summary>There is no such instance.</summary>
     public static UnknownGrainException Unknown(string name, string reason) => new($"there is no environment '{name}': {reason}");
+
+    /// <summary>Steps of an episode; of one that is not played step by step, all that a lane plays.</summary>
+    private static int Length(PopulationSpec spec, EnvironmentCatalog environments) =>
+        ArchitectureRegistry.Source(spec.Environment.Name) is null ? environments.Info(spec.Environment).EpisodeLength : spec.Training.Horizon;
 
     private static string Player(PopulationSpec spec, TeamPlan plan, InstancePlan instance, int seat)
     {

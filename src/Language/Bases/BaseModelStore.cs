@@ -10,7 +10,7 @@ namespace Srpo.Language.Bases;
 /// </summary>
 /// <param name="directory">The directory, absolute. It is made when a model is.</param>
 /// <param name="models">Makes models.</param>
-public sealed class BaseModelStore(string directory, ICausalModelFactory models)
+public sealed class BaseModelStore(string directory, ICausalModelBackend models)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 

@@ -31,7 +31,7 @@ public static class BaseModelTraining
     /// <param name="progress">Told how far it is; null for nobody.</param>
     /// <param name="cancellation">Ends it between steps; nothing is left behind then.</param>
     /// <exception cref="SrpoException">The folder exists or cannot be written, or the training fails.</exception>
-    public static void Run(BaseModelRecipe recipe, string path, ICausalModelFactory models, Action<BaseModelProgress>? progress = null, CancellationToken cancellation = default)
+    public static void Run(BaseModelRecipe recipe, string path, ICausalModelBackend models, Action<BaseModelProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(models);
@@ -40,7 +40,7 @@ public static class BaseModelTraining
         var files = BaseModelText.TokenizerFiles(recipe);
         var (tokenizer, template) = Text(path, files);
         var config = recipe.Config(tokenizer.VocabularySize, tokenizer.EndId!.Value, tokenizer.PaddingId!.Value);
-        using var shared = models.Create(config, ModelPrecision.Float32, recipe.Seed);
+        using var shared = models.Create(config, ModelPrecision.Float32, recipe.Seed, "cpu");
         using var model = shared.WithOwnWeights(values: false);
         Learn(recipe, model, new BaseModelText(recipe, tokenizer, template), progress, cancellation);
         var (layout, parameters) = (model.Learned, model.Save().Parameters);

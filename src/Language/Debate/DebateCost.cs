@@ -49,7 +49,7 @@ internal static class DebateCost
     {
         if (SharedModels.TrainedName(language.Model) is { } name && !SharedModels.IsThere(language.Model))
         {
-            var (numbers, tokens) = SharedModels.RequireTrained(name).SizeOf(name);
+            var (numbers, tokens, _) = SharedModels.RequireTrained(name).SizeOf(name);
             return (numbers, language.LoraRank == 0 ? 2 * numbers : Math.Min(2 * numbers, numbers * language.LoraRank / 16), 128, 4, tokens);
         }
 

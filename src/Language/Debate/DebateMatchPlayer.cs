@@ -53,7 +53,7 @@ internal sealed class DebateMatchPlayer(EnvironmentSettings environment) : IMatc
         var question = Questions(episode + 1)[episode];
         var seats = Seats(players, (policy, seat) => Name(policy));
         var draws = new TokenStream(new StreamId(seed, 0, 0, StreamPurpose.MatchToken), episode);
-        var record = new DebateTable(_rules, steps, _rules.EvaluationTemperature, Parallel).Hold([question], (_, seat) => seats.Seated[seat], seats.Voices, [draws], CancellationToken.None)[0].Record;
+        var record = new DebateBatch(_rules, steps, _rules.EvaluationTemperature, Parallel).Hold([question], (_, seat) => seats.Seated[seat], seats.Voices, [draws], CancellationToken.None)[0].Record;
         Trim();
         var rewards = DebateReturns.Rewards(record, AnswerRule.Strict);
         return
@@ -95,7 +95,7 @@ internal sealed class DebateMatchPlayer(EnvironmentSettings environment) : IMatc
         if (row.Seats.Count != 2 || column.Seats.Count != 2) throw new ArgumentException($"a run has {row.Seats.Count} policies, the other {column.Seats.Count}; a debate has 2 seats");
         var id = stream;
         var seats = Seats([row.Seats[0], row.Seats[1], column.Seats[0], column.Seats[1]], (policy, _) => Name(policy));
-        var table = new DebateTable(_rules, rules.Steps, _rules.EvaluationTemperature, Parallel);
+        var table = new DebateBatch(_rules, rules.Steps, _rules.EvaluationTemperature, Parallel);
         var held = table.Hold(
             questions, (debate, seat) => seats.Seated[(IsColumn(debate, seat) ? 2 : 0) + seat], seats.Voices, [.. questions.Select((_, lane) => new TokenStream(id, lane))], cancellation);
         DebateRecord[] records = [.. held.Select((debate, number) => IsColumn(number, 0) ? debate.Record.Swapped() : debate.Record)];

@@ -45,7 +45,7 @@ internal sealed class DebatePlayer : IRolloutPlayer
         var stream = new StreamId(_spec.Seed, _team, (uint)round, StreamPurpose.ResponseToken);
         var first = ((round - 1) * (long)_lanesOfRound) + _instance.FirstLane;
         var adversaries = Enumerable.Range(0, lanes).Select(lane => DebateReturns.AdversaryOf(_language.AdversarySeat, stream, _instance.FirstLane + lane)).ToArray();
-        var table = new DebateTable(_rules, rounds, _language.Temperature, _language.Parallel);
+        var table = new DebateBatch(_rules, rounds, _language.Temperature, _language.Parallel);
         var debates = table.Hold(
             [.. Enumerable.Range(0, lanes).Select(lane => _questions.At(first + lane))], Seated, Voices(_instance, actors),
             [.. Enumerable.Range(0, lanes).Select(lane => new TokenStream(stream, _instance.FirstLane + lane))], cancellation);
@@ -60,7 +60,7 @@ internal sealed class DebatePlayer : IRolloutPlayer
     {
         _validation ??= Validation();
         var stream = new StreamId(_spec.Seed, _team, (uint)round, StreamPurpose.CurveToken);
-        var table = new DebateTable(_rules, _spec.Training.EvaluationSteps, _rules.EvaluationTemperature, _language.Parallel);
+        var table = new DebateBatch(_rules, _spec.Training.EvaluationSteps, _rules.EvaluationTemperature, _language.Parallel);
         var debates = table.Hold(
             _validation, (_, seat) => _plan.Evaluation.Cast[seat], Voices(_plan.Evaluation, actors), [.. _validation.Select(question => new TokenStream(stream, question.Number))], cancellation);
         DebateRecord[] records = [.. debates.Select(debate => debate.Record)];

@@ -111,6 +111,9 @@ public sealed record DebateRules
     /// <summary>What logits are divided by in validation and matches; 0 takes the most likely token.</summary>
     public double EvaluationTemperature { get; init; } = 1;
 
+    /// <summary>Folder or file of the questions, absolute; null where they are generated.</summary>
+    public string? QuestionPath => Questions.StartsWith(QuestionsInFile, StringComparison.Ordinal) ? Questions[QuestionsInFile.Length..] : null;
+
     /// <summary>Most tokens of a prompt and its response.</summary>
     public int Context => Math.Max(PromptTokens + ResponseTokens, HistoryTokens);
 

@@ -58,14 +58,16 @@ public sealed class DebateSource : IArchitectureSource
                 break;
         }
 
+        var rules = DebateRules.Of(spec.Environment);
+        if (rules.QuestionPath is { } path && !Path.Exists(path))
+            Add("layout", $"the questions of the debate '{rules.Name}' are not there: {path} is no folder or file", $"put train.jsonl and test.jsonl into such a folder, or name rules of your own");
         if (settings.Language is not { } language || language.Model.Length == 0)
         {
             Add("language.model", $"debaters are language models, and none is named", $"name a model's folder, or {SharedModels.TrainedPrefix}NAME for one that is trained first");
             return problems;
         }
 
-        Ranges(language, Add);
-        if (problems.Count == 0) Model(spec, language, Add);
+        if (problems.TrueForAll(problem => problem.Field == "layout")) Model(spec, language, Add);
         return problems;
 
         void Add(string field, FormattableString reason, FormattableString remedy) => problems.Add(new(field, FormattableString.Invariant(reason), FormattableString.Invariant(remedy)));
@@ -76,6 +78,8 @@ public sealed class DebateSource : IArchitectureSource
     {
         ArgumentNullException.ThrowIfNull(spec);
         var language = spec.Training.Language ?? throw new SettingsException("language.model", "debaters are language models, and none is named", "name the folder of one");
+        var rules = DebateRules.Of(spec.Environment);
+        var questions = Questions(rules);
         if (SharedModels.TrainedName(language.Model) is { } name)
         {
             SharedModels.LookIn(folder);
@@ -88,12 +92,13 @@ public sealed class DebateSource : IArchitectureSource
         var problems = Problems(spec);
         if (problems.Count > 0) throw new SettingsException(problems);
 
-        Check(DebateRules.Of(spec.Environment), language.Model, cancellation);
-        return spec.Training with { Language = language with { Model = SharedModels.TrainedName(language.Model) is null ? SharedModels.FolderOf(language.Model) : language.Model, Weights = weights } };
+        Lengths(rules, questions, language.Model, cancellation);
+        return spec.Training with { Language = language with { Model = SharedModels.FolderOf(language.Model), Weights = weights } };
     }
 
-    /// <summary>What cannot be read, questions that are trained on and tested too, and those that do not fit show before any work is spent.</summary>
-    private static void Check(DebateRules rules, string model, CancellationToken cancellation)
+    /// <summary>What cannot be read, and questions that are trained on and tested too, show before any work is spent.</summary>
+    /// <returns>The questions for training, validation and tests.</returns>
+    private static IQuestionSet[] Questions(DebateRules rules)
     {
         IQuestionSet[] parts = [.. new[] { QuestionSplit.Train, QuestionSplit.Validation, QuestionSplit.Test }.Select(rules.Open)];
         if (parts[0] is QuestionFile)
@@ -104,6 +109,12 @@ public sealed class DebateSource : IArchitectureSource
             QuestionSource.RequireApart(parts[0], parts[2]);
         }
 
+        return parts;
+    }
+
+    /// <summary>Questions that do not fit show before anything is trained on them.</summary>
+    private static void Lengths(DebateRules rules, IQuestionSet[] parts, string model, CancellationToken cancellation)
+    {
         var folder = SharedModels.FolderOf(model);
         var tokenizer = Tokenizer.Load(folder);
         var template = ChatTemplate.Of(folder, tokenizer);
@@ -146,23 +157,6 @@ public sealed class DebateSource : IArchitectureSource
             add("adversary.kl", $"an adversary pays for the tokens that it draws itself, which is KL(p || pi)", $"use \"adversaryToPolicy\"");
     }
 
-    private static void Ranges(LanguageSettings language, Action<string, FormattableString, FormattableString> add)
-    {
-        Number("language.loraRank", language.LoraRank, new(0, 4096));
-        Number("language.loraAlpha", language.LoraAlpha, new(0, 1e6, OpenLow: true));
-        Number("language.criticLearningRate", language.CriticLearningRate, new(0, 10, OpenLow: true));
-        Number("language.weightDecay", language.WeightDecay, new(0, 10));
-        Number("language.dualClip", language.DualClip, new(1, 1e6, OpenLow: true));
-        Number("language.microBatchTokens", language.MicroBatchTokens, new(1, int.MaxValue));
-        Number("language.parallel", language.Parallel, new(1, 65536));
-        Number("language.temperature", language.Temperature, new(0, 100, OpenLow: true));
-
-        void Number(string path, double value, NumberRange range)
-        {
-            if (!range.Holds(value)) add(path, $"{value} is out of range", $"use a number {range}");
-        }
-    }
-
     /// <summary>What is wrong with the model's folder, and what does not fit into its context. A model that is trained first need not be there.</summary>
     private static void Model(PopulationSpec spec, LanguageSettings language, Action<string, FormattableString, FormattableString> add)
     {
@@ -170,8 +164,12 @@ public sealed class DebateSource : IArchitectureSource
         {
             if (SharedModels.TrainedName(language.Model) is { } name)
             {
-                SharedModels.RequireTrained(name);
-                if (!SharedModels.IsThere(language.Model)) return;
+                var trained = SharedModels.RequireTrained(name);
+                if (!SharedModels.IsThere(language.Model))
+                {
+                    Context(trained.SizeOf(name).MaxPositions);
+                    return;
+                }
             }
 
             var config = SharedModels.ConfigOf(language.Model);
@@ -183,13 +181,7 @@ public sealed class DebateSource : IArchitectureSource
                 return;
             }
 
-            var rules = DebateRules.Of(spec.Environment);
-            if (rules.Context > config.MaxPositions)
-            {
-                add("language.model", $"the debate '{rules.Name}' needs a context of {rules.Context} tokens, and {ArchitectureRegistry.LabelOf(language.Model)} has {config.MaxPositions}",
-                    $"use smaller promptTokens, responseTokens and historyTokens, or another model");
-            }
-
+            Context(config.MaxPositions);
             var form = DebaterArchitecture.Of(spec).Form;
             var (policy, critic) = SharedModels.Layouts(form);
             if (policy.Length + critic.Length > Array.MaxLength)
@@ -200,6 +192,14 @@ public sealed class DebateSource : IArchitectureSource
             var message = SrpoException.MessageOf(error);
             var end = message.LastIndexOf("; ", StringComparison.Ordinal);
             add("language.model", $"{(end > 0 ? message[..end] : message.TrimEnd('.'))}", $"{(end > 0 ? message[(end + 2)..] : "name another folder")}");
+        }
+
+        void Context(int positions)
+        {
+            var rules = DebateRules.Of(spec.Environment);
+            if (rules.Context <= positions) return;
+            add("language.model", $"the debate '{rules.Name}' needs a context of {rules.Context} tokens, and {ArchitectureRegistry.LabelOf(language.Model)} has {positions}",
+                $"use smaller promptTokens, responseTokens and historyTokens, or another model");
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed record DebaterArchitecture(AdapterForm Form, string Rules) : Actor
     {
         ArgumentNullException.ThrowIfNull(spec);
         var language = spec.Training.Language ?? throw new SettingsException("language.model", "debaters are language models, and none is named", "name the folder of one");
-        return new(new(language.Model, language.Weights, language.LoraRank, language.LoraAlpha, language.Precision, spec.Training.Device), DebateRules.Of(spec.Environment).ToJson());
+        return new(new(DebateRules.Environment, language.Model, language.Weights, language.LoraRank, language.LoraAlpha, language.Precision, spec.Training.Device), DebateRules.Of(spec.Environment).ToJson());
     }
 
     /// <inheritdoc/>

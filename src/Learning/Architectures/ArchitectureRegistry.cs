@@ -122,10 +122,11 @@ public sealed record ArchitectureCost(
     double ParametersOfActor, double SecondsOfRound, double SecondsOfEpisode, double SecondsOfPreparation, double SharedBytes, double WorkingBytes, string Preparation);
 
 /// <summary>An adapter on weights that every silo has: what messages say of such a policy.</summary>
+/// <param name="Environment">Name of the environment that it plays in.</param>
 /// <param name="Model">The model as settings name it.</param>
 /// <param name="Weights">SHA-256 of its files.</param>
 /// <param name="Rank">Rank of the adapter; 0 for a copy of all weights.</param>
 /// <param name="Alpha">Its alpha.</param>
 /// <param name="Precision">How numbers are rounded.</param>
 /// <param name="Device">Where it computes.</param>
-public sealed record AdapterForm(string Model, string Weights, int Rank, double Alpha, LanguagePrecision Precision, string Device);
+public sealed record AdapterForm(string Environment, string Model, string Weights, int Rank, double Alpha, LanguagePrecision Precision, string Device);

@@ -15,12 +15,12 @@ public static class DebateFigures
     /// <param name="names">What methods are called.</param>
     /// <param name="between">What stands between the names of two models.</param>
     /// <param name="what">What the accuracy is of.</param>
-    public static IntervalBarsSpec Bars(DebateTable table, ImmutableArray<DebaterPopulation> debaters, PopulationNames names, string between, string what)
+    public static IntervalBarsSpec Bars(DebateBatch table, ImmutableArray<DebaterPopulation> debaters, PopulationNames names, string between, string what)
     {
         ArgumentNullException.ThrowIfNull(table);
         var colours = Colours(debaters, names);
         var groups = table.Cells.Concat(table.Means).GroupBy(cell => (cell.Model0, cell.Model1)).Select(group => new BarGroup(
-            group.Key.Model0 == DebateTable.AllModels ? "mean of all" : group.Key.Model0 + between + group.Key.Model1,
+            group.Key.Model0 == DebateBatch.AllModels ? "mean of all" : group.Key.Model0 + between + group.Key.Model1,
             [.. group.Select(cell => Bar(names.Of(cell.Method), colours[cell.Method], isPale: false, cell.Accuracy))]));
         return new($"{what} by models and method; the numbers are in the table", $"{what}, %", [.. groups]);
     }

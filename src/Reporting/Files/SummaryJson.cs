@@ -310,7 +310,7 @@ public static class SummaryJson
         json.WriteEndObject();
     }
 
-    private static void WriteTable(Utf8JsonWriter json, string name, DebateTable table)
+    private static void WriteTable(Utf8JsonWriter json, string name, DebateBatch table)
     {
         json.WriteStartObject(name);
         foreach (var (key, cells) in new[] { ("cells", table.Cells), ("means", table.Means) })

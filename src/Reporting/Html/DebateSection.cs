@@ -47,7 +47,7 @@ internal static class DebateSection
         page.Close().Line();
     }
 
-    private static void WriteTable(Markup page, RunSummary summary, DebateTable table, SummaryTable shown, string between, string what, string caption)
+    private static void WriteTable(Markup page, RunSummary summary, DebateBatch table, SummaryTable shown, string between, string what, string caption)
     {
         if (table.Cells.IsEmpty) return;
         page.Open("figure", ("class", "card")).Element("h3", shown.Title).Open("div", ("class", "scroll"));
@@ -56,7 +56,7 @@ internal static class DebateSection
         HtmlReport.WriteTable(page, shown, heading: false);
     }
 
-    private static string Runs(DebateTable table)
+    private static string Runs(DebateBatch table)
     {
         int least = table.Cells.Min(cell => cell.Pairs), most = table.Cells.Max(cell => cell.Pairs);
         return least == most ? $"{Numbers.Integer(most)} {(most == 1 ? "pair" : "pairs")} of runs a bar" : $"{Numbers.Integer(least)} to {Numbers.Integer(most)} pairs of runs a bar";

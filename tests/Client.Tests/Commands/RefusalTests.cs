@@ -49,6 +49,34 @@ public sealed class RefusalTests : IDisposable
         Assert.False(Directory.Exists(_directory["runs"]));
     }
 
+    /// <summary>All that is missing is said at once, with its line, and no model is trained for questions that are not there or do not fit.</summary>
+    [Fact]
+    public async Task A_debate_without_its_questions_and_models_is_refused_before_any_model_is_trained()
+    {
+        _directory.Write("exp.json", """
+            {"preset": "debate",
+             "layout": "gsm8k",
+             "populations": {
+               "a": {"method": "ippo", "language": {"model": "trained:qwen2-small"}},
+               "b": {"method": "srpo", "language": {"model": "trained:nothing"}},
+               "c": {"method": "srpo", "language": {"model": "models/none", "temperature": 0}},
+               "d": {"method": "srpo", "language": {"model": "models/none"}}}}
+            """);
+        var lines = (await InProcess.RunAsync(_directory.Root, "run", "exp.json")).Expect(ExitCode.Usage).Error.TrimEnd('\n').Split('\n');
+        Assert.Collection(
+            lines,
+            line => Assert.Contains("exp.json:6:80: populations.c.language.temperature: ", line, StringComparison.Ordinal),
+            line => Assert.Contains($"exp.json:2:12: layout: the questions of the debate 'gsm8k' are not there: {Path.GetFullPath("gsm8k")} is no folder or file; ", line, StringComparison.Ordinal),
+            line => Assert.Contains("exp.json:4:50: populations.a.language.model: the debate 'gsm8k' needs a context of 4096 tokens, and qwen2-small has 1024; ", line, StringComparison.Ordinal),
+            line => Assert.Contains("exp.json:5:50: populations.b.language.model: unknown trained model 'nothing'", line, StringComparison.Ordinal),
+            line => Assert.Contains($"exp.json:7:50: populations.d.language.model: there is no folder {_directory["models/none"]}; ", line, StringComparison.Ordinal));
+        Assert.Equal(["exp.json"], Directory.EnumerateFileSystemEntries(_directory.Root).Select(Path.GetFileName));
+
+        lines = (await InProcess.RunAsync(_directory.Root, "run", "debate-gsm8k")).Expect(ExitCode.Usage).Error.TrimEnd('\n').Split('\n');
+        Assert.Equal(10, lines.Length);
+        Assert.All(lines, line => Assert.Contains("debate-gsm8k.json:", line, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_dry_run_says_how_much_it_is_and_writes_nothing()
     {

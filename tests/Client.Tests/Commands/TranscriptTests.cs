@@ -63,7 +63,7 @@ public sealed class TranscriptTests
         var shell = new Shell(output, TextWriter.Null, "/", 100, false, false);
         var accuracy = new DebateAccuracy(0.5, new Interval(0.25, 0.75), 0.625, null);
         var results = new DebateResults(
-            "training", new DebateTable([new("srpo", "small", "large", 4, 10, accuracy)], [], []), new DebateTable([new("srpo", "small", "other", 2, 10, accuracy)], [], []), 0.95)
+            "training", new DebateBatch([new("srpo", "small", "large", 4, 10, accuracy)], [], []), new DebateBatch([new("srpo", "small", "other", 2, 10, accuracy)], [], []), 0.95)
         {
             Baselines = [new("srpo", "small", "large", accuracy, accuracy, accuracy) { Votes = [new("small & large", 5.5, accuracy, accuracy)] }],
         };

@@ -11,6 +11,8 @@ internal sealed class PlainBackend : ICausalModelBackend
 
     public ICausalModel Open(ModelFolder folder, ModelPrecision precision, string device) => new PlainModel(folder.Config, new ParameterLayout([]), false);
 
+    public ICausalModel Create(ModelConfig config, ModelPrecision precision, ulong seed, string device) => new PlainModel(config, new ParameterLayout([]), false);
+
     public ParameterLayout Weights(ModelConfig config) => new(ModelTensors.Of(config).Select(tensor => (tensor.Name, tensor.Shape)));
 }
 

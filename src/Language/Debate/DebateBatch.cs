@@ -20,7 +20,7 @@ internal sealed record HeldDebate(DebateRecord Record, SpokenResponse[,] Spoken)
 /// <param name="rounds">Rounds of a debate.</param>
 /// <param name="temperature">What logits are divided by.</param>
 /// <param name="parallel">Most responses of a model at the same time.</param>
-internal sealed class DebateTable(DebateRules rules, int rounds, double temperature, int parallel)
+internal sealed class DebateBatch(DebateRules rules, int rounds, double temperature, int parallel)
 {
     private readonly SamplingSettings _sampling = new() { Temperature = temperature };
 
