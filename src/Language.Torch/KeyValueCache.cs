@@ -1,5 +1,6 @@
 using Srpo.Core.Errors;
 using Srpo.Language.Models;
+using Srpo.Learning.Torch;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -116,7 +117,7 @@ internal sealed class KeyValueCache : IKeyValueCache
             var lengths = Array.ConvertAll(befores, before => before + 1L);
             _longest = (int)lengths.Max();
             if (lengths.Any(length => length != _longest))
-                _mask = arange(_longest, device: cache._device).unsqueeze(0).less(tensor(lengths, device: cache._device).unsqueeze(1)).view(rows.Length, 1, 1, _longest);
+                _mask = arange(Scalars.Of(0), Scalars.Of(_longest), Scalars.One, device: cache._device).unsqueeze(0).less(tensor(lengths, device: cache._device).unsqueeze(1)).view(rows.Length, 1, 1, _longest);
         }
 
         /// <summary>Positions of the new tokens, as they stand below each other.</summary>

@@ -1,4 +1,5 @@
 using Srpo.Language.Training;
+using Srpo.Learning.Torch;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -63,7 +64,7 @@ internal static class LanguageHead
                 var (first, size) = (from + block, Math.Min(few, count - block));
                 var raw = logits.narrow(0, block, size);
                 var wide = raw.to(ScalarType.Float32);
-                if (temperature != 1) wide = wide.div(temperature);
+                if (temperature != 1) wide = wide.div(Scalars.Of(temperature));
                 var target = tensor([.. Enumerable.Range(first, size).Select(i => (long)targets[i])], [size, 1], device: hidden.device);
                 var all = F.log_softmax(wide, 1);
                 var logs = buffers[0].AsSpan(0, size);
@@ -90,7 +91,7 @@ internal static class LanguageHead
                 if (usesEntropy)
                 {
                     var e = tensor(byEntropy.ToArray(), [size, 1], device: hidden.device);
-                    slope = probabilities!.mul_(all.mul(e.neg()).sub_(g.add(e.mul(spread!))));
+                    slope = probabilities!.mul_(all.mul(e.neg()).sub_(g.add(e.mul(spread!), Scalars.One)));
                 }
                 else
                 {
@@ -98,13 +99,13 @@ internal static class LanguageHead
                 }
 
                 slope.scatter_add_(1, target, g);
-                if (temperature != 1) slope.div_(temperature);
+                if (temperature != 1) slope.div_(Scalars.Of(temperature));
                 raw.copy_(slope);
             }
 
             if (learning is null) continue;
             learning.Slopes.narrow(0, from, count).copy_(mm(logits, head));
-            learning.HeadGradient?.add_(mm(logits.t(), states));
+            learning.HeadGradient?.add_(mm(logits.t(), states), Scalars.One);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Srpo.Core.Errors;
 using Srpo.Language.Models;
 using Srpo.Language.Training;
+using Srpo.Learning.Torch;
 using static TorchSharp.torch;
 
 namespace Srpo.Language.Torch;
@@ -41,7 +42,7 @@ internal sealed class LearnedVector : IDisposable
     /// <summary>Adds to the gradient.</summary>
     public void Add(IReadOnlyList<Leaf> leaves, IReadOnlyList<Tensor> gradients)
     {
-        for (var i = 0; i < leaves.Count; i++) Gradient.narrow(0, leaves[i].Offset, gradients[i].numel()).add_(gradients[i].reshape(-1));
+        for (var i = 0; i < leaves.Count; i++) Gradient.narrow(0, leaves[i].Offset, gradients[i].numel()).add_(gradients[i].reshape(-1), Scalars.One);
     }
 
     /// <summary>A part of the gradient.</summary>
@@ -66,7 +67,7 @@ internal sealed class LearnedVector : IDisposable
             throw new SrpoException(ErrorKind.Failed, "the gradient of the language model is not finite: nothing was changed by this step; use a smaller learning rate, or float32");
         }
 
-        if (settings.MaxGradientNorm is { } limit && limit / (norm + 1e-6) is < 1 and var scale) gradient.mul_((float)scale);
+        if (settings.MaxGradientNorm is { } limit && limit / (norm + 1e-6) is < 1 and var scale) gradient.mul_(Scalars.Of((float)scale));
         _first ??= zeros(Layout.Length, ScalarType.Float32, _device).DetachFromDisposeScope();
         _second ??= zeros(Layout.Length, ScalarType.Float32, _device).DetachFromDisposeScope();
         _steps++;
@@ -77,10 +78,10 @@ internal sealed class LearnedVector : IDisposable
             using var chunk = NewDisposeScope();
             var length = Math.Min(Chunk, Layout.Length - from);
             var (p, g, m, v) = (Parameters.narrow(0, from, length), gradient.narrow(0, from, length), _first.narrow(0, from, length), _second.narrow(0, from, length));
-            p.mul_((float)(1 - settings.LearningRate * settings.WeightDecay));
-            m.mul_((float)settings.FirstBeta).add_(g, (float)(1 - settings.FirstBeta));
-            v.mul_((float)settings.SecondBeta).addcmul_(g, g, (float)(1 - settings.SecondBeta));
-            p.addcdiv_(m, v.sqrt().div_((float)correction).add_((float)settings.Epsilon), (float)-size);
+            p.mul_(Scalars.Of((float)(1 - settings.LearningRate * settings.WeightDecay)));
+            m.mul_(Scalars.Of((float)settings.FirstBeta)).add_(g, Scalars.Of((float)(1 - settings.FirstBeta)));
+            v.mul_(Scalars.Of((float)settings.SecondBeta)).addcmul_(g, g, Scalars.Of((float)(1 - settings.SecondBeta)));
+            p.addcdiv_(m, v.sqrt().div_(Scalars.Of((float)correction)).add_(Scalars.Of((float)settings.Epsilon), Scalars.One), Scalars.Of((float)-size));
             g.zero_();
         }
 

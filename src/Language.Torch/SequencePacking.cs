@@ -1,4 +1,5 @@
 using Srpo.Language.Models;
+using Srpo.Learning.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -110,14 +111,14 @@ internal sealed class SequencePacking
         var scale = 1 / MathF.Sqrt(width);
 
         // The bindings take what is added last, and call it the second factor.
-        var scores = q.dtype == ScalarType.Float32 ? q.baddbmm(k, ahead, 1, scale) : bmm(q, k).to(ScalarType.Float32).mul_(scale).add_(ahead);
+        var scores = q.dtype == ScalarType.Float32 ? q.baddbmm(k, ahead, 1, scale) : bmm(q, k).to(ScalarType.Float32).mul_(Scalars.Of(scale)).add_(ahead, Scalars.One);
         var weights = F.softmax(scores, -1).to(values.dtype);
         return bmm(weights, v).view(count, keyHeads, group, length, width).permute(0, 3, 1, 2, 4).reshape((long)count * length, heads * width);
     }
 
     /// <summary>[1, group * length, length] minus infinity where a key comes after its query, else 0.</summary>
     private static Tensor Ahead(int length, int group, Device device) =>
-        zeros(length, length, device: device).masked_fill_(ones(length, length, dtype: ScalarType.Bool, device: device).triu(1), float.NegativeInfinity).repeat(group, 1).unsqueeze(0);
+        zeros(length, length, device: device).masked_fill_(ones(length, length, dtype: ScalarType.Bool, device: device).triu(1), Scalars.Of(float.NegativeInfinity)).repeat(group, 1).unsqueeze(0);
 
     /// <summary>Sequences that follow each other and have one length, with what is not seen where they are several.</summary>
     private sealed record Group(int From, int Count, int Length, Tensor? Ahead);

@@ -33,6 +33,7 @@ internal sealed class SharedTransformer
         using var noGradients = no_grad();
         Flat = Guard(
             string.Create(CultureInfo.InvariantCulture, $"the weights of a language model ({Layout.Length / 1e6:0.0} M numbers)"), () => empty(Layout.Length, TensorMemory.TypeOf(precision), device));
+        if (device.type == DeviceType.CPU) AdviseFilling(Flat);
         foreach (var part in Layout.Parts)
         {
             using var partScope = NewDisposeScope();
@@ -145,9 +146,12 @@ internal sealed class SharedTransformer
         Flat.Dispose();
     }
 
+    private static unsafe void AdviseFilling(Tensor tensor) => MemoryAdvice.FillsWhole(TensorMemory.Pointer(tensor), tensor.numel() * tensor.element_size());
+
     private static unsafe void Fill(ModelFolder folder, ParameterPart part, Tensor target, bool rounded)
     {
         var stored = folder.Raw(part.Name);
+        MemoryAdvice.ReadsWhole((byte*)stored.Pointer, stored.Entry.Bytes);
         if (stored.Entry.Type == TensorType.BF16 && target.dtype == ScalarType.BFloat16 && target.device_type == DeviceType.CPU)
         {
             Buffer.MemoryCopy((void*)stored.Pointer, TensorMemory.Pointer(target), stored.Entry.Bytes, stored.Entry.Bytes);

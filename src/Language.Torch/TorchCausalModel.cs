@@ -1,6 +1,7 @@
 using Srpo.Core.Errors;
 using Srpo.Language.Models;
 using Srpo.Language.Training;
+using Srpo.Learning.Torch;
 using static TorchSharp.torch;
 
 namespace Srpo.Language.Torch;
@@ -232,8 +233,8 @@ public sealed class TorchCausalModel : ICausalModel
             TensorMemory.Read(ValuesOf(normalised), values);
             loss.Add(0, values, slopes);
             var slope = tensor(slopes, device: _device);
-            _learned!.GradientOf(_valueOffset, _config.HiddenSize).add_(mv(normalised.to(ScalarType.Float32).t(), slope));
-            _learned.GradientOf(_valueOffset + _config.HiddenSize, 1).add_(slope.sum());
+            _learned!.GradientOf(_valueOffset, _config.HiddenSize).add_(mv(normalised.to(ScalarType.Float32).t(), slope), Scalars.One);
+            _learned.GradientOf(_valueOffset + _config.HiddenSize, 1).add_(slope.sum(), Scalars.One);
             return outer(slope, ValueWeight).to(_type);
         });
     }
@@ -386,7 +387,7 @@ public sealed class TorchCausalModel : ICausalModel
             var byNormalised = top(normalised.detach());
             var gradients = autograd.grad([normalised], [states, .. _weights.FinalLeaves.Select(leaf => leaf.Value)], [byNormalised]);
             learned.Add(_weights.FinalLeaves, [.. gradients.Skip(1)]);
-            slope = zeros_like(x).index_add_(0, TensorMemory.Indices(places, _device), gradients[0], 1).MoveToOuterDisposeScope();
+            slope = zeros_like(x).index_add_(0, TensorMemory.Indices(places, _device), gradients[0], Scalars.One).MoveToOuterDisposeScope();
         }
 
         x.Dispose();
@@ -406,7 +407,7 @@ public sealed class TorchCausalModel : ICausalModel
         if (embeddingsLearn)
         {
             learned.GradientOf(_weights.EmbeddingsOffset, _config.VocabSize, _config.HiddenSize)
-                .index_add_(0, TensorMemory.Indices(tokens, _device), slope.to(ScalarType.Float32), 1);
+                .index_add_(0, TensorMemory.Indices(tokens, _device), slope.to(ScalarType.Float32), Scalars.One);
         }
 
         return true;
@@ -444,7 +445,7 @@ public sealed class TorchCausalModel : ICausalModel
 
     private Tensor ValueWeight => _learned!.Parameters.narrow(0, _valueOffset, _config.HiddenSize);
 
-    private Tensor ValuesOf(Tensor normalised) => mv(normalised.to(ScalarType.Float32), ValueWeight).add(_learned!.Parameters.narrow(0, _valueOffset + _config.HiddenSize, 1));
+    private Tensor ValuesOf(Tensor normalised) => mv(normalised.to(ScalarType.Float32), ValueWeight).add(_learned!.Parameters.narrow(0, _valueOffset + _config.HiddenSize, 1), Scalars.One);
 
     /// <summary>As PyTorch's linear layers begin: A uniform within 1 / sqrt(inputs), B zero, and with it all that the adapter adds.</summary>
     private void Initialise(LoraConfig adapter, ulong seed)

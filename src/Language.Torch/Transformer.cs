@@ -1,4 +1,5 @@
 using Srpo.Language.Models;
+using Srpo.Learning.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -44,48 +45,58 @@ internal static class Transformer
         }
 
         var values = qkv.narrow(1, turned, config.KeyWidth).view(tokens, config.KeyValueHeads, config.HeadDim);
-        x = x.add(Apply(weights.Output, adapters.Output, scale, attend(queries, keys, values)));
+        x = x.add(Apply(weights.Output, adapters.Output, scale, attend(queries, keys, values)), Scalars.One);
         var gates = Apply(weights.Gates, adapters.Gates, scale, Norm(x, weights.PostNorm, config.RmsNormEps));
         var halves = gates.chunk(2, 1);
-        return x.add(Apply(weights.Down, adapters.Down, scale, halves[0].silu().mul(halves[1])));
+        return x.add(Apply(weights.Down, adapters.Down, scale, halves[0].silu().mul(halves[1])), Scalars.One);
     }
 
     /// <summary>x / sqrt(mean(x^2) + epsilon), times a weight; the mean in 32-bit floats.</summary>
     public static Tensor Norm(Tensor x, Tensor weight, double epsilon)
     {
         var wide = x.to(ScalarType.Float32);
-        return wide.mul(wide.mul(wide).mean([-1], keepdim: true).add(epsilon).rsqrt()).to(x.dtype).mul(weight);
+        return wide.mul(wide.mul(wide).mean([-1], keepdim: true).add(Scalars.Of(epsilon), Scalars.One).rsqrt()).to(x.dtype).mul(weight);
     }
 
-    /// <summary>A linear layer with what adapters add to it. Those of projections side by side are one pair, whose B has theirs along its diagonal.</summary>
+    /// <summary>A linear layer with what adapters add to it.</summary>
     private static Tensor Apply(Projection projection, LoraPair?[] adapters, float scale, Tensor x)
     {
-        var y = F.linear(x, projection.Weight, projection.Bias);
         var pairs = adapters.OfType<LoraPair>().ToArray();
-        if (pairs.Length == 0) return y;
-        var (down, up) = adapters.Length == 1 ? (pairs[0].A, pairs[0].B) : (cat([.. pairs.Select(pair => pair.A)], 0), Diagonal());
-        return y.addmm_(F.linear(x, down).mul(scale), up.t(), 1, 1);
+        if (pairs.Length == 0) return F.linear(x, projection.Weight, projection.Bias);
+        if (IsMerged(projection, pairs, x.dtype)) return F.linear(x, projection.Weight.add(SideBySide(projection, adapters, x, pair => mm(pair.B, pair.A), x.shape[1]), Scalars.Of(scale)), projection.Bias);
+        var y = F.linear(x, projection.Weight, projection.Bias);
+        var (down, up) = adapters.Length == 1 ? (pairs[0].A, pairs[0].B) : (cat([.. pairs.Select(pair => pair.A)], 0), Diagonal(projection, adapters, x));
+        return y.addmm_(F.linear(x, down).mul(Scalars.Of(scale)), up.t(), 1, 1);
+    }
 
-        Tensor Diagonal()
+    /// <summary>
+    /// Whether pairs are added to the weight before it is used. That costs a token nothing on the way up and the derivative by the whole weight on the way down; pairs beside it cost three products
+    /// with A and three with B. It is less work where layers are hardly wider than the rank. A weight of 16 bits would swallow what a pair adds.
+    /// </summary>
+    private static bool IsMerged(Projection projection, LoraPair[] pairs, ScalarType type)
+    {
+        var (outputs, inputs, rank) = (projection.Weight.shape[0], projection.Weight.shape[1], pairs.Sum(pair => pair.A.shape[0]));
+        return type == ScalarType.Float32 && outputs * inputs < 3 * rank * (outputs + inputs);
+    }
+
+    /// <summary>What belongs to projections side by side, one below the other; zeros for those without adapters.</summary>
+    private static Tensor SideBySide(Projection projection, LoraPair?[] adapters, Tensor x, Func<LoraPair, Tensor> part, long width)
+    {
+        if (adapters.Length == 1) return part(adapters[0]!);
+        return cat([.. adapters.Select((pair, i) => pair is null ? zeros(projection.Widths[i], width, dtype: x.dtype, device: x.device) : part(pair))], 0);
+    }
+
+    /// <summary>The B of pairs side by side along the diagonal of one.</summary>
+    private static Tensor Diagonal(Projection projection, LoraPair?[] adapters, Tensor x)
+    {
+        var (rank, before, all) = (0L, 0L, adapters.Sum(pair => pair?.A.shape[0] ?? 0));
+        return SideBySide(projection, adapters, x, pair =>
         {
-            var (rank, before) = (pairs[0].A.shape[0], 0L);
-            var rows = new Tensor[adapters.Length];
-            for (var i = 0; i < rows.Length; i++)
-            {
-                if (adapters[i] is not { } pair)
-                {
-                    rows[i] = Zeros(i, rank * pairs.Length);
-                    continue;
-                }
+            (before, rank) = (before + rank, pair.A.shape[0]);
+            return cat([Zeros(pair, before), pair.B, Zeros(pair, all - before - rank)], 1);
+        }, all);
 
-                rows[i] = cat([Zeros(i, before), pair.B, Zeros(i, (rank * pairs.Length) - before - rank)], 1);
-                before += rank;
-            }
-
-            return cat(rows, 0);
-        }
-
-        Tensor Zeros(int row, long width) => zeros(projection.Widths[row], width, dtype: x.dtype, device: x.device);
+        Tensor Zeros(LoraPair pair, long width) => zeros(pair.B.shape[0], width, dtype: x.dtype, device: x.device);
     }
 
     /// <summary>Whether sequences are attended to in blocks, which keeps the weights of attention for a backward pass.</summary>
@@ -124,7 +135,7 @@ internal static class Transformer
             var (size, seen) = (Math.Min(Block, length - from), Math.Min(from + Block, length));
             var scores = bmm(folded.narrow(2, from, size).reshape(keyHeads, group * size, width), columns.narrow(2, 0, seen));
             var ahead = ones(size, seen, dtype: ScalarType.Bool, device: queries.device).triu(from + 1);
-            var weights = F.softmax(scores.view(keyHeads, group, size, seen).to(ScalarType.Float32).mul_(1 / Math.Sqrt(width)).masked_fill_(ahead, float.NegativeInfinity), -1).to(values.dtype);
+            var weights = F.softmax(scores.view(keyHeads, group, size, seen).to(ScalarType.Float32).mul_(Scalars.Of(1 / Math.Sqrt(width))).masked_fill_(ahead, Scalars.Of(float.NegativeInfinity)), -1).to(values.dtype);
             parts.Add(bmm(weights.view(keyHeads, group * size, seen), rows.narrow(1, 0, seen)).view(keyHeads, group, size, width).permute(2, 0, 1, 3).reshape(size, heads * width));
         }
 
@@ -148,5 +159,5 @@ internal sealed record Rotations(Tensor Cosines, Tensor Sines)
     /// <summary>Turns heads: a number of the first half and its like in the second are a point in the plane.</summary>
     /// <param name="heads">[tokens, heads, head width].</param>
     public Tensor Turn(Tensor heads) =>
-        heads.to(ScalarType.Float32).mul(Cosines).addcmul_(heads.roll(heads.shape[2] / 2, 2).to(ScalarType.Float32), Sines, 1).to(heads.dtype);
+        heads.to(ScalarType.Float32).mul(Cosines).addcmul_(heads.roll(heads.shape[2] / 2, 2).to(ScalarType.Float32), Sines, Scalars.One).to(heads.dtype);
 }

@@ -100,7 +100,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     public Tensor RowTables() => _rows.Take(0, 2, _stack, _capacity, 1);
 
     /// <summary>[P, rows, actions] true for actions that are not legal.</summary>
-    public Tensor Illegal() => _illegal.Take(0, _stack, _capacity, shape.Policy.Outputs).gt(0);
+    public Tensor Illegal() => _illegal.Take(0, _stack, _capacity, shape.Policy.Outputs).gt(Scalars.Of(0));
 
     /// <summary>Gathers the samples of a minibatch of every actor.</summary>
     /// <param name="members">The actors.</param>

@@ -63,7 +63,7 @@ internal sealed class StackRun
         for (var i = 0; i < _gradientParts.Length; i++)
         {
             if (first) _gradientParts[i].copy_(parts[i]);
-            else _gradientParts[i].add_(parts[i]);
+            else _gradientParts[i].add_(parts[i], Scalars.One);
         }
     }
 
@@ -79,12 +79,12 @@ internal sealed class StackRun
                 var part = _gradient.narrow(1, from, length);
                 var wide = part.to(ScalarType.Float64);
                 var norm = wide.mul_(wide).sum(1, true).sqrt_();
-                part.mul_(norm.add_(1e-6).reciprocal_().mul_(limit).clamp_max_(1).to(ScalarType.Float32));
+                part.mul_(norm.add_(Scalars.Of(1e-6), Scalars.One).reciprocal_().mul_(Scalars.Of(limit)).clamp_max_(Scalars.Of(1)).to(ScalarType.Float32));
             }
         }
 
-        _first.mul_(FirstBeta).add_(_gradient, 1 - FirstBeta);
-        _second.mul_(SecondBeta).addcmul_(_gradient, _gradient, 1 - SecondBeta);
+        _first.mul_(Scalars.Of(FirstBeta)).add_(_gradient, Scalars.Of(1 - FirstBeta));
+        _second.mul_(Scalars.Of(SecondBeta)).addcmul_(_gradient, _gradient, Scalars.Of(1 - SecondBeta));
         var root = _second.sqrt();
         var sizes = Array.ConvertAll(steps, step => (float)(_settings.LearningRate / (1 - Math.Pow(FirstBeta, step))));
         var corrections = Array.ConvertAll(steps, step => (float)Math.Sqrt(1 - Math.Pow(SecondBeta, step)));
@@ -93,12 +93,12 @@ internal sealed class StackRun
         // Networks of different ages have different corrections.
         if (Array.TrueForAll(steps, step => step == steps[0]))
         {
-            root.div_(corrections[0]).add_(epsilon);
-            _parameters.addcdiv_(_first, root, -sizes[0]);
+            root.div_(Scalars.Of(corrections[0])).add_(Scalars.Of(epsilon), Scalars.One);
+            _parameters.addcdiv_(_first, root, Scalars.Of(-sizes[0]));
             return;
         }
 
-        root.div_(Column(corrections)).add_(epsilon);
+        root.div_(Column(corrections)).add_(Scalars.Of(epsilon), Scalars.One);
         _parameters.sub_(_first.div(root).mul_(Column(sizes)));
     }
 

@@ -52,11 +52,11 @@ internal sealed class StackedNetwork
         var inputs = output.view(networks, rows / steps, steps, 3 * units).unbind(2);
         for (var t = 0; t < steps; t++)
         {
-            var recurrent = _place.Multiply(state, _weights!).add_(_biases!).split([2 * units, units], 2);
+            var recurrent = _place.Multiply(state, _weights!).add_(_biases!, Scalars.One).split([2 * units, units], 2);
             var input = inputs[t].split([2 * units, units], 2);
-            var gates = input[0].add(recurrent[0]).sigmoid_().split([units, units], 2);
-            var candidate = input[1].add(recurrent[1].mul(gates[0])).tanh_();
-            states[t] = state = candidate.add(state.sub(candidate).mul(gates[1]));
+            var gates = input[0].add(recurrent[0], Scalars.One).sigmoid_().split([units, units], 2);
+            var candidate = input[1].add(recurrent[1].mul(gates[0]), Scalars.One).tanh_();
+            states[t] = state = candidate.add(state.sub(candidate).mul(gates[1]), Scalars.One);
         }
 
         features = torch.stack(states, 2).view(networks, rows, units);

@@ -46,9 +46,9 @@ internal sealed class StackedPerceptron
     {
         for (var i = 0; ; i++)
         {
-            var y = Multiply(x, _weights[i]).add_(_biases[i]);
+            var y = Multiply(x, _weights[i]).add_(_biases[i], Scalars.One);
             if (i == _weights.Length - 1) return (x, y);
-            if (i < _scales.Length) y = nn.functional.layer_norm(y, [y.shape[2]], null, null, NormLayer.Epsilon).mul(_scales[i]).add_(_shifts[i]);
+            if (i < _scales.Length) y = nn.functional.layer_norm(y, [y.shape[2]], null, null, NormLayer.Epsilon).mul(_scales[i]).add_(_shifts[i], Scalars.One);
             x = Activate(y, _shape.Activation);
         }
     }
@@ -65,7 +65,7 @@ internal sealed class StackedPerceptron
     {
         Activation.Tanh => x.tanh_(),
         Activation.Relu => x.relu_(),
-        _ => x.mul(x).mul_(Gelu.Root * Gelu.Cubic).add_(Gelu.Root).mul(x).tanh_().add(1).mul(x).mul_(0.5),
+        _ => x.mul(x).mul_(Scalars.Of(Gelu.Root * Gelu.Cubic)).add_(Scalars.Of(Gelu.Root), Scalars.One).mul(x).tanh_().add(Scalars.Of(1), Scalars.One).mul(x).mul_(Scalars.Of(0.5)),
     };
 
     /// <summary>A part of flat vectors [P, n] as [P, rows, columns].</summary>

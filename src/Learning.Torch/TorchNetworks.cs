@@ -22,7 +22,7 @@ internal sealed unsafe class TorchPolicy(NetworkShape shape, TorchPlace place) :
         {
             var to = _illegal.Ensure((long)batch.Rows * shape.Outputs);
             for (var i = 0; i < batch.Rows * shape.Outputs; i++) to[i] = batch.Legal[i] == 0 ? 1 : 0;
-            illegal = _illegal.Take(0, 1, batch.Rows, shape.Outputs).gt(0);
+            illegal = _illegal.Take(0, 1, batch.Rows, shape.Outputs).gt(Scalars.Of(0));
         }
 
         var (probabilities, logs) = TorchUpdater.LogSoftmax(_network.Forward(batch.Observations, batch.Rows, batch.State), illegal);

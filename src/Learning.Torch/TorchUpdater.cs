@@ -254,8 +254,8 @@ internal sealed class TorchUpdater : ITeamUpdater
                 using var pass = NewDisposeScope();
                 var (p, logP) = LogSoftmax(policies.Forward(data.Observations.narrow(1, from, count), data.Steps).Output, data.Illegal?.narrow(1, from, count));
                 var here = held.narrow(1, from, count);
-                probabilities.narrow(1, from, count).add_(p.mul_(here));
-                logs.narrow(1, from, count).add_(logP.mul_(here));
+                probabilities.narrow(1, from, count).add_(p.mul_(here), Scalars.One);
+                logs.narrow(1, from, count).add_(logP.mul_(here), Scalars.One);
             }
         }
 
@@ -311,26 +311,26 @@ internal sealed class TorchUpdater : ITeamUpdater
 
         var clip = (float)_settings.Clip;
         var (p, logP) = LogSoftmax(logits.detach(), data.Illegal);
-        var ratio = logP.sub(data.OldLogProbabilities).clamp_max_(LargestExponent).exp_();
+        var ratio = logP.sub(data.OldLogProbabilities).clamp_max_(Scalars.Of(LargestExponent)).exp_();
 
         // A > 0 counts while the ratio is at most 1 + eta, A < 0 while it is at least 1 - eta; beyond, the minimum is the clipped, constant term.
-        var active = data.Positive.mul(ratio.le(1f + clip)).add_(data.Negative.mul(ratio.ge(1f - clip))).mul_(ratio);
+        var active = data.Positive.mul(ratio.le(Scalars.Of(1f + clip))).add_(data.Negative.mul(ratio.ge(Scalars.Of(1f - clip))), Scalars.One).mul_(ratio);
         var atLogits = p.mul(active.sum(-1, true)).sub_(active).mul_(data.Scale);
         var share = data.Counts.mul(data.Scale);
         var entropy = p.mul(logP).sum(-1, true).neg_();
-        if (data.HasEntropy) atLogits.add_(logP.add(entropy).mul_(p).mul_(share.mul(data.EntropyWeight)));
+        if (data.HasEntropy) atLogits.add_(logP.add(entropy, Scalars.One).mul_(p).mul_(share.mul(data.EntropyWeight)), Scalars.One);
         Tensor? kl = null;
         if (data.Partner is var (partner, partnerLogs))
         {
             var difference = logP.sub(partnerLogs);
             kl = data.KlToPartner ? p.mul(difference).sum(-1, true) : partner.mul(difference).sum(-1, true).neg_();
             var slope = data.KlToPartner ? difference.sub_(kl).mul_(p) : p.sub(partner);
-            atLogits.add_(slope.mul_(share.mul(data.KlWeight)));
+            atLogits.add_(slope.mul_(share.mul(data.KlWeight)), Scalars.One);
         }
 
         if (total is not null) Report(total, data, ratio, entropy, kl, values?.detach());
         if (values is null) return autograd.grad([logits], run.Leaves, [atLogits]);
-        var atValues = values.detach().mul(data.Counts).sub_(data.Returns).mul_(data.Scale).mul_(2 * (float)_settings.ValueWeight);
+        var atValues = values.detach().mul(data.Counts).sub_(data.Returns).mul_(data.Scale).mul_(Scalars.Of(2 * (float)_settings.ValueWeight));
         return autograd.grad([logits, values], run.Leaves, [atLogits, atValues]);
     }
 
@@ -339,17 +339,17 @@ internal sealed class TorchUpdater : ITeamUpdater
     {
         var clip = (float)_settings.Clip;
         long[] inside = [1, 2];
-        Add(0, ratio.clamp_max(1f + clip).mul_(data.Positive).add_(ratio.clamp_min(1f - clip).mul_(data.Negative)));
+        Add(0, ratio.clamp_max(Scalars.Of(1f + clip)).mul_(data.Positive).add_(ratio.clamp_min(Scalars.Of(1f - clip)).mul_(data.Negative), Scalars.One));
         Add(1, entropy.mul(data.Counts));
         if (kl is not null) Add(2, kl.mul(data.Counts));
-        Add(3, data.Visits.mul(ratio.gt(1f + clip).logical_or(ratio.lt(1f - clip))));
+        Add(3, data.Visits.mul(ratio.gt(Scalars.Of(1f + clip)).logical_or(ratio.lt(Scalars.Of(1f - clip)))));
         if (values is not null)
         {
             var v = values.to(ScalarType.Float64);
-            Add(4, v.mul(data.Counts).sub_(data.Returns.mul(2)).mul_(v));
+            Add(4, v.mul(data.Counts).sub_(data.Returns.mul(Scalars.Of(2))).mul_(v));
         }
 
-        void Add(int column, Tensor what) => total.select(1, column).add_(what.sum(inside, false, ScalarType.Float64));
+        void Add(int column, Tensor what) => total.select(1, column).add_(what.sum(inside, false, ScalarType.Float64), Scalars.One);
     }
 
     /// <summary>p = softmax(z) over the legal actions and log p; both are 0 for illegal actions.</summary>
@@ -361,7 +361,7 @@ internal sealed class TorchUpdater : ITeamUpdater
             return (logs.exp(), logs);
         }
 
-        var masked = nn.functional.log_softmax(logits.masked_fill(illegal, Excluded), -1);
-        return (masked.exp(), masked.masked_fill_(illegal, 0));
+        var masked = nn.functional.log_softmax(logits.masked_fill(illegal, Scalars.Of(Excluded)), -1);
+        return (masked.exp(), masked.masked_fill_(illegal, Scalars.Of(0)));
     }
 }

@@ -275,6 +275,46 @@ public sealed class TorchDeviceTests
         Assert.Throws<OperationCanceledException>(() => updater.Update(teams.Rounds, cancellation.Token));
     }
 
+    /// <summary>What a call still reads is not freed under its hands.</summary>
+    [TorchFact]
+    public void The_collector_in_the_midst_of_an_update_changes_nothing()
+    {
+        var spec = Spec(Srpo with { Lanes = 1, Horizon = 8, Epochs = 2, Minibatches = 2, MaxGradientNorm = 0.5 });
+        using var teams = new Teams(spec, 2);
+        using var updater = Device().CreateUpdater(spec.Training, teams.Plan, teams.Shape);
+        var expected = updater.Update(teams.Rounds);
+        using var end = new CancellationTokenSource();
+        var collector = new Thread(() =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            for (var i = 0; i < 150; i++)
+            {
+                var actual = updater.Update(teams.Rounds);
+                for (var team = 0; team < expected.Length; team++)
+                {
+                    for (var actor = 0; actor < expected[team].States.Length; actor++)
+                    {
+                        Assert.Equal(expected[team].States[actor].Parameters, actual[team].States[actor].Parameters);
+                        Assert.Equal(expected[team].Metrics[actor], actual[team].Metrics[actor]);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            end.Cancel();
+            collector.Join();
+        }
+    }
+
     [TorchFact]
     public void Memory_does_not_grow_with_the_rounds()
     {
