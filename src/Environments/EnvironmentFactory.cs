@@ -149,6 +149,12 @@ public sealed record EnvironmentRegistration(
     /// <summary>Whether it is played step by step by players that observe numbers; else <see cref="Create"/> refuses, and whoever brings it brings its players.</summary>
     public bool IsStepped { get; init; } = true;
 
+    /// <summary>Lines of words below the picture that a drawing begins with, whose lines must not be broken, as those of a map; null where the whole drawing is words.</summary>
+    public Func<EnvironmentInfo, int?> WordsBelowPicture { get; init; } = _ => null;
+
+    /// <summary>What a person who plays a seat (its number is given) needs to know.</summary>
+    public Func<IVectorEnvironment, int, EnvironmentGuide> Guide { get; init; } = (_, _) => new EnvironmentGuide("Earn as much as you can, together.", [], []);
+
     /// <summary>Sets of settings that experiments begin with.</summary>
     public IReadOnlyList<EnvironmentPreset> Presets { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Srpo.Client.Output;
 using Srpo.Core.Errors;
 
 namespace Srpo.Client.Cli;
@@ -28,10 +29,18 @@ internal static class Terminal
         await using var output = new StreamWriter(results, utf8) { AutoFlush = !Console.IsOutputRedirected };
         await using var error = new StreamWriter(new StandardStream(Console.OpenStandardError(), required: false), utf8) { AutoFlush = true };
         using var input = new StreamReader(Console.OpenStandardInput(), utf8);
+        var obeys = OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not ("dumb" or "" or null);
         shell = new Shell(
-            TextWriter.Synchronized(output), TextWriter.Synchronized(error), Directory.GetCurrentDirectory(), Width(),
-            !Console.IsOutputRedirected, !Console.IsErrorRedirected)
-        { Arguments = arguments, In = input, InIsTerminal = !Console.IsInputRedirected };
+            Console.IsOutputRedirected ? TextWriter.Synchronized(output) : new LiveWriter(output, Size), Console.IsErrorRedirected ? TextWriter.Synchronized(error) : new LiveWriter(error, Size),
+            Directory.GetCurrentDirectory(), DefaultWidth, !Console.IsOutputRedirected, !Console.IsErrorRedirected)
+        {
+            Arguments = arguments,
+            In = input,
+            InIsTerminal = !Console.IsInputRedirected,
+            Measure = Measure,
+            MovesCursor = obeys,
+            ReadKey = obeys && !Console.IsInputRedirected && !Console.IsOutputRedirected ? () => Console.ReadKey(intercept: true) : null,
+        };
         try
         {
             var code = await CommandLine.RunAsync(arguments, shell, cancellation.Token);
@@ -47,6 +56,8 @@ internal static class Terminal
         {
             return ErrorReporter.Report(lost, shell.Error, verbose: false);
         }
+
+        static TerminalSize Size() => Measure() ?? TerminalSize.Default;
 
         void OnSignal(PosixSignalContext signal)
         {
@@ -80,17 +91,10 @@ internal static class Terminal
         Environment.Exit((int)ExitCode.Environment);
     }
 
-    private static int Width()
+    /// <summary>The terminal as it is now; who sets COLUMNS means that width, as with other programs.</summary>
+    private static TerminalSize? Measure()
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0) return columns;
-        if (Console.IsOutputRedirected) return DefaultWidth;
-        try
-        {
-            return Console.WindowWidth > 0 ? Console.WindowWidth : DefaultWidth;
-        }
-        catch (IOException)
-        {
-            return DefaultWidth;
-        }
+        var size = TerminalSize.Measure(!Console.IsOutputRedirected, !Console.IsErrorRedirected);
+        return int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out var columns) && columns > 0 ? (size ?? TerminalSize.Default) with { Columns = columns } : size;
     }
 }

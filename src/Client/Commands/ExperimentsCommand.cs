@@ -81,8 +81,7 @@ internal static class ExperimentsCommand
         void Print(string title, IReadOnlyList<ExperimentKey> keys)
         {
             context.Out.WriteLine($"{title}:");
-            foreach (var key in keys)
-                context.Out.WriteLine($"  {key.Path,-24} {key.Description} ({key.Type}{(key.Default.Length == 0 ? "" : $"; default {key.Default}")})");
+            Tables.PrintPairs(context.Shell, keys.Select(key => (key.Path, (string?)$"{key.Description} ({key.Type}{(key.Default.Length == 0 ? "" : $"; default {key.Default}")})")), indent: 2);
             context.Out.WriteLine();
         }
     }

@@ -45,7 +45,8 @@ internal static class PlayCommand
             return (int)ExitCode.Ok;
         });
         if (context.Get(Table)) context.PrintJson(table!);
-        else await new TablePlay(context.Shell, table!).RunAsync(context.Cancellation);
+        else if (context.Shell.ReadKey is not null) await new KeyPlay(context.Shell, table!).RunAsync(context.Cancellation);
+        else await new LinePlay(context.Shell, table!).RunAsync(context.Cancellation);
         return (int)ExitCode.Ok;
     }
 

@@ -84,7 +84,7 @@ internal static class ReplayCommand
 
         PrintPlayers(context.Out);
 
-        var wait = context.Shell.OutIsTerminal && !context.Get(NoWait);
+        var wait = context.Shell is { OutIsTerminal: true, MovesCursor: true } && !context.Get(NoWait);
         await ReplayView.ShowAsync(context, names, info, frames, wait ? TimeSpan.FromSeconds(1 / (context.Get(Speed) ?? DefaultSpeed)) : null);
         return (int)ExitCode.Ok;
 

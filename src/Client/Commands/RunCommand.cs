@@ -136,8 +136,8 @@ internal static class RunCommand
         [
             population.Label, population.Training.Method, population.Seeds.ToString(), population.Training.Iterations.ToString(), population.Evaluate ? "yes" : "no",
         ]));
-        context.Out.WriteLine($"{experiment.Environment.Name} {experiment.Environment.Variant}; played on {string.Join(", ", experiment.Evaluation.Layouts.Select(layout => layout.Name))}");
-        foreach (var line in RunCheck.Describe(size, context.UsesCluster ? null : context.Threads)) context.Out.WriteLine(line);
+        Prose.Print(context.Shell, $"{experiment.Environment.Name} {experiment.Environment.Variant}; played on {string.Join(", ", experiment.Evaluation.Layouts.Select(layout => layout.Name))}");
+        foreach (var line in RunCheck.Describe(size, context.UsesCluster ? null : context.Threads)) Prose.Print(context.Shell, line);
         context.Out.WriteLine("nothing was trained or written (--dry-run)");
         return (int)ExitCode.Ok;
     }

@@ -68,8 +68,8 @@ internal static class ShowCommand
             return (int)ExitCode.Ok;
         }
 
-        context.Out.WriteLine($"{info.Name} {info.Variant}, seat {seat}, encoding {Word(encoding)}: {values.Length} numbers");
-        context.Out.WriteLine(episode.Frame.Drawing.TrimEnd('\n'));
+        var head = $"{info.Name} {info.Variant}, seat {seat}, encoding {Word(encoding)}: {values.Length} numbers";
+        foreach (var line in new FrameView(head, episode.Frame.Drawing, registration.WordsBelowPicture(info)).Lines(context.Shell.OutColumns)) context.Out.WriteLine(line);
         Tables.Print(context.Shell, ["slot#", "value#", "meaning", "least#", "most#"], slots.Select((slot, i) => (IReadOnlyList<string>)[
             slot.Index.ToString(CultureInfo.InvariantCulture), Number(values[i]), slot.Meaning, Number(slot.Minimum), Number(slot.Maximum)]));
         return (int)ExitCode.Ok;

@@ -14,7 +14,7 @@ internal abstract class ProgressDisplay(TextWriter error) : IRunObserver
 
     /// <summary>Runs work that reports how far it is.</summary>
     public static Task RunAsync(Shell shell, Func<ProgressDisplay, Task> work) =>
-        shell.ErrorIsTerminal ? BarProgress.RunAsync(shell, work) : work(new PlainProgress(shell.Error));
+        shell is { ErrorIsTerminal: true, MovesCursor: true } ? BarProgress.RunAsync(shell, work) : work(new PlainProgress(shell.Error));
 
     /// <inheritdoc/>
     public abstract void Report(WorkState state);

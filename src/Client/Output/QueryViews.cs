@@ -94,7 +94,7 @@ internal static class QueryViews
             (Texts.AreDebates(report.Environment) ? "reward per debate" : "return per episode", played ? Number(report.LastMeanReturn) : null),
             ("costs per episode", played ? string.Join(", ", report.LastCosts.Select(cost => Texts.Number(cost))) : null),
             ("different observations", played ? Whole(report.DifferentObservations) : null),
-            ("lane 0", report.Drawing.Length == 0 ? null : Texts.AreDebates(report.Environment) ? Texts.Readable(report.Drawing, Math.Max(40, context.Shell.Width - 26)) : report.Drawing),
+            ("lane 0", report.Drawing.Length == 0 ? null : report.Drawing),
         ]);
         return (int)ExitCode.Ok;
     }
@@ -161,7 +161,7 @@ internal static class QueryViews
         if (played.Any(population => population.SelfPlay.Cells + population.CrossPlay.Cells > 0))
         {
             var debates = Texts.AreDebates(status.Environment);
-            if (debates) context.Out.WriteLine("joint accuracy: share of questions that both answer right at the end");
+            if (debates) Prose.Print(context.Shell, "joint accuracy: share of questions that both answer right at the end");
             Tables.Print(context.Shell, ["population", debates ? "with itself#" : "self-play#", debates ? "with other runs#" : "cross-play#", "gap#", "worst pair#", "its runs"], played.Select(population => (IReadOnlyList<string>)
             [
                 population.Method, Shown(population.SelfPlay.Mean), Shown(population.CrossPlay.Mean), Shown(population.Gap),

@@ -18,10 +18,10 @@ internal static class RunSummaryView
 
         if (summary.AreDebates) PrintDebates(context, summary);
         else PrintMethods(context, summary);
-        foreach (var sentence in Verdict.Sentences(summary)) context.Out.WriteLine(sentence);
+        foreach (var sentence in Verdict.Sentences(summary)) Prose.Print(context.Shell, sentence);
         var info = summary.Info;
         if (summary.EnvStepsPerSecond is { } rate)
-            context.Out.WriteLine($"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");
+            Prose.Print(context.Shell, $"training: {Texts.Count(info.EnvSteps)} env-steps in {Texts.Duration(TimeSpan.FromSeconds(info.TrainingSeconds))}, {Texts.Rate(rate)}");
         context.Out.WriteLine($"wall time: {Texts.Duration(TimeSpan.FromSeconds(info.WallSeconds))}");
         context.Out.WriteLine($"report: {reportPath}");
     }
@@ -43,7 +43,7 @@ internal static class RunSummaryView
     {
         Tables.Print(
             context.Shell,
-            ["layout", "method", "self-\nplay#", "cross-\nplay#", "\ngap#", "\nstd#", "worst\npair#", "\nits runs", "\nIQM#", "95 %\ninterval#", "free-\nriding#"],
+            ["layout", "method", "self-play#", "cross-play#", "gap#", "std#", "worst pair#", "its runs", "IQM#", "95 % interval#", "free-riding#"],
             summary.Layouts.SelectMany(layout => layout.Methods.Select(method => (IReadOnlyList<string>)
             [
                 layout.Layout,

@@ -13,16 +13,16 @@ internal static class SolvedGameView
 
     public static void Print(Shell shell, GameFile game, SolvedGame solved)
     {
-        shell.Out.WriteLine($"{solved.Game}{(game.Title.Length > 0 ? $" ({game.Title})" : "")}, tau {List(solved.Tau)}, epsilon {List(solved.Epsilon)}");
-        shell.Out.WriteLine(Found(solved));
+        Prose.Print(shell, $"{solved.Game}{(game.Title.Length > 0 ? $" ({game.Title})" : "")}, tau {List(solved.Tau)}, epsilon {List(solved.Epsilon)}");
+        Prose.Print(shell, Found(solved));
         for (var i = 0; i < solved.Equilibria.Count; i++) PrintOne(shell, solved, i);
         if (solved.Bounds is { } bounds)
         {
-            shell.Out.WriteLine($"Theorem 4.2: at any equilibrium the strategies differ by at most {bounds.L1Distance:0.####} in sum, free-riding is at most {bounds.FreeRiding:0.####}, and every action has a probability of at least {bounds.ProbabilityFloor:g4} (K = {bounds.K:0.####}).");
+            Prose.Print(shell, $"Theorem 4.2: at any equilibrium the strategies differ by at most {bounds.L1Distance:0.####} in sum, free-riding is at most {bounds.FreeRiding:0.####}, and every action has a probability of at least {bounds.ProbabilityFloor:g4} (K = {bounds.K:0.####}).");
         }
 
         if (solved.LargestAdmissibleTau is { Common: { } largest })
-            shell.Out.WriteLine($"With one tau for all players there is an equilibrium below tau = {largest:0.######} only (condition (14)).");
+            Prose.Print(shell, $"With one tau for all players there is an equilibrium below tau = {largest:0.######} only (condition (14)).");
         if (solved.Limits is { } limits) PrintLimits(shell, solved, limits);
     }
 
@@ -44,14 +44,14 @@ internal static class SolvedGameView
         var stability = one.Stable switch { true => "stable", false => "unstable", _ => "stability unknown" };
         var reward = one.SharedReward is { } shared ? $", shared reward {Numbers.Fixed(shared, 6)}" : "";
         shell.Out.WriteLine();
-        shell.Out.WriteLine($"equilibrium {index + 1}: {stability}{reward}, free-riding {Numbers.Fixed(one.FreeRiding, 6)}, residual {one.Residual:0.0e0}{Proof(one)}");
+        Prose.Print(shell, $"equilibrium {index + 1}: {stability}{reward}, free-riding {Numbers.Fixed(one.FreeRiding, 6)}, residual {one.Residual:0.0e0}{Proof(one)}");
         Tables.Print(shell, ["player#", "strategy", "utility#", "risk-adjusted#", "objective#", "private cost#"],
             Enumerable.Range(0, Math.Min(MostPlayers, one.Utilities.Count)).Select(player => (IReadOnlyList<string>)
             [
                 player.ToString(), one.Shown[player], Numbers.Fixed(one.Utilities[player], 6), Numbers.Fixed(one.RiskAdjusted[player], 6),
                 Numbers.Fixed(one.Objectives[player], 6), Numbers.Fixed(one.PrivateCosts[player], 6),
             ]));
-        if (one.Utilities.Count > MostPlayers) shell.Out.WriteLine($"... and {one.Utilities.Count - MostPlayers} more players; --json has all");
+        if (one.Utilities.Count > MostPlayers) Prose.Print(shell, $"... and {one.Utilities.Count - MostPlayers} more players; --json has all");
     }
 
     /// <summary>The proof that it is one.</summary>
@@ -62,13 +62,13 @@ internal static class SolvedGameView
     {
         if (limits.Nash is { } nash)
         {
-            shell.Out.WriteLine($"Nash equilibria (tau = epsilon = 0): " + string.Join("; ", nash.Select(one =>
+            Prose.Print(shell, $"Nash equilibria (tau = epsilon = 0): " + string.Join("; ", nash.Select(one =>
                 "(" + string.Join(", ", one.Strategies.Select((strategy, player) => Mixed(solved, player, strategy))) + ")")));
         }
 
         if (limits.Security is { } security)
         {
-            shell.Out.WriteLine("Security strategies (tau to infinity, epsilon = 0): " + string.Join("; ", security.Select((one, player) => $"player {player} {Mixed(solved, player, one.Strategy)} secures {one.Value:0.####}")));
+            Prose.Print(shell, "Security strategies (tau to infinity, epsilon = 0): " + string.Join("; ", security.Select((one, player) => $"player {player} {Mixed(solved, player, one.Strategy)} secures {one.Value:0.####}")));
         }
     }
 

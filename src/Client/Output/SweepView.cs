@@ -24,8 +24,8 @@ internal static class SweepView
             return;
         }
 
-        foreach (var sentence in SweepTables.Sentences(sweep)) context.Out.WriteLine(sentence);
-        foreach (var note in sweep.Notes) context.Out.WriteLine(note);
+        foreach (var sentence in SweepTables.Sentences(sweep)) Prose.Print(context.Shell, sentence);
+        foreach (var note in sweep.Notes) Prose.Print(context.Shell, note);
         if (!sweep.Bifurcations.IsEmpty) Tables.Print(context.Shell, SweepTables.Bifurcations(sweep));
         context.Out.WriteLine($"report: {context.Shell.Shown(Path.Combine(directory, "report.html"))}");
     }

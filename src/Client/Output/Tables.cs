@@ -1,69 +1,100 @@
+using System.Text;
 using Spectre.Console;
 using Srpo.Client.Cli;
 using Srpo.Reporting;
 
 namespace Srpo.Client.Output;
 
-/// <summary>Tables on the terminal.</summary>
+/// <summary>Tables on the terminal, as wide as it is; in a pipe as wide as they are.</summary>
 internal static class Tables
 {
+    /// <summary>A value is not broken into lines shorter than this: it stands below its name instead.</summary>
+    private const int ShortestValue = 24;
+
     /// <summary>Prints a table of texts; a header that ends with '#' is a number column, aligned right.</summary>
     public static void Print(Shell shell, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
-        var table = NewTable();
-        foreach (var header in headers)
-        {
-            var column = new Spectre.Console.TableColumn(Markup.Escape(header.TrimEnd('#'))) { NoWrap = true, Padding = new Padding(0, 0, 1, 0) };
-            table.AddColumn(header.EndsWith('#') ? column.RightAligned() : column);
-        }
-
-        foreach (var row in rows) table.AddRow([.. row.Select(text => new Text(text))]);
-        Write(shell, table);
+        string[] names = [.. headers.Select(header => header.TrimEnd('#'))];
+        bool[] numeric = [.. headers.Select(header => header.EndsWith('#'))];
+        IReadOnlyList<string>[] cells = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(cell => Prose.Break(cell, null))])];
+        var layout = TableLayout.Fit(names, numeric, cells, shell.OutColumns);
+        if (layout.Bands.Count == 0) PrintRecords(shell, layout.Keys, names, cells);
+        foreach (var band in layout.Bands) PrintBand(shell, layout, band, names, numeric, cells);
     }
 
     /// <summary>Prints a table of a report.</summary>
     public static void Print(Shell shell, SummaryTable summary)
     {
-        shell.Out.WriteLine(summary.Title);
-        var width = summary.Columns.Select((column, index) => Widest(summary, index)).ToArray();
-        var fits = summary.Columns.Select((column, index) => Math.Max(width[index], column.Header.Length) + 3).Sum() <= Width(shell);
-        Print(
-            shell, [.. summary.Columns.Select((column, index) => (fits ? column.Header : Broken(column.Header, width[index])) + (column.IsNumeric ? "#" : ""))],
-            summary.Rows.Select(row => (IReadOnlyList<string>)row));
+        Prose.Print(shell, summary.Title);
+        Print(shell, [.. summary.Columns.Select(column => column.Header + (column.IsNumeric ? "#" : ""))], summary.Rows.Select(row => (IReadOnlyList<string>)row));
     }
 
-    private static int Widest(SummaryTable summary, int column) => summary.Rows.Select(row => row[column].Length).DefaultIfEmpty(0).Max();
-
-    /// <summary>A header in lines no longer than what stands below it, as far as its words allow.</summary>
-    private static string Broken(string header, int width)
-    {
-        var (lines, words) = (new List<string>(), header.Split(' '));
-        var most = Math.Max(width, words.Max(word => word.Length));
-        foreach (var word in words)
-        {
-            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= most) lines[^1] += " " + word;
-            else lines.Add(word);
-        }
-
-        return string.Join('\n', lines);
-    }
-
-    /// <summary>Prints names with values, one a line.</summary>
-    public static void PrintPairs(Shell shell, IEnumerable<(string Name, string? Value)> pairs)
+    /// <summary>Prints names with values, one a line; a long value goes on below where it began.</summary>
+    public static void PrintPairs(Shell shell, IEnumerable<(string Name, string? Value)> pairs, int indent = 0)
     {
         var shown = pairs.Where(pair => !string.IsNullOrEmpty(pair.Value)).ToArray();
         if (shown.Length == 0) return;
+        var blanks = new string(' ', indent);
         var width = shown.Max(pair => pair.Name.Length) + 2;
-        foreach (var (name, value) in shown) shell.Out.WriteLine(name.PadRight(width) + value!.Replace("\n", "\n" + new string(' ', width), StringComparison.Ordinal));
+        var room = shell.OutColumns - width - indent;
+        foreach (var (name, value) in shown)
+        {
+            if (room < ShortestValue && shell.OutColumns is { } columns && value!.Split('\n').Max(LiveWriter.Cells) > room)
+            {
+                shell.Out.WriteLine(blanks + name);
+                shell.Out.WriteLine(Below(Prose.Break(value, Math.Max(1, columns - indent - 2)), indent + 2, first: true));
+                continue;
+            }
+
+            shell.Out.WriteLine(blanks + name.PadRight(width) + Below(Prose.Break(value!, room is { } most ? Math.Max(1, most) : null), indent + width, first: false));
+        }
     }
 
-    private static Table NewTable() => new Table { Border = TableBorder.Simple, ShowHeaders = true };
+    private static string Below(string lines, int indent, bool first) => (first ? new string(' ', indent) : "") + lines.Replace("\n", "\n" + new string(' ', indent), StringComparison.Ordinal);
 
-    private static void Write(Shell shell, Table table)
+    private static void PrintRecords(Shell shell, int keys, string[] names, IReadOnlyList<string>[] rows)
     {
-        Consoles.Create(shell.Out, shell.OutIsTerminal, Width(shell)).Write(table);
+        foreach (var row in rows)
+        {
+            shell.Out.WriteLine();
+            Prose.Print(shell, string.Join(", ", names.Zip(row).Take(keys).Select(key => $"{key.First} {key.Second}".Trim())));
+            PrintPairs(shell, names.Zip(row, (name, value) => (name, (string?)value)).Skip(keys), indent: 2);
+        }
+
+        shell.Out.WriteLine();
     }
 
-    /// <summary>A table that is piped must not be cut at some terminal's width.</summary>
-    private static int Width(Shell shell) => shell.OutIsTerminal ? shell.Width : 240;
+    private static void PrintBand(Shell shell, TableLayout layout, IReadOnlyList<TableLayout.Column> band, string[] names, bool[] numeric, IReadOnlyList<string>[] rows)
+    {
+        var table = new Table { Border = TableBorder.Simple, ShowHeaders = true };
+        foreach (var (index, width) in band)
+        {
+            var header = layout.PlainHeaders ? names[index] : Prose.Break(names[index], width);
+            var column = new Spectre.Console.TableColumn(Markup.Escape(header)) { NoWrap = true, Width = width, Padding = new Padding(0, 0, 1, 0) };
+            table.AddColumn(numeric[index] ? column.RightAligned() : column);
+        }
+
+        foreach (var row in rows) table.AddRow([.. band.Select(column => new Text(Prose.Break(row[column.Index], column.Width)))]);
+
+        // The lines end where their text does: a terminal that is made narrower breaks no blanks.
+        var drawn = new StringWriter { NewLine = "\n" };
+        AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new Page(drawn) }).Write(table);
+        foreach (var line in drawn.ToString().TrimEnd('\n').Split('\n')) shell.Out.WriteLine(line.TrimEnd(' '));
+    }
+
+    /// <summary>Where a table of known widths is drawn: as wide as it may be.</summary>
+    private sealed class Page(TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer { get; } = writer;
+
+        public bool IsTerminal => false;
+
+        public int Width => 100_000;
+
+        public int Height => TerminalSize.Default.Rows;
+
+        public void SetEncoding(Encoding encoding)
+        {
+        }
+    }
 }

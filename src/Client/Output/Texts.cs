@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -42,48 +40,6 @@ internal static class Texts
 
     /// <summary>A mean return, or a joint accuracy with as many digits as shares need.</summary>
     public static string Score(double value, string environment) => Number(value, AreDebates(environment) ? 3 : 1);
-
-    /// <summary>A text of several lines for a terminal: lines that are too long are broken between words, and go on where they began; control characters are shown as "?".</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="width">Most characters of a line; null breaks none.</param>
-    public static string Readable(string text, int? width)
-    {
-        var shown = new StringBuilder();
-        foreach (var line in text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
-        {
-            var plain = string.Concat(line.Replace("\t", "    ", StringComparison.Ordinal).Select(character => char.IsControl(character) ? '?' : character));
-            if (shown.Length > 0) shown.Append('\n');
-            if (width is { } most) AppendBroken(shown, plain, most);
-            else shown.Append(plain);
-        }
-
-        return shown.ToString();
-    }
-
-    private static void AppendBroken(StringBuilder shown, string line, int width)
-    {
-        var indent = line.Length - line.TrimStart(' ').Length;
-        if (indent > width / 2) indent = 0;
-        for (var rest = line.TrimEnd(' '); ;)
-        {
-            if (rest.Length <= width)
-            {
-                shown.Append(rest);
-                return;
-            }
-
-            var end = rest.LastIndexOf(' ', width);
-            if (end <= indent)
-            {
-                // A word longer than the line is broken between letters, never within one.
-                for (end = indent; end < rest.Length && end + StringInfo.GetNextTextElementLength(rest, end) is var next && (next <= width || end == indent); end = next) { }
-            }
-
-            shown.Append(rest.AsSpan(0, end).TrimEnd(' ')).Append('\n');
-            rest = new string(' ', indent) + rest[end..].TrimStart(' ');
-            if (rest.Length == indent) return;
-        }
-    }
 
     /// <summary>"round 1000, weights 0123456789abcdef".</summary>
     public static string Weights(int round, string? hash) => $"round {round.ToString()}, weights {NetworkTensors.Shown(hash)}";

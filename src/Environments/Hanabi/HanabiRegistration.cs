@@ -11,6 +11,7 @@ internal static class HanabiRegistration
         (text, label, file, lanes) => new HanabiEnvironment(HanabiDefinition.Parse(text, label, file), lanes))
     {
         Verify = HanabiVerifier.Verify,
+        Guide = (environment, _) => Guide(((HanabiEnvironment)environment).Game.Definition),
         Keys = environment => [.. ((HanabiEnvironment)environment).Game.Moves.Select(Key)],
         Presets =
         [
@@ -46,4 +47,14 @@ internal static class HanabiRegistration
         CurveEpisodes = 200,
         EvaluationSteps = 100,
     };
+
+    private static EnvironmentGuide Guide(HanabiDefinition game) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Build a firework of every colour from 1 to {game.Ranks}, in order: a point for every card that fits, {game.Colors * game.Ranks} at most."),
+        [
+            "You see all hands but your own. Play a card, discard one, or hint: tell another player which of his cards have a colour or a rank.",
+            string.Create(CultureInfo.InvariantCulture, $"A hint costs one of {game.InformationTokens} tokens; a discard, or a finished firework, brings one back. A card that does not fit costs one of {game.LifeTokens} lives."),
+            game.LostGame == HanabiLostGame.Zero ? "Without lives the game is lost, and so are its points." : "Without lives the game is over; its points are kept.",
+            "When the deck is empty everybody has one more turn.",
+        ],
+        [("R1", "card: colour and rank"), ("??", "your own card"), ("RG/12", "what its holder knows: red or green, 1 or 2"), ("[R]", "hinted"), ("+1", "the next player, for hints")]);
 }

@@ -10,6 +10,7 @@ internal static class MatrixRegistration
         MatrixEnvironment.RegisteredName, "game", typeof(MatrixEnvironment), MatrixGames.Names, name => new MatrixGameDefinition(MatrixGames.Load(name)).ToJson(), Create)
     {
         Tabulate = (environment, discount, _) => Table(((MatrixEnvironment)environment).Game, discount),
+        Guide = (environment, seat) => Guide((MatrixEnvironment)environment, seat),
         Game = environment => ((MatrixEnvironment)environment).Game,
     };
 
@@ -30,4 +31,12 @@ internal static class MatrixRegistration
             throw new FormatException($"{file}: {error.Message}", error);
         }
     }
+
+    private static EnvironmentGuide Guide(MatrixEnvironment environment, int seat) => new(
+        "Choose an action at the same time as the other player; both choices together decide what each gets.",
+        [
+            $"You choose {(seat == 0 ? "the row" : "the column")}. Of each pair of numbers the {(seat == 0 ? "first" : "second")} is yours; private costs are taken off already.",
+            environment.Info.EpisodeLength == 1 ? "One round is played." : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{environment.Info.EpisodeLength} rounds are played; the score is their sum."),
+        ],
+        [("[4, 4]", "the last round")]);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Settings;
 
 namespace Srpo.Environments.Recall;
@@ -9,6 +10,7 @@ internal static class RecallRegistration
         RecallEnvironment.RegisteredName, "game", typeof(RecallEnvironment), RecallDefinition.Names, name => RecallDefinition.Load(name).ToJson(),
         (text, label, file, lanes) => new RecallEnvironment(RecallDefinition.Parse(text, label, file), lanes))
     {
+        Guide = (environment, _) => Guide(environment.Info),
         Presets = [new("recall", "The recall game for networks with memory: 32 lanes, a recurrent layer of 32 units behind 32.", "4-back", Training)],
     };
 
@@ -27,4 +29,12 @@ internal static class RecallRegistration
         CurveEpisodes = 64,
         EvaluationSteps = 5,
     };
+
+    private static EnvironmentGuide Guide(EnvironmentInfo info) => new(
+        "Remember the cue, and at the end answer with it: 1 for both players if both do, else nothing.",
+        [
+            "The cue is shown at the first step only, to both players alike.",
+            string.Create(CultureInfo.InvariantCulture, $"Until \"answer now\" it does not matter what you do. An episode has {info.EpisodeLength} steps."),
+        ],
+        []);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Srpo.Core.Settings;
 
 namespace Srpo.Environments.Tag;
@@ -5,10 +6,15 @@ namespace Srpo.Environments.Tag;
 /// <summary>Tag, as it can be asked for.</summary>
 internal static class TagRegistration
 {
+    private static readonly string[] Keys = [" ", "a", "d", "s", "w"];
+
     public static EnvironmentRegistration Value { get; } = new(
         TagEnvironment.RegisteredName, "scenario", typeof(TagEnvironment), TagScenarios.Names, name => TagScenarios.Load(name).ToJson(),
         (text, label, file, lanes) => new TagEnvironment(TagDefinition.Parse(text, label, file), lanes))
     {
+        WordsBelowPicture = info => info.Seats,
+        Guide = (environment, seat) => Guide(((TagEnvironment)environment).Definition, seat),
+        Keys = _ => Keys,
         Verify = TagVerifier.Verify,
         Presets = [new("tag", "What the authors' public code runs on Tag: 64 lanes, shared trunks of 128-128, 30 million environment steps.", "simple-tag", Training)],
     };
@@ -31,4 +37,13 @@ internal static class TagRegistration
         CurveEpisodes = 16,
         EvaluationSteps = 100,
     };
+
+    private static EnvironmentGuide Guide(TagDefinition scenario, int seat) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Catch {(scenario.Runners == 1 ? "the runner" : "the runners")}: every step in which a chaser touches one brings the team {10 * scenario.ChaserRewardScale:0.###}."),
+        [
+            "An action pushes you; you keep moving for a while afterwards. There are no walls, but obstacles and other agents push back.",
+            "Runners are faster than chasers: close in from different sides.",
+            string.Create(CultureInfo.InvariantCulture, $"An episode has {scenario.Length} steps."),
+        ],
+        [.. Enumerable.Range(0, scenario.Chasers).Select(chaser => ($"C{chaser}", chaser == seat ? "you" : "chaser")), ("R0", "runner"), ("##", "obstacle"), ("small letters", "beyond the border")]);
 }

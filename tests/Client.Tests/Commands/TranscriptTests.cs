@@ -19,19 +19,19 @@ public sealed class TranscriptTests
     [InlineData("                    deep", 10, "\ndeep")]
     [InlineData("a\r\nb\tc", 20, "a\nb    c")]
     [InlineData("\u001b[2Jgone\u0007 \u009b1m", 40, "?[2Jgone? ?1m")]
-    public void Lines_are_broken_between_words_and_control_characters_are_shown(string text, int width, string expected) => Assert.Equal(expected, Texts.Readable(text, width));
+    public void Lines_are_broken_between_words_and_control_characters_are_shown(string text, int width, string expected) => Assert.Equal(expected, Prose.Break(text, width));
 
     [Fact]
     public void No_letter_is_broken_and_no_line_is_too_long()
     {
         var letters = string.Concat(Enumerable.Repeat("e\u0301\ud83c\udf4e", 30));
-        var lines = Texts.Readable($"  {letters} and more", 11).Split('\n');
+        var lines = Prose.Break($"  {letters} and more", 11).Split('\n');
         Assert.All(lines, line => Assert.True(line.Length <= 11 && line.StartsWith("  ", StringComparison.Ordinal) && !char.IsLowSurrogate(line[2]) && line[2] != '\u0301' && !char.IsHighSurrogate(line[^1])));
         Assert.Equal(letters + "andmore", string.Concat(lines.Select(line => line.Replace(" ", "", StringComparison.Ordinal))));
     }
 
     [Fact]
-    public void Without_a_width_no_line_is_broken() => Assert.Equal(new string('x', 500), Texts.Readable(new string('x', 500), null));
+    public void Without_a_width_no_line_is_broken() => Assert.Equal(new string('x', 500), Prose.Break(new string('x', 500), null));
 
     [Theory]
     [InlineData(true, "Question\n\nRound 1 of\n2\n    aaaa\n    bbbb\n")]

@@ -30,6 +30,26 @@ internal static class InProcess
     /// <summary>Runs a command line where environment variables have values, those of a cluster for example.</summary>
     public static Task<Outcome> RunAsync(string directory, Func<string, string?> variable, params string[] arguments) => RunAsync(directory, "", variable, arguments);
 
+    /// <summary>Runs a command line on a terminal of a size.</summary>
+    /// <param name="directory">Where it is typed.</param>
+    /// <param name="size">Columns and rows.</param>
+    /// <param name="keys">Keys that are pressed meanwhile; none where keys cannot be read.</param>
+    /// <param name="arguments">The command line.</param>
+    public static async Task<Outcome> OnTerminalAsync(string directory, (int Columns, int Rows) size, IEnumerable<ConsoleKeyInfo>? keys, params string[] arguments)
+    {
+        Forget();
+        var (output, error, pressed) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" }, new Queue<ConsoleKeyInfo>(keys ?? []));
+        var shell = new Shell(output, error, directory, size.Columns, OutIsTerminal: true, ErrorIsTerminal: true)
+        {
+            Variable = _ => null,
+            Arguments = arguments,
+            Measure = () => new TerminalSize(size.Columns, size.Rows),
+            ReadKey = keys is null ? null : () => pressed.TryDequeue(out var key) ? key : default,
+        };
+        var code = await Task.Run(() => CommandLine.RunAsync(arguments, shell, CancellationToken.None));
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+
     /// <summary>Runs a command line while somebody types, or a pipe sends, lines.</summary>
     public static Task<Outcome> TypeAsync(string directory, string lines, params string[] arguments) => RunAsync(directory, lines, _ => null, arguments);
 

@@ -10,19 +10,19 @@ internal static class MarkovGameView
 {
     public static void Print(Shell shell, TabularGame table, SolvedMarkovGame solved)
     {
-        shell.Out.WriteLine(Text($"{solved.Game}{(solved.Title.Length > 0 ? $" ({solved.Title})" : "")}, tau {List(solved.Tau)}, epsilon {List(solved.Epsilon)}, discount {solved.Discount}"));
-        shell.Out.WriteLine(Text($"{solved.States} states, {solved.Players} players, {solved.JointActions} joint actions, {solved.Successors} transitions{(solved.Ends ? ", play can end" : "")}"));
+        Prose.Print(shell, Text($"{solved.Game}{(solved.Title.Length > 0 ? $" ({solved.Title})" : "")}, tau {List(solved.Tau)}, epsilon {List(solved.Epsilon)}, discount {solved.Discount}"));
+        Prose.Print(shell, Text($"{solved.States} states, {solved.Players} players, {solved.JointActions} joint actions, {solved.Successors} transitions{(solved.Ends ? ", play can end" : "")}"));
         var starts = solved.Starts == 1 ? "1 start" : Text($"{solved.Starts} starts");
         var seconds = solved.Seconds.ToString("0.0");
         if (solved.Closest is { } closest)
         {
-            shell.Out.WriteLine($"no equilibrium found from {starts} in {seconds} s; what follows is the profile that came closest. More steps (--iterations) or starts (--starts) may find one.");
+            Prose.Print(shell, $"no equilibrium found from {starts} in {seconds} s; what follows is the profile that came closest. More steps (--iterations) or starts (--starts) may find one.");
             PrintProfile(shell, table, solved, "no equilibrium", closest);
             return;
         }
 
         var count = solved.Equilibria.Count == 1 ? "1 equilibrium" : Text($"{solved.Equilibria.Count} equilibria");
-        shell.Out.WriteLine(Text($"{count} found from {starts}, {solved.Converged} of which converged, in {seconds} s; there may be others"));
+        Prose.Print(shell, Text($"{count} found from {starts}, {solved.Converged} of which converged, in {seconds} s; there may be others"));
         for (var i = 0; i < solved.Equilibria.Count; i++) PrintProfile(shell, table, solved, Text($"equilibrium {i + 1}"), solved.Equilibria[i]);
     }
 
@@ -32,7 +32,7 @@ internal static class MarkovGameView
         var riding = one.FreeRiding is { } degree ? $", free-riding {Numbers.Fixed(degree, 6)}" : "";
         var residual = one.Residual is { } found ? Text($"residual {found:0.0e0}") : "residual unknown: no best response could be computed";
         shell.Out.WriteLine();
-        shell.Out.WriteLine(Text($"{heading}: {residual}, {one.Iterations} steps{reward}{riding}"));
+        Prose.Print(shell, Text($"{heading}: {residual}, {one.Iterations} steps{reward}{riding}"));
         Tables.Print(shell, ["player#", "value#", "utility#", "private cost#"], Enumerable.Range(0, solved.Players).Select(player => (IReadOnlyList<string>)
         [
             Text($"{player}"), Numbers.Fixed(one.Values[player], 6), Numbers.Fixed(one.Utilities[player], 6), one.PrivateCosts is { } costs ? Numbers.Fixed(costs[player], 6) : "",
@@ -42,7 +42,7 @@ internal static class MarkovGameView
 
     private static void PrintState(Shell shell, TabularGame table, SolvedMarkovGame solved, SolvedMarkovState state)
     {
-        shell.Out.WriteLine($"state {state.Name}{(state.Initial > 0 ? $", the start with probability {Numbers.Fixed(state.Initial, 6).TrimEnd('0').TrimEnd('.')}" : "")}");
+        Prose.Print(shell, $"state {state.Name}{(state.Initial > 0 ? $", the start with probability {Numbers.Fixed(state.Initial, 6).TrimEnd('0').TrimEnd('.')}" : "")}");
         if (table.Draw is { } draw) shell.Out.Write(draw(state.State));
         Tables.Print(shell, ["player#", "strategy", "value#"], Enumerable.Range(0, solved.Players).Select(player => (IReadOnlyList<string>)
         [

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
+using Srpo.Client.Output;
 using Srpo.Experiments.Equilibria;
 using Srpo.Games.Checks;
 using Srpo.Games.Files;
@@ -33,7 +34,7 @@ internal static class RqeCheckCommand
         else
         {
             foreach (var check in checks)
-                context.Out.WriteLine(check.Expected == check.Got
+                Prose.Print(context.Shell, check.Expected == check.Got
                     ? $"{(check.Holds ? "ok    " : "FAILED")}  {check.Name}: {check.Got}"
                     : $"{(check.Holds ? "ok    " : "FAILED")}  {check.Name}: expected {check.Expected}, got {check.Got}");
             context.Out.WriteLine(failed == 0 ? $"all {checks.Length} checks hold" : $"{failed} of {checks.Length} checks failed");
