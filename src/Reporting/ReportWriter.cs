@@ -12,7 +12,7 @@ namespace Srpo.Reporting;
 /// <summary>Writes the files of a report into a directory. Formats: docs/report.md.</summary>
 public static class ReportWriter
 {
-    private static readonly string[] Fixed = ["summary.json", "cells.csv", "learning-curves.csv", "learning-actors.csv", "strategies.csv", "debates.csv", "debates-learning.csv", "report.html"];
+    private static readonly string[] Fixed = ["summary.json", "cells.csv", "cells-by-seat.csv", "learning-curves.csv", "learning-actors.csv", "strategies.csv", "debates.csv", "debates-learning.csv", "report.html"];
 
     /// <summary>Whether a name is one that <see cref="WriteAll"/> gives, for some results.</summary>
     public static bool IsFile(string name)
@@ -23,7 +23,7 @@ public static class ReportWriter
     }
 
     /// <summary>
-    /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, learning-curves.csv, learning-actors.csv and report.html; for games with one state
+    /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, cells-by-seat.csv, learning-curves.csv, learning-actors.csv and report.html; for games with one state
     /// also strategies.csv and, with equilibria to compare with, equilibria.csv; for debates also debates.csv and debates-learning.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
     /// </summary>
     /// <param name="directory">Where to; made if it is missing.</param>
@@ -51,6 +51,7 @@ public static class ReportWriter
         for (var index = 0; index < results.Matrices.Length; index++)
             Write($"crossplay-{names[index]}.csv", CrossPlayCsv.WriteMatrix(results.Matrices[index]));
         Write("cells.csv", CrossPlayCsv.WriteCells(results.Matrices));
+        Write("cells-by-seat.csv", CrossPlayCsv.WriteSeats(results.Matrices));
         Write("learning-curves.csv", LearningCurveCsv.Write(results.Curves));
         Write("learning-actors.csv", LearningCurveCsv.WriteActors(results.Curves));
         if (!results.Strategies.IsEmpty) Write("strategies.csv", LearnedStrategiesCsv.Write(results.Strategies));

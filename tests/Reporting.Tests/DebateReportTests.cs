@@ -202,11 +202,11 @@ public sealed class DebateReportTests
     {
         var pairs = CsvReader.Read(DebateCsv.WritePairs(Whole.Debates, Whole.Debaters));
         Assert.Equal(1 + (13 * 13 * 3 * 2), pairs.Count);
-        Assert.Equal(["layout", "seat0", "seat1", "seat0Method", "seat1Method", "seat0Model", "seat1Model", "round", "extraction", "debates", "seat0Accuracy"], pairs[0].Take(11));
-        Assert.Equal(["training", "ippo-small/0", "ippo-small/0", "ippo", "ippo", "small", "small", "1", "strict", "40"], pairs[1].Take(10));
+        Assert.Equal(["layout", "seat0Population", "seat0Run", "seat1Population", "seat1Run", "seat0Method", "seat1Method", "seat0Model", "seat1Model", "round", "extraction", "debates", "seat0Accuracy"], pairs[0].Take(13));
+        Assert.Equal(["training", "ippo-small", "0", "ippo-small", "0", "ippo", "ippo", "small", "small", "1", "strict", "40"], pairs[1].Take(12));
         Assert.Equal("", pairs[1][pairs[0].ToList().IndexOf("seat0Recovery")]);
         var last = DebateMeasures.Of(Whole.Debates[0][0, 0]!, AnswerRule.Strict)[2];
-        Assert.Equal(last.Joint, CsvReader.Number(pairs[3][12]));
+        Assert.Equal(last.Joint, CsvReader.Number(pairs[3][14]));
         Assert.Equal(1 + (6 * 2 * 11 * 3 * 2), CsvReader.Read(DebateCsv.WriteLearning(Whole.Curves)).Count);
 
         using var json = JsonDocument.Parse(SummaryJson.Write(Summary));

@@ -82,7 +82,7 @@ public class FilesTests
         var odd = new CrossPlayMatrixBuilder("odd, \"layout\"", [new AgentLabel("a,b", 0)], MatrixOf.Agents("c\"d", 2));
         odd[0, 0] = new(0.1, 0.2, new(0.3, 0.4), new(0.5, 0.6), 7);
         CrossPlayMatrix[] matrices = [.. SyntheticRun.Create(3).Matrices, odd.Build()];
-        var read = CsvReader.Cells(CrossPlayCsv.WriteCells(matrices));
+        var read = CsvReader.Cells(CrossPlayCsv.WriteCells(matrices), CrossPlayCsv.WriteSeats(matrices));
         Assert.Equal(matrices.Length, read.Length);
         foreach (var (expected, actual) in matrices.Zip(read))
         {
@@ -124,9 +124,9 @@ public class FilesTests
         var point = new LearningPoint(200, 100, 7, new(0, 0)) { Actors = [new ActorMetrics("agent 0", measured), new ActorMetrics("adversary 0", measured with { Kl = 0.5 })] };
         var records = CsvReader.Read(LearningCurveCsv.WriteActors([new LearningCurve("srpo", 1, [point with { Actors = [] }, point])]));
         Assert.Equal(3, records.Count);
-        Assert.Equal(["method", "run", "envSteps", "agentSteps", "actor", "round", "return", "privateCost", "kl", "entropy", "clipFraction", "explainedVariance", "policyLoss", "valueLoss"], records[0]);
-        Assert.Equal(["srpo", "1", "200", "100", "agent 0", "3", "1.5", "0.25", "0.4", "1.2", "0.1", "0.9", "-0.75", "2.5"], records[1]);
-        Assert.Equal(("adversary 0", "0.5"), (records[2][4], records[2][8]));
+        Assert.Equal(["method", "run", "envSteps", "agentSteps", "kind", "seat", "round", "return", "privateCost", "kl", "entropy", "clipFraction", "explainedVariance", "policyLoss", "valueLoss"], records[0]);
+        Assert.Equal(["srpo", "1", "200", "100", "agent", "0", "3", "1.5", "0.25", "0.4", "1.2", "0.1", "0.9", "-0.75", "2.5"], records[1]);
+        Assert.Equal(("adversary", "0", "0.5"), (records[2][4], records[2][5], records[2][9]));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ReportWriterTests : IDisposable
         string[] expected =
         [
             "summary.json", "crossplay-training.csv", "crossplay-held-out-a.csv", "crossplay-held-out-b.csv",
-            "crossplay-held-out-c.csv", "cells.csv", "learning-curves.csv", "learning-actors.csv", "report.html",
+            "crossplay-held-out-c.csv", "cells.csv", "cells-by-seat.csv", "learning-curves.csv", "learning-actors.csv", "report.html",
         ];
         Assert.Equal(expected.Order(), Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
         Assert.Equal(expected, written.Paths.Select(Path.GetFileName));

@@ -93,11 +93,11 @@ public class ShiftTests
     [Fact]
     public void Cells_read_back_with_their_setting()
     {
-        var read = CsvReader.Cells(CrossPlayCsv.WriteCells(Results.Matrices));
+        var read = CsvReader.Cells(CrossPlayCsv.WriteCells(Results.Matrices), CrossPlayCsv.WriteSeats(Results.Matrices));
         Assert.Equal(Results.Matrices.Select(Setting), read.Select(Setting));
 
-        static (string, string, string?, bool, string) Setting(CrossPlayMatrix matrix) =>
-            (matrix.Layout, matrix.BaseLayout, matrix.Opponents, matrix.UnseenOpponents, matrix.Seating);
+        static (string, string, string?, bool, bool) Setting(CrossPlayMatrix matrix) =>
+            (matrix.Layout, matrix.BaseLayout, matrix.Opponents, matrix.UnseenOpponents, matrix.IsOrdered);
     }
 
     [Fact]

@@ -30,6 +30,9 @@ public static class Csv
     public static string Field(double? value) =>
         value is { } number && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "";
 
+    /// <summary>"true" or "false".</summary>
+    public static string Field(bool value) => value ? "true" : "false";
+
     /// <summary>An integer as a field.</summary>
     public static string Field(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

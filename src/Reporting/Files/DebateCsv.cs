@@ -21,16 +21,18 @@ public static class DebateCsv
     {
         ArgumentNullException.ThrowIfNull(debates);
         var text = new StringBuilder();
-        Csv.AppendRecord(text, ["layout", "seat0", "seat1", "seat0Method", "seat1Method", "seat0Model", "seat1Model", .. MeasureColumns]);
+        Csv.AppendRecord(text, ["layout", "seat0Population", "seat0Run", "seat1Population", "seat1Run", "seat0Method", "seat1Method", "seat0Model", "seat1Model", .. MeasureColumns]);
         foreach (var (matches, row, column) in
             from matches in debates from row in Enumerable.Range(0, matches.Players.Length) from column in Enumerable.Range(0, matches.Players.Length) select (matches, row, column))
         {
             if (matches[row, column] is not { } outcomes) continue;
             var (first, second) = (Of(matches.Players[row]), Of(matches.Players[column]));
-            Append(text, [matches.Layout, matches.Players[row].ToString(), matches.Players[column].ToString(), first?.Method ?? "", second?.Method ?? "", first?.Model ?? "", second?.Model ?? ""], outcomes);
+            Append(text, [matches.Layout, .. Run(matches.Players[row]), .. Run(matches.Players[column]), first?.Method ?? "", second?.Method ?? "", first?.Model ?? "", second?.Model ?? ""], outcomes);
         }
 
         return text.ToString();
+
+        static string[] Run(AgentLabel player) => [player.Method, Csv.Field(player.Run)];
 
         DebaterPopulation? Of(AgentLabel player) => debaters.FirstOrDefault(population => population.Label == player.Method);
     }

@@ -14,7 +14,7 @@ public static class LearningCurveCsv
 
     private static readonly string[] ActorColumns =
     [
-        "method", "run", "envSteps", "agentSteps", "actor", "round", "return", "privateCost",
+        "method", "run", "envSteps", "agentSteps", "kind", "seat", "round", "return", "privateCost",
         "kl", "entropy", "clipFraction", "explainedVariance", "policyLoss", "valueLoss",
     ];
 
@@ -51,9 +51,10 @@ public static class LearningCurveCsv
             from curve in curves from point in curve.Points.IsDefault ? [] : curve.Points from actor in point.Actors select (curve, point, actor))
         {
             var measured = actor.Metrics;
+            var (kind, seat) = actor.Actor.Split(' ') is [var word, var number] ? (word, number) : (actor.Actor, "");
             Csv.AppendRecord(text,
             [
-                curve.Method, Csv.Field(curve.Run), Csv.Field(point.EnvSteps), Csv.Field(point.AgentSteps), actor.Actor, Csv.Field(measured.Round),
+                curve.Method, Csv.Field(curve.Run), Csv.Field(point.EnvSteps), Csv.Field(point.AgentSteps), kind, seat, Csv.Field(measured.Round),
                 Csv.Field(measured.Return), Csv.Field(measured.PrivateCost), Csv.Field(measured.Kl), Csv.Field(measured.Entropy),
                 Csv.Field(measured.ClipFraction), Csv.Field(measured.ExplainedVariance), Csv.Field(measured.PolicyLoss), Csv.Field(measured.ValueLoss),
             ]);

@@ -89,7 +89,7 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public async Task A_run_takes_no_directory_where_any_of_its_files_would_be_overwritten()
     {
-        foreach (var name in new[] { "summary.json", "report.html", "cells.csv", "crossplay-training.csv", "learning-curves.csv", "equilibria-2.csv", "checkpoints/ippo/0-0.safetensors" })
+        foreach (var name in new[] { "summary.json", "report.html", "cells.csv", "cells-by-seat.csv", "crossplay-training.csv", "learning-curves.csv", "equilibria-2.csv", "checkpoints/ippo/0-0.safetensors" })
         {
             _directory.Write($"out/{name}", "mine");
             foreach (var line in new[] { "run overcooked --out out", "run figure-1i --out out", "run overcooked --id out --data ." })

@@ -190,9 +190,9 @@ public sealed class WeightsTests(TrainedRun run) : IClassFixture<TrainedRun>, ID
         var summary = Json(await RunAsync("crossplay r.ippo --episodes 1 --steps 5 --id c --json"));
         var run = summary.GetProperty("matches").GetProperty("training").GetProperty("weights")[1];
         Assert.Equal(("ippo/1", hash, 12), (run.GetProperty("run").GetString(), run.GetProperty("hashes")[0].GetString(), run.GetProperty("rounds")[0].GetInt32()));
-        var cells = (await File.ReadAllLinesAsync(_directory["runs/c/cells.csv"])).Select(line => line.Split(',')).ToArray();
-        Assert.Equal(["seat0Weights", "seat1Weights"], cells[0][^2..]);
-        Assert.Equal(2, cells.Count(row => row[1] == "ippo/1" && row[^2] == hash[..16]));
+        var cells = (await File.ReadAllLinesAsync(_directory["runs/c/cells-by-seat.csv"])).Select(line => line.Split(',')).ToArray();
+        Assert.Equal(["seat", "method", "run", "return", "cost", "weights"], cells[0][^6..]);
+        Assert.Equal(2, cells.Count(row => (row[^6], row[^5], row[^4]) == ("0", "ippo", "1") && row[^1] == hash[..16]));
     }
 
     private static JsonElement Json(Outcome outcome) => JsonDocument.Parse(outcome.Expect(ExitCode.Ok).Out).RootElement;

@@ -64,23 +64,32 @@ internal static class CsvReader
         return field.ToString();
     }
 
-    /// <summary>The matrices of a cells.csv.</summary>
-    public static CrossPlayMatrix[] Cells(string text)
+    /// <summary>The matrices of a cells.csv and of the cells-by-seat.csv beside it. How pairs are seated comes back as whether seats are ordered.</summary>
+    public static CrossPlayMatrix[] Cells(string text, string bySeat)
     {
+        var seats = Records(bySeat, fields => (
+            Layout: fields[0], Row: new AgentLabel(fields[1], int.Parse(fields[2])), Column: new AgentLabel(fields[3], int.Parse(fields[4])),
+            Seat: int.Parse(fields[5]), Run: new AgentLabel(fields[6], int.Parse(fields[7])), Return: Number(fields[8]), Cost: Number(fields[9]))).ToLookup(seat => (seat.Layout, seat.Row, seat.Column));
         var cells = Records(text, fields => (
-            Layout: fields[0], Row: AgentLabel.Parse(fields[1]), Column: AgentLabel.Parse(fields[2]),
-            Cell: new CrossPlayCell(
-                Number(fields[4]), Number(fields[5]), new(Number(fields[6]), Number(fields[7])), new(Number(fields[8]), Number(fields[9])),
-                int.Parse(fields[3])),
-            Base: fields[10], Opponents: fields[11], IsUnseen: fields[12].Length > 0, Seating: fields[13]));
+            Layout: fields[0], Row: new AgentLabel(fields[1], int.Parse(fields[2])), Column: new AgentLabel(fields[3], int.Parse(fields[4])),
+            Episodes: int.Parse(fields[5]), Return: Number(fields[6]), Std: Number(fields[7]), Ordered: bool.Parse(fields[8]),
+            Base: fields[9], Opponents: fields[10], IsUnseen: bool.Parse(fields[11])));
         return [.. cells.GroupBy(cell => cell.Layout).Select(layout =>
         {
             var first = layout.First();
             var builder = new CrossPlayMatrixBuilder(layout.Key, layout.Select(cell => cell.Row).Distinct(), layout.Select(cell => cell.Column).Distinct())
             {
-                BaseLayout = first.Base, Opponents = first.Opponents.Length == 0 ? null : first.Opponents, UnseenOpponents = first.IsUnseen, Seating = first.Seating,
+                BaseLayout = first.Base, Opponents = first.Opponents.Length == 0 ? null : first.Opponents, UnseenOpponents = first.IsUnseen,
+                Seating = first.Ordered ? CrossPlayMatrix.OrderedSeating : "another",
             };
-            foreach (var cell in layout) builder[builder.Rows.IndexOf(cell.Row), builder.Columns.IndexOf(cell.Column)] = cell.Cell;
+            foreach (var cell in layout)
+            {
+                var two = seats[(cell.Layout, cell.Row, cell.Column)].OrderBy(seat => seat.Seat).ToArray();
+                Assert.Equal([(0, cell.Row), (1, cell.Column)], two.Select(seat => (seat.Seat, seat.Run)));
+                builder[builder.Rows.IndexOf(cell.Row), builder.Columns.IndexOf(cell.Column)] =
+                    new CrossPlayCell(cell.Return, cell.Std, new(two[0].Return, two[1].Return), new(two[0].Cost, two[1].Cost), cell.Episodes);
+            }
+
             return builder.Build();
         })];
     }
