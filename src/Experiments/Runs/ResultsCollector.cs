@@ -39,8 +39,7 @@ public static class ResultsCollector
             var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(manifest.PopulationName(population.Label));
             if (await KnownAsync(coordinator.GetStatusAsync) is not { } status) continue;
             statuses[population.Label] = status;
-            var actors = Actors(await coordinator.GetSpecAsync());
-            curves.AddRange((await coordinator.GetCurvesAsync()).Select(curve => ToCurve(population.Label, curve, actors)));
+            curves.AddRange(await CurvesAsync(session.Grains, status.Population, population.Label));
         }
 
         if (statuses.Count == 0) throw new SrpoException(ErrorKind.NotFound, $"the run '{manifest.Id}' has no results yet; `srpo resume {manifest.Id}` goes on with it");
@@ -72,6 +71,18 @@ public static class ResultsCollector
             Debates = [.. debates],
             Episodes = [.. await EpisodeRecorder.RecordAsync(session, manifest, begun, older), .. held],
         };
+    }
+
+    /// <summary>The learning curves of a population's teams up to now.</summary>
+    /// <param name="grains">The grains.</param>
+    /// <param name="population">Its name.</param>
+    /// <param name="label">What the curves are labelled with.</param>
+    /// <exception cref="UnknownGrainException">There is no such population.</exception>
+    public static async Task<IReadOnlyList<LearningCurve>> CurvesAsync(IGrainFactory grains, string population, string label)
+    {
+        var coordinator = grains.GetGrain<ICoordinatorGrain>(population);
+        var actors = Actors(await coordinator.GetSpecAsync());
+        return [.. (await coordinator.GetCurvesAsync()).Select(curve => ToCurve(label, curve, actors))];
     }
 
     /// <summary>What populations are called that are named after methods.</summary>
