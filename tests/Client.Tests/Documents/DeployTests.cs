@@ -66,6 +66,41 @@ public sealed partial class DeployTests
             var source = match.Groups[1].Value;
             Assert.Contains(source, sent);
         }
+
+        // Every project that the two programs are built from, too.
+        var projects = new HashSet<string>(StringComparer.Ordinal);
+        Add(Repository.PathOf("src", "Silo", "Srpo.Silo.csproj"));
+        Add(Repository.PathOf("src", "Client", "Srpo.Client.csproj"));
+        Assert.True(projects.Count > 10, $"only {projects.Count} projects were found");
+        Assert.All(projects, project => Assert.Contains(sent, path => Path.GetRelativePath(Repository.Root, project).StartsWith(path + "/", StringComparison.Ordinal)));
+
+        void Add(string project)
+        {
+            if (!projects.Add(project)) return;
+            foreach (Match reference in Referenced().Matches(File.ReadAllText(project))) Add(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, reference.Groups[1].Value)));
+        }
+    }
+
+    [Theory]
+    [InlineData("deploy/README.md")]
+    [InlineData("docs/operations.md")]
+    public void Every_command_that_operators_are_told_to_type_exists(string page)
+    {
+        var found = 0;
+        foreach (Match match in Typed().Matches(File.ReadAllText(Repository.PathOf(page))))
+        {
+            string[] words = [.. match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\'', '"'))];
+            if (words is ["silo", ..]) continue; // another program
+            System.CommandLine.Command command = Srpo.Client.Cli.RootCommandBuilder.Build(new Srpo.Client.Cli.Shell(TextWriter.Null, TextWriter.Null, "/", 80, false, false));
+            var at = 0;
+            for (; at < words.Length && command.Subcommands.FirstOrDefault(sub => sub.Name == words[at]) is { } sub; at++) command = sub;
+            Assert.True(at > 0 && command.Subcommands.Count == 0, $"{page}: `srpo {match.Groups[1].Value}` is no command");
+            var known = command.Options.Concat(Srpo.Client.Cli.RootCommandBuilder.RecursiveOptions).Select(option => option.Name).ToHashSet(StringComparer.Ordinal);
+            foreach (var option in words[at..].Where(word => word.StartsWith("--", StringComparison.Ordinal))) Assert.True(known.Contains(option), $"{page}: `srpo {match.Groups[1].Value}`: there is no {option}");
+            found++;
+        }
+
+        Assert.True(found > 3, $"only {found} commands were found on {page}");
     }
 
     [Theory]
@@ -198,6 +233,13 @@ public sealed partial class DeployTests
 
     [GeneratedRegex(@"^COPY (?!--from)(?:--\S+ )*(\S+/\S+) ", RegexOptions.Multiline)]
     private static partial Regex Copied();
+
+    [GeneratedRegex(@"<ProjectReference Include=""([^""]+)""")]
+    private static partial Regex Referenced();
+
+    /// <summary>Words after the program's name, in code: from `srpo` or ./srpo, or from the container of the command line, to the end of the code, of the line or of the command.</summary>
+    [GeneratedRegex(@"(?:(?<=`)srpo|^ +(?:sudo )?(?:\./)?srpo|run --rm cli|deployment/client -- srpo) ((?:[a-z][a-z-]*)(?: [^`\n|;&<>#]*)?)", RegexOptions.Multiline)]
+    private static partial Regex Typed();
 
     [GeneratedRegex(@"\bsrpo_[a-z_]+\b")]
     private static partial Regex Metric();

@@ -13,7 +13,7 @@ public sealed partial class RepositoryTests
 {
     public static TheoryData<string> Scripts() =>
     [
-        "srpo", "test.sh", ".ci/run", "scripts/common.sh",
+        "srpo", "test.sh", ".ci/run", "scripts/common.sh", "deploy/docker/srpo", "deploy/systemd/srpo",
         .. new[] { "deploy", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.sh", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository.Root, path)),
     ];
