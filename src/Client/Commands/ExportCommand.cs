@@ -73,7 +73,7 @@ internal static class ExportCommand
             var written = await EventExporter.ExportAsync(
                 session, run is null ? [(name, name)] : run.Experiment.Populations.Select(population => (population.Label, run.PopulationName(population.Label))), run?.Started, directory, context.Get(Force));
             if (context.Json) context.PrintJson(new { Name = name, Directory = directory, Files = written });
-            else context.Out.WriteLine($"{name}: {Texts.Count(written.Count)} learning curves in {directory}; `tensorboard --logdir {context.Shell.Shown(directory)}` shows them");
+            else context.Out.WriteLine($"{name}: {Texts.Count(written.Count)} learning curve{(written.Count == 1 ? "" : "s")} in {directory}; `tensorboard --logdir {context.Shell.Shown(directory)}` shows them");
             return (int)ExitCode.Ok;
         });
     }

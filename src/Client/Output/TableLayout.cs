@@ -48,7 +48,7 @@ internal sealed record TableLayout(IReadOnlyList<IReadOnlyList<TableLayout.Colum
         if (width is not { } most || Total(whole) <= most) return new TableLayout([[.. columns.Select(column => new Column(column, whole[column]))]]) { PlainHeaders = true };
 
         // A column in which nothing stands says nothing.
-        columns = [.. columns.Where(column => column < keys || Cells(column).Any(cell => cell.Length > 0))];
+        columns = [.. columns.Where(column => column < keys || rows.Count == 0 || Cells(column).Any(cell => cell.Length > 0))];
         int[] wide = [.. whole.Select((_, column) => Math.Max(Words(headers[column]).Max(LiveWriter.Cells), Cells(column).Select(LiveWriter.Cells).DefaultIfEmpty(0).Max()))];
         int[] least = [.. whole.Select((_, column) => numeric[column] ? wide[column] : Math.Min(wide[column], Math.Max(ShortestText, Cells(column).Append(headers[column]).SelectMany(Words).Max(LiveWriter.Cells))))];
         if (Total(columns.Select(column => least[column])) <= most) return new TableLayout([[.. Squeezed(columns, wide, least, most)]]);

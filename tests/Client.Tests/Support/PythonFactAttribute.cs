@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 
@@ -18,8 +19,11 @@ internal static class Python
     /// <summary>The first on the path, and the system's, which packages of the distribution belong to.</summary>
     private static readonly string[] Programs = ["python3", "/usr/bin/python3"];
 
+    private static readonly ConcurrentDictionary<string, string?> Found = new(StringComparer.Ordinal);
+
     /// <summary>A Python that has a package; null where none has.</summary>
-    public static string? With(string package) => Array.Find(Programs, program => Run(program, Path.GetTempPath(), "-c", $"import {package}") is { Code: 0 });
+    public static string? With(string package) =>
+        Found.GetOrAdd(package, _ => Array.Find(Programs, program => Run(program, Path.GetTempPath(), "-c", $"import {package}") is { Code: 0 }));
 
     /// <summary>Runs a program in a directory; null where there is no such Python.</summary>
     public static Outcome? Run(string python, string directory, params string[] arguments)

@@ -21,6 +21,9 @@ internal sealed class Screen(int columns, int rows)
     /// <summary>The longest line that was written, in characters.</summary>
     public int Longest { get; private set; }
 
+    /// <summary>Whether colours, or what else changes the look of letters, were asked for.</summary>
+    public bool HasColours { get; private set; }
+
     /// <summary>All rows that there are, those that were scrolled out of the window too.</summary>
     public IReadOnlyList<string> AllRows => [.. Chunks().Select(chunk => Row(chunk))];
 
@@ -95,7 +98,11 @@ internal sealed class Screen(int columns, int rows)
         {
             throw new InvalidOperationException("the whole screen was cleared, with what others wrote on it");
         }
-        else if (!(sequence.EndsWith('m') || sequence is "\u001b=" or "\u001b>" or "\u001b[?1h" or "\u001b[?1l" or "\u001b[6n" or "\u001b(B"))
+        else if (sequence is [_, '[', .., 'm'])
+        {
+            HasColours = true;
+        }
+        else if (!(sequence is "\u001b=" or "\u001b>" or "\u001b[?1h" or "\u001b[?1l" or "\u001b[6n" or "\u001b(B"))
         {
             throw new InvalidOperationException($"the sequence {sequence.Replace("\u001b", "ESC", StringComparison.Ordinal)} was written");
         }

@@ -40,10 +40,23 @@ public sealed class PseudoTerminalTests : IDisposable
             await terminal.UntilAsync($"the bars fit {columns} columns, and there are no remains of others", screen => Bars(screen).Count == bars && Bars(screen).All(bar => bar.TrimEnd().Length < columns));
         }
 
+        Assert.False(terminal.Look(screen => screen.HasColours), "NO_COLOR is set");
         terminal.Type("\u0003");
         Assert.Equal((int)ExitCode.Interrupted, await terminal.EndAsync());
         Assert.Empty(terminal.Look(Bars));
         Assert.Contains(terminal.Look(screen => screen.AllRows), row => row.Contains("srpo resume r", StringComparison.Ordinal));
+
+        // Without NO_COLOR bars have colours; a terminal that moves no cursor gets plain lines, without any sequence.
+        using var coloured = PseudoTerminal.Start(_directory.Root, 80, 24, "resume", "r");
+        await coloured.UntilAsync("there are bars", screen => Bars(screen).Count > 0);
+        Assert.True(coloured.Look(screen => screen.HasColours));
+        coloured.Type("\u0003");
+        Assert.Equal((int)ExitCode.Interrupted, await coloured.EndAsync());
+        using var dumb = PseudoTerminal.Start(_directory.Root, 80, 24, ["TERM=dumb", "resume", "r"]);
+        await dumb.UntilAsync("there is a line", screen => screen.AllRows.Any(row => Regex.IsMatch(row, @"^training \S+: \d+ %")));
+        Assert.False(dumb.Look(screen => screen.HasColours));
+        dumb.Type("\u0003");
+        Assert.Equal((int)ExitCode.Interrupted, await dumb.EndAsync());
 
         static IReadOnlyList<string> Bars(Screen screen) => [.. screen.AllRows.Where(row => Regex.IsMatch(row, @"\d %( |$)"))];
     }
