@@ -27,6 +27,9 @@ public sealed record Experiment
     /// <summary>How the populations are measured.</summary>
     public required Evaluation Evaluation { get; init; }
 
+    /// <summary>Labels of the evaluated populations whose comparison opens the report; empty to choose by their roles.</summary>
+    public IReadOnlyList<string> Headline { get; init; } = [];
+
     /// <summary>The spec of a population, for the coordinator.</summary>
     /// <param name="population">One of <see cref="Populations"/>.</param>
     /// <param name="nameOf">The name under which a population of this experiment is known, by its label.</param>
@@ -61,6 +64,9 @@ public sealed record ExperimentPopulation(string Label, TrainingSettings Trainin
 
     /// <summary>Label of the population that makes the pool of frozen partners; null for none.</summary>
     public string? Partners { get; init; }
+
+    /// <summary>Paths of the training settings that the command line changed from what the experiment's file says; they are part of its name in reports.</summary>
+    public IReadOnlyList<string> Changed { get; init; } = [];
 
     /// <summary>Labels of the populations that must be trained before this one.</summary>
     public IEnumerable<string> Needs() => Opponents.Select(reference => reference.Population).Concat(Partners is { } pool ? [pool] : []).Distinct();

@@ -46,6 +46,9 @@ public static class ExperimentKeys
     /// <summary>Most layouts of an evaluation, each counted with each of its opponents.</summary>
     public const int MaxLayouts = 1000;
 
+    /// <summary>Most populations in the headline of a report.</summary>
+    public const int MaxHeadline = 6;
+
     /// <summary>Teams of every population.</summary>
     public static WholeKey Seeds { get; } = new("seeds", 1, 10_000, 8, "Teams (training runs) of each population.");
 
@@ -71,6 +74,7 @@ public static class ExperimentKeys
         new("training", "object", "{}", "Training keys for all populations, see below."),
         new("populations", "object", "", string.Create(CultureInfo.InvariantCulture, $"The populations by name, at most {MaxPopulations}; each an object with training keys of its own, and the keys below.")),
         new("evaluation", "object", "{}", "How the populations are measured."),
+        new("headline", "list of texts", "what the experiment is about and its baseline", string.Create(CultureInfo.InvariantCulture, $"Labels of evaluated populations, 1 to {MaxHeadline}, whose comparison opens the report: the first two are held against each other, and the matrices of all stand side by side.")),
     ];
 
     /// <summary>Keys of a population, besides those of training.</summary>

@@ -96,8 +96,17 @@ public sealed class ExperimentLoader
         var loader = new ExperimentLoader(root, directory) { _models = models, _looks = looks, _partners = partners ?? [], _alone = alone };
         if (!ReferenceEquals(root, written)) loader.CheckValues(written);
         var experiment = loader.Build(ValidName(name));
-        return loader._reader.Problems.Count == 0 && experiment is not null ? experiment : throw new ExperimentException(loader._reader.Problems);
+        if (loader._reader.Problems.Count > 0 || experiment is null) throw new ExperimentException(loader._reader.Problems);
+        if (ReferenceEquals(root, written) || alone) return experiment;
+
+        // What the command line changed is part of the names of populations; a file that is no experiment without it leaves that open.
+        var before = new ExperimentLoader(written, directory) { _models = models, _looks = false, _partners = partners ?? [] }.Build(experiment.Name);
+        return before is null ? experiment : experiment with { Populations = [.. experiment.Populations.Select(population => WithChanges(population, before))] };
     }
+
+    private static ExperimentPopulation WithChanges(ExperimentPopulation population, Experiment before) =>
+        before.Populations.FirstOrDefault(other => other.Label == population.Label) is not { } known ? population
+            : population with { Changed = [.. AllSettings.All.Where(setting => setting.Text(known.Training) != setting.Text(population.Training)).Select(setting => setting.Path)] };
 
     private Experiment? Build(string name)
     {
@@ -120,9 +129,11 @@ public sealed class ExperimentLoader
         else if (Member("populations") is { } members)
             populations.Read(members, draft, seeds, sound);
         var links = populations.Link();
+        string[] headline = [];
         if (_alone && _reader.Problems.Count == 0) return Built(new Evaluation([], 1, 1, 1));
         var measure = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
         CheckKeys(measure, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
+        headline = HeadlineReader.Read(_root["headline"], populations.Populations, _reader);
         var evaluation = new EvaluationReader(_reader, layouts).Read(measure, environment, links, populations.Populations, draft.Settings.EvaluationSteps);
         return _reader.Problems.Count > 0 ? null : Built(evaluation!);
 
@@ -135,6 +146,7 @@ public sealed class ExperimentLoader
             CheckpointInterval = ExperimentKeys.CheckpointInterval.Read(_root, "", _reader) ?? ExperimentKeys.CheckpointInterval.Default,
             Populations = populations.Populations,
             Evaluation = measured,
+            Headline = headline,
         };
     }
 

@@ -4,6 +4,7 @@ using Srpo.Core.Files;
 using Srpo.Core.Results;
 using Srpo.Core.Statistics;
 using Srpo.Reporting.Equilibria;
+using Srpo.Reporting.Figures;
 using Srpo.Reporting.Files;
 using Srpo.Reporting.Html;
 
@@ -24,7 +25,7 @@ public static class ReportWriter
 
     /// <summary>
     /// Writes summary.json, crossplay-LAYOUT.csv for each layout, cells.csv, cells-by-seat.csv, learning-curves.csv, learning-actors.csv and report.html; for games with one state
-    /// also strategies.csv and, with equilibria to compare with, equilibria.csv; for debates also debates.csv and debates-learning.csv. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
+    /// also strategies.csv and, with equilibria to compare with, equilibria.csv; for debates also debates.csv and debates-learning.csv; and every figure of the page in the folder figures, as SVG and, where Skia is there, as PDF. Each file is written under a temporary name and renamed, so that a reader never sees half of one; existing files are replaced.
     /// </summary>
     /// <param name="directory">Where to; made if it is missing.</param>
     /// <param name="results">What the experiment produced.</param>
@@ -59,7 +60,9 @@ public static class ReportWriter
         if (!results.Debaters.IsEmpty) Write("debates-learning.csv", DebateCsv.WriteLearning(results.Curves));
         for (var index = 0; index < sweeps?.Count; index++)
             Write(index == 0 ? "equilibria.csv" : $"equilibria-{(index + 1).ToString(CultureInfo.InvariantCulture)}.csv", SweepCsv.Write(sweeps[index]));
-        Write("report.html", HtmlReport.Write(results, summary, sweeps));
+        var book = new FigureBook();
+        Write("report.html", HtmlReport.Write(results, summary, sweeps, book));
+        paths.AddRange(FigureFiles.WriteAll(Path.Combine(directory, FigureFiles.Folder), book.Figures));
         return new(paths.ToImmutable(), summary);
     }
 }

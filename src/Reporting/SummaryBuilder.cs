@@ -19,12 +19,14 @@ public static class SummaryBuilder
         if (twice is not null) throw new ArgumentException($"There are two matrices of layout '{twice.Key}'.", nameof(results));
 
         var methods = results.Methods();
+        var headline = Headline.Choose(results.Info, [.. results.Matrices.SelectMany(matrix => matrix.Methods()).Distinct()]);
         return new(
             results.Info,
-            [.. results.Matrices.Select(matrix => BuildLayout(matrix, methods, bootstrap))],
+            [.. results.Matrices.Select(matrix => BuildLayout(matrix, methods, headline, bootstrap))],
             [.. methods.Select(method => BuildLearning(method, results.Curves)).OfType<LearningSummary>()],
             bootstrap)
         {
+            Headline = headline,
             Notes = results.Notes,
             Debaters = results.Debaters,
             Debates = DebateBuilder.Build(results, bootstrap),
@@ -44,7 +46,7 @@ public static class SummaryBuilder
         Descriptive.Mean([.. teams.Select(team => team.FreeRiding)]),
         Descriptive.Mean([.. teams.Select(team => team.NearestFreeRiding)]));
 
-    private static LayoutSummary BuildLayout(CrossPlayMatrix matrix, ImmutableArray<string> strata, BootstrapOptions bootstrap)
+    private static LayoutSummary BuildLayout(CrossPlayMatrix matrix, ImmutableArray<string> strata, ImmutableArray<string> headline, BootstrapOptions bootstrap)
     {
         var methods = matrix.Methods();
         var between =
@@ -62,6 +64,9 @@ public static class SummaryBuilder
         return new(matrix.Layout, [.. own], [.. between])
         {
             Lead = BuildLead(matrix, own, strata, bootstrap),
+            Headline = BuildLead(matrix, [.. headline.Take(2).Select(method => Array.Find(own, each => each.Method == method)).OfType<MethodSummary>()], strata, bootstrap),
+            Profiles = Robustness.Profiles(matrix, methods, strata, bootstrap),
+            Improvements = Robustness.Improvements(matrix, methods, headline, strata, bootstrap),
             Seating = matrix.Seating,
             Episodes = matrix.Episodes.IsEmpty ? 0 : matrix.Episodes.Max(),
             Opponents = matrix.Opponents,

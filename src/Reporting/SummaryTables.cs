@@ -24,8 +24,8 @@ public static class SummaryTables
                 Numbers.Short(cross.InterquartileMean), Numbers.Range(cross.Interval),
                 Numbers.Short(method.FreeRiding), Numbers.Short(cross.FreeRiding),
                 Numbers.Short(method.PrivateCost?.Seat0), Numbers.Short(method.PrivateCost?.Seat1));
-        return new(
-            "Return and private cost by layout and method",
+        return Costless(new(
+            summary.HasCosts ? "Return and private cost by layout and method" : "Return by layout and method",
             [
                 new("Layout", false), new("Method", false), new("Runs"), new("Self-play mean"), new("Self-play std"),
                 new("Cross-play mean"), new("Gap to self-play"), new("Cross-play std"), new("Worst pair"), new("Its runs", false),
@@ -33,8 +33,37 @@ public static class SummaryTables
                 new("Free-riding, self-play"), new("Free-riding, cross-play"),
                 new("Cost of seat 0"), new("Cost of seat 1"),
             ],
-            [.. rows]);
+            [.. rows]), summary, "Free-riding, self-play", "Free-riding, cross-play", "Cost of seat 0", "Cost of seat 1");
     }
+
+    /// <summary>A row per layout and pair of the headline's first method with another: how likely a run of it does better.</summary>
+    public static SummaryTable Improvements(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        return new(
+            "Probability of improvement in cross-play",
+            [new("Layout", false), new("Method", false), new("Does better than", false), new("Probability"), new($"{Numbers.Percent(summary.Bootstrap.Level)} interval")],
+            [.. from layout in summary.Layouts
+                from pair in layout.Improvements
+                select ImmutableArray.Create(
+                    DisplayNames.Layout(layout.Layout), summary.Info.Names.Of(pair.First), summary.Info.Names.Of(pair.Second),
+                    Numbers.Fixed(pair.Improvement.Probability, 2),
+                    pair.Improvement.Interval is { } ends ? $"[{Numbers.Fixed(ends.Low, 2)}, {Numbers.Fixed(ends.High, 2)}]" : Numbers.None)]);
+    }
+
+    /// <summary>A table without some of its columns.</summary>
+    internal static SummaryTable Without(SummaryTable table, params string[] headers)
+    {
+        int[] kept = [.. Enumerable.Range(0, table.Columns.Length).Where(index => !headers.Contains(table.Columns[index].Header))];
+        return table with { Columns = [.. kept.Select(index => table.Columns[index])], Rows = [.. table.Rows.Select(row => kept.Select(index => row[index]).ToImmutableArray())] };
+    }
+
+    /// <summary>A table without the columns of numbers that none of its rows has.</summary>
+    internal static SummaryTable WithoutEmpty(SummaryTable table) => table.Rows.IsEmpty ? table : Without(
+        table, [.. Enumerable.Range(0, table.Columns.Length).Where(index => table.Rows.All(row => row[index] is Numbers.None or "")).Select(index => table.Columns[index].Header)]);
+
+    /// <summary>A table without what means nothing where nobody pays costs.</summary>
+    private static SummaryTable Costless(SummaryTable table, RunSummary summary, params string[] headers) => summary.HasCosts ? table : Without(table, headers);
 
     /// <summary>A row per layout and ordered pair of methods; empty with one method.</summary>
     public static SummaryTable Between(RunSummary summary)
@@ -49,14 +78,14 @@ public static class SummaryTables
                 Numbers.Short(pair.Block.Std), Numbers.Short(pair.Block.Min), pair.Block.Worst?.ToString() ?? "", Numbers.Short(pair.Block.InterquartileMean),
                 Numbers.Range(pair.Block.Interval), Numbers.Short(pair.Block.FreeRiding));
         var level = Numbers.Percent(summary.Bootstrap.Level);
-        return new(
+        return Costless(new(
             "Return of pairs from different methods",
             [
                 new("Layout", false), new("Seat 0", false), new("Seat 1", false), new("Pairs"), new("Mean"),
                 new($"{level} interval of the mean"), new("Std"), new("Worst pair"), new("Its runs", false), new("IQM"),
                 new($"{level} interval of the IQM"), new("Free-riding"),
             ],
-            [.. rows]);
+            [.. rows]), summary, "Free-riding");
     }
 
     /// <summary>A row per method and shift: unknown teammates, unknown opponents, both; empty without unknown opponents.</summary>

@@ -118,12 +118,12 @@ public sealed class DebateReportTests
     [Fact]
     public void Rewards_in_training_are_those_of_agents()
     {
-        var charts = Figures.DebateFigures.Training(Whole.Curves, Whole.Debaters, MatrixOf.Names);
+        var charts = Figures.DebateFigures.Training(Whole.Curves, Whole.Debaters, Figures.MethodStyles.Of(Whole));
         Assert.Equal(["small: reward in training", "large: reward in training", "other: reward in training"], charts.Select(chart => chart.Title));
         Assert.Equal(["IPPO", "SRPO"], charts[0].Chart.Series.Select(series => series.Name));
         Assert.Equal(1, charts[0].Chart.Series[0].Points[^1].Y, 1e-12);
         Assert.Equal(10, charts[0].Chart.Series[0].Points.Length);
-        Assert.Empty(Figures.DebateFigures.Training([.. Whole.Curves.Select(curve => curve with { Points = [.. curve.Points.Select(point => point with { Actors = [] })] })], Whole.Debaters, MatrixOf.Names));
+        Assert.Empty(Figures.DebateFigures.Training([.. Whole.Curves.Select(curve => curve with { Points = [.. curve.Points.Select(point => point with { Actors = [] })] })], Whole.Debaters, Figures.MethodStyles.Of(Whole)));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class DebateReportTests
         var html = HtmlReport.Write(Whole, Summary);
         var page = XDocument.Parse(html);
         var ids = page.Descendants("section").Select(section => (string)section.Attribute("id")!).ToArray();
-        Assert.Equal(["debates", "cross-play", "episodes", "learning", "numbers", "run", "reproduce", "settings"], ids);
+        Assert.Equal(["debates", "cross-play", "episodes", "learning", "cost", "numbers", "run", "reproduce", "settings"], ids);
         var text = page.Root!.Element("body")!.Value;
         foreach (var wrong in new[] { "ree-riding", "rivate cost", "mean return", "earns", "Mean return" }) Assert.DoesNotContain(wrong, text, StringComparison.Ordinal);
         foreach (var right in new[] { "Joint accuracy of models that were trained apart", "Accuracy with an untrained partner of another family", "Debate ahead of the vote of both", "before and after the debate" })
@@ -174,7 +174,7 @@ public sealed class DebateReportTests
     public void Transcripts_are_to_be_read()
     {
         var page = XDocument.Parse(HtmlReport.Write(Whole, Summary));
-        var transcripts = page.Descendants("details").ToArray();
+        var transcripts = page.Descendants("details").Where(details => (string?)details.Attribute("class") == "card transcript").ToArray();
         Assert.Equal(["ippo-small/0 with itself: both right at the end", "ippo-large/0 with itself: both right at the end"], transcripts.Select(transcript => transcript.Element("summary")!.Value));
         Assert.Equal(["Question 7: Ida finds 6 apples in each of 7 <trees>.", "Round 1 of 3", "Round 2 of 3", "Round 3 of 3"], transcripts[0].Elements("h4").Select(heading => heading.Value));
         Assert.Contains("was 41 (wrong), taken over from the peer\n    #### 42", transcripts[0].Elements("pre").ElementAt(2).Value, StringComparison.Ordinal);
@@ -228,10 +228,11 @@ public sealed class DebateReportTests
         var directory = Path.Combine(Path.GetTempPath(), "srpo-debates-" + Guid.NewGuid().ToString("N"));
         try
         {
-            var names = ReportWriter.WriteAll(directory, SyntheticDebates.Create(1, 6), Quick).Paths.Select(path => Path.GetFileName(path)!).ToArray();
+            var names = ReportWriter.WriteAll(directory, SyntheticDebates.Create(1, 6), Quick).Paths.Select(path => Path.GetRelativePath(directory, path)).ToArray();
             Assert.Contains("debates.csv", names);
             Assert.Contains("debates-learning.csv", names);
-            Assert.All(names, name => Assert.True(ReportWriter.IsFile(name)));
+            Assert.Contains(Path.Combine("figures", "debates-joint.svg"), names);
+            Assert.All(names.Where(name => Path.GetDirectoryName(name) != "figures"), name => Assert.True(ReportWriter.IsFile(name)));
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Srpo.Core.Results;
 using Srpo.Reporting.Figures;
 using Srpo.Reporting.Text;
 
@@ -59,11 +60,25 @@ public class FiguresTests
     }
 
     [Fact]
-    public void Srpo_and_ippo_keep_their_colours_and_no_two_methods_share_one()
+    public void A_method_looks_the_same_whatever_else_a_figure_shows_and_no_two_look_alike()
     {
-        var colours = Palette.For(MatrixOf.Names, ["fcp", "srpo", "x", "ippo", "srpo"]);
-        Assert.Equal((1, 2), (colours["srpo"], colours["ippo"]));
-        Assert.Equal(4, colours.Values.Distinct().Count());
+        var styles = MethodStyles.For(MatrixOf.Names, ["fcp", "srpo", "x", "ippo", "srpo", .. Enumerable.Range(0, 60).Select(i => $"m{i}")]);
+        Assert.Equal((1, LineStyle.Solid, MarkerStyle.Circle), (styles["srpo"].Colour, styles["srpo"].Line, styles["srpo"].Marker));
+        Assert.Equal((2, LineStyle.Dashed, MarkerStyle.Square), (styles["ippo"].Colour, styles["ippo"].Line, styles["ippo"].Marker));
+        string[] all = ["fcp", "srpo", "x", "ippo", "self-play", .. Enumerable.Range(0, 60).Select(i => $"m{i}")];
+        Assert.Equal(all.Length, all.Select(label => (styles[label].Colour, styles[label].Line, styles[label].Marker)).Distinct().Count());
+
+        // What is known by name does not depend on what takes part.
+        Assert.Equal(styles["fcp"], MethodStyles.For(MatrixOf.Names, ["srpo", "ippo"])["fcp"]);
+    }
+
+    [Fact]
+    public void Two_populations_of_the_subject_do_not_share_a_look_and_opponents_are_grey()
+    {
+        var styles = MethodStyles.For(new([new("a", "A", PopulationRole.Subject), new("b", "B", PopulationRole.Subject), new("runners", "runners", PopulationRole.Opponent)]), []);
+        Assert.Equal(1, styles["a"].Colour);
+        Assert.NotEqual(styles["a"].Colour, styles["b"].Colour);
+        Assert.Equal((Palette.Other, MarkerStyle.None), (styles["runners"].Colour, styles["runners"].Marker));
     }
 
     [Fact]
@@ -114,8 +129,9 @@ public class FiguresTests
             "a \"<heat>\"", [new("g", "0")], [new("g", "0"), new("h", "0")], [1, double.NaN], new LinearScale(0, 1, 0, 1))
         { ShowColourBar = true })));
         Assert.Equal("http://www.w3.org/2000/svg", svg.Root!.Name.NamespaceName);
-        Assert.Equal("a \"<heat>\"", (string?)svg.Root.Attribute("aria-label"));
-        Assert.Single(svg.Descendants(), element => (string?)element.Attribute("class") == "missing");
+        Assert.Equal("a \"<heat>\"", (string?)svg.Root.Elements().First());
+        Assert.Single(svg.Descendants(), element => (string?)element.Attribute("fill") == "#e3e4e8");
+        Assert.DoesNotContain(svg.Descendants(), element => element.Attribute("class") is not null);
     }
 
     [Theory]

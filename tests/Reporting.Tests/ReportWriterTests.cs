@@ -21,7 +21,9 @@ public sealed class ReportWriterTests : IDisposable
             "crossplay-held-out-c.csv", "cells.csv", "cells-by-seat.csv", "learning-curves.csv", "learning-actors.csv", "report.html",
         ];
         Assert.Equal(expected.Order(), Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
-        Assert.Equal(expected, written.Paths.Select(Path.GetFileName));
+        string[] figures = [.. Directory.GetFiles(Path.Combine(_directory, "figures")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        Assert.Equal(expected.Concat(figures).Order(StringComparer.Ordinal), written.Paths.Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.All(new[] { "bars", "crossplay-training", "crossplay-held-out-c", "learning", "learning-clip-fraction" }, name => Assert.Equal([$"{name}.pdf", $"{name}.svg"], figures.Where(file => Path.GetFileNameWithoutExtension(file) == name)));
         Assert.All(written.Paths, path => Assert.True(Path.IsPathFullyQualified(path)));
         Assert.All(written.Paths, path => Assert.NotEqual(Encoding.UTF8.Preamble.ToArray(), File.ReadAllBytes(path)[..3]));
     }
@@ -38,6 +40,6 @@ public sealed class ReportWriterTests : IDisposable
     public void A_layout_name_cannot_leave_the_directory()
     {
         var written = ReportWriter.WriteAll(_directory, MatrixOf.Results(MatrixOf.Blocks("../../x", 2, ("a", 1, 1, 0, 0))));
-        Assert.All(written.Paths, path => Assert.Equal(Path.GetFullPath(_directory), Path.GetDirectoryName(path)));
+        Assert.All(written.Paths, path => Assert.Contains(Path.GetDirectoryName(path)!, new[] { Path.GetFullPath(_directory), Path.GetFullPath(Path.Combine(_directory, "figures")) }));
     }
 }

@@ -83,7 +83,7 @@ public class ShiftTests
         Assert.Equal(8, SummaryTables.Shifts(summary).Rows.Length);
         var page = XDocument.Parse(HtmlReport.Write(Results, summary));
         var section = page.Descendants("section").Single(element => (string?)element.Attribute("id") == "shifts");
-        Assert.Equal(3, section.Descendants("svg").Count());
+        Assert.Equal(["shifts", "opponents-with-itself", "opponents-with-others"], section.Descendants("figure").Select(figure => (string)figure.Attribute("data-figure")!));
         Assert.Contains("SRPO earns 33.0 more in self-play than IPPO", section.Value, StringComparison.Ordinal);
         Assert.Contains(page.Descendants("figcaption"), caption => caption.Value.Contains("100 episodes against runners/2, not seen in training, mean over all ways", StringComparison.Ordinal));
         Assert.Contains("team score per episode", page.Root!.Value, StringComparison.Ordinal);

@@ -30,6 +30,7 @@ internal static class RootCommandBuilder
         root.Add(RunCommand.Create(shell));
         root.Add(ResumeCommand.Create(shell));
         root.Add(ReportCommand.Create(shell));
+        root.Add(FiguresCommand.Create(shell));
         root.Add(RunsCommand.Create(shell));
         root.Add(PopulationCommand.Create(shell));
         root.Add(CrossPlayCommand.Create(shell));

@@ -8,6 +8,7 @@ using Srpo.Experiments;
 using Srpo.Experiments.Equilibria;
 using Srpo.Language.Models;
 using Srpo.Learning.Methods;
+using Srpo.Reporting.Figures;
 
 namespace Srpo.Client.Commands;
 
@@ -56,6 +57,7 @@ internal static class CompletionsCommand
     {
         ("--preset", _) => new([.. Presets.All.Select(preset => preset.Name)], Files.None),
         ("--encoding", _) => new([.. ShowCommand.Encodings], Files.None),
+        (_, "FORMAT") => new([.. FigureFiles.Formats], Files.None),
         (_, "METHOD") => new([.. MethodRegistry.All.Select(method => method.Id)], Files.None),
         (_, "LAYOUT") => new([.. EnvironmentFactory.Registrations.SelectMany(environment => environment.Variants).Distinct()], Files.Any),
         (_, "KEY=VALUE") => new([.. Learning.AllSettings.Paths.Select(path => path + "=")], Files.None),

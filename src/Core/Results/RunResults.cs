@@ -48,6 +48,12 @@ public sealed record RunInfo
     /// <summary>What reports call the populations.</summary>
     public PopulationNames Names { get; init; } = PopulationNames.None;
 
+    /// <summary>Labels of the populations whose comparison opens reports, the first two against each other; empty to choose by their roles.</summary>
+    public ImmutableArray<string> Headline { get; init; } = [];
+
+    /// <summary>Labels of the populations whose training has not ended yet.</summary>
+    public ImmutableArray<string> Unfinished { get; init; } = [];
+
     /// <summary>Training seeds (runs) per method.</summary>
     public int Seeds { get; init; }
 
@@ -104,4 +110,7 @@ public enum PopulationRole
 
     /// <summary>What the experiment is about.</summary>
     Subject,
+
+    /// <summary>What others play against, and so no method that is compared.</summary>
+    Opponent,
 }

@@ -20,6 +20,12 @@ public sealed record RunSummary(
     /// <summary>The populations, where they are debaters: returns are then joint accuracies; empty elsewhere.</summary>
     public ImmutableArray<DebaterPopulation> Debaters { get; init; } = [];
 
+    /// <summary>Labels of the methods whose comparison opens reports.</summary>
+    public ImmutableArray<string> Headline { get; init; } = [];
+
+    /// <summary>Whether anybody paid private costs: without, they and free-riding mean nothing.</summary>
+    public bool HasCosts => Layouts.Any(layout => layout.Methods.Any(method => method.PrivateCost is { Total: > 0 } || method.CrossPlay.FreeRiding > 0));
+
     /// <summary>Whether the populations are debaters.</summary>
     public bool AreDebates => !Debaters.IsEmpty;
 
@@ -64,12 +70,32 @@ public sealed record LayoutSummary(
     /// <summary>The two methods with the highest means in cross-play; null with fewer than two.</summary>
     public Lead? Lead { get; init; }
 
+    /// <summary>The comparison of the headline on this layout, its first two methods, the better one first; null where one of them has no cross-play.</summary>
+    public Lead? Headline { get; init; }
+
+    /// <summary>Performance profiles of the methods with cross-play, all at the same thresholds.</summary>
+    public ImmutableArray<MethodProfile> Profiles { get; init; } = [];
+
+    /// <summary>How likely a run of the headline's first method does better than one of each other method.</summary>
+    public ImmutableArray<MethodImprovement> Improvements { get; init; } = [];
+
     /// <summary>Which weights each run played with, by the run's label; empty where nobody noted them.</summary>
     public ImmutableArray<(AgentLabel Run, RunWeights Weights)> Weights { get; init; } = [];
 
     /// <summary>The method with this key, or null.</summary>
     public MethodSummary? Method(string method) => Methods.FirstOrDefault(summary => summary.Method == method);
 }
+
+/// <summary>A method's performance profile in cross-play.</summary>
+/// <param name="Method">The method's key.</param>
+/// <param name="Points">The share of pairs of different runs above each threshold, ascending.</param>
+public sealed record MethodProfile(string Method, ImmutableArray<ProfilePoint> Points);
+
+/// <summary>How likely a run of one method does better in cross-play than a run of another.</summary>
+/// <param name="First">The one.</param>
+/// <param name="Second">The other.</param>
+/// <param name="Improvement">The probability.</param>
+public sealed record MethodImprovement(string First, string Second, Improvement Improvement);
 
 /// <summary>How far the method with the highest mean in cross-play is ahead of the next.</summary>
 /// <param name="First">The method that is ahead.</param>

@@ -81,7 +81,7 @@ public static class RunBootstrap
             differences[resample] = DrawnMean(first, counts0) - DrawnMean(second, counts1);
         }
 
-        return Percentiles(differences, options.Level);
+        return Percentiles.Of(differences, options.Level);
     }
 
     /// <summary>Difference of two methods' means in cross-play, the runs of each drawn independently; cells weigh as in <see cref="CrossPlay"/>.</summary>
@@ -112,7 +112,7 @@ public static class RunBootstrap
             differences[resample] = DrawnMean(cells0, counts0) - DrawnMean(cells1, counts1);
         }
 
-        return Percentiles(differences, options.Level);
+        return Percentiles.Of(differences, options.Level);
     }
 
     private static double DrawnMean(SortedCells cells, RunCounts counts)
@@ -179,14 +179,7 @@ public static class RunBootstrap
             interquartileMeans[resample] = cells.TrimmedMean(total, total / 4);
         }
 
-        return new(Percentiles(means, options.Level), Percentiles(interquartileMeans, options.Level));
-    }
-
-    private static Interval Percentiles(double[] values, double level)
-    {
-        Array.Sort(values);
-        var tail = (1 - level) / 2;
-        return new(Descriptive.Quantile(values, tail), Descriptive.Quantile(values, 1 - tail));
+        return new(Percentiles.Of(means, options.Level), Percentiles.Of(interquartileMeans, options.Level));
     }
 
     private static void CheckSize(ReadOnlySpan<double> block, int rows, int columns)

@@ -3,6 +3,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Reporting;
 using Srpo.Reporting.Equilibria;
+using Srpo.Reporting.Figures;
 
 namespace Srpo.Experiments.Data;
 
@@ -85,7 +86,7 @@ public static class OutputDirectory
         return found.FirstOrDefault(name => name is Summary or Sweep) ?? found.FirstOrDefault();
     }
 
-    private static bool IsResult(string name) => ReportWriter.IsFile(name) || SweepWriter.Names.Contains(name) || Runs.Contains(name) || name == "checkpoints";
+    private static bool IsResult(string name) => ReportWriter.IsFile(name) || SweepWriter.Names.Contains(name) || Runs.Contains(name) || name is "checkpoints" or FigureFiles.Folder;
 
     private static SrpoException Occupied(string directory, string name) =>
         new(ErrorKind.InUse, $"{directory} holds something else's {name}, which would be overwritten; choose another directory with --out");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
@@ -6,6 +7,7 @@ using Srpo.Experiments.Equilibria;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Reporting;
+using Srpo.Reporting.Figures;
 
 namespace Srpo.Experiments.Runs;
 
@@ -52,6 +54,18 @@ public sealed class ExperimentRun
         var results = await ResultsCollector.CollectAsync(session, manifest, older);
         var (sweeps, notes) = await StrategyComparer.SweepsAsync(manifest.Experiment, results.Strategies);
         return ReportWriter.WriteAll(directory, results with { Notes = [.. results.Notes, .. notes] }, sweeps: sweeps);
+    }
+
+    /// <summary>The figures of a run's report, from what is stored.</summary>
+    /// <param name="session">The way to the grains.</param>
+    /// <param name="manifest">The run.</param>
+    /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
+    /// <exception cref="SrpoException">There are no results yet.</exception>
+    public static async Task<ImmutableArray<Figure>> FiguresAsync(IGrainSession session, RunManifest manifest, Action<string>? older = null)
+    {
+        var results = await ResultsCollector.CollectAsync(session, manifest, older, withEpisodes: false);
+        var (sweeps, _) = await StrategyComparer.SweepsAsync(manifest.Experiment, results.Strategies);
+        return FigureFiles.Of(results, sweeps: sweeps);
     }
 
     /// <summary>Refuses before anything is trained what would be refused once its turn comes: a name that something else has already.</summary>

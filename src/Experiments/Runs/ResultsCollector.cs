@@ -18,7 +18,8 @@ public static class ResultsCollector
     /// <param name="session">The way to the grains.</param>
     /// <param name="manifest">The run.</param>
     /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
-    public static async Task<RunResults> CollectAsync(IGrainSession session, RunManifest manifest, Action<string>? older = null)
+    /// <param name="withEpisodes">Whether episodes are played for the page.</param>
+    public static async Task<RunResults> CollectAsync(IGrainSession session, RunManifest manifest, Action<string>? older = null, bool withEpisodes = true)
     {
         var experiment = manifest.Experiment;
         var labels = experiment.Populations.ToDictionary(population => manifest.PopulationName(population.Label), population => population.Label);
@@ -43,13 +44,16 @@ public static class ResultsCollector
         }
 
         if (statuses.Count == 0) throw new SrpoException(ErrorKind.NotFound, $"the run '{manifest.Id}' has no results yet; `srpo resume {manifest.Id}` goes on with it");
+        var debaters = DebateCollector.Populations(experiment.Populations.Where(population => population.Evaluate).Select(population => (population.Label, population.Training)));
         var info = new RunInfo
         {
             Name = experiment.Name,
             Id = manifest.Id,
             Date = manifest.Started,
             CommandLine = "srpo " + manifest.CommandLine,
-            Names = MethodNames,
+            Names = debaters.IsEmpty ? PopulationTitles.Of(experiment) : MethodNames,
+            Headline = [.. experiment.Headline],
+            Unfinished = [.. experiment.Populations.Where(population => statuses.TryGetValue(population.Label, out var status) && status.Teams.Any(team => team.Round < status.Rounds)).Select(population => population.Label)],
             Seeds = experiment.Populations.Where(population => population.Evaluate).Max(population => population.Seeds),
             Score = ScoreName(experiment.Environment),
             EnvSteps = statuses.Values.Sum(status => status.EnvironmentSteps),
@@ -61,15 +65,14 @@ public static class ResultsCollector
         };
         var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older);
         var begun = statuses.Keys.ToHashSet(StringComparer.Ordinal);
-        var debaters = DebateCollector.Populations(experiment.Populations.Where(population => population.Evaluate).Select(population => (population.Label, population.Training)));
-        var (held, unread) = await EpisodeRecorder.RecordDebatesAsync(session, manifest, debaters, begun, older);
+        var (held, unread) = withEpisodes ? await EpisodeRecorder.RecordDebatesAsync(session, manifest, debaters, begun, older) : ([], []);
         return new RunResults(info, [.. matrices], [.. curves])
         {
             Strategies = strategies,
             Notes = [.. notes, .. unread],
             Debaters = debaters,
             Debates = [.. debates],
-            Episodes = [.. await EpisodeRecorder.RecordAsync(session, manifest, begun, older), .. held],
+            Episodes = withEpisodes ? [.. await EpisodeRecorder.RecordAsync(session, manifest, begun, older), .. held] : [],
         };
     }
 

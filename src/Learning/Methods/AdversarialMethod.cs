@@ -18,6 +18,9 @@ public abstract record AdversarialMethod(string Id, string Title, string Source,
     public override bool NeedsTeammates => true;
 
     /// <inheritdoc/>
+    public override bool Heeds(string path) => path.StartsWith("adversary.", StringComparison.Ordinal) || base.Heeds(path);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ActorId> Actors(TrainingSettings settings, int agents)
     {
         var players = Agents(settings, agents);

@@ -60,6 +60,11 @@ public abstract record Method(string Id, string Title, string Source, string Sum
     /// <summary>What it refuses besides what every method does; none if it can train.</summary>
     public virtual IEnumerable<SettingsProblem> Refuses(TrainingSettings settings, EnvironmentInfo environment) => [];
 
+    /// <summary>Whether a setting changes what it trains. The price of deviating, adversaries and what single methods have mean nothing to the others.</summary>
+    /// <param name="path">Path of the setting.</param>
+    public virtual bool Heeds(string path) => path != "tau" && !path.StartsWith("adversary.", StringComparison.Ordinal)
+        && (OwnSettings.Any(setting => setting.Path == path) || MethodRegistry.All.All(other => other.OwnSettings.All(setting => setting.Path != path)));
+
     /// <summary>Value of one of <see cref="OwnSettings"/>.</summary>
     public double Own(TrainingSettings settings, OwnSetting setting) => settings.Own?[setting.Path] ?? setting.Default;
 

@@ -14,6 +14,9 @@ public sealed record Srpo() : AdversarialMethod(
     public override PopulationRole Role => PopulationRole.Subject;
 
     /// <inheritdoc/>
+    public override bool Heeds(string path) => path == "tau" || base.Heeds(path);
+
+    /// <inheritdoc/>
     public override Objective Objective(TrainingSettings settings, ActorKind kind) => kind == ActorKind.Agent
         ? new Objective { EntropyWeight = settings.Entropy }
         : Adversary(settings) with { KlWeight = 1 / settings.Tau };

@@ -1,4 +1,4 @@
-// Theme switch and read-out of large heatmaps. No angle brackets or ampersands here: the page is XML too.
+// Theme switch, read-out of large heatmaps, figures as files. No angle brackets or ampersands here: the page is XML too.
 (function () {
   var root = document.documentElement;
   var dark = matchMedia("(prefers-color-scheme: dark)");
@@ -23,6 +23,45 @@
     });
     dark.addEventListener("change", label);
     label();
+
+    // A figure as a file: what the style sheet says, in the light theme, becomes attributes, so that any program opens it.
+    var properties = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "font-family", "font-size", "font-weight", "text-anchor"];
+    function literal(drawn, copy) {
+      var style = getComputedStyle(drawn);
+      properties.forEach(function (name) { copy.setAttribute(name, style.getPropertyValue(name)); });
+      ["class", "role", "data-rows", "data-columns", "data-values"].forEach(function (name) { copy.removeAttribute(name); });
+      Array.from(drawn.children).forEach(function (child, index) { literal(child, copy.children[index]); });
+    }
+    function save(figure) {
+      var theme = root.dataset.theme;
+      root.dataset.theme = "light";
+      var drawn = Array.from(figure.querySelectorAll("svg.fig")).find(function (svg) { return svg.getClientRects().length !== 0; });
+      var copy = drawn.cloneNode(true);
+      literal(drawn, copy);
+      if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+      var box = drawn.viewBox.baseVal;
+      copy.setAttribute("width", box.width);
+      copy.setAttribute("height", box.height);
+      var paper = document.createElementNS(copy.namespaceURI, "rect");
+      paper.setAttribute("width", box.width);
+      paper.setAttribute("height", box.height);
+      paper.setAttribute("fill", "#ffffff");
+      copy.insertBefore(paper, copy.firstChild);
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
+      link.download = figure.dataset.figure + ".svg";
+      link.click();
+      setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+    }
+    document.querySelectorAll("figure[data-figure]").forEach(function (figure) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "save";
+      button.textContent = "Save as SVG";
+      button.title = figure.dataset.figure + ".svg";
+      button.addEventListener("click", function () { save(figure); });
+      figure.appendChild(button);
+    });
 
     var before;
     addEventListener("beforeprint", function () { before = root.dataset.theme; root.dataset.theme = "light"; });

@@ -25,15 +25,16 @@ public static class SweepWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Writes sweep.csv, sweep.json, figure.svg (the first figure) and report.html; existing files are replaced.</summary>
+    /// <summary>Writes sweep.csv, sweep.json, figure.svg (the first figure), report.html and, into the folder figures, SVG and PDF of all figures; existing files are replaced.</summary>
     /// <param name="directory">Where to; made if it is missing.</param>
     /// <param name="sweep">The equilibria.</param>
-    /// <returns>Full paths of the files, in the order of <see cref="Names"/>.</returns>
+    /// <returns>Full paths of the files, in the order of <see cref="Names"/>, without those of single figures.</returns>
     public static ImmutableArray<string> WriteAll(string directory, EquilibriumSweep sweep)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(sweep);
         Directory.CreateDirectory(directory);
+        FigureFiles.WriteAll(Path.Combine(directory, FigureFiles.Folder), Figures(sweep));
         return
         [
             Write("sweep.csv", SweepCsv.Write(sweep)),
@@ -48,6 +49,15 @@ public static class SweepWriter
             AtomicFile.Write(path, content);
             return path;
         }
+    }
+
+    /// <summary>The figures of a sweep.</summary>
+    /// <param name="sweep">The equilibria.</param>
+    public static ImmutableArray<Figure> Figures(EquilibriumSweep sweep)
+    {
+        var book = new FigureBook();
+        foreach (var (title, chart) in EquilibriumFigures.All(sweep)) book.Add(Figure.Of(title, title, chart));
+        return book.Figures;
     }
 
     /// <summary>The whole sweep as JSON, members in camelCase, ending in a line break.</summary>
@@ -80,11 +90,8 @@ public static class SweepWriter
     private static void WriteFigures(Markup page, EquilibriumSweep sweep)
     {
         page.Open("section", ("id", "figures")).Element("h2", "Figures").Line();
-        foreach (var (title, chart) in EquilibriumFigures.All(sweep))
-        {
-            page.Open("figure", ("class", "card")).Element("h3", title).Open("div", ("class", "scroll"));
-            page.Raw(LineChart.Draw(chart)).Close().Close().Line();
-        }
+        var book = new FigureBook();
+        foreach (var (title, chart) in EquilibriumFigures.All(sweep)) FigureCard.Write(page, book, Figure.Of(title, title, chart), heading: title);
 
         page.Element("p", sweep.IsGaussian
             ? "All players share τ. The covariances of the strategies do not depend on τ."

@@ -28,11 +28,14 @@ public static class ColourBar
         }
 
         canvas.Markup.Close();
-        foreach (var tick in scale.Ticks(6))
+        foreach (var tick in scale.Ticks(Math.Clamp((int)(width / 60), 2, 6)))
         {
             var at = x + scale.Share(tick) * width;
             canvas.Line(at, y + 10, at, y + 14, "axis");
-            canvas.Label(at, y + 25, scale.Label(tick), "tick", "middle");
+
+            // Labels at the ends stay above the bar.
+            var half = Math.Min(FigureStyles.Width(scale.Label(tick), "tick"), width) / 2;
+            canvas.Label(Math.Clamp(at, x + half - 3, x + width - half + 3), y + 25, scale.Label(tick), "tick", "middle");
         }
     }
 }

@@ -37,11 +37,29 @@ public static class CrossPlayFigures
         { RowTitle = matrix.IsOrdered ? "seat 0" : "a run", ColumnTitle = matrix.IsOrdered ? "seat 1" : "with" };
     }
 
+    /// <summary>A method's own block of a matrix by itself: its runs with each other.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="names">What populations are called.</param>
+    /// <param name="scale">Colour scale.</param>
+    public static HeatmapSpec Own(CrossPlayMatrix matrix, string method, PopulationNames names, Scale scale)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(names);
+        var block = CrossPlayBlock.Within(matrix, method);
+        HeatmapEntry[] runs = [.. matrix.Rows.Where(label => label.Method == method && matrix.Columns.Contains(label)).Select(label => Entry(names, label))];
+        return new(
+            $"Cross-play of the runs of {names.Of(method)} with each other, {DisplayNames.Layout(matrix.Layout)}", [.. runs], [.. runs], [.. block.Returns], scale)
+        { RowTitle = matrix.IsOrdered ? "seat 0" : "a run", ColumnTitle = matrix.IsOrdered ? "seat 1" : "with", ShowGroups = false };
+    }
+
     /// <summary>Self-play beside cross-play, a group per layout; the intervals are those of the means.</summary>
-    public static IntervalBarsSpec Bars(RunSummary summary)
+    /// <param name="summary">The numbers.</param>
+    /// <param name="styles">The look of the methods.</param>
+    public static IntervalBarsSpec Bars(RunSummary summary, MethodStyles styles)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        var colours = Palette.For(summary.Info.Names, summary.Layouts.SelectMany(layout => layout.Methods).Select(method => method.Method));
+        ArgumentNullException.ThrowIfNull(styles);
         return new(
             "Mean return in self-play and in cross-play by layout and method; the numbers are in the table below",
             $"{summary.Info.Score} per episode",
@@ -54,7 +72,7 @@ public static class CrossPlayFigures
                 }).Where(bar => bar.Value is not null)]))]);
 
         Bar Bar(string method, string what, bool isPale, BlockSummary block) =>
-            new($"{summary.Info.Names.Of(method)} {what}", colours[method], isPale, block.Mean, block.MeanInterval);
+            new(styles[method].Name, styles[method].Colour, isPale, block.Mean, block.MeanInterval) { Kind = what, Marker = isPale ? MarkerStyle.None : styles[method].Marker };
     }
 
     private static int[] Sorted(ImmutableArray<AgentLabel> labels, ImmutableArray<string> methods) =>

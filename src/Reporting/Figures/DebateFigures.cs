@@ -11,28 +11,24 @@ public static class DebateFigures
 
     /// <summary>A table as bars: a group per column and, last, their mean; a bar per method.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="debaters">The populations.</param>
-    /// <param name="names">What methods are called.</param>
+    /// <param name="styles">The look of the methods.</param>
     /// <param name="between">What stands between the names of two models.</param>
     /// <param name="what">What the accuracy is of.</param>
-    public static IntervalBarsSpec Bars(DebateBatch table, ImmutableArray<DebaterPopulation> debaters, PopulationNames names, string between, string what)
+    public static IntervalBarsSpec Bars(DebateBatch table, MethodStyles styles, string between, string what)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var colours = Colours(debaters, names);
         var groups = table.Cells.Concat(table.Means).GroupBy(cell => (cell.Model0, cell.Model1)).Select(group => new BarGroup(
             group.Key.Model0 == DebateBatch.AllModels ? "mean of all" : group.Key.Model0 + between + group.Key.Model1,
-            [.. group.Select(cell => Bar(names.Of(cell.Method), colours[cell.Method], isPale: false, cell.Accuracy))]));
+            [.. group.Select(cell => Bar(styles[cell.Method], "", isPale: false, cell.Accuracy))]));
         return new($"{what} by models and method; the numbers are in the table", $"{what}, %", [.. groups]);
     }
 
     /// <summary>Reasoning and coordination: accuracy before a debate (its first round, which nobody has seen an answer in) and after it (its last), a group per kind of partner.</summary>
     /// <param name="results">The debates.</param>
-    /// <param name="debaters">The populations.</param>
-    /// <param name="names">What methods are called.</param>
-    public static IntervalBarsSpec BeforeAndAfter(DebateResults results, ImmutableArray<DebaterPopulation> debaters, PopulationNames names)
+    /// <param name="styles">The look of the methods.</param>
+    public static IntervalBarsSpec BeforeAndAfter(DebateResults results, MethodStyles styles)
     {
         ArgumentNullException.ThrowIfNull(results);
-        var colours = Colours(debaters, names);
         return new(
             "Accuracy of a debater before the debate, pale, and after it, by partner and method; the numbers are in the table of rounds", Accuracy,
             [
@@ -40,8 +36,8 @@ public static class DebateFigures
                 [
                     .. group.SelectMany(block => new[]
                     {
-                        Bar($"{names.Of(block.Method)} before", colours[block.Method], isPale: true, block.Rounds[0].Accuracy),
-                        Bar($"{names.Of(block.Method)} after", colours[block.Method], isPale: false, block.Rounds[^1].Accuracy),
+                        Bar(styles[block.Method], "before", isPale: true, block.Rounds[0].Accuracy),
+                        Bar(styles[block.Method], "after", isPale: false, block.Rounds[^1].Accuracy),
                     }),
                 ])),
             ]);
@@ -49,12 +45,10 @@ public static class DebateFigures
 
     /// <summary>What happens in the rounds of debates with one kind of partner: a chart a measure, a line a method.</summary>
     /// <param name="blocks">The rounds by method, all with the same kind of partner.</param>
-    /// <param name="debaters">The populations.</param>
-    /// <param name="names">What methods are called.</param>
-    public static ImmutableArray<(string Title, LineChartSpec Chart)> Rounds(IReadOnlyCollection<DebateDiagnostics> blocks, ImmutableArray<DebaterPopulation> debaters, PopulationNames names)
+    /// <param name="styles">The look of the methods.</param>
+    public static ImmutableArray<(string Title, LineChartSpec Chart)> Rounds(IReadOnlyCollection<DebateDiagnostics> blocks, MethodStyles styles)
     {
         ArgumentNullException.ThrowIfNull(blocks);
-        var colours = Colours(debaters, names);
         (string Title, string Axis, Func<DebateRound, double> Value, Func<DebateRound, Interval?>? Band)[] measures =
         [
             ("Accuracy", Accuracy, round => 100 * round.Accuracy.Strict, round => round.Accuracy.StrictInterval),
@@ -69,19 +63,18 @@ public static class DebateFigures
         return
         [
             .. measures.Where(measure => blocks.Any(block => block.Rounds.Any(round => double.IsFinite(measure.Value(round))))).Select(measure => (measure.Title, new LineChartSpec(
-                $"{measure.Title} by round of {string.Join(", ", blocks.Select(block => names.Of(block.Method)))}; the numbers are in the table of rounds",
+                $"{measure.Title} by round of {string.Join(", ", blocks.Select(block => styles[block.Method].Name))}; the numbers are in the table of rounds",
                 new("round") { IsCount = true }, new(measure.Axis),
-                [.. blocks.Select(block => Series(names.Of(block.Method), colours[block.Method], block.Rounds, measure.Value, measure.Band))]) { Width = 360, Height = 220 })),
+                [.. blocks.Select(block => Series(styles[block.Method], block.Rounds, measure.Value, measure.Band))]) { Width = 360, Height = 220 })),
         ];
     }
 
     /// <summary>Learning by round: a chart a model with the accuracy of the first round, before the debate, and of the last, after it; bands are standard deviations over runs.</summary>
     /// <param name="curves">The learning curves.</param>
     /// <param name="debaters">The populations.</param>
-    /// <param name="names">What methods are called.</param>
-    public static ImmutableArray<(string Model, LineChartSpec Chart)> Learning(ImmutableArray<LearningCurve> curves, ImmutableArray<DebaterPopulation> debaters, PopulationNames names)
+    /// <param name="styles">The look of the methods.</param>
+    public static ImmutableArray<(string Model, LineChartSpec Chart)> Learning(ImmutableArray<LearningCurve> curves, ImmutableArray<DebaterPopulation> debaters, MethodStyles styles)
     {
-        var colours = Colours(debaters, names);
         var charts = ImmutableArray.CreateBuilder<(string, LineChartSpec)>();
         foreach (var model in debaters.GroupBy(population => population.Model))
         {
@@ -92,12 +85,14 @@ public static class DebateFigures
                 foreach (var (isLast, when) in new[] { (false, "before"), (true, "after") })
                 {
                     // Only one population: the chart has one series.
-                    var chart = LearningFigures.Chart(own, names, Accuracy, point => 100 * AccuracyOf(point, isLast), CurveBand.StandardDeviation, logX: false);
+                    var chart = LearningFigures.Chart(own, styles, Accuracy, point => 100 * AccuracyOf(point, isLast), CurveBand.StandardDeviation, logX: false);
                     series.AddRange(chart.Series.Where(line => line.Points.Length > 1).Select(line => line with
                     {
-                        Name = $"{names.Of(population.Method)} {when}",
-                        Colour = colours[population.Method],
-                        Line = isLast ? LineStyle.Solid : LineStyle.Dashed,
+                        Name = $"{styles[population.Method].Name} {when}",
+                        Colour = styles[population.Method].Colour,
+                        Line = styles[population.Method].Line,
+                        Marker = isLast ? styles[population.Method].Marker : MarkerStyle.None,
+                        IsPale = !isLast,
                         Band = isLast ? line.Band : [],
                     }));
                 }
@@ -113,19 +108,18 @@ public static class DebateFigures
     /// <summary>Training as it went: a chart a model with the reward of an agent's responses beside the partner it trains with, which in SRPO is an adversary; only where updates were measured.</summary>
     /// <param name="curves">The learning curves.</param>
     /// <param name="debaters">The populations.</param>
-    /// <param name="names">What methods are called.</param>
-    public static ImmutableArray<(string Title, LineChartSpec Chart)> Training(ImmutableArray<LearningCurve> curves, ImmutableArray<DebaterPopulation> debaters, PopulationNames names)
+    /// <param name="styles">The look of the methods.</param>
+    public static ImmutableArray<(string Title, LineChartSpec Chart)> Training(ImmutableArray<LearningCurve> curves, ImmutableArray<DebaterPopulation> debaters, MethodStyles styles)
     {
-        var colours = Colours(debaters, names);
         var charts = ImmutableArray.CreateBuilder<(string, LineChartSpec)>();
         foreach (var model in debaters.Where(population => population.IsTrained).GroupBy(population => population.Model))
         {
             LineSeries[] series =
             [
                 .. from population in model
-                   from line in LearningFigures.Chart([.. curves.Where(curve => curve.Method == population.Label)], names, "", RewardOf, CurveBand.StandardDeviation, logX: false).Series
+                   from line in LearningFigures.Chart([.. curves.Where(curve => curve.Method == population.Label)], styles, "", RewardOf, CurveBand.StandardDeviation, logX: false).Series
                    where line.Points.Length > 1
-                   select line with { Name = names.Of(population.Method), Colour = colours[population.Method] },
+                   select line with { Name = styles[population.Method].Name, Colour = styles[population.Method].Colour, Line = styles[population.Method].Line, Marker = styles[population.Method].Marker },
             ];
             if (series.Length == 0) continue;
             charts.Add(($"{model.Key}: reward in training", new LineChartSpec(
@@ -142,15 +136,18 @@ public static class DebateFigures
     private static double AccuracyOf(LearningPoint point, bool isLast) =>
         point.Debates is { } debates && DebateMeasures.Of(debates, AnswerRule.Strict) is { } rounds ? rounds[isLast ? ^1 : 0].Accuracy.Total / 2 : double.NaN;
 
-    private static IReadOnlyDictionary<string, int> Colours(ImmutableArray<DebaterPopulation> debaters, PopulationNames names) => Palette.For(names, debaters.Select(population => population.Method));
-
-    private static Bar Bar(string name, int colour, bool isPale, DebateAccuracy accuracy) =>
-        new(name, colour, isPale, 100 * accuracy.Strict, accuracy.StrictInterval is { } ends ? new Interval(100 * ends.Low, 100 * ends.High) : null);
-
-    private static LineSeries Series(string name, int colour, ImmutableArray<DebateRound> rounds, Func<DebateRound, double> value, Func<DebateRound, Interval?>? band) =>
-        new(name, colour, [.. rounds.Select((round, index) => new ChartPoint(index + 1, value(round)))])
+    private static Bar Bar(MethodStyle style, string kind, bool isPale, DebateAccuracy accuracy) =>
+        new(style.Name, style.Colour, isPale, 100 * accuracy.Strict, accuracy.StrictInterval is { } ends ? new Interval(100 * ends.Low, 100 * ends.High) : null)
         {
-            Marker = MarkerStyle.Circle,
+            Kind = kind,
+            Marker = isPale ? MarkerStyle.None : style.Marker,
+        };
+
+    private static LineSeries Series(MethodStyle style, ImmutableArray<DebateRound> rounds, Func<DebateRound, double> value, Func<DebateRound, Interval?>? band) =>
+        new(style.Name, style.Colour, [.. rounds.Select((round, index) => new ChartPoint(index + 1, value(round)))])
+        {
+            Line = style.Line,
+            Marker = style.Marker,
             Band = band is null || rounds.Any(round => band(round) is null) ? [] : [.. rounds.Select((round, index) => new BandPoint(index + 1, 100 * band(round)!.Value.Low, 100 * band(round)!.Value.High))],
         };
 }

@@ -12,73 +12,103 @@ namespace Srpo.Reporting.Figures;
 /// </summary>
 public static class Heatmap
 {
-    private const double Size = 560;
-    private const double Left = 54;
-    private const double Top = 48;
-    private const double LetterWidth = 7.5;
     private const int MostSingleCells = 400;
-    private const int MostPrintedColumns = 16;
+    private const double BarGap = 8;
 
     /// <summary>The picture as an SVG element.</summary>
     public static string Draw(HeatmapSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Values.Length != spec.Rows.Length * spec.Columns.Length)
-            throw new ArgumentException("The number of values does not fit rows and columns.", nameof(spec));
-
-        var room = Size - Left - 4 - (HeatmapAxis.CountBlocks(spec.Columns) - 1) * HeatmapAxis.BlockGap;
-        var cell = Math.Min(72, room / Math.Max(1, spec.Columns.Length));
-        var columns = new HeatmapAxis(spec.Columns, Left, cell);
-        var rows = new HeatmapAxis(spec.Rows, Top, cell);
-        var height = rows.End + 6 + (spec.ShowColourBar ? ColourBar.Height + 8 : 0);
-        var canvas = new SvgCanvas(Size, height, spec.Description, "heat");
-        DrawLabels(canvas, spec, rows, columns);
-        foreach (var rowBlock in rows.Blocks)
-        {
-            foreach (var columnBlock in columns.Blocks)
-            {
-                if (spec.Values.Length <= MostSingleCells) DrawSingleCells(canvas, spec, rowBlock, columnBlock, cell);
-                else DrawPaths(canvas, spec, rowBlock, columnBlock, cell);
-            }
-        }
-
-        if (spec.ShowColourBar) ColourBar.Draw(canvas, spec.Scale, Left, rows.End + 14, columns.End - Left);
+        var layout = new HeatmapLayout(spec, spec.Width);
+        var canvas = new SvgCanvas(spec.Width, layout.Height + (spec.ShowColourBar ? ColourBar.Height + BarGap : 0), spec.Description, "heat");
+        Draw(canvas, layout);
+        if (spec.ShowColourBar) ColourBar.Draw(canvas, spec.Scale, layout.Left, layout.Height + BarGap, layout.Columns.End - layout.Left);
         return canvas.Finish();
     }
 
-    private static void DrawLabels(SvgCanvas canvas, HeatmapSpec spec, HeatmapAxis rows, HeatmapAxis columns)
+    /// <summary>Several matrices side by side under their titles, on one scale with one colour bar; those that find no room stand in further rows.</summary>
+    /// <param name="description">The picture in words.</param>
+    /// <param name="matrices">The matrices with what stands above them; all have the same scale.</param>
+    /// <param name="width">Width of the picture in drawing units.</param>
+    /// <param name="least">Least width of a matrix.</param>
+    public static string DrawSideBySide(string description, IReadOnlyList<(string Title, HeatmapSpec Matrix)> matrices, double width, double least = 230)
     {
-        canvas.Label(4, 14, spec.ColumnTitle + " →", "axis-title");
-        canvas.Label(4, 28, spec.RowTitle + " ↓", "axis-title");
-        foreach (var block in columns.Blocks)
+        ArgumentNullException.ThrowIfNull(matrices);
+        const double gap = 18, heading = 22;
+        var columns = Math.Clamp((int)((width + gap) / (least + gap)), 1, Math.Max(1, matrices.Count));
+        var each = (width - ((columns - 1) * gap)) / columns;
+        var rows = matrices.Select(matrix => (matrix.Title, Layout: new HeatmapLayout(matrix.Matrix, each))).Chunk(columns).ToArray();
+        var height = rows.Sum(row => heading + row.Max(matrix => matrix.Layout.Height) + gap);
+        var canvas = new SvgCanvas(width, height + ColourBar.Height, description, "heat");
+        var top = 0.0;
+        foreach (var row in rows)
         {
-            var width = block.Count * columns.Cell;
-            canvas.Label(block.Start + width / 2, 14, Fitted(block.Group, width), "group", "middle");
-            canvas.Line(block.Start + 1, 21, block.Start + width - 1, 21, "bracket");
+            for (var index = 0; index < row.Length; index++)
+            {
+                var (title, layout) = row[index];
+                var left = index * (each + gap);
+                canvas.Label(left + ((layout.Left + layout.Columns.End) / 2), top + 14, title, "group", "middle");
+                canvas.Markup.Open("g", ("transform", $"translate({Markup.Num(left)} {Markup.Num(top + heading)})"));
+                Draw(canvas, layout);
+                canvas.Markup.Close();
+            }
+
+            top += heading + row.Max(matrix => matrix.Layout.Height) + gap;
         }
 
-        foreach (var block in rows.Blocks)
+        if (rows.Length > 0)
         {
-            var height = block.Count * rows.Cell;
-            canvas.Label(14, block.Start + height / 2, Fitted(block.Group, height), "group", "middle", upright: false);
-            canvas.Line(21, block.Start + 1, 21, block.Start + height - 1, "bracket");
+            var layout = rows[0][0].Layout;
+            ColourBar.Draw(canvas, layout.Spec.Scale, layout.Left, height, Math.Min(400, layout.Columns.End - layout.Left));
         }
 
-        foreach (var (name, centre) in columns.Names(16)) canvas.Label(centre, Top - 8, name, "tick", "middle");
-        foreach (var (name, centre) in rows.Names(12)) canvas.Label(Left - 8, centre + 3.5, name, "tick", "end");
+        return canvas.Finish();
     }
 
-    /// <summary>A name in the room that a block has. Names of swept populations differ at their ends, so those are kept.</summary>
-    private static string Fitted(string name, double room)
+    private static void Draw(SvgCanvas canvas, HeatmapLayout layout)
     {
-        var letters = Math.Max(3, (int)(room / LetterWidth));
-        return name.Length <= letters ? name : "…" + name[^(letters - 1)..];
+        DrawLabels(canvas, layout);
+        foreach (var rowBlock in layout.Rows.Blocks)
+        {
+            foreach (var columnBlock in layout.Columns.Blocks)
+            {
+                if (layout.Spec.Values.Length <= MostSingleCells) DrawSingleCells(canvas, layout, rowBlock, columnBlock);
+                else DrawPaths(canvas, layout.Spec, rowBlock, columnBlock, layout.Columns.Cell);
+            }
+        }
     }
 
-    private static void DrawSingleCells(
-        SvgCanvas canvas, HeatmapSpec spec, HeatmapAxis.Block rows, HeatmapAxis.Block columns, double cell)
+    private static void DrawLabels(SvgCanvas canvas, HeatmapLayout layout)
     {
-        var isPrinted = spec.Columns.Length <= MostPrintedColumns;
+        var (rows, columns) = (layout.Rows, layout.Columns);
+        canvas.Label(4, 14, layout.Spec.ColumnTitle + " →", "axis-title");
+        canvas.Label(4, 28, layout.Spec.RowTitle + " ↓", "axis-title");
+        if (layout.ShowsGroups)
+        {
+            foreach (var block in columns.Blocks)
+            {
+                var width = block.Count * columns.Cell;
+                canvas.Label(block.Start + (width / 2), 14, layout.NameOf(block.Group), "group", "middle");
+                canvas.Line(block.Start + 1, 21, block.Start + width - 1, 21, "bracket");
+            }
+
+            foreach (var block in rows.Blocks)
+            {
+                var height = block.Count * rows.Cell;
+                canvas.Label(14, block.Start + (height / 2), layout.NameOf(block.Group), "group", "middle", upright: false);
+                canvas.Line(21, block.Start + 1, 21, block.Start + height - 1, "bracket");
+            }
+
+            layout.Key?.Draw(canvas, rows.End + 6);
+        }
+
+        foreach (var (name, centre) in columns.Names(layout.WidestColumnName + 5)) canvas.Label(centre, layout.Top - 8, name, "tick", "middle");
+        foreach (var (name, centre) in rows.Names(12)) canvas.Label(layout.Left - 8, centre + 3.5, name, "tick", "end");
+    }
+
+    private static void DrawSingleCells(SvgCanvas canvas, HeatmapLayout layout, HeatmapAxis.Block rows, HeatmapAxis.Block columns)
+    {
+        var (spec, cell) = (layout.Spec, layout.Columns.Cell);
         var texts = new StringBuilder();
         var inset = Math.Min(1, 0.05 * cell);
         for (var row = 0; row < rows.Count; row++)
@@ -94,9 +124,9 @@ public static class Heatmap
                 canvas.Rect(
                     x, y, cell - inset, cell - inset, isKnown ? $"h{level}" : "missing",
                     $"{rowEntry.Group}/{rowEntry.Name} + {columnEntry.Group}/{columnEntry.Name}: {Numbers.Short(value)}");
-                if (!isPrinted || !isKnown) continue;
+                if (!layout.ShowsValues || !isKnown) continue;
                 var text = new Markup();
-                text.Element("text", Numbers.Fixed(value, Math.Abs(value) < 9.95 ? 1 : 0),
+                text.Element("text", HeatmapLayout.ValueText(value),
                     ("x", Markup.Num(x + cell / 2)), ("y", Markup.Num(y + cell / 2 + 3.5)), ("class", ColourRamp.IsLight(level) ? "on" : null));
                 texts.Append(text);
             }

@@ -18,6 +18,12 @@ public sealed record HeatmapSpec(
     /// <summary>What the columns are, for instance "seat 1".</summary>
     public string ColumnTitle { get; init; } = "column";
 
+    /// <summary>Width in drawing units.</summary>
+    public double Width { get; init; } = 560;
+
+    /// <summary>Whether blocks are named; turn off where there is one, whose name stands above the matrix.</summary>
+    public bool ShowGroups { get; init; } = true;
+
     /// <summary>Draws the colour bar below; a page with several heatmaps draws one <see cref="ColourBar"/> for all.</summary>
     public bool ShowColourBar { get; init; }
 }

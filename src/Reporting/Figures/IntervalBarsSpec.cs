@@ -9,8 +9,11 @@ namespace Srpo.Reporting.Figures;
 /// <param name="Groups">Groups of bars, left to right.</param>
 public sealed record IntervalBarsSpec(string Description, string YTitle, ImmutableArray<BarGroup> Groups)
 {
-    /// <summary>Height in drawing units; the width follows from the number of bars.</summary>
-    public double Height { get; init; } = 340;
+    /// <summary>Width in drawing units; groups that do not fit beside each other stand in further rows.</summary>
+    public double Width { get; init; } = 920;
+
+    /// <summary>Height of the bars of a row in drawing units.</summary>
+    public double BarsHeight { get; init; } = 230;
 }
 
 /// <summary>Bars that stand together.</summary>
@@ -19,9 +22,16 @@ public sealed record IntervalBarsSpec(string Description, string YTitle, Immutab
 public sealed record BarGroup(string Name, ImmutableArray<Bar> Bars);
 
 /// <summary>A bar with an interval.</summary>
-/// <param name="Name">Its name in the legend; bars of the same name look the same in all groups.</param>
+/// <param name="Name">Its name in the legend; bars of the same name have the same colour in all groups.</param>
 /// <param name="Colour">Categorical colour, 1 to <see cref="Palette.Size"/>.</param>
 /// <param name="IsPale">Whether it is drawn pale, for the second of two bars that belong together.</param>
 /// <param name="Value">Its height; null draws nothing.</param>
 /// <param name="Interval">The interval; null draws none.</param>
-public sealed record Bar(string Name, int Colour, bool IsPale, double? Value, Interval? Interval);
+public sealed record Bar(string Name, int Colour, bool IsPale, double? Value, Interval? Interval)
+{
+    /// <summary>Which of the bars of its name it is, for instance "self-play"; empty where each has one. The legend names it once, for pale and for full bars.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>Stands below it, so that bars are told apart without colours.</summary>
+    public MarkerStyle Marker { get; init; } = MarkerStyle.None;
+}

@@ -20,13 +20,16 @@ public static class LearningFigures
     /// <summary>More points than this are averaged in neighbouring groups, to keep the page small.</summary>
     private const int MostPoints = 250;
 
+    /// <summary>About so many points of a curve have a marker.</summary>
+    private const int MarkersShown = 8;
+
     /// <summary>The return in the course of training; its axis says what the score is.</summary>
     public static LineChartSpec Returns(
-        ImmutableArray<LearningCurve> curves, PopulationNames names, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return") =>
-        Chart(curves, names, $"{score} per episode", point => point.MeanReturn, band, logX);
+        ImmutableArray<LearningCurve> curves, MethodStyles styles, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return") =>
+        Chart(curves, styles, $"{score} per episode", point => point.MeanReturn, band, logX);
 
     /// <summary>Further measures, those that were recorded: cost difference of the seats, entropy, KL, clip fraction, explained variance, losses.</summary>
-    public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves, PopulationNames names)
+    public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves, MethodStyles styles)
     {
         (string Title, string Axis, Func<LearningPoint, double?> Measure)[] measures =
         [
@@ -38,32 +41,41 @@ public static class LearningFigures
             ("Loss of the policies", "minus equation (7)", point => point.PolicyLoss),
             ("Loss of the critics", "squared error", point => point.ValueLoss),
         ];
-        var points = curves.SelectMany(curve => curve.Points.IsDefault ? [] : curve.Points).ToArray();
+        var shown = Methods(curves, styles);
+        var points = curves.Where(curve => shown.Contains(curve.Method)).SelectMany(curve => curve.Points.IsDefault ? [] : curve.Points).ToArray();
         return [.. measures
             .Where(measure => points.Any(point => measure.Measure(point) is { } value && double.IsFinite(value)))
             .Select(measure =>
             {
-                var chart = Chart(curves, names, measure.Axis, point => measure.Measure(point) ?? double.NaN, CurveBand.StandardDeviation, false);
+                var chart = Chart(curves, styles, measure.Axis, point => measure.Measure(point) ?? double.NaN, CurveBand.StandardDeviation, false);
                 return (measure.Title, chart with { Description = $"{measure.Title} in the course of training", Width = 360, Height = 220 });
             })];
     }
 
     /// <summary>A chart of any measure; runs whose value is not finite at a point are left out there.</summary>
     public static LineChartSpec Chart(
-        ImmutableArray<LearningCurve> curves, PopulationNames names, string axis, Func<LearningPoint, double> measure, CurveBand band, bool logX)
+        ImmutableArray<LearningCurve> curves, MethodStyles styles, string axis, Func<LearningPoint, double> measure, CurveBand band, bool logX)
     {
         ArgumentNullException.ThrowIfNull(measure);
-        ArgumentNullException.ThrowIfNull(names);
-        var methods = curves.Select(curve => curve.Method).Distinct().ToArray();
-        var colours = Palette.For(names, methods);
+        ArgumentNullException.ThrowIfNull(styles);
+        var methods = Methods(curves, styles);
         return new(
-            $"Learning curves: {axis} of {string.Join(", ", methods.Select(names.Of))}; the final values are in the table",
+            $"Learning curves: {axis} of {string.Join(", ", methods.Select(method => styles[method].Name))}; the final values are in the table",
             new("interactions per agent", logX), new(axis),
-            [.. methods.Select(method => Series(method, names.Of(method), colours[method], curves, measure, band)).Where(series => series.Points.Length > 0)]);
+            [.. methods.Select(method => Series(method, styles[method], curves, measure, band)).Where(series => series.Points.Length > 0)]);
+    }
+
+    /// <summary>The methods of curves in the order of the experiment. Opponents are none: what they earn is what others lose.</summary>
+    /// <param name="curves">The curves.</param>
+    /// <param name="styles">The look of the methods.</param>
+    public static ImmutableArray<string> Methods(ImmutableArray<LearningCurve> curves, MethodStyles styles)
+    {
+        ArgumentNullException.ThrowIfNull(styles);
+        return [.. curves.Select(curve => curve.Method).Distinct().Where(method => styles.Names.Role(method) != PopulationRole.Opponent)];
     }
 
     private static LineSeries Series(
-        string method, string name, int colour, ImmutableArray<LearningCurve> curves, Func<LearningPoint, double> measure, CurveBand band)
+        string method, MethodStyle style, ImmutableArray<LearningCurve> curves, Func<LearningPoint, double> measure, CurveBand band)
     {
         var steps = curves
             .Where(curve => curve.Method == method && !curve.Points.IsDefault)
@@ -87,8 +99,11 @@ public static class LearningFigures
                 Steps: group.Average(point => point.Steps), Mean: group.Average(point => point.Mean),
                 Low: group.Average(point => point.Low), High: group.Average(point => point.High)))
             .ToArray();
-        return new(name, colour, [.. thinned.Select(point => new ChartPoint(point.Steps, point.Mean))])
+        return new(style.Name, style.Colour, [.. thinned.Select(point => new ChartPoint(point.Steps, point.Mean))])
         {
+            Line = style.Line,
+            Marker = style.Marker,
+            MarkersShown = MarkersShown,
             Band = [.. thinned.Select(point => new BandPoint(point.Steps, point.Low, point.High))],
         };
     }

@@ -11,22 +11,19 @@ public static class LineChart
     public static string Draw(LineChartSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        var canvas = new SvgCanvas(spec.Width, spec.Height, spec.Description, "chart");
-        var hasLegend = spec.ShowLegend && spec.Series.Any(series => series.InLegend);
+        // As wide as the picture: the plot's left edge depends on the labels of its axis.
+        var legend = new Legend(2, spec.Width - 4, !spec.ShowLegend ? [] : spec.Series.Where(series => series.InLegend).Select(series =>
+            new LegendEntry(series.Name, series.Colour, series.Line, series.Marker, IsPale: series.IsPale)));
         var frame = PlotFrame.For(
             spec,
             spec.Series.SelectMany(series => series.Points.Select(point => point.X).Concat(series.Band.Select(point => point.X)))
                 .Concat(spec.VerticalLines.Select(line => line.X)),
             spec.Series.SelectMany(series =>
                 series.Points.Select(point => point.Y).Concat(series.Band.SelectMany(point => new[] { point.Low, point.High }))),
-            top: hasLegend ? 46 : 26);
-        if (hasLegend)
-        {
-            Legend.Draw(canvas, PlotFrame.Left, 16, spec.Series.Where(series => series.InLegend).Select(series =>
-                new LegendEntry(series.Name, series.Colour, series.Line, series.Marker)));
-        }
-
-        frame.Draw(canvas, spec.X.Title, spec.Y.Title);
+            legend.Height);
+        var canvas = new SvgCanvas(spec.Width, frame.Height, spec.Description, "chart");
+        legend.Draw(canvas, 4);
+        frame.Draw(canvas);
         var isClipped = (spec.X.Low ?? spec.X.High ?? spec.Y.Low ?? spec.Y.High) is not null;
         foreach (var line in spec.VerticalLines) DrawReference(canvas, frame, line);
         if (isClipped) OpenClip(canvas, frame);
@@ -57,6 +54,10 @@ public static class LineChart
     /// <summary>A class name of the theme, for instance <c>line c2</c>.</summary>
     internal static string CssClass(string kind, int colour) => string.Create(CultureInfo.InvariantCulture, $"{kind} c{colour}");
 
+    /// <summary>The classes of a line.</summary>
+    internal static string LineClass(LineStyle line, bool isPale, int colour) => CssClass(
+        (line switch { LineStyle.Dashed => "line dashed", LineStyle.DashDot => "line dashdot", LineStyle.Dotted => "line dotted", _ => "line" }) + (isPale ? " pale" : ""), colour);
+
     private static void DrawBand(SvgCanvas canvas, PlotFrame frame, LineSeries series)
     {
         var path = new StringBuilder();
@@ -82,13 +83,21 @@ public static class LineChart
             }
 
             if (path.Length > 0)
-                canvas.Path(path.ToString(), CssClass(series.Line == LineStyle.Dashed ? "line dashed" : "line", series.Colour));
+                canvas.Path(path.ToString(), LineClass(series.Line, series.IsPale, series.Colour));
         }
 
         if (series.Marker == MarkerStyle.None) return;
         var markers = new StringBuilder();
-        foreach (var point in parts.SelectMany(part => part))
+        ChartPoint[] placed = [.. parts.SelectMany(part => part)];
+        var every = series.MarkersShown is { } shown ? Math.Max(1, placed.Length / Math.Max(1, shown)) : 1;
+
+        // Series with the same points mark others of them, so that markers lie beside each other.
+        for (var index = every == 1 ? 0 : series.Colour * every / 8; index < placed.Length; index += every)
+        {
+            var point = placed[index];
             MarkerShape.Append(markers, series.Marker, frame.X.Map(point.X), frame.Y.Map(point.Y));
+        }
+
         if (markers.Length > 0) canvas.Path(markers.ToString(), CssClass(MarkerShape.Kind(series.Marker), series.Colour));
     }
 

@@ -9,10 +9,10 @@ namespace Srpo.Reporting.Figures;
 /// <param name="Series">The series, drawn in order; bands lie below all lines.</param>
 public sealed record LineChartSpec(string Description, AxisSpec X, AxisSpec Y, ImmutableArray<LineSeries> Series)
 {
-    /// <summary>Width in drawing units; text is 11 units high.</summary>
+    /// <summary>Width in drawing units; text is 11 units high. The chart is laid out for it: legends and titles break into lines.</summary>
     public double Width { get; init; } = 920;
 
-    /// <summary>Height in drawing units.</summary>
+    /// <summary>Height in drawing units, with a legend and titles of one line; more lines are added to it.</summary>
     public double Height { get; init; } = 360;
 
     /// <summary>Whether the names of the series are shown above the plot.</summary>
@@ -57,6 +57,12 @@ public sealed record LineSeries(string Name, int Colour, ImmutableArray<ChartPoi
     /// <summary>How points are marked.</summary>
     public MarkerStyle Marker { get; init; } = MarkerStyle.None;
 
+    /// <summary>With long lines, about so many points along it have a marker; null for all.</summary>
+    public int? MarkersShown { get; init; }
+
+    /// <summary>Whether it is thin and pale, for the second of two lines that belong together.</summary>
+    public bool IsPale { get; init; }
+
     /// <summary>Whether the legend names it; turn off for further branches of one series.</summary>
     public bool InLegend { get; init; } = true;
 }
@@ -83,6 +89,12 @@ public enum LineStyle
 
     /// <summary>A dashed line, for instance an unstable branch.</summary>
     Dashed,
+
+    /// <summary>Dashes and dots in turn.</summary>
+    DashDot,
+
+    /// <summary>Dots.</summary>
+    Dotted,
 }
 
 /// <summary>How the points of a series are marked.</summary>
@@ -103,6 +115,12 @@ public enum MarkerStyle
     /// <summary>A square.</summary>
     Square,
 
-    /// <summary>A triangle.</summary>
+    /// <summary>A triangle on its base.</summary>
     Triangle,
+
+    /// <summary>A triangle on its tip.</summary>
+    TriangleDown,
+
+    /// <summary>A square on its tip.</summary>
+    Diamond,
 }

@@ -20,6 +20,8 @@ internal static class MarkerShape
                 path.Append(CultureInfo.InvariantCulture, $"M{left - 3.5} {top}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0"),
             MarkerStyle.Square => path.Append(CultureInfo.InvariantCulture, $"M{left - 3} {top - 3}h6v6h-6z"),
             MarkerStyle.Triangle => path.Append(CultureInfo.InvariantCulture, $"M{left} {top - 4}l4 7h-8z"),
+            MarkerStyle.TriangleDown => path.Append(CultureInfo.InvariantCulture, $"M{left} {top + 4}l4-7h-8z"),
+            MarkerStyle.Diamond => path.Append(CultureInfo.InvariantCulture, $"M{left} {top - 4.5}l4.5 4.5l-4.5 4.5l-4.5-4.5z"),
             _ => path,
         };
     }

@@ -31,7 +31,7 @@ public static class SceneAnimation
         var description = string.Create(CultureInfo.InvariantCulture, $"Animation of {episode.Frames.Length} steps: {episode.Title}");
         var canvas = new SvgCanvas(Side, Top + Side + 14, description, "scene");
         var roles = episode.Frames[0].Select(shape => shape.Role).Distinct().ToArray();
-        Legend.Draw(canvas, Margin, 16, roles.Select((role, index) => new LegendEntry(role, Colour(role, index), SwatchClass: "fill")));
+        new Legend(Margin, Side - Margin, roles.Select((role, index) => new LegendEntry(role, Colour(role, index), SwatchClass: "fill"))).Draw(canvas, 3);
         if (!episode.Scores.IsDefaultOrEmpty)
             canvas.Label(Margin, 36, $"score at the end {Numbers.Short(episode.Scores[^1])}", "axis-title");
 

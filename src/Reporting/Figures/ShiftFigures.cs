@@ -9,13 +9,12 @@ public static class ShiftFigures
 {
     /// <summary>Mean and interval of the four blocks, a group per shift and a bar per method.</summary>
     /// <param name="shift">The numbers.</param>
-    /// <param name="names">What the populations are called.</param>
+    /// <param name="styles">The look of the methods.</param>
     /// <param name="score">What an episode's return is.</param>
-    public static IntervalBarsSpec Bars(ShiftSummary shift, PopulationNames names, string score)
+    public static IntervalBarsSpec Bars(ShiftSummary shift, MethodStyles styles, string score)
     {
         ArgumentNullException.ThrowIfNull(shift);
-        ArgumentNullException.ThrowIfNull(names);
-        var colours = Palette.For(names, shift.Methods.Select(method => method.Method));
+        ArgumentNullException.ThrowIfNull(styles);
         return new(
             "Mean return without a shift, with unknown teammates, with unknown opponents and with both, by method; the numbers are in the table below",
             $"{score} per episode",
@@ -25,7 +24,8 @@ public static class ShiftFigures
             ]);
 
         BarGroup Group(string name, Func<MethodShift, BlockSummary> block) => new(name, [.. shift.Methods
-            .Select(method => new Bar(names.Of(method.Method), colours[method.Method], IsPale: false, block(method).Mean, block(method).MeanInterval))
+            .Select(method => (Look: styles[method.Method], Block: block(method)))
+            .Select(method => new Bar(method.Look.Name, method.Look.Colour, IsPale: false, method.Block.Mean, method.Block.MeanInterval) { Marker = method.Look.Marker })
             .Where(bar => bar.Value is not null)]);
     }
 

@@ -31,12 +31,18 @@ internal sealed class SvgCanvas
         else Markup.Open("rect", attributes).Element("title", tooltip).Close();
     }
 
-    /// <summary>Text; anchor is start, middle or end.</summary>
-    public void Label(double x, double y, string text, string cssClass, string anchor = "start", bool upright = true) =>
+    /// <summary>
+    /// Text; anchor is start, middle or end. It says how wide it is in the font that figures are laid out for, and is drawn that wide in whatever font there is.
+    /// </summary>
+    public void Label(double x, double y, string text, string cssClass, string anchor = "start", bool upright = true)
+    {
+        if (text.Length == 0) return;
         Markup.Element("text", text,
             ("x", upright ? Text.Markup.Num(x) : null), ("y", upright ? Text.Markup.Num(y) : null),
             ("transform", upright ? null : $"translate({Text.Markup.Num(x)} {Text.Markup.Num(y)}) rotate(-90)"),
-            ("class", cssClass), ("text-anchor", anchor == "start" ? null : anchor));
+            ("class", cssClass), ("text-anchor", anchor == "start" ? null : anchor),
+            ("textLength", Text.Markup.Num(FigureStyles.Width(text, cssClass))), ("lengthAdjust", "spacingAndGlyphs"));
+    }
 
     /// <summary>The finished picture.</summary>
     public string Finish()

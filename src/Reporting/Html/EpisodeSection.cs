@@ -8,23 +8,23 @@ namespace Srpo.Reporting.Html;
 /// <summary>The section of the page with an episode per method, animated or to be read.</summary>
 internal static class EpisodeSection
 {
-    public static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes, PopulationNames names)
+    public static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)
     {
         if (episodes.IsEmpty) return;
         page.Open("section", ("id", "episodes")).Element("h2", "Episodes").Line();
-        WriteScenes(page, [.. episodes.Where(episode => episode.Transcript.IsEmpty)], names);
+        WriteScenes(page, [.. episodes.Where(episode => episode.Transcript.IsEmpty)], styles);
         WriteTranscripts(page, [.. episodes.Where(episode => !episode.Transcript.IsEmpty)]);
         page.Close().Line();
     }
 
-    private static void WriteScenes(Markup page, ImmutableArray<RecordedEpisode> episodes, PopulationNames names)
+    private static void WriteScenes(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)
     {
         if (episodes.IsEmpty) return;
         page.Element("p", "One episode of one team per method, over and over; the bar shows the time within it.", ("class", "note"));
         page.Open("div", ("class", "grid3")).Line();
         foreach (var episode in episodes)
         {
-            page.Open("figure", ("class", "card")).Element("h3", names.Of(episode.Method));
+            page.Open("figure", ("class", "card")).Element("h3", styles[episode.Method].Name);
             page.Raw(SceneAnimation.Draw(episode)).Element("figcaption", Caption(episode)).Close().Line();
         }
 

@@ -12,30 +12,29 @@ internal static class EquilibriumSection
 {
     private const int LearnedColour = 6;
 
-    public static void Write(Markup page, ImmutableArray<LearnedStrategies> learned, ImmutableArray<EquilibriumSweep> sweeps)
+    public static void Write(Markup page, FigureBook book, ImmutableArray<LearnedStrategies> learned, ImmutableArray<EquilibriumSweep> sweeps)
     {
         if (learned.IsEmpty) return;
         page.Open("section", ("id", "equilibria")).Element("h2", "Learned strategies and the equilibria of the theory").Line();
         page.Element("p", "Lines are all risk-averse quantal response equilibria that the solver found, solid where best response dynamics return to " +
-            "them after a small disturbance, dashed where they do not. Circles are the strategies of the trained teams, both seats of each. " +
-            "An equilibrium and its mirror image, the seats exchanged, are drawn once.", ("class", "note")).Line();
+            "them after a small disturbance, dashed where they do not; one and its mirror image, the seats exchanged, are drawn once. Circles are the strategies of the trained teams, both seats of each.", ("class", "note")).Line();
         foreach (var sweep in sweeps)
         {
             var teams = learned.Where(team => team.Epsilon == sweep.Epsilon[0]).ToArray();
             if (sweep.StrategyNames.All(names => names.Length == 2))
-                WriteFigure(page, sweep, $"Probability of '{sweep.StrategyNames[0][0]}'", EquilibriumFigures.Probabilities(sweep, Strategies(teams)), Caption(teams));
-            WriteFigure(page, sweep, "Free-riding", EquilibriumFigures.FreeRiding(sweep, FreeRiding(teams)),
+                WriteFigure(page, book, sweep, "equilibria", $"Probability of '{sweep.StrategyNames[0][0]}'", EquilibriumFigures.Probabilities(sweep, Strategies(teams)), Caption(teams));
+            WriteFigure(page, book, sweep, "free-riding", "Free-riding", EquilibriumFigures.FreeRiding(sweep, FreeRiding(teams)),
                 "Difference of the seats' expected private costs, learned and at the equilibria.");
         }
 
         page.Close().Line();
     }
 
-    private static void WriteFigure(Markup page, EquilibriumSweep sweep, string title, LineChartSpec chart, string caption)
+    private static void WriteFigure(Markup page, FigureBook book, EquilibriumSweep sweep, string name, string title, LineChartSpec chart, string caption)
     {
         var eps = sweep.Epsilon[0].ToString("0.####", CultureInfo.InvariantCulture);
-        page.Open("figure", ("class", "card")).Element("h3", $"{title}, {sweep.Game}, ε = {eps}").Open("div", ("class", "scroll"));
-        page.Raw(LineChart.Draw(chart)).Close().Element("figcaption", caption).Close().Line();
+        var heading = $"{title}, {sweep.Game}, ε = {eps}";
+        FigureCard.Write(page, book, Figure.Of(name, heading, chart), caption, heading);
     }
 
     private static string Caption(LearnedStrategies[] teams) => teams.Length == 0

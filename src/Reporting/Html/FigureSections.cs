@@ -8,10 +8,7 @@ namespace Srpo.Reporting.Html;
 /// <summary>The sections of the page that hold figures.</summary>
 internal static class FigureSections
 {
-    /// <summary>With more, the pairs of methods are in the tables only.</summary>
-    private const int MostMethodsInCaption = 3;
-
-    public static void WriteCrossPlay(Markup page, ImmutableArray<CrossPlayMatrix> matrices, RunSummary summary)
+    public static void WriteCrossPlay(Markup page, FigureBook book, ImmutableArray<CrossPlayMatrix> matrices, RunSummary summary)
     {
         if (matrices.IsEmpty) return;
         if (summary.AreDebates) matrices = [.. matrices.Select(InPercent)];
@@ -19,51 +16,58 @@ internal static class FigureSections
         page.Open("section", ("id", "cross-play")).Element("h2", summary.AreDebates ? "Who is right together with whom" : "Who earns what with whom").Line();
         var seatings = matrices.Select(matrix => matrix.Seating).Distinct().ToArray();
         page.Element("p", (summary.AreDebates ? "Each cell is a pair that debates without learning: " : "Each cell is a pair that plays without learning: ") + (seatings.Length == 1 ? seatings[0] : "who sits where is below each matrix") +
-            (summary.AreDebates ? ". The diagonal is a run with itself." : ". The diagonal of a method's own block is self-play, the rest of it cross-play.") + (matrices.Length > 1 ? " All matrices share one colour scale." : ""), ("class", "note"));
+            (summary.AreDebates ? "; the diagonal is a run with itself." : "; the diagonal of a method's own block is self-play, the rest of it cross-play.") + (matrices.Length > 1 ? " All matrices share one colour scale." : ""), ("class", "note"));
         page.Raw(ColourBar.Draw(scale, summary.AreDebates ? "joint accuracy in the last round, %" : $"{summary.Info.Score} per episode, mean")).Line();
         page.Open("div", ("class", matrices.Length == 1 ? "single" : "grid2")).Line();
         foreach (var matrix in matrices)
         {
-            page.Open("figure", ("class", "card")).Element("h3", DisplayNames.Layout(matrix.Layout));
-            page.Open("div", ("class", "scroll")).Raw(Heatmap.Draw(CrossPlayFigures.Matrix(matrix, summary.Info.Names, scale))).Close().Line();
-            var caption = summary.AreDebates ? "" : Caption(summary.Layout(matrix.Layout), summary.Info.Names);
-            page.Element("figcaption", $"{caption} {Setting(summary.Layout(matrix.Layout), summary.AreDebates ? "questions" : "episodes")}".Trim()).Close().Line();
+            var heatmap = CrossPlayFigures.Matrix(matrix, summary.Info.Names, scale);
+            FigureCard.WriteMatrix(
+                page, book, Figure.Of($"crossplay-{matrix.Layout}", DisplayNames.Layout(matrix.Layout), heatmap), heatmap,
+                Setting(summary.Layout(matrix.Layout), summary.AreDebates ? "questions" : "episodes"));
         }
 
         page.Close().Close().Line();
     }
 
-    public static void WriteBars(Markup page, RunSummary summary)
+    public static void WriteBars(Markup page, FigureBook book, RunSummary summary, MethodStyles styles)
     {
         if (summary.Layouts.IsEmpty) return;
         page.Open("section", ("id", "bars")).Element("h2", "With their own partner and with strangers").Line();
-        page.Open("figure", ("class", "card")).Open("div", ("class", "scroll"));
-        page.Raw(IntervalBars.Draw(CrossPlayFigures.Bars(summary))).Close();
-        page.Element("figcaption", $"Pale: a run with itself. Full: runs with other runs of the same method. Whiskers: {Numbers.Percent(summary.Bootstrap.Level)} " +
+        FigureCard.Write(
+            page, book, Figure.Of("bars", "With their own partner and with strangers", CrossPlayFigures.Bars(summary, styles)),
+            $"Pale: a run with itself; full: runs with other runs of the same method. Whiskers: {Numbers.Percent(summary.Bootstrap.Level)} " +
             $"intervals of the mean, {Numbers.Integer(summary.Bootstrap.Resamples)} bootstrap resamples of whole runs.");
-        page.Close().Close().Line();
+        page.Close().Line();
     }
 
-    public static void WriteLearning(Markup page, ImmutableArray<LearningCurve> curves, RunSummary summary)
+    public static void WriteLearning(Markup page, FigureBook book, ImmutableArray<LearningCurve> curves, RunSummary summary, MethodStyles styles)
     {
         if (summary.Learning.IsEmpty) return;
         page.Open("section", ("id", "learning")).Element("h2", "Learning").Line();
-        page.Open("figure", ("class", "card")).Element("h3", "Return in the course of training").Open("div", ("class", "scroll"));
-        page.Raw(LineChart.Draw(LearningFigures.Returns(curves, summary.Info.Names, score: summary.Info.Score))).Close();
-        page.Element("figcaption", "Line: mean over runs. Band: one standard deviation over runs to either side. At the end: " +
-            string.Join("; ", summary.Learning.Select(method =>
-                $"{summary.Info.Names.Of(method.Method)} {Numbers.Short(method.FinalReturn)} (std {Numbers.Short(method.FinalStd)})")) + ".");
-        page.Close().Line();
-        var diagnostics = LearningFigures.Diagnostics(curves, summary.Info.Names);
+        const string title = "Return in the course of training";
+        FigureCard.Write(
+            page, book, Figure.Of("learning", title, LearningFigures.Returns(curves, styles, score: summary.Info.Score)),
+            $"Line: mean over runs, with a band of one standard deviation over runs to either side. {Ends(summary, styles)}", title);
+        var diagnostics = LearningFigures.Diagnostics(curves, styles);
         if (!diagnostics.IsEmpty)
         {
             page.Open("div", ("class", "grid3")).Line();
-            foreach (var (title, chart) in diagnostics)
-                page.Open("figure", ("class", "card")).Element("h3", title).Raw(LineChart.Draw(chart)).Close().Line();
+            foreach (var (name, chart) in diagnostics) FigureCard.WriteSmall(page, book, Figure.Of($"learning-{name.ToLowerInvariant()}", name, chart, Figure.Column));
             page.Close().Line();
         }
 
         page.Close().Line();
+    }
+
+    /// <summary>Why curves end at different places, where they do.</summary>
+    private static string Ends(RunSummary summary, MethodStyles styles)
+    {
+        var ends = summary.Learning.Where(method => styles.Names.Role(method.Method) != PopulationRole.Opponent).GroupBy(method => method.AgentSteps).OrderBy(group => group.Key).ToArray();
+        var unfinished = summary.Info.Unfinished.Where(label => styles.Names.Role(label) != PopulationRole.Opponent).Select(label => styles.Names.Of(label)).ToArray();
+        if (unfinished.Length > 0) return $"Training is under way: the curves of {string.Join(", ", unfinished)} go on.";
+        return ends.Length < 2 ? "" : "Curves end where training ends: " +
+            string.Join("; ", ends.Select(group => $"{string.Join(", ", group.Select(method => styles[method.Method].Name))} after {Numbers.Count(group.Key)} interactions")) + ".";
     }
 
     /// <summary>The same matrix with shares as per cent.</summary>
@@ -85,18 +89,5 @@ internal static class FigureSections
         if (layout is null || layout.Episodes == 0) return "";
         var against = layout.Opponents is null ? "" : $" against {layout.Opponents}{(layout.UnseenOpponents ? ", not seen in training" : "")}";
         return $"A cell: {Numbers.Integer(layout.Episodes)} {episodes}{against}, {layout.Seating}.";
-    }
-
-    private static string Caption(LayoutSummary? layout, PopulationNames names)
-    {
-        if (layout is null) return "";
-        var parts = layout.Methods.Where(method => method.SelfPlay.Mean is not null || method.CrossPlay.Mean is not null).Select(method =>
-            names.Of(method.Method) + (method.CrossPlay.Mean is null
-                ? $": self-play {Numbers.Short(method.SelfPlay.Mean)}"
-                : $": cross-play {Numbers.Short(method.CrossPlay.Mean)}, worst pair {Numbers.Short(method.CrossPlay.Min)}"));
-        var between = layout.Between.Where(_ => layout.Methods.Length <= MostMethodsInCaption).Select(pair =>
-            $"{names.Of(pair.Method0)} with {names.Of(pair.Method1)} {Numbers.Short(pair.Block.Mean)}");
-        var caption = string.Join(". ", parts.Append(string.Join(", ", between)).Where(part => part.Length > 0));
-        return caption.Length == 0 ? "Nothing was played." : caption + ".";
     }
 }

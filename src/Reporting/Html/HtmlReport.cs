@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Srpo.Core.Results;
 using Srpo.Reporting.Equilibria;
+using Srpo.Reporting.Figures;
 using Srpo.Reporting.Text;
 
 namespace Srpo.Reporting.Html;
@@ -13,33 +14,43 @@ public static class HtmlReport
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
-    /// <summary>So many sentences of the verdict are set large: the returns and whether they differ beyond chance.</summary>
-    private const int SentencesInLead = 2;
-
     /// <summary>The page.</summary>
     /// <param name="results">What the experiment produced.</param>
     /// <param name="summary">Its key numbers, from <see cref="SummaryBuilder"/>.</param>
     /// <param name="sweeps">Equilibria of the game that was learned; null or empty elsewhere.</param>
-    public static string Write(RunResults results, RunSummary summary, IReadOnlyList<EquilibriumSweep>? sweeps = null)
+    /// <param name="book">Takes the figures of the page; null where nobody wants them.</param>
+    public static string Write(RunResults results, RunSummary summary, IReadOnlyList<EquilibriumSweep>? sweeps = null, FigureBook? book = null)
     {
         ArgumentNullException.ThrowIfNull(results);
         ArgumentNullException.ThrowIfNull(summary);
+        book ??= new FigureBook();
+        var styles = MethodStyles.Of(results);
         var page = new Markup();
         page.Raw("<!DOCTYPE html>\n").Open("html", ("lang", "en")).Line();
         WriteHead(page, results.Info.Name);
         page.Open("body").Line();
         WriteHeader(page, results.Info);
-        WriteVerdict(page, Verdict.Sentences(summary));
-        WriteTiles(page, summary);
         page.Open("main").Line();
-        EquilibriumSection.Write(page, results.Strategies, [.. sweeps ?? []]);
-        if (summary.AreDebates) DebateSection.Write(page, summary);
-        FigureSections.WriteCrossPlay(page, results.Matrices, summary);
-        if (!summary.AreDebates) FigureSections.WriteBars(page, summary);
-        ShiftSection.Write(page, results.Matrices, summary);
-        EpisodeSection.Write(page, results.Episodes, results.Info.Names);
-        if (summary.AreDebates) DebateSection.WriteLearning(page, results.Curves, summary);
-        else FigureSections.WriteLearning(page, results.Curves, summary);
+        HeadlineSection.Write(page, book, results.Matrices, summary, styles);
+        EquilibriumSection.Write(page, book, results.Strategies, [.. sweeps ?? []]);
+        if (summary.AreDebates)
+        {
+            WriteTiles(page, Tiles.OfDebates(summary, styles));
+            DebateSection.Write(page, book, summary, styles);
+            FigureSections.WriteCrossPlay(page, book, results.Matrices, summary);
+        }
+        else
+        {
+            FigureSections.WriteBars(page, book, summary, styles);
+            RobustnessSection.Write(page, book, summary, styles);
+            FigureSections.WriteCrossPlay(page, book, results.Matrices, summary);
+        }
+
+        ShiftSection.Write(page, book, results.Matrices, summary, styles);
+        EpisodeSection.Write(page, results.Episodes, styles);
+        if (summary.AreDebates) DebateSection.WriteLearning(page, book, results.Curves, summary, styles);
+        else FigureSections.WriteLearning(page, book, results.Curves, summary, styles);
+        WriteCost(page, summary);
         WriteTables(page, summary);
         RunSection.Write(page, summary);
         page.Close().Line();
@@ -75,17 +86,20 @@ public static class HtmlReport
         page.Close().Line();
     }
 
-    private static void WriteVerdict(Markup page, ImmutableArray<string> sentences)
+    /// <summary>What the run took.</summary>
+    private static void WriteCost(Markup page, RunSummary summary)
     {
-        page.Element("p", string.Join(' ', sentences.Take(SentencesInLead)), ("class", "lead")).Line();
-        if (sentences.Length > SentencesInLead)
-            page.Element("p", string.Join(' ', sentences.Skip(SentencesInLead)), ("class", "more")).Line();
+        Tile[] tiles = [.. Tiles.OfCost(summary)];
+        if (tiles.Length == 0) return;
+        page.Open("section", ("id", "cost")).Element("h2", "Cost").Line();
+        WriteTiles(page, tiles);
+        page.Close().Line();
     }
 
-    private static void WriteTiles(Markup page, RunSummary summary)
+    private static void WriteTiles(Markup page, IEnumerable<Tile> tiles)
     {
         page.Open("ul", ("class", "tiles")).Line();
-        foreach (var tile in Tiles.For(summary))
+        foreach (var tile in tiles)
         {
             page.Open("li", ("class", tile.Colour is { } colour ? $"tile c{colour}" : "tile"));
             page.Element("span", tile.What, ("class", "what"));
@@ -100,22 +114,22 @@ public static class HtmlReport
     private static void WriteTables(Markup page, RunSummary summary)
     {
         SummaryTable[] tables = summary.AreDebates ? [DebateTables.Populations(summary), SummaryTables.Learning(summary)]
-            : [SummaryTables.Equilibria(summary), SummaryTables.Methods(summary), SummaryTables.Shifts(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary)];
+            : [SummaryTables.Equilibria(summary), SummaryTables.Methods(summary), SummaryTables.Improvements(summary), SummaryTables.Shifts(summary), SummaryTables.Between(summary), SummaryTables.Learning(summary)];
         if (tables.All(table => table.Rows.IsEmpty)) return;
         page.Open("section", ("id", "numbers")).Element("h2", "Numbers").Line();
         page.Element("p", summary.AreDebates
-            ? "Every pair of runs is the share of its questions that both answer right in the last round. Std is the spread of the pairs. Intervals here come from resampling whole training runs."
-            : "Every cell is the mean of its episodes. Std is the spread of the cells; IQM, the interquartile mean, is the mean of the middle half of them. " +
-                "Intervals come from resampling whole training runs. Free-riding is the mean absolute difference of the two seats' private costs.", ("class", "note")).Line();
+            ? "Every pair of runs is the share of its questions that both answer right in the last round; std is the spread of the pairs. Intervals here come from resampling whole training runs."
+            : "Every cell is the mean of its episodes; std is the spread of the cells, IQM, the interquartile mean, the mean of the middle half of them, and intervals come from resampling whole training runs." +
+                (summary.HasCosts ? " Free-riding is the mean absolute difference of the two seats' private costs." : ""), ("class", "note")).Line();
         foreach (var table in tables.Where(table => !table.Rows.IsEmpty)) WriteTable(page, table);
         page.Close().Line();
     }
 
     /// <summary>A table with its heading, unless that stands above it already.</summary>
-    internal static void WriteTable(Markup page, SummaryTable table, bool heading = true)
+    internal static void WriteTable(Markup page, SummaryTable table, bool heading = true, string cssClass = "card scroll")
     {
         if (heading) page.Element("h3", table.Title).Line();
-        page.Open("div", ("class", "card scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", table.Title)).Open("table").Line();
+        page.Open("div", ("class", cssClass), ("tabindex", "0"), ("role", "region"), ("aria-label", table.Title)).Open("table").Line();
         page.Open("thead").Open("tr");
         foreach (var column in table.Columns) page.Element("th", column.Header, ("scope", "col"), ("class", Align(column)));
         page.Close().Close().Open("tbody").Line();
@@ -129,6 +143,14 @@ public static class HtmlReport
         }
 
         page.Close().Close().Close().Line();
+    }
+
+    /// <summary>Sentences one below the other.</summary>
+    internal static void WriteSentences(Markup page, IEnumerable<string> sentences)
+    {
+        page.Open("ul", ("class", "sentences"));
+        foreach (var sentence in sentences) page.Element("li", sentence);
+        page.Close().Line();
     }
 
     private static string? Align(TableColumn column) => column.IsNumeric ? "n" : null;

@@ -30,11 +30,15 @@ internal static class Theme
         return css.Append('\n').ToString();
     }
 
-    private static string Asset(string name)
+    /// <summary>A file of Assets.</summary>
+    public static byte[] Resource(string name)
     {
         using var stream = typeof(Theme).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The resource {name} is missing from the assembly.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
+
+    private static string Asset(string name) => Encoding.UTF8.GetString(Resource(name));
 }

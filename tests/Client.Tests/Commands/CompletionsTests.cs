@@ -23,7 +23,7 @@ public sealed class CompletionsTests : IDisposable
             ("srpo ru", ["run", "runs"]), ("srpo population st", ["start", "status", "stop"]), ("srpo run overcooked-q", ["overcooked-quick"]), ("srpo rqe solve stag", ["stag-hunt"]),
             ("srpo population start x --method s", ["self-play", "srpo"]), ("srpo replay a/0 --layout held-out-", ["held-out-a", "held-out-b", "held-out-c"]),
             ("srpo run x --set network.o", ["network.oneHot="]), ("srpo --data x population pau", ["pause"]), ("srpo run overcooked --seeds ", []), ("srpo run mi", ["mine.json"]),
-            ("srpo run x --out di", ["dir"]), ("srpo show observation han", ["hanabi"]), ("srpo play overcooked x --json --tab", ["--table"]), ("srpo completions f", ["fish"]),
+            ("srpo run x --out di", ["dir"]), ("srpo show observation han", ["hanabi"]), ("srpo play overcooked x --json --tab", ["--table"]), ("srpo completions f", ["fish"]), ("srpo figures x --format p", ["pdf", "png"]),
         ]);
         _directory.Write("mine.json", "{}");
         Directory.CreateDirectory(_directory["dir"]);

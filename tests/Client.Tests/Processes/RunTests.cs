@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
@@ -263,6 +264,27 @@ public sealed class RunTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "report", "r", "--out", _directory["copy"])).Expect(ExitCode.Ok);
         Assert.Equal(await File.ReadAllTextAsync(_directory["runs/r/crossplay-training.csv"]), await File.ReadAllTextAsync(_directory["copy/crossplay-training.csv"]));
         (await InProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.InUse);
+        await FiguresAsync();
+    }
+
+    /// <summary>The figures of the run `r`, as its own and anew.</summary>
+    private async Task FiguresAsync()
+    {
+        var names = JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "figures", "r", "--list", "--json")).Expect(ExitCode.Ok).Out).RootElement.EnumerateArray().Select(figure => figure.GetProperty("name").GetString()!).ToArray();
+        Assert.Contains("learning", names);
+        Assert.Equal(names.SelectMany(name => new[] { $"{name}.pdf", $"{name}.svg" }).Order(StringComparer.Ordinal), Directory.GetFiles(_directory["runs/r/figures"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        string[] one = ["figures", "r", "--only", "learning", "--width", "84mm", "--format", "pdf", "--format", "png", "--dpi", "150", "--out", "paper"];
+        (await InProcess.RunAsync(_directory.Root, one)).Expect(ExitCode.Ok);
+        Assert.Equal(["learning.pdf", "learning.png"], Directory.GetFiles(_directory["paper"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.StartsWith("%PDF-", Encoding.ASCII.GetString((await File.ReadAllBytesAsync(_directory["paper/learning.pdf"]))[..8]), StringComparison.Ordinal);
+
+        // 84 mm at 150 dots to an inch: the width of a PNG stands in its header.
+        Assert.Equal(496, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian((await File.ReadAllBytesAsync(_directory["paper/learning.png"])).AsSpan(16)));
+        Assert.Contains("learning.pdf", (await InProcess.RunAsync(_directory.Root, one)).Expect(ExitCode.InUse).Error, StringComparison.Ordinal);
+        (await InProcess.RunAsync(_directory.Root, [.. one, "--force"])).Expect(ExitCode.Ok);
+        Assert.Contains("did you mean 'learning'", (await InProcess.RunAsync(_directory.Root, "figures", "r", "--only", "lerning")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+        foreach (var refused in new[] { "--width 3", "--width 3,25in", "--width 1in", "--format eps", "--dpi 300", "--force", "--list --out x" })
+            (await InProcess.RunAsync(_directory.Root, ["figures", "r", .. refused.Split(' ')])).Expect(ExitCode.Usage);
     }
 
     private static void AssertSameFiles(string expected, string actual)

@@ -1,0 +1,109 @@
+using System.Xml.Linq;
+using SkiaSharp;
+using Srpo.Core.Errors;
+using Svg.Skia;
+using Svg.Skia.TypefaceProviders;
+
+namespace Srpo.Reporting.Figures;
+
+/// <summary>Makes PDF and PNG of a figure's SVG file, with Svg.Skia. The font that is shipped is embedded in a PDF; which fonts a machine has does not matter.</summary>
+public static class FigurePrinter
+{
+    private const double PointsPerInch = 72;
+
+    /// <summary>Dots to an inch in a PNG, as journals ask for.</summary>
+    public const int DefaultDpi = 300;
+
+    /// <summary>Most dots to an inch.</summary>
+    public const int MostDpi = 1200;
+
+    /// <summary>Most dots of a side of a PNG.</summary>
+    private const double MostDots = 16384;
+
+    private static readonly Lazy<Fonts> Shipped = new(() => new Fonts());
+
+    /// <summary>The figure as a PDF of one page that has its size.</summary>
+    /// <param name="svg">What <see cref="SvgDocument.Standalone"/> gave.</param>
+    /// <exception cref="SrpoException">Skia's native library is not there.</exception>
+    public static byte[] Pdf(string svg) => WithPicture(svg, picture =>
+    {
+        const float scale = (float)(PointsPerInch / SvgDocument.UnitsPerInch);
+        using var stream = new MemoryStream();
+        using (var document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = Title(svg), Producer = "srpo", Creator = "srpo", RasterDpi = DefaultDpi, EncodingQuality = 101 }))
+        {
+            var page = document.BeginPage(picture.CullRect.Width * scale, picture.CullRect.Height * scale);
+            page.Scale(scale);
+            page.DrawPicture(picture);
+            document.EndPage();
+            document.Close();
+        }
+
+        return stream.ToArray();
+    });
+
+    /// <summary>The figure as a PNG on white.</summary>
+    /// <param name="svg">What <see cref="SvgDocument.Standalone"/> gave.</param>
+    /// <param name="dpi">Dots to an inch, 1 to <see cref="MostDpi"/>.</param>
+    /// <exception cref="SrpoException">It would be too large, or Skia's native library is not there.</exception>
+    public static byte[] Png(string svg, int dpi = DefaultDpi)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(dpi, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dpi, MostDpi);
+        return WithPicture(svg, picture =>
+        {
+            var scale = dpi / SvgDocument.UnitsPerInch;
+            if (Math.Max(picture.CullRect.Width, picture.CullRect.Height) * scale > MostDots)
+                throw new SrpoException(ErrorKind.Usage, FormattableString.Invariant($"the picture would have more than {MostDots} dots a side; use fewer dots to an inch, or PDF, which has none"));
+            using var bitmap = picture.ToBitmap(SKColors.White, (float)scale, (float)scale, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb())
+                ?? throw new InvalidOperationException("The figure has no size.");
+            using var encoded = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            return encoded.ToArray();
+        });
+    }
+
+    private static T WithPicture<T>(string svg, Func<SKPicture, T> print)
+    {
+        ArgumentNullException.ThrowIfNull(svg);
+        try
+        {
+            using var drawing = new SKSvg();
+            drawing.Settings.TypefaceProviders = [Shipped.Value];
+            var picture = drawing.FromSvg(svg) ?? throw new ArgumentException("This is no SVG document.", nameof(svg));
+            return print(picture);
+        }
+        catch (Exception error) when (Native(error) is { } missing)
+        {
+            throw new SrpoException(ErrorKind.Environment, $"PDF and PNG are drawn by Skia, whose native library cannot be loaded here ({missing.Message}); SVG files need nothing", error);
+        }
+    }
+
+    /// <summary>What says that a native library is missing, or does not fit; it may have come up in a static constructor.</summary>
+    private static Exception? Native(Exception error)
+    {
+        for (var at = error; at is not null; at = at.InnerException!)
+        {
+            if (at is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException) return at;
+            if (at.InnerException is null) break;
+        }
+
+        return null;
+    }
+
+    private static string Title(string svg) => (string?)XDocument.Parse(svg).Root?.Elements().FirstOrDefault(element => element.Name.LocalName == "title") ?? "";
+
+    /// <summary>Whatever is asked for, the shipped font in the weight that is asked for.</summary>
+    private sealed class Fonts : ITypefaceProvider
+    {
+        private readonly SKTypeface _regular = Load("Arimo-Regular.ttf");
+        private readonly SKTypeface _bold = Load("Arimo-Bold.ttf");
+
+        public SKTypeface FromFamilyName(string fontFamily, SKFontStyleWeight fontWeight, SKFontStyleWidth fontWidth, SKFontStyleSlant fontStyle) =>
+            fontWeight >= SKFontStyleWeight.SemiBold ? _bold : _regular;
+
+        private static SKTypeface Load(string name)
+        {
+            using var data = SKData.CreateCopy(FontMetrics.FontFile(name));
+            return SKTypeface.FromData(data) ?? throw new InvalidOperationException($"The font {name} cannot be read.");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Srpo.Reporting.Figures;
+using Srpo.Reporting.Text;
+
+namespace Srpo.Reporting.Html;
+
+/// <summary>A figure on the page: its heading, the drawing for wide and the one for narrow pages, and what is said of it.</summary>
+internal static class FigureCard
+{
+    private const double Wide = 920;
+    private const double Narrow = 400;
+    private const double Small = 360;
+
+    /// <summary>A figure that takes the width of the page. It is drawn twice: wide, and as narrow as a telephone.</summary>
+    public static void Write(Markup page, FigureBook book, Figure figure, string? caption = null, string? heading = null, string cssClass = "card")
+    {
+        var known = Open(page, book, figure, heading, cssClass);
+        page.Open("div", ("class", "wide")).Raw(known.Draw(Wide)).Close();
+        page.Open("div", ("class", "narrow")).Raw(known.Draw(Narrow)).Close();
+        Close(page, caption);
+    }
+
+    /// <summary>One of several figures beside each other.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="book">Takes the figure.</param>
+    /// <param name="figure">The figure.</param>
+    /// <param name="caption">What is said of it.</param>
+    /// <param name="width">The width that it is drawn at.</param>
+    public static void WriteSmall(Markup page, FigureBook book, Figure figure, string? caption = null, double width = Small)
+    {
+        page.Raw(Open(page, book, figure, figure.Title, "card").Draw(width));
+        Close(page, caption);
+    }
+
+    /// <summary>A matrix, in a frame of its own that scrolls on narrow pages, and says so.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="book">Takes the figure, with its colour bar.</param>
+    /// <param name="figure">The figure.</param>
+    /// <param name="heatmap">What it shows.</param>
+    /// <param name="caption">What is said of it.</param>
+    public static void WriteMatrix(Markup page, FigureBook book, Figure figure, HeatmapSpec heatmap, string? caption = null)
+    {
+        Open(page, book, figure, figure.Title, "card");
+        WriteScrolling(page, figure.Title, Heatmap.Draw(heatmap));
+        Close(page, caption);
+    }
+
+    /// <summary>Something that keeps its width and scrolls.</summary>
+    public static void WriteScrolling(Markup page, string title, string drawing) =>
+        page.Open("div", ("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", title)).Raw(drawing).Close().Element("p", "Scrolls sideways →", ("class", "hint"));
+
+    /// <summary>Opens a figure and its heading; <see cref="Close"/> ends it.</summary>
+    public static Figure Open(Markup page, FigureBook book, Figure figure, string? heading, string cssClass)
+    {
+        var known = book.Add(figure);
+        page.Open("figure", ("class", cssClass), ("data-figure", known.Name));
+        if (heading is not null) page.Element("h3", heading);
+        return known;
+    }
+
+    /// <summary>Ends a figure.</summary>
+    public static void Close(Markup page, string? caption)
+    {
+        if (!string.IsNullOrEmpty(caption)) page.Element("figcaption", caption);
+        page.Close().Line();
+    }
+}
