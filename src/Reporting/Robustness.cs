@@ -18,7 +18,7 @@ internal static class Robustness
         if (all.Length == 0 || all.Min() == all.Max()) return [];
         var (low, high) = (all.Min(), all.Max());
         var margin = (high - low) / (Thresholds - 1);
-        double[] thresholds = [.. Enumerable.Range(0, Thresholds + 1).Select(index => low - margin + (index * margin))];
+        double[] thresholds = [.. Enumerable.Range(0, Thresholds).Select(index => low - margin + (index * margin)), high];
         return [.. blocks.Select(each => new MethodProfile(each.Method, [.. PerformanceProfile.CrossPlay(each.Block.Returns, each.Block.Rows, thresholds, bootstrap, strata.IndexOf(each.Method))]))];
     }
 

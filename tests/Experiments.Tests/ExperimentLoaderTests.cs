@@ -95,6 +95,11 @@ public sealed class ExperimentLoaderTests
     [InlineData("{\"populations\": {\"a\": {\"sweep\": {\"tau\": 1}}}}", "populations.a.sweep.tau: expected a list of values, found the number 1")]
     [InlineData("{\"populations\": {\"a\": {\"sweep\": {\"tau\": [1, 0]}}}}", "test.json:1:45: populations.a.sweep.tau[1]: 0 is out of range")]
     [InlineData("{\"populations\": {\"a-tau1\": {}, \"a\": {\"sweep\": {\"tau\": [1]}}}}", "makes the population 'a-tau1' a second time")]
+    [InlineData("{\"headline\": \"a\", \"populations\": {\"a\": {}}}", "test.json:1:14: headline: expected a list of texts, found the text 'a'")]
+    [InlineData("{\n\"headline\": [\"a\", \"spro\"], \"populations\": {\"a\": {}, \"srpo\": {}}}", "test.json:2:19: headline[1]: there is no population 'spro', did you mean 'srpo'?; use a, srpo")]
+    [InlineData("{\"headline\": [\"a\", \"a\"], \"populations\": {\"a\": {}}}", "test.json:1:20: headline[1]: 'a' is named twice")]
+    [InlineData("{\"headline\": [\"b\"], \"populations\": {\"a\": {}, \"b\": {\"evaluate\": false}}}", "headline[0]: the population 'b' is not evaluated")]
+    [InlineData("{\"headline\": [], \"populations\": {\"a\": {}}}", "headline: names 0 populations; name 1 to 6")]
     [InlineData("[1]", "test.json:1:1: expected an object, found a list")]
     public void A_mistake_is_named_with_its_place_and_a_remedy(string text, string expected)
     {
@@ -119,6 +124,15 @@ public sealed class ExperimentLoaderTests
     {
         var error = Assert.Throws<ExperimentException>(() => Load("{\n\"sed\": 1,\n\"populations\": {\"a\": {\"tua\": 1, \"entropy\": \"x\"}}\n}"));
         Assert.Equal(3, error.Problems.Count);
+    }
+
+    [Fact]
+    public void The_headline_is_kept_and_shipped_experiments_have_one_where_the_paper_has_such_a_figure()
+    {
+        Assert.Equal(["b", "a"], Load("{\"headline\": [\"b\", \"a\"], \"populations\": {\"a\": {}, \"b\": {}}}").Headline);
+        Assert.Empty(Load("{\"populations\": {\"a\": {}}}").Headline);
+        foreach (var name in new[] { "overcooked", "overcooked-quick", "tag", "hanabi-2p", "hanabi-4p" })
+            Assert.Equal(["srpo", "ippo"], ExperimentLoader.Load(ExperimentFiles.Find(name, "/"), "/", []).Headline);
     }
 
     [Fact]

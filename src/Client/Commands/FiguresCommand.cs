@@ -61,8 +61,8 @@ internal static class FiguresCommand
 
             // In the run's own folder its figures replace those of earlier reports; elsewhere nothing is replaced unasked, and everything is looked at before anything is written.
             var replaces = context.Get(Out) is null || context.Get(Force);
-            foreach (var (_, _, path) in files) UserFile.CheckTarget(path, replaces);
             DataDirectory.EnsureWritable(directory, $"the directory {directory}", context.Get(Out) is null ? null : Out.Name);
+            foreach (var (_, _, path) in files) UserFile.CheckTarget(path, replaces);
             foreach (var (figure, format, path) in files)
             {
                 context.Cancellation.ThrowIfCancellationRequested();

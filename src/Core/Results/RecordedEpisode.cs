@@ -3,7 +3,7 @@ using Orleans;
 
 namespace Srpo.Core.Results;
 
-/// <summary>One episode, step by step: in the plane, to be drawn as an animation, or a debate, to be read.</summary>
+/// <summary>One episode, step by step: in the plane, to be drawn as an animation; a drawing of every step, to be leafed through; or a debate, to be read.</summary>
 /// <param name="Method">The method's key.</param>
 /// <param name="Title">Who plays, for people.</param>
 /// <param name="Frames">The states in order; every one has the same shapes in the same order. Empty where the episode is a text.</param>
@@ -13,6 +13,15 @@ public sealed record RecordedEpisode(
 {
     /// <summary>[Scores] what was said in each step, as text, where the episode is a debate; else empty.</summary>
     public ImmutableArray<string> Transcript { get; init; } = [];
+
+    /// <summary>[Scores] the state after each step as text, where it is drawn in characters; else empty.</summary>
+    public ImmutableArray<string> Drawings { get; init; } = [];
+
+    /// <summary>Which of a method's pairs plays: "worst", "median" or "best" pair of different runs; empty where it is none of these.</summary>
+    public string Rank { get; init; } = "";
+
+    /// <summary>The pair's mean return over all its episodes; null where it is not known.</summary>
+    public double? PairReturn { get; init; }
 }
 
 /// <summary>A circle of a scene.</summary>

@@ -6,44 +6,75 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments.Data;
 using Srpo.Grains.Interfaces;
+using Srpo.Reporting;
 
 namespace Srpo.Experiments.Runs;
 
-/// <summary>Has episodes played for the report: in environments that are drawn in the plane one per method, and a few debates to be read.</summary>
+/// <summary>Has episodes played for the report: of every method those of its worst, its median and its best pair, and a few debates to be read.</summary>
 public static class EpisodeRecorder
 {
     /// <summary>Questions that each of the pairs debates whose debates are shown.</summary>
     private const int QuestionsShown = 2;
 
-    /// <summary>An episode of the first team of every evaluated population that has begun; empty where episodes are not drawn in the plane.</summary>
+    /// <summary>
+    /// For every evaluated population that has begun an episode of its worst, its median and its best pair of different runs on the layout of the headline; before there is a
+    /// matrix, where episodes are drawn in the plane, one of its first team.
+    /// </summary>
     /// <param name="session">The way to the grains.</param>
     /// <param name="manifest">The run.</param>
+    /// <param name="matrices">What was played so far.</param>
     /// <param name="known">Labels of the populations that have begun.</param>
     /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
-    public static async Task<ImmutableArray<RecordedEpisode>> RecordAsync(
-        IGrainSession session, RunManifest manifest, IReadOnlySet<string> known, Action<string>? older)
+    /// <returns>The episodes, and why some are missing, a sentence each: results do not depend on them.</returns>
+    public static async Task<(ImmutableArray<RecordedEpisode> Episodes, ImmutableArray<string> Notes)> RecordAsync(
+        IGrainSession session, RunManifest manifest, IReadOnlyList<CrossPlayMatrix> matrices, IReadOnlySet<string> known, Action<string>? older)
     {
         var experiment = manifest.Experiment;
-        if (!HasScenes(experiment.Environment)) return [];
-        var info = EnvironmentFactory.Info(experiment.Environment);
-        var episodes = ImmutableArray.CreateBuilder<RecordedEpisode>();
+        var (episodes, notes) = (ImmutableArray.CreateBuilder<RecordedEpisode>(), ImmutableArray.CreateBuilder<string>());
+        if (!EnvironmentFactory.Find(experiment.Environment.Name).IsStepped || experiment.Evaluation.Steps < 2) return ([], []);
+        var main = matrices.FirstOrDefault(matrix => matrix.Layout == ExperimentKeys.TrainingLayout) ?? matrices.FirstOrDefault();
+        var layout = experiment.Evaluation.Layouts.FirstOrDefault(layout => layout.Name == main?.Layout);
+        var environment = layout?.Environment ?? experiment.Environment;
+        var seats = new Seats(new GrainReader(session.Grains, older));
         foreach (var population in experiment.Populations.Where(population => population.Evaluate && known.Contains(population.Label)))
         {
-            var team = $"{manifest.PopulationName(population.Label)}/0";
+            ImmutableArray<RepresentativePair> pairs = main is null ? [] : RepresentativePairs.Of(main, population.Label);
             try
             {
-                var players = await new Seats(new GrainReader(session.Grains, older)).TakeAsync([team], info);
-                var request = new ReplayRequest(experiment.Environment, experiment.Evaluation.Steps, experiment.Evaluation.Seed, 0, [.. players.OfType<PolicySnapshot>()]);
-                var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
-                episodes.Add(ToEpisode(population.Label, string.Create(CultureInfo.InvariantCulture, $"team 0 of {population.Label}"), frames, info));
+                foreach (var chosen in pairs) episodes.Add(await RecordPairAsync(session, manifest, seats, environment, population.Label, chosen));
+                if (pairs.IsEmpty && HasScenes(environment)) episodes.Add(await RecordTeamAsync(session, manifest, seats, environment, population.Label));
             }
             catch (UnknownGrainException)
             {
                 // Not trained far enough to have been stored.
             }
+            catch (SrpoException error) when (error.Kind is not ErrorKind.Interrupted)
+            {
+                notes.Add($"There is no episode of {population.Label} to look at: {error.Message.TrimEnd('.')}.");
+            }
         }
 
-        return episodes.ToImmutable();
+        return (episodes.ToImmutable(), notes.ToImmutable());
+    }
+
+    /// <summary>Two runs take the seats of the team in turn.</summary>
+    private static async Task<RecordedEpisode> RecordPairAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, string label, RepresentativePair chosen)
+    {
+        var info = EnvironmentFactory.Info(environment);
+        string[] runs = [.. new[] { chosen.Pair.Row, chosen.Pair.Column }.Select(run => string.Create(CultureInfo.InvariantCulture, $"{manifest.PopulationName(run.Method)}/{run.Run}"))];
+        var frames = await ReplayAsync(session, manifest, seats, environment, [.. Enumerable.Range(0, info.TeamSeats).Select(seat => runs[seat % 2])]);
+        var episode = ToEpisode(label, $"{chosen.Pair.Row} with {chosen.Pair.Column}", frames, info) with { Rank = chosen.Rank, PairReturn = chosen.Return };
+        return HasScenes(environment) ? episode : episode with { Frames = [], Drawings = [.. frames.Take(episode.Scores.Length).Select(frame => frame.Drawing)] };
+    }
+
+    private static async Task<RecordedEpisode> RecordTeamAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, string label) => ToEpisode(
+        label, $"team 0 of {label}", await ReplayAsync(session, manifest, seats, environment, [$"{manifest.PopulationName(label)}/0"]), EnvironmentFactory.Info(environment));
+
+    private static async Task<IReadOnlyList<ReplayFrame>> ReplayAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, string[] teams)
+    {
+        var players = await seats.TakeAsync(teams, EnvironmentFactory.Info(environment));
+        var evaluation = manifest.Experiment.Evaluation;
+        return await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(new ReplayRequest(environment, evaluation.Steps, evaluation.Seed, 0, [.. players.OfType<PolicySnapshot>()]));
     }
 
     /// <summary>

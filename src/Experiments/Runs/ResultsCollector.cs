@@ -66,13 +66,14 @@ public static class ResultsCollector
         var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older);
         var begun = statuses.Keys.ToHashSet(StringComparer.Ordinal);
         var (held, unread) = withEpisodes ? await EpisodeRecorder.RecordDebatesAsync(session, manifest, debaters, begun, older) : ([], []);
+        var (played, unseen) = withEpisodes ? await EpisodeRecorder.RecordAsync(session, manifest, matrices, begun, older) : ([], []);
         return new RunResults(info, [.. matrices], [.. curves])
         {
             Strategies = strategies,
-            Notes = [.. notes, .. unread],
+            Notes = [.. notes, .. unread, .. unseen],
             Debaters = debaters,
             Debates = [.. debates],
-            Episodes = withEpisodes ? [.. await EpisodeRecorder.RecordAsync(session, manifest, begun, older), .. held] : [],
+            Episodes = [.. played, .. held],
         };
     }
 

@@ -63,6 +63,48 @@
       figure.appendChild(button);
     });
 
+    // Episodes that are drawn in characters: forwards, backwards, or by themselves.
+    document.querySelectorAll(".player").forEach(function (player) {
+      var frames = JSON.parse(player.dataset.frames);
+      var scores = JSON.parse(player.dataset.scores);
+      var shown = player.querySelector("pre");
+      var controls = document.createElement("div");
+      controls.className = "controls";
+      var play = document.createElement("button");
+      play.type = "button";
+      var place = document.createElement("input");
+      place.type = "range";
+      place.min = 0;
+      place.max = frames.length - 1;
+      place.value = 0;
+      place.setAttribute("aria-label", "Step");
+      var text = document.createElement("output");
+      var timer = null;
+      function show() {
+        shown.textContent = frames[place.value];
+        text.textContent = "step " + place.value + " of " + (frames.length - 1) + ", score " + scores[place.value];
+        place.setAttribute("aria-valuetext", text.textContent);
+      }
+      function stop() { clearInterval(timer); timer = null; play.textContent = "Play"; }
+      function step() {
+        if (Number(place.value) === frames.length - 1) { stop(); return; }
+        place.value = Number(place.value) + 1;
+        show();
+      }
+      play.addEventListener("click", function () {
+        if (timer) { stop(); return; }
+        if (Number(place.value) === frames.length - 1) place.value = 0;
+        play.textContent = "Pause";
+        timer = setInterval(step, 200);
+        show();
+      });
+      place.addEventListener("input", show);
+      controls.append(play, place, text);
+      player.append(controls);
+      stop();
+      show();
+    });
+
     var before;
     addEventListener("beforeprint", function () { before = root.dataset.theme; root.dataset.theme = "light"; });
     addEventListener("afterprint", function () { if (before) root.dataset.theme = before; else delete root.dataset.theme; });

@@ -10,6 +10,9 @@ namespace Srpo.Reporting.Figures;
 /// <param name="Draw">The picture as an SVG element, at a width in drawing units, of which <see cref="SvgDocument.UnitsPerInch"/> are an inch.</param>
 public sealed record Figure(string Name, string Title, double Inches, Func<double, string> Draw)
 {
+    /// <summary>The largest width in drawing units at which it gains anything.</summary>
+    public double Widest { get; init; } = double.MaxValue;
+
     /// <summary>Width of a column of a paper with two, in inches.</summary>
     public const double Column = 3.25;
 
@@ -32,7 +35,9 @@ public sealed record Figure(string Name, string Title, double Inches, Func<doubl
 
     /// <summary>A bar chart as a figure.</summary>
     internal static Figure Of(string name, string title, IntervalBarsSpec bars) => new(
-        name, title, Page, width => IntervalBars.Draw(bars with { Width = width, BarsHeight = Math.Min(bars.BarsHeight, Math.Max(150, bars.BarsHeight * width / bars.Width)) }));
+        name, title, Math.Min(Page, IntervalBars.Comfortable(bars, Page * SvgDocument.UnitsPerInch) / SvgDocument.UnitsPerInch),
+        width => IntervalBars.Draw(bars with { Width = width, BarsHeight = Math.Min(bars.BarsHeight, Math.Max(150, bars.BarsHeight * width / bars.Width)) }))
+    { Widest = IntervalBars.Comfortable(bars, double.MaxValue) };
 
     /// <summary>A heatmap as a figure, with its colour bar.</summary>
     internal static Figure Of(string name, string title, HeatmapSpec heatmap) => new(name, title, 5, width => Heatmap.Draw(heatmap with { Width = width, ShowColourBar = true }));

@@ -25,13 +25,13 @@ public static class FigurePrinter
     /// <summary>The figure as a PDF of one page that has its size.</summary>
     /// <param name="svg">What <see cref="SvgDocument.Standalone"/> gave.</param>
     /// <exception cref="SrpoException">Skia's native library is not there.</exception>
-    public static byte[] Pdf(string svg) => WithPicture(svg, picture =>
+    public static byte[] Pdf(string svg) => WithPicture(svg, (picture, size) =>
     {
         const float scale = (float)(PointsPerInch / SvgDocument.UnitsPerInch);
         using var stream = new MemoryStream();
         using (var document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = Title(svg), Producer = "srpo", Creator = "srpo", RasterDpi = DefaultDpi, EncodingQuality = 101 }))
         {
-            var page = document.BeginPage(picture.CullRect.Width * scale, picture.CullRect.Height * scale);
+            var page = document.BeginPage((float)size.Width * scale, (float)size.Height * scale);
             page.Scale(scale);
             page.DrawPicture(picture);
             document.EndPage();
@@ -49,19 +49,26 @@ public static class FigurePrinter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dpi, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(dpi, MostDpi);
-        return WithPicture(svg, picture =>
+        return WithPicture(svg, (picture, size) =>
         {
             var scale = dpi / SvgDocument.UnitsPerInch;
-            if (Math.Max(picture.CullRect.Width, picture.CullRect.Height) * scale > MostDots)
+            var (width, height) = (Math.Round(size.Width * scale), Math.Round(size.Height * scale));
+            if (Math.Max(width, height) > MostDots)
                 throw new SrpoException(ErrorKind.Usage, FormattableString.Invariant($"the picture would have more than {MostDots} dots a side; use fewer dots to an inch, or PDF, which has none"));
-            using var bitmap = picture.ToBitmap(SKColors.White, (float)scale, (float)scale, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb())
-                ?? throw new InvalidOperationException("The figure has no size.");
+            using var bitmap = new SKBitmap(new SKImageInfo(Math.Max(1, (int)width), Math.Max(1, (int)height), SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb()));
+            using (var canvas = new SKCanvas(bitmap))
+            {
+                canvas.Clear(SKColors.White);
+                canvas.Scale((float)scale);
+                canvas.DrawPicture(picture);
+            }
+
             using var encoded = bitmap.Encode(SKEncodedImageFormat.Png, 100);
             return encoded.ToArray();
         });
     }
 
-    private static T WithPicture<T>(string svg, Func<SKPicture, T> print)
+    private static T WithPicture<T>(string svg, Func<SKPicture, (double Width, double Height), T> print)
     {
         ArgumentNullException.ThrowIfNull(svg);
         try
@@ -69,7 +76,7 @@ public static class FigurePrinter
             using var drawing = new SKSvg();
             drawing.Settings.TypefaceProviders = [Shipped.Value];
             var picture = drawing.FromSvg(svg) ?? throw new ArgumentException("This is no SVG document.", nameof(svg));
-            return print(picture);
+            return print(picture, SvgDocument.Size(XElement.Parse(svg)));
         }
         catch (Exception error) when (Native(error) is { } missing)
         {

@@ -36,6 +36,10 @@ public static class IntervalBars
         return canvas.Finish();
     }
 
+    /// <summary>A width at which no bar is wider than it need be, up to a given one.</summary>
+    internal static double Comfortable(IntervalBarsSpec spec, double most) =>
+        Math.Min(most, Math.Max(420, PlotFrame.LeastLeft + Right + 20 + spec.Groups.Sum(group => (group.Bars.Length * MostPitch) + (2 * GroupGap))));
+
     private static void DrawRow(SvgCanvas canvas, IntervalBarsSpec spec, Layout layout, Row row, double top, (double Low, double High) ends)
     {
         var bottom = top + layout.Above + spec.BarsHeight;

@@ -27,7 +27,7 @@ public static class RobustnessFigures
                 Band = profile.Points.Any(point => point.Interval is null) ? []
                     : [.. profile.Points.Select(point => new BandPoint(point.Threshold, 100 * point.Interval!.Value.Low, 100 * point.Interval!.Value.High))],
             })])
-        { Width = 560, Height = 280 };
+        { Width = 440, Height = 300 };
     }
 
     /// <summary>How likely a run of the headline's first method does better than one of another, a group a layout and a bar per other method.</summary>

@@ -48,7 +48,8 @@ public static class SvgDocument
         return copy;
     }
 
-    private static (double Width, double Height) Size(XElement drawn)
+    /// <summary>Width and height of a figure in drawing units.</summary>
+    internal static (double Width, double Height) Size(XElement drawn)
     {
         var box = ((string?)drawn.Attribute("viewBox") ?? throw new ArgumentException("The figure has no size.", nameof(drawn))).Split(' ');
         return (double.Parse(box[2], CultureInfo.InvariantCulture), double.Parse(box[3], CultureInfo.InvariantCulture));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Srpo.Core.Results;
 using Srpo.Reporting.Figures;
 using Srpo.Reporting.Text;
@@ -8,27 +9,57 @@ namespace Srpo.Reporting.Html;
 /// <summary>The section of the page with an episode per method, animated or to be read.</summary>
 internal static class EpisodeSection
 {
+    /// <summary>Most characters of all drawings together: a page stays a page.</summary>
+    private const int MostCharacters = 3_000_000;
+
     public static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)
     {
         if (episodes.IsEmpty) return;
         page.Open("section", ("id", "episodes")).Element("h2", "Episodes").Line();
-        WriteScenes(page, [.. episodes.Where(episode => episode.Transcript.IsEmpty)], styles);
+        WriteDrawn(page, [.. episodes.Where(episode => episode.Transcript.IsEmpty)], styles);
         WriteTranscripts(page, [.. episodes.Where(episode => !episode.Transcript.IsEmpty)]);
         page.Close().Line();
     }
 
-    private static void WriteScenes(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)
+    /// <summary>Episodes that are looked at, a row a method.</summary>
+    private static void WriteDrawn(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)
     {
         if (episodes.IsEmpty) return;
-        page.Element("p", "One episode of one team per method, over and over; the bar shows the time within it.", ("class", "note"));
-        page.Open("div", ("class", "grid3")).Line();
-        foreach (var episode in episodes)
+        page.Element("p", episodes.Any(episode => episode.Rank.Length > 0)
+            ? "One episode each of a method's worst, median and best pair of different runs; pairs are ranked by their mean return, and a single episode may turn out otherwise."
+            : "One episode of one team per method.", ("class", "note"));
+        var (used, left) = (0, 0);
+        foreach (var method in episodes.GroupBy(episode => episode.Method))
         {
-            page.Open("figure", ("class", "card")).Element("h3", styles[episode.Method].Name);
-            page.Raw(SceneAnimation.Draw(episode)).Element("figcaption", Caption(episode)).Close().Line();
+            page.Element("h3", styles[method.Key].Name, ("class", "method")).Open("div", ("class", "grid3")).Line();
+            foreach (var episode in method)
+            {
+                var drawn = episode.Drawings.IsEmpty ? SceneAnimation.Draw(episode) : Player(episode);
+                if (used + drawn.Length > MostCharacters)
+                {
+                    left++;
+                    continue;
+                }
+
+                used += drawn.Length;
+                page.Open("figure", ("class", "card"));
+                if (episode.Rank.Length > 0) page.Element("h4", char.ToUpperInvariant(episode.Rank[0]) + episode.Rank[1..] + " pair");
+                page.Raw(drawn).Element("figcaption", Caption(episode)).Close().Line();
+            }
+
+            page.Close().Line();
         }
 
-        page.Close().Line();
+        if (left > 0) page.Element("p", $"{Numbers.Integer(left)} further episodes would make the page larger than 3 MB; `srpo replay` shows them.", ("class", "note"));
+    }
+
+    /// <summary>The first state, and all of them for the page's script, which leafs through them.</summary>
+    private static string Player(RecordedEpisode episode)
+    {
+        var player = new Markup();
+        player.Open("div", ("class", "player"), ("data-frames", JsonSerializer.Serialize(episode.Drawings.Select(drawing => drawing.TrimEnd('\n')))), ("data-scores", JsonSerializer.Serialize(episode.Scores.Select(score => Numbers.Short(score)))));
+        player.Element("pre", episode.Drawings[0].TrimEnd('\n'), ("role", "img"), ("aria-label", episode.Title)).Close();
+        return player.ToString();
     }
 
     /// <summary>Debates to be read: closed, a heading each, the rounds one below the other.</summary>
@@ -57,6 +88,7 @@ internal static class EpisodeSection
     private static string Caption(RecordedEpisode episode)
     {
         var score = episode.Scores.IsDefaultOrEmpty ? "" : $", score {Numbers.Short(episode.Scores[^1])}";
-        return $"{episode.Title}: {Numbers.Integer(episode.Frames.Length)} steps{score}.";
+        var steps = Math.Max(0, Math.Max(episode.Frames.Length, episode.Drawings.Length) - 1);
+        return $"{episode.Title}: {Numbers.Integer(steps)} steps{score}{(episode.PairReturn is { } mean ? $"; the pair's mean is {Numbers.Short(mean)}" : "")}.";
     }
 }

@@ -7,6 +7,10 @@ namespace Srpo.Reporting.Html;
 internal static class FigureCard
 {
     private const double Wide = 920;
+
+    /// <summary>A drawing of the full width is shown so many times as large.</summary>
+    private const double Enlarged = 1.25;
+
     private const double Narrow = 400;
     private const double Small = 360;
 
@@ -14,7 +18,8 @@ internal static class FigureCard
     public static void Write(Markup page, FigureBook book, Figure figure, string? caption = null, string? heading = null, string cssClass = "card")
     {
         var known = Open(page, book, figure, heading, cssClass);
-        page.Open("div", ("class", "wide")).Raw(known.Draw(Wide)).Close();
+        var width = Math.Min(Wide, known.Widest);
+        page.Open("div", ("class", "wide"), ("style", width < Wide ? $"max-width: {Markup.Num(width * Enlarged)}px" : null)).Raw(known.Draw(width)).Close();
         page.Open("div", ("class", "narrow")).Raw(known.Draw(Narrow)).Close();
         Close(page, caption);
     }

@@ -11,7 +11,7 @@ internal static class Theme
     public static string Css { get; } = Asset("theme.css") + HeatClasses();
 
     /// <summary>Layout and typography of the page.</summary>
-    public static string PageCss { get; } = Asset("page.css");
+    public static string PageCss { get; } = Asset("page.css") + PrintCss();
 
     /// <summary>Theme switch and read-out of large heatmaps.</summary>
     public static string Script { get; } = Asset("page.js");
@@ -28,6 +28,15 @@ internal static class Theme
         for (var colour = 1; colour <= Palette.Size; colour++)
             css.Append(CultureInfo.InvariantCulture, $".c{colour}{{--series:var(--s{colour})}}");
         return css.Append('\n').ToString();
+    }
+
+    /// <summary>On paper everything has the light theme's colours, whatever is on the screen, and the paper is white.</summary>
+    private static string PrintCss()
+    {
+        var css = Asset("theme.css");
+        var start = css.IndexOf('{', css.IndexOf(":root", StringComparison.Ordinal)) + 1;
+        var light = css[start..css.IndexOf('}', start)];
+        return $"@media print {{ :root:root:root {{ {light} --page: #ffffff; --card: #ffffff; }} }}\n";
     }
 
     /// <summary>A file of Assets.</summary>
