@@ -58,12 +58,13 @@ internal sealed class StorageRetry : IDisposable
             }
             catch (Exception error) when (_policy.IsTransient(error))
             {
+                // Also where one attempt took all the time there is: others need not find out for themselves.
+                var outage = Outage(error, began);
                 var left = _policy.Patience - Stopwatch.GetElapsedTime(start);
                 if (left <= TimeSpan.Zero) throw Unavailable(error, start);
 
                 // The storage may answer and yet refuse this operation for the moment: the pause keeps that from spinning.
                 _health.Retries.AddOrUpdate(_policy.Name, 1, (_, before) => before + 1);
-                var outage = Outage(error, began);
                 await Task.Delay(Min(Pause(attempt), left), _ended);
                 try
                 {
