@@ -63,8 +63,9 @@ public static class EpisodeRecorder
         var info = EnvironmentFactory.Info(environment);
         string[] runs = [.. new[] { chosen.Pair.Row, chosen.Pair.Column }.Select(run => string.Create(CultureInfo.InvariantCulture, $"{manifest.PopulationName(run.Method)}/{run.Run}"))];
         var frames = await ReplayAsync(session, manifest, seats, environment, [.. Enumerable.Range(0, info.TeamSeats).Select(seat => runs[seat % 2])]);
-        var episode = ToEpisode(label, $"{chosen.Pair.Row} with {chosen.Pair.Column}", frames, info) with { Rank = chosen.Rank, PairReturn = chosen.Return };
-        return HasScenes(environment) ? episode : episode with { Frames = [], Drawings = [.. frames.Take(episode.Scores.Length).Select(frame => frame.Drawing)] };
+        var title = $"{chosen.Pair.Row} with {chosen.Pair.Column}";
+        var episode = HasScenes(environment) ? ToEpisode(label, title, frames, info) : ToDrawings(label, title, frames, info);
+        return episode with { Rank = chosen.Rank, PairReturn = chosen.Return };
     }
 
     private static async Task<RecordedEpisode> RecordTeamAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, string label) => ToEpisode(
@@ -157,6 +158,32 @@ public static class EpisodeRecorder
     {
         ArgumentNullException.ThrowIfNull(environment);
         return EnvironmentFactory.Find(environment.Name).IsStepped && EnvironmentFactory.Create(environment, lanes: 1) is ISceneEnvironment;
+    }
+
+    /// <summary>The drawings of a replay with the score up to each: as in a match, up to the end of a game that may end early, else all steps that count as one episode.</summary>
+    /// <param name="method">The population that it is of.</param>
+    /// <param name="title">Who plays, for people.</param>
+    /// <param name="frames">The replay.</param>
+    /// <param name="info">The environment.</param>
+    public static RecordedEpisode ToDrawings(string method, string title, IReadOnlyList<ReplayFrame> frames, EnvironmentInfo info)
+    {
+        var (drawings, scores) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<double>());
+        var score = 0.0;
+        foreach (var frame in frames)
+        {
+            if (frame.Rewards.Length > 0) score += TeamScore.Of(frame.Rewards, info);
+            if (frame.EpisodeEnded && info.EndsEarly)
+            {
+                // The state is the next game's start, but the score counts.
+                if (scores.Count > 0) scores[^1] = score;
+                break;
+            }
+
+            drawings.Add(frame.Drawing);
+            scores.Add(score);
+        }
+
+        return new RecordedEpisode(method, title, [], scores.ToImmutable()) { Drawings = drawings.ToImmutable() };
     }
 
     /// <summary>The scenes of a replay up to the end of its first episode, without those of the next one.</summary>

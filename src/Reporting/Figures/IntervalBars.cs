@@ -19,7 +19,7 @@ public static class IntervalBars
     {
         ArgumentNullException.ThrowIfNull(spec);
         var legend = new Legend(2, spec.Width - 4, Entries(spec));
-        var values = Values(spec).Prepend(0).ToArray();
+        var values = Values(spec).Prepend(0).Append(spec.High ?? 0).ToArray();
         var draft = LinearScale.Nice(values.Min(), values.Max(), spec.BarsHeight, 0, 8);
         var layout = new Layout(spec, PlotFrame.LeftOf(draft));
         var title = TextLines.Wrap(spec.YTitle, "axis-title", spec.Width - 8);

@@ -12,6 +12,9 @@ public sealed record IntervalBarsSpec(string Description, string YTitle, Immutab
     /// <summary>Width in drawing units; groups that do not fit beside each other stand in further rows.</summary>
     public double Width { get; init; } = 920;
 
+    /// <summary>The upper end of the scale, for instance of shares; null takes it from the data.</summary>
+    public double? High { get; init; }
+
     /// <summary>Height of the bars of a row in drawing units.</summary>
     public double BarsHeight { get; init; } = 230;
 }

@@ -49,6 +49,7 @@ public static class RobustnessFigures
                         pair.Improvement.Interval is { } ends ? new Interval(100 * ends.Low, 100 * ends.High) : null)
                     { Marker = styles[pair.Second].Marker }),
                 ])),
-            ]);
+            ])
+        { High = 100 };
     }
 }

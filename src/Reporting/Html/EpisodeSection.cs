@@ -31,7 +31,7 @@ internal static class EpisodeSection
         var (used, left) = (0, 0);
         foreach (var method in episodes.GroupBy(episode => episode.Method))
         {
-            page.Element("h3", styles[method.Key].Name, ("class", "method")).Open("div", ("class", "grid3")).Line();
+            page.Element("h3", styles[method.Key].Name, ("class", "method")).Open("div", ("class", method.Any(episode => !episode.Drawings.IsEmpty) ? "grid3 drawn" : "grid3")).Line();
             foreach (var episode in method)
             {
                 var drawn = episode.Drawings.IsEmpty ? SceneAnimation.Draw(episode) : Player(episode);
