@@ -48,7 +48,7 @@ public static class EpisodeRecorder
             {
                 // Not trained far enough to have been stored.
             }
-            catch (SrpoException error) when (error.Kind is not ErrorKind.Interrupted)
+            catch (SrpoException error) when (error.Kind is not (ErrorKind.Interrupted or ErrorKind.Damaged))
             {
                 notes.Add($"There is no episode of {population.Label} to look at: {error.Message.TrimEnd('.')}.");
             }
