@@ -79,8 +79,7 @@ public sealed class PseudoTerminalTests : IDisposable
         await TrainAsync("t", "tag");
         foreach (var (columns, rows) in new[] { (80, 24), (60, 24), (200, 50) })
         {
-            using var terminal = PseudoTerminal.Start(_directory.Root, columns, rows, "replay", "t/0", "--steps", "6", "--speed", "20");
-            Assert.Equal((int)ExitCode.Ok, await terminal.EndAsync());
+            using var terminal = await ReplayedAsync(columns, rows);
             Assert.True(terminal.Look(screen => screen.AllRows).Count(row => row.StartsWith("step ", StringComparison.Ordinal)) == 1, terminal.Look(screen => string.Join('\n', screen.AllRows)));
             Assert.Equal(2, terminal.Look(screen => screen.AllRows).Count(row => row.StartsWith(" +----", StringComparison.Ordinal)));
             Assert.Equal(3, terminal.Look(screen => screen.AllRows).Count(row => row.Contains("total", StringComparison.Ordinal)));
@@ -99,6 +98,19 @@ public sealed class PseudoTerminalTests : IDisposable
 
         slow.Type("\u0003");
         Assert.Equal((int)ExitCode.Interrupted, await slow.EndAsync());
+
+        // On a machine with much other work weights may take longer to read than a command waits, which then says to ask again.
+        async Task<PseudoTerminal> ReplayedAsync(int columns, int rows)
+        {
+            for (var again = 0; ; again++)
+            {
+                var terminal = PseudoTerminal.Start(_directory.Root, columns, rows, "replay", "t/0", "--steps", "6", "--speed", "20");
+                var code = await terminal.EndAsync();
+                if (code == (int)ExitCode.Ok) return terminal;
+                Assert.True(code == (int)ExitCode.Environment && again < 3, string.Join('\n', terminal.Look(screen => screen.AllRows)));
+                terminal.Dispose();
+            }
+        }
     }
 
     [TerminalFact]
