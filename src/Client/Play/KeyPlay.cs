@@ -59,13 +59,13 @@ internal sealed class KeyPlay(Shell shell, PlayTable table)
 
                 var key = await KeyAsync(size => view.Fit(size, out _), cancellation);
                 _note = "";
-                if (Chosen(key, menu, legal) is { } action)
+                if (Chosen(key, menu, legal, out var spent) is { } action)
                 {
                     _typed = "";
                     _news.Clear();
                     _news.Add(texts.Report(episode.Advance(action)));
                 }
-                else if (_typed.Length == 0)
+                else if (!spent && _typed.Length == 0)
                 {
                     left = await CommandAsync(key, episode, texts, cancellation);
                 }
@@ -80,32 +80,37 @@ internal sealed class KeyPlay(Shell shell, PlayTable table)
     }
 
     /// <summary>The action that is chosen with this key and those before it; null where more keys may follow, or it means something else.</summary>
-    private int? Chosen(ConsoleKeyInfo key, ActionMenu menu, byte[] legal)
+    /// <param name="key">The key.</param>
+    /// <param name="menu">The keys of actions.</param>
+    /// <param name="legal">[Actions] 1 for what may be chosen.</param>
+    /// <param name="spent">Whether the key has done what it does: it is no command.</param>
+    private int? Chosen(ConsoleKeyInfo key, ActionMenu menu, byte[] legal, out bool spent)
     {
+        spent = true;
         if (_typed.Length == 0 && Arrow(key.Key) is { } direction && menu.Named(direction, legal) is var pointed and >= 0) return pointed;
         switch (key.Key)
         {
-            case ConsoleKey.Enter:
-                if (_typed.Length == 0) return null;
+            case ConsoleKey.Enter when _typed.Length > 0:
                 menu.Press(_typed, legal, out var entered);
                 if (entered >= 0) return entered;
                 Refuse(_typed);
                 return null;
             case ConsoleKey.Backspace or ConsoleKey.Delete when _typed.Length > 0:
                 _typed = _typed[..^1];
-                _note = " "; // the key is spent
                 return null;
             case ConsoleKey.Escape:
-                (_typed, _note) = ("", " ");
+                _typed = "";
                 return null;
         }
 
+        spent = false;
         if (char.IsControl(key.KeyChar)) return null;
         var typed = _typed + key.KeyChar;
         var more = menu.Press(typed, legal, out var action);
         if (action >= 0 && !more) return action;
+        spent = more || _typed.Length > 0 || !IsCommand(key);
         if (more) _typed = typed;
-        else if (_typed.Length > 0 || !IsCommand(key)) Refuse(typed);
+        else if (spent) Refuse(typed);
         return null;
 
         void Refuse(string keys) => (_typed, _note) = ("", $"{keys} is no action that is possible now");
@@ -115,7 +120,6 @@ internal sealed class KeyPlay(Shell shell, PlayTable table)
     /// <returns>Whether the person leaves.</returns>
     private async Task<bool> CommandAsync(ConsoleKeyInfo key, PlayedEpisode episode, PlayTexts texts, CancellationToken cancellation)
     {
-        if (_note.Length > 0) return false;
         switch (char.ToLowerInvariant(key.KeyChar))
         {
             case 'q' or '\u0004':
@@ -170,7 +174,7 @@ internal sealed class KeyPlay(Shell shell, PlayTable table)
         IEnumerable<string> News(int? width) => _news.SelectMany(line => Prose.Break(line, width).Split('\n'));
 
         IEnumerable<string> Bottom(int? width) =>
-            [.. Prose.Flow(keys, "   ", width), .. Prose.Break($"> {_typed}{(_note.Trim().Length > 0 ? $"({_note})" : "")}", width).Split('\n')];
+            [.. Prose.Flow(keys, "   ", width), .. Prose.Break($"> {_typed}{(_note.Length > 0 ? $"({_note})" : "")}", width).Split('\n')];
     }
 
     private static bool IsCommand(ConsoleKeyInfo key) => char.ToLowerInvariant(key.KeyChar) is 'q' or 'u' or '?';

@@ -167,45 +167,38 @@ public static class EpisodeRecorder
     /// <param name="info">The environment.</param>
     public static RecordedEpisode ToDrawings(string method, string title, IReadOnlyList<ReplayFrame> frames, EnvironmentInfo info)
     {
-        var (drawings, scores) = (ImmutableArray.CreateBuilder<string>(), ImmutableArray.CreateBuilder<double>());
-        var score = 0.0;
-        foreach (var frame in frames)
-        {
-            if (frame.Rewards.Length > 0) score += TeamScore.Of(frame.Rewards, info);
-            if (frame.EpisodeEnded && info.EndsEarly)
-            {
-                // The state is the next game's start, but the score counts.
-                if (scores.Count > 0) scores[^1] = score;
-                break;
-            }
-
-            drawings.Add(frame.Drawing);
-            scores.Add(score);
-        }
-
-        return new RecordedEpisode(method, title, [], scores.ToImmutable()) { Drawings = drawings.ToImmutable() };
+        ArgumentNullException.ThrowIfNull(info);
+        var (shown, scores) = Scored(frames, info, frame => frame.EpisodeEnded && info.EndsEarly);
+        return new RecordedEpisode(method, title, [], scores) { Drawings = [.. shown.Select(frame => frame.Drawing)] };
     }
 
     /// <summary>The scenes of a replay up to the end of its first episode, without those of the next one.</summary>
+    /// <inheritdoc cref="ToDrawings"/>
     public static RecordedEpisode ToEpisode(string method, string title, IReadOnlyList<ReplayFrame> frames, EnvironmentInfo info)
     {
-        var scenes = ImmutableArray.CreateBuilder<ImmutableArray<SceneCircle>>();
+        ArgumentNullException.ThrowIfNull(info);
+        var (shown, scores) = Scored(frames, info, frame => frame.EpisodeEnded);
+        return new RecordedEpisode(method, title, [.. shown.Select(frame => frame.Scene.ToImmutableArray())], scores);
+    }
+
+    /// <summary>Frames before the one that ends what is shown, and the score up to each.</summary>
+    private static (IReadOnlyList<ReplayFrame> Shown, ImmutableArray<double> Scores) Scored(IReadOnlyList<ReplayFrame> frames, EnvironmentInfo info, Func<ReplayFrame, bool> isEnd)
+    {
         var scores = ImmutableArray.CreateBuilder<double>();
         var score = 0.0;
         foreach (var frame in frames)
         {
             if (frame.Rewards.Length > 0) score += TeamScore.Of(frame.Rewards, info);
-            if (frame.EpisodeEnded)
+            if (isEnd(frame))
             {
                 // The state is the next episode's start, but the score counts.
                 if (scores.Count > 0) scores[^1] = score;
                 break;
             }
 
-            scenes.Add([.. frame.Scene]);
             scores.Add(score);
         }
 
-        return new RecordedEpisode(method, title, scenes.ToImmutable(), scores.ToImmutable());
+        return ([.. frames.Take(scores.Count)], scores.ToImmutable());
     }
 }

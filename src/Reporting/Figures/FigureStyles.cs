@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -17,6 +18,9 @@ internal static partial class FigureStyles
     private static readonly ImmutableDictionary<string, string> Colours = Variables(Theme.Css);
 
     private static readonly ImmutableArray<Rule> Rules = [.. Read(Theme.Css)];
+
+    /// <summary>Font and size by class: every label is measured, most of them several times.</summary>
+    private static readonly ConcurrentDictionary<string, (FontMetrics Metrics, double Size)> Fonts = new(StringComparer.Ordinal);
 
     /// <summary>Properties that SVG knows as attributes; the others are for browsers.</summary>
     private static readonly ImmutableHashSet<string> Attributes =
@@ -38,12 +42,18 @@ internal static partial class FigureStyles
     }
 
     /// <summary>Width of a text of a class, in drawing units.</summary>
-    public static double Width(string text, string cssClass) => Metrics(cssClass) is var (metrics, size) ? metrics.Width(text, size) : 0;
+    public static double Width(string text, string cssClass)
+    {
+        var (metrics, size) = Metrics(cssClass);
+        return metrics.Width(text, size);
+    }
 
     /// <summary>Size of a text of a class, in drawing units.</summary>
     public static double Size(string cssClass) => Metrics(cssClass).Size;
 
-    private static (FontMetrics Metrics, double Size) Metrics(string cssClass)
+    private static (FontMetrics Metrics, double Size) Metrics(string cssClass) => Fonts.GetOrAdd(cssClass, FindFont);
+
+    private static (FontMetrics Metrics, double Size) FindFont(string cssClass)
     {
         var text = new XElement("text", new XAttribute("class", cssClass));
         _ = new XElement("svg", new XAttribute("class", Root), text);
