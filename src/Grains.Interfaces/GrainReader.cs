@@ -23,13 +23,16 @@ public sealed class GrainReader(IGrainFactory grains, Action<string>? older = nu
     public Task<PopulationSpec> GetSpecAsync(string population) => grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync();
 
     /// <inheritdoc/>
+    public Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known) => grains.GetGrain<ICoordinatorGrain>(population).GetCurvesAfterAsync(known);
+
+    /// <inheritdoc/>
     public Task<ActorReport> QueryActorAsync(ActorKind kind, string key) => Actor(kind, key).QueryAsync();
 
     /// <inheritdoc/>
     public Task<ActorExport> ExportActorAsync(ActorKind kind, string key) => NewestWeights.ExportAsync(() => Actor(kind, key).ExportAsync(), older);
 
     /// <inheritdoc/>
-    public Task<PolicySnapshot> GetPolicyAsync(string agent) => NewestWeights.PolicyAsync(() => grains.GetGrain<IAgentGrain>(agent).GetPolicyAsync(), older);
+    public Task<PolicySnapshot> GetPolicyAsync(ActorKind kind, string key) => NewestWeights.PolicyAsync(() => Actor(kind, key).GetPolicyAsync(), older);
 
     /// <inheritdoc/>
     public Task<PolicySnapshot> GetPolicyAfterAsync(string agent, int round) =>

@@ -26,6 +26,12 @@ public interface IStateReader
     /// <exception cref="UnknownGrainException">No such population.</exception>
     Task<PopulationSpec> GetSpecAsync(string population);
 
+    /// <summary>What the learning curves of a population's teams have beyond what the caller knows.</summary>
+    /// <inheritdoc cref="ICoordinatorGrain.GetCurvesAfterAsync"/>
+    /// <param name="population">Its name.</param>
+    /// <param name="known">[Teams] Points of every team that the caller has; empty for none.</param>
+    Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known);
+
     /// <summary>What an agent or adversary says of itself.</summary>
     /// <param name="kind">Which of them.</param>
     /// <param name="key">Its key, population/team/seat.</param>
@@ -42,7 +48,11 @@ public interface IStateReader
     /// <param name="agent">Its key, population/team/seat.</param>
     /// <exception cref="UnknownGrainException">Nothing was ever prepared or stored under this key.</exception>
     /// <exception cref="CorruptStateException">Nothing can be read, or a newer checkpoint cannot and older ones are not allowed.</exception>
-    Task<PolicySnapshot> GetPolicyAsync(string agent);
+    Task<PolicySnapshot> GetPolicyAsync(string agent) => GetPolicyAsync(ActorKind.Agent, agent);
+
+    /// <summary>The policy of an agent or adversary at its present version.</summary>
+    /// <inheritdoc cref="ExportActorAsync"/>
+    Task<PolicySnapshot> GetPolicyAsync(ActorKind kind, string key);
 
     /// <summary>The policy of an agent as it was after a round: the present one, or a snapshot that the spec asked for.</summary>
     /// <param name="agent">Its key, population/team/seat.</param>

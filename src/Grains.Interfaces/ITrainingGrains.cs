@@ -88,6 +88,15 @@ public interface ICoordinatorGrain : IGrainWithStringKey
     [return: Immutable]
     Task<TeamCurve[]> GetCurvesAsync();
 
+    /// <summary>What the learning curves of all teams have beyond what the caller knows, for those who follow them.</summary>
+    /// <param name="known">[Teams] Points of every team that the caller has; of teams beyond its end, none.</param>
+    /// <returns>One entry per team. A team that went back behind what is known tells its curve from the start.</returns>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    [AlwaysInterleave]
+    [Alias("GetCurvesAfter")]
+    [return: Immutable]
+    Task<TeamCurve[]> GetCurvesAfterAsync([Immutable] int[] known);
+
     /// <summary>The newest checkpoint of a team, as far as the coordinator knows; actors that are read back from storage hold what they find against it.</summary>
     /// <param name="team">The team.</param>
     /// <exception cref="UnknownGrainException">No such population or team.</exception>

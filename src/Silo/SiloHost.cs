@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Srpo.Dashboard;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
 using Srpo.Grains.Storage;
@@ -23,13 +24,21 @@ internal static class SiloHost
         TorchBackend.Register();
         TorchLanguage.Register();
         builder.AddLog();
-        builder.AddHttp(settings.HealthUrl, settings.Cluster.TrustMachine);
+        var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
+        var pages = builder.Configuration.GetSection(PagesSettings.Section).Get<PagesSettings>() ?? new PagesSettings();
+        builder.AddHttp(settings.HealthUrl, settings.Cluster.TrustMachine, pages);
         builder.AddTelemetry(settings);
         builder.Services.AddSingleton(Options.Create(settings));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.ShutdownSeconds));
         builder.Services.TryAddSingleton<StorageHealth>();
         builder.Services.AddSingleton(settings).AddHostedService<StorageCheck>();
-        var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
+        if (pages.Enabled)
+        {
+            builder.Services.AddSrpoPages(
+                services => new ClusterSource(settings.ClusterName, services.GetRequiredService<IGrainFactory>(), Directory.GetCurrentDirectory()),
+                dashboard.Enabled ? OrleansDashboardHosting.Path : null);
+        }
+
         builder.Services.AddSingleton<IFatalErrorHandler, FatalEnd>();
         builder.UseOrleans(silo => silo
             .AdmitOwner(trusted: settings.Cluster.TrustMachine || tls is { Enabled: true, Mutual: true })
@@ -48,6 +57,7 @@ internal static class SiloHost
         TorchDevice.Warnings = text => devices.LogWarning("{Warning}", text);
         application.MapHttp();
         application.MapSrpoDashboard(dashboard);
+        if (pages.Enabled) application.MapSrpoPages();
         return application;
     }
 }

@@ -53,6 +53,12 @@ internal sealed class CommandContext
     /// <summary>Whether the grains live in a cluster rather than on this machine's data directory.</summary>
     public bool UsesCluster => _cluster is not null;
 
+    /// <summary>What --cluster names; null for this machine.</summary>
+    public string? Cluster => _cluster;
+
+    /// <summary>From here on the command ends in order after a signal, see <see cref="EndsInOrder"/>.</summary>
+    public void EndInOrder() => EndsInOrder = true;
+
     public T? Get<T>(Option<T> option) => _parse.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => _parse.GetRequiredValue(argument);

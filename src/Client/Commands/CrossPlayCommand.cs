@@ -65,7 +65,7 @@ internal static class CrossPlayCommand
         Directory.CreateDirectory(directory);
         new CrossPlayRun(held.Id, "srpo " + CommandHints.Typed(context.Shell), DateTimeOffset.Now, names, directory).SaveNew(context.Data);
 
-        var labels = Labels(names);
+        var labels = PopulationTitles.Labels(names);
         var matrices = new List<CrossPlayMatrix>();
         var debates = new List<DebateMatches>();
         var say = SizeView.SayOnce(context, size);
@@ -126,14 +126,6 @@ internal static class CrossPlayCommand
         return size;
     }
 
-    /// <summary>Short labels where they tell the populations apart: what follows the run's id.</summary>
-    private static Dictionary<string, string> Labels(IReadOnlyList<string> names)
-    {
-        string[] shortened = [.. names.Select(name => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])];
-        var distinct = shortened.Distinct(StringComparer.Ordinal).Count() == names.Count && shortened.All(label => label.Length > 0);
-        return Enumerable.Range(0, names.Count).ToDictionary(i => names[i], i => distinct ? shortened[i] : names[i]);
-    }
-
     /// <summary>The opponents of a layout; where the newest policy of one cannot be read and older ones are allowed, the one that can.</summary>
     private static async Task<PolicyReference[]> OpponentsAsync(CommandContext context, IStateReader reader, EvaluationLayout layout)
     {
@@ -149,7 +141,7 @@ internal static class CrossPlayCommand
     }
 
     /// <summary>Which round every population played from; the hashes of the weights are in the files.</summary>
-    private static void PrintRounds(CommandContext context, Dictionary<string, string> labels, List<CrossPlayMatrix> matrices)
+    private static void PrintRounds(CommandContext context, IReadOnlyDictionary<string, string> labels, List<CrossPlayMatrix> matrices)
     {
         if (context.Json) return;
         var played = matrices.SelectMany(matrix => matrix.Rows.Zip(matrix.Weights)).ToArray();

@@ -82,5 +82,5 @@ internal sealed class PlayedEpisode : IDisposable
         return frame;
     }
 
-    private EpisodeSession Begin() => new(_table.Environment, [.. _table.Players.Select(player => player is null ? null : Policies.Freeze(player))], _table.Seed, episode: 0);
+    private EpisodeSession Begin() => new(_table.Environment, [.. _table.Players.Select(player => player is null ? null : FrozenPolicies.Of(player))], _table.Seed, episode: 0);
 }

@@ -6,7 +6,6 @@ using Srpo.Environments;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Equilibria;
 using Srpo.Grains.Interfaces;
-using Srpo.Learning;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Experiments.Runs;
@@ -85,8 +84,7 @@ public static class ResultsCollector
     public static async Task<IReadOnlyList<LearningCurve>> CurvesAsync(IGrainFactory grains, string population, string label)
     {
         var coordinator = grains.GetGrain<ICoordinatorGrain>(population);
-        var actors = Actors(await coordinator.GetSpecAsync());
-        return [.. (await coordinator.GetCurvesAsync()).Select(curve => ToCurve(label, curve, actors))];
+        return LearningCurves.Of(label, await coordinator.GetSpecAsync(), await coordinator.GetCurvesAsync());
     }
 
     /// <summary>What populations are called that are named after methods.</summary>
@@ -150,41 +148,4 @@ public static class ResultsCollector
         new SeatPair(result.SeatReturns[0], result.SeatReturns[1]),
         new SeatPair(result.SeatCosts[0], result.SeatCosts[1]),
         episodes);
-
-    /// <summary>Who learns in the teams of a population, in the order of their measures; nobody where this build could not train it.</summary>
-    private static IReadOnlyList<ActorId> Actors(PopulationSpec spec)
-    {
-        var environment = EnvironmentFactory.Info(spec.Environment);
-        return TeamPlan.Problems(spec, environment).Count > 0 ? [] : TeamPlan.For(spec, environment).Actors;
-    }
-
-    private static LearningCurve ToCurve(string label, TeamCurve curve, IReadOnlyList<ActorId> actors) =>
-        new(label, curve.Team, [.. curve.Points.Select(point => ToPoint(point, actors))]);
-
-    /// <summary>A point with the means over its agents, and over its adversaries for what only these have.</summary>
-    private static LearningPoint ToPoint(CurvePoint point, IReadOnlyList<ActorId> actors)
-    {
-        var plain = new LearningPoint(point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts)) { Debates = point.Debates };
-        if (point.Debates?.Problem() is { } problem) throw new SrpoException(ErrorKind.Damaged, FormattableString.Invariant($"a learning curve holds damaged debates after round {point.Round}: {problem}"));
-        if (point.Actors is not { } measured || measured.Length != actors.Count) return plain;
-        return plain with
-        {
-            Kl = Mean(ActorKind.Adversary, metrics => metrics.Kl),
-            Entropy = Mean(ActorKind.Agent, metrics => metrics.Entropy),
-            ClipFraction = Mean(ActorKind.Agent, metrics => metrics.ClipFraction),
-            ExplainedVariance = Mean(ActorKind.Agent, metrics => metrics.ExplainedVariance),
-            PolicyLoss = Mean(ActorKind.Agent, metrics => metrics.PolicyLoss),
-            ValueLoss = Mean(ActorKind.Agent, metrics => metrics.ValueLoss),
-            Actors = [.. measured.Select((metrics, i) => new ActorMetrics(actors[i].ToString(), metrics))],
-        };
-
-        double? Mean(ActorKind kind, Func<UpdateMetrics, double> measure)
-        {
-            double[] values = [.. measured.Where((_, i) => actors[i].Kind == kind).Select(measure)];
-            return values.Length == 0 ? null : values.Average();
-        }
-    }
-
-    /// <summary>Seat 0, and the mean of the others, or 0 where it is alone.</summary>
-    private static SeatPair Costs(double[] seats) => new(seats[0], seats.Length > 1 ? seats.Skip(1).Average() : 0);
 }

@@ -12,8 +12,16 @@ public static class Wishes
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     /// <summary>Asks until the wish is stored. What takes longer than a call goes on meanwhile, and is said once.</summary>
-    public static async Task<T> AskAsync<T>(RunContext context, Func<Task<T>> ask, CancellationToken cancellation)
+    public static Task<T> AskAsync<T>(RunContext context, Func<Task<T>> ask, CancellationToken cancellation) => AskAsync(ask, context.Observer.Notice, cancellation);
+
+    /// <summary>Asks until the wish is stored.</summary>
+    /// <param name="ask">Asks once.</param>
+    /// <param name="notice">Told once of what is waited for.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<T> AskAsync<T>(Func<Task<T>> ask, Action<string> notice, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(ask);
+        ArgumentNullException.ThrowIfNull(notice);
         var said = false;
         while (true)
         {
@@ -23,7 +31,7 @@ public static class Wishes
             }
             catch (WorkPendingException pending)
             {
-                if (!said) context.Observer.Notice($"{pending.Message.Replace("; ask again", "", StringComparison.Ordinal)}; waiting");
+                if (!said) notice($"{pending.Message.Replace("; ask again", "", StringComparison.Ordinal)}; waiting");
                 said = true;
                 await Task.Delay(Poll, cancellation);
             }

@@ -49,7 +49,12 @@ public sealed record SiloReport(
     [property: Id(10)] double RoundsPerSecond,
     [property: Id(11)] double EnvironmentStepsPerSecond,
     [property: Id(12)] string[] Teams,
-    [property: Id(13)] GrainCount[] Grains);
+    [property: Id(13)] GrainCount[] Grains)
+{
+    /// <summary>Which of its storages does not answer, since when and why; null where all do.</summary>
+    [Id(14)]
+    public string? StorageProblem { get; init; }
+}
 
 /// <summary>How many grains of a kind are active.</summary>
 /// <param name="Kind">The kind, as in commands: "agent", "environment", "learner", ...</param>

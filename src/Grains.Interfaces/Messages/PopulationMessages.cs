@@ -89,7 +89,12 @@ public sealed record PopulationStatus(
 [GenerateSerializer, Alias("srpo.TeamCurve"), Immutable]
 public sealed record TeamCurve(
     [property: Id(0)] int Team,
-    [property: Id(1)] CurvePoint[] Points);
+    [property: Id(1)] CurvePoint[] Points)
+{
+    /// <summary>How many points of the curve come before these: 0 where it is told from its start.</summary>
+    [Id(2)]
+    public int First { get; init; }
+}
 
 /// <summary>What a learner says of itself.</summary>
 /// <param name="Key">Its key, device/slot or device/slot/silo.</param>

@@ -84,9 +84,14 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     public async Task<TeamCurve[]> GetCurvesAsync()
     {
         await KnownAsync();
-        var curves = new TeamCurve[Record.Teams.Length];
-        for (var team = 0; team < curves.Length; team++) curves[team] = new TeamCurve(team, [.. Record.Teams[team].Curve]);
-        return curves;
+        return Record.Curves([]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<TeamCurve[]> GetCurvesAfterAsync(int[] known)
+    {
+        await KnownAsync();
+        return Record.Curves(known ?? []);
     }
 
     /// <inheritdoc/>

@@ -79,6 +79,17 @@ internal sealed class PopulationRecord : IWorkRecord
         return new TeamCheckpoint(Teams[team].Checkpoints is [var newest, ..] ? newest : 0, certain && Phase != PopulationPhase.Training);
     }
 
+    /// <summary>The learning curves beyond what somebody knows.</summary>
+    /// <inheritdoc cref="ICoordinatorGrain.GetCurvesAfterAsync"/>
+    public TeamCurve[] Curves(int[] known) =>
+    [
+        .. Teams.Select((team, index) =>
+        {
+            var first = index < known.Length && known[index] > 0 && known[index] <= team.Curve.Count ? known[index] : 0;
+            return new TeamCurve(index, [.. team.Curve.Skip(first)]) { First = first };
+        }),
+    ];
+
     /// <summary>Begins a session.</summary>
     /// <returns>Undoes it, for when it cannot be stored.</returns>
     public Action Begin(PopulationSpec spec, DateTimeOffset now)

@@ -45,13 +45,16 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     public async Task<PopulationSpec> GetSpecAsync(string population) => (await PopulationAsync(population)).Record.Spec!;
 
     /// <inheritdoc/>
+    public async Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known) => (await PopulationAsync(population)).Record.Curves(known);
+
+    /// <inheritdoc/>
     public Task<ActorReport> QueryActorAsync(ActorKind kind, string key) => Actor(kind, key).ReportAsync();
 
     /// <inheritdoc/>
     public Task<ActorExport> ExportActorAsync(ActorKind kind, string key) => NewestWeights.ExportAsync(() => Actor(kind, key).ExportAsync(), _older);
 
     /// <inheritdoc/>
-    public Task<PolicySnapshot> GetPolicyAsync(string agent) => NewestWeights.PolicyAsync(() => Actor(ActorKind.Agent, agent).PolicyAsync(), _older);
+    public Task<PolicySnapshot> GetPolicyAsync(ActorKind kind, string key) => NewestWeights.PolicyAsync(() => Actor(kind, key).PolicyAsync(), _older);
 
     /// <inheritdoc/>
     public Task<PolicySnapshot> GetPolicyAfterAsync(string agent, int round) =>

@@ -4,6 +4,7 @@ using Orleans.Services;
 using Srpo.Core.Results;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 using Srpo.Learning.Devices;
 
 namespace Srpo.Grains;
@@ -39,7 +40,7 @@ internal interface ISiloService : IGrainService
 }
 
 /// <summary>What a silo says of itself.</summary>
-internal sealed class OwnSilo(ILocalSiloDetails local, ComputePool pool, ActiveWork work)
+internal sealed class OwnSilo(ILocalSiloDetails local, ComputePool pool, ActiveWork work, StorageHealth storage)
 {
     /// <summary>Its address.</summary>
     public SiloAddress Address => local.SiloAddress;
@@ -56,7 +57,8 @@ internal sealed class OwnSilo(ILocalSiloDetails local, ComputePool pool, ActiveW
         return new SiloReport(
             GrainKeys.Silo(Address), work.Stopping ? "stopping" : "active", local.Name, pool.Workers, Room.Gpus,
             rates.CpuLoad, Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, pool.Running, pool.Waiting,
-            rates.RoundsPerSecond, rates.StepsPerSecond, [.. work.Teams.Keys.Order(StringComparer.Ordinal)], []);
+            rates.RoundsPerSecond, rates.StepsPerSecond, [.. work.Teams.Keys.Order(StringComparer.Ordinal)], [])
+        { StorageProblem = storage.Problem };
     }
 }
 

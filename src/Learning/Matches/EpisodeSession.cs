@@ -14,6 +14,7 @@ public sealed class EpisodeSession : IDisposable
     private readonly PolicyPlayer?[] _policies;
     private readonly OutsidePlayer _outside = new();
     private readonly byte[] _legal;
+    private readonly bool _steered;
 
     /// <summary>Starts an episode.</summary>
     /// <param name="settings">The environment.</param>
@@ -21,15 +22,17 @@ public sealed class EpisodeSession : IDisposable
     /// <param name="seed">Seed of the random streams.</param>
     /// <param name="episode">Number of the episode within the seed.</param>
     /// <param name="device">Where networks run, by default the processor.</param>
+    /// <param name="steered">Whether the actions of seats with a policy come from outside too: then policies only say what they would do, see <see cref="Probabilities"/>.</param>
     /// <exception cref="ArgumentException">There are more or fewer policies than seats, or one does not fit the environment.</exception>
-    public EpisodeSession(EnvironmentSettings settings, IReadOnlyList<FrozenPolicy?> players, ulong seed, int episode, ILearnerDevice? device = null)
+    public EpisodeSession(EnvironmentSettings settings, IReadOnlyList<FrozenPolicy?> players, ulong seed, int episode, ILearnerDevice? device = null, bool steered = false)
     {
         var environment = EnvironmentFactory.Create(settings, 1);
         if (players.Count != environment.Info.Seats)
             throw new ArgumentException($"{players.Count} players are given for {environment.Info.Seats} seats", nameof(players));
         _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(NetworkPolicy.Of(policy), environment, device ?? CpuDevice.Default, tabulate: false))];
         _loop = new EpisodeLoop(environment);
-        _loop.Seat([.. _policies.Select(policy => (ISeatPlayer?)policy ?? _outside)], [.. Enumerable.Range(0, players.Count).Select(seat => (short)seat)]);
+        _steered = steered;
+        _loop.Seat([.. _policies.Select(policy => policy is null ? _outside : steered ? new SteeredPlayer(policy, _outside) : (ISeatPlayer)policy)], [.. Enumerable.Range(0, players.Count).Select(seat => (short)seat)]);
         _loop.Begin(new StreamId(seed, 0, 0, StreamPurpose.MatchReset), (StreamPurpose.MatchDynamics, StreamPurpose.MatchAction), episode, oneEpisode: false);
         _loop.Look();
         _legal = new byte[environment.Info.Actions];
@@ -52,8 +55,12 @@ public sealed class EpisodeSession : IDisposable
         return _legal;
     }
 
+    /// <summary>[Info.Actions] what a seat's policy does in the present state; empty for a seat that is no policy's or is not to act now.</summary>
+    /// <param name="seat">The seat.</param>
+    public double[] Probabilities(int seat) => IsToAct(seat) && _policies[seat] is { } policy ? policy.Probabilities(_loop.Views.Movers.IsEmpty ? seat : 0, 0) : [];
+
     /// <summary>Plays the next step.</summary>
-    /// <param name="outside">The action of every seat without a policy that is to act, by seat; others are ignored.</param>
+    /// <param name="outside">The action of every seat without a policy that is to act, by seat, and of those with one where they are steered; others are ignored.</param>
     /// <exception cref="ArgumentOutOfRangeException">An action is out of range or illegal; nothing was played, another may be given.</exception>
     public MatchFrame Advance(ReadOnlySpan<int> outside = default)
     {
@@ -62,10 +69,8 @@ public sealed class EpisodeSession : IDisposable
         var probabilities = new double[seats][];
         for (var seat = 0; seat < seats; seat++)
         {
-            (acts[seat], probabilities[seat]) = (IsToAct(seat), []);
-            if (!acts[seat]) continue;
-            if (_policies[seat] is { } policy) probabilities[seat] = policy.Probabilities(_loop.Views.Movers.IsEmpty ? seat : 0, 0);
-            else Check(seat, outside);
+            (acts[seat], probabilities[seat]) = (IsToAct(seat), Probabilities(seat));
+            if (acts[seat] && (_steered || _policies[seat] is null)) Check(seat, outside);
         }
 
         _outside.Actions = outside.ToArray();
@@ -107,6 +112,18 @@ public sealed class EpisodeSession : IDisposable
 
         public void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions) =>
             actions[0] = (byte)Actions[movers.IsEmpty ? view : movers[0]];
+    }
+
+    /// <summary>Sees what a policy sees, and does what somebody outside has said.</summary>
+    private sealed class SteeredPlayer(PolicyPlayer policy, OutsidePlayer outside) : ISeatPlayer
+    {
+        public bool Remembers => ((ISeatPlayer)policy).Remembers;
+
+        public void Observe(StepViews views, int view, ReadOnlySpan<int> lanes) => policy.Observe(views, view, lanes);
+
+        public void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions) => outside.Act(view, lanes, movers, uniforms, actions);
+
+        public void Forget(int lane) => ((ISeatPlayer)policy).Forget(lane);
     }
 }
 

@@ -1,4 +1,5 @@
-// Theme switch, read-out of large heatmaps, figures as files. No angle brackets or ampersands here: the page is XML too.
+// Theme switch, read-out of large heatmaps, figures as files, episodes. No angle brackets or ampersands here: the page is XML too.
+// Pages that change after they are loaded call srpo.enhance for what is new; what was enhanced before is left alone.
 (function () {
   var root = document.documentElement;
   var dark = matchMedia("(prefers-color-scheme: dark)");
@@ -12,8 +13,14 @@
   var asked = new URLSearchParams(location.search).get("theme") || stored();
   if (asked === "dark" || asked === "light") root.dataset.theme = asked;
 
-  document.addEventListener("DOMContentLoaded", function () {
-    var button = document.getElementById("theme");
+  function once(elements, act) {
+    elements.forEach(function (element) {
+      if (element.dataset.enhanced) return;
+      element.dataset.enhanced = "yes";
+      act(element);
+    });
+  }
+  function switchTheme(button) {
     function label() { button.textContent = theme() === "dark" ? "Light theme" : "Dark theme"; }
     button.hidden = false;
     button.addEventListener("click", function () {
@@ -23,6 +30,21 @@
     });
     dark.addEventListener("change", label);
     label();
+  }
+
+  // The cell of a matrix under the pointer: its place, and its text.
+  function cellAt(cells, event) {
+    var rows = JSON.parse(cells.dataset.rows);
+    var columns = JSON.parse(cells.dataset.columns);
+    var at = new DOMPoint(event.clientX, event.clientY).matrixTransform(cells.getScreenCTM().inverse());
+    var row = Math.max(0, Math.min(rows.length - 1, Math.floor(at.y)));
+    var column = Math.max(0, Math.min(columns.length - 1, Math.floor(at.x)));
+    var value = cells.dataset.values.split(" ")[row * columns.length + column].replace("-", "−");
+    return { row: row, column: column, text: rows[row] + " + " + columns[column] + ": " + (value === "x" ? "not played" : value) };
+  }
+
+  function enhance(page) {
+    once(page.querySelectorAll("#theme"), switchTheme);
 
     // A figure as a file: what the style sheet says, in the light theme, becomes attributes, so that any program opens it.
     var properties = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "font-family", "font-size", "font-weight", "text-anchor"];
@@ -53,7 +75,7 @@
       link.click();
       setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
     }
-    document.querySelectorAll("figure[data-figure]").forEach(function (figure) {
+    once(page.querySelectorAll("figure[data-figure]"), function (figure) {
       var button = document.createElement("button");
       button.type = "button";
       button.className = "save";
@@ -64,7 +86,7 @@
     });
 
     // Episodes that are drawn in characters: forwards, backwards, or by themselves.
-    document.querySelectorAll(".player").forEach(function (player) {
+    once(page.querySelectorAll(".player"), function (player) {
       var frames = JSON.parse(player.dataset.frames);
       var scores = JSON.parse(player.dataset.scores);
       var shown = player.querySelector("pre");
@@ -105,26 +127,21 @@
       show();
     });
 
-    var before;
-    addEventListener("beforeprint", function () { before = root.dataset.theme; root.dataset.theme = "light"; });
-    addEventListener("afterprint", function () { if (before) root.dataset.theme = before; else delete root.dataset.theme; });
+  }
 
+  var before;
+  addEventListener("beforeprint", function () { before = root.dataset.theme; root.dataset.theme = "light"; });
+  addEventListener("afterprint", function () { if (before) root.dataset.theme = before; else delete root.dataset.theme; });
+
+  document.addEventListener("pointermove", function (event) {
     var tip = document.getElementById("tip");
-    document.querySelectorAll("g.cells").forEach(function (cells) {
-      var rows = JSON.parse(cells.dataset.rows);
-      var columns = JSON.parse(cells.dataset.columns);
-      var values = cells.dataset.values.split(" ");
-      cells.addEventListener("pointermove", function (event) {
-        var at = new DOMPoint(event.clientX, event.clientY).matrixTransform(cells.getScreenCTM().inverse());
-        var row = Math.max(0, Math.min(rows.length - 1, Math.floor(at.y)));
-        var column = Math.max(0, Math.min(columns.length - 1, Math.floor(at.x)));
-        var value = values[row * columns.length + column].replace("-", "−");
-        tip.textContent = rows[row] + " + " + columns[column] + ": " + (value === "x" ? "not played" : value);
-        tip.style.display = "block";
-        tip.style.left = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8) + "px";
-        tip.style.top = Math.max(8, event.clientY - 36) + "px";
-      });
-      cells.addEventListener("pointerleave", function () { tip.style.display = "none"; });
-    });
+    var cells = event.target.closest ? event.target.closest("g.cells") : null;
+    if (!cells) { if (tip) tip.style.display = "none"; return; }
+    tip.textContent = cellAt(cells, event).text;
+    tip.style.display = "block";
+    tip.style.left = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8) + "px";
+    tip.style.top = Math.max(8, event.clientY - 36) + "px";
   });
+  document.addEventListener("DOMContentLoaded", function () { enhance(document); });
+  window.srpo = { enhance: enhance, cellAt: cellAt };
 })();

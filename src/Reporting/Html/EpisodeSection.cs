@@ -7,12 +7,24 @@ using Srpo.Reporting.Text;
 namespace Srpo.Reporting.Html;
 
 /// <summary>The section of the page with an episode per method, animated or to be read.</summary>
-internal static class EpisodeSection
+public static class EpisodeSection
 {
     /// <summary>Most characters of all drawings together: a page stays a page.</summary>
     private const int MostCharacters = 3_000_000;
 
-    public static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)
+    /// <summary>An episode by itself: an animation, or drawings to leaf through, or what was said; as the report shows it.</summary>
+    /// <param name="episode">The episode.</param>
+    /// <returns>Markup; the page's script makes it alive.</returns>
+    public static string Show(RecordedEpisode episode)
+    {
+        ArgumentNullException.ThrowIfNull(episode);
+        if (episode.Transcript.IsEmpty) return episode.Drawings.IsEmpty ? SceneAnimation.Draw(episode) : Player(episode);
+        var page = new Markup();
+        WriteTranscripts(page, [episode]);
+        return page.ToString();
+    }
+
+    internal static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)
     {
         if (episodes.IsEmpty) return;
         page.Open("section", ("id", "episodes")).Element("h2", "Episodes").Line();

@@ -5,7 +5,7 @@ using Srpo.Reporting.Figures;
 namespace Srpo.Reporting.Html;
 
 /// <summary>Style sheets and script of the page, from the files in Assets.</summary>
-internal static class Theme
+public static class Theme
 {
     /// <summary>Colours and the classes of figures; enough for a single figure.</summary>
     public static string Css { get; } = Asset("theme.css") + HeatClasses();
@@ -40,6 +40,8 @@ internal static class Theme
     }
 
     /// <summary>A file of Assets.</summary>
+    /// <param name="name">Its name, for instance <c>Arimo-Regular.ttf</c>.</param>
+    /// <exception cref="InvalidOperationException">There is none of this name.</exception>
     public static byte[] Resource(string name)
     {
         using var stream = typeof(Theme).Assembly.GetManifestResourceStream(name)

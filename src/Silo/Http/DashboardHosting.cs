@@ -3,8 +3,11 @@ using Orleans.Dashboard;
 namespace Srpo.Silo;
 
 /// <summary>Serves the Orleans dashboard at /dashboard, behind the same token as the other endpoints.</summary>
-internal static class DashboardHosting
+internal static class OrleansDashboardHosting
 {
+    /// <summary>Where it is.</summary>
+    public const string Path = "/dashboard";
+
     /// <summary>Collects what the dashboard shows, if the settings ask for it.</summary>
     public static ISiloBuilder AddSrpoDashboard(this ISiloBuilder silo, DashboardSettings settings) =>
         settings.Enabled ? silo.AddDashboard(options => options.HideTrace = true) : silo;
@@ -12,7 +15,7 @@ internal static class DashboardHosting
     /// <summary>Maps its pages, if the settings ask for it.</summary>
     public static void MapSrpoDashboard(this WebApplication application, DashboardSettings settings)
     {
-        if (settings.Enabled) application.MapOrleansDashboard("/dashboard");
+        if (settings.Enabled) application.MapOrleansDashboard(Path);
     }
 }
 
@@ -22,5 +25,14 @@ internal sealed class DashboardSettings
     public const string Section = SiloSettings.Section + ":Dashboard";
 
     /// <summary>Whether /dashboard is served. <value>False by default.</value></summary>
+    public bool Enabled { get; set; }
+}
+
+/// <summary>The pages of this program, section "Srpo:Pages".</summary>
+internal sealed class PagesSettings
+{
+    public const string Section = SiloSettings.Section + ":Pages";
+
+    /// <summary>Whether the pages of `srpo dashboard` are served at /, behind the token of Srpo:Http. <value>False by default.</value></summary>
     public bool Enabled { get; set; }
 }

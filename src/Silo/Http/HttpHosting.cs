@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
+using Srpo.Dashboard.Security;
 using Srpo.Grains.Security;
 
 namespace Srpo.Silo;
@@ -10,15 +11,17 @@ internal static class HttpHosting
 {
     /// <summary>Registers address, limits, token and what the endpoints need.</summary>
     /// <exception cref="SiloSettingsException">A setting cannot be used, or the address is open and there is no token.</exception>
-    public static void AddHttp(this WebApplicationBuilder builder, string address, bool trustsMachine)
+    public static void AddHttp(this WebApplicationBuilder builder, string address, bool trustsMachine, PagesSettings pages)
     {
         var settings = builder.Configuration.GetSection(HttpSettings.Section).Get<HttpSettings>() ?? new HttpSettings();
         settings.Validate();
-        var token = BearerToken.Load(settings);
+        var token = settings.LoadToken();
         var url = new Uri(address);
         if (token is null && !url.IsLoopback)
             throw new SiloSettingsException("HealthUrl", address, "others than this machine could connect: set Srpo:Http:Token or Srpo:Http:TokenFile, or use an address of 127.0.0.1");
-        builder.Services.AddSingleton(new BearerTokenHolder(token, trustsMachine));
+        if (pages.Enabled && token is null)
+            throw new SiloSettingsException("Pages:Enabled", true, "pages are served behind a token only: set Srpo:Http:Token or Srpo:Http:TokenFile, for example from `openssl rand -hex 32`");
+        builder.Services.AddSingleton(new TokenHolder(token, trustsMachine, pages.Enabled && token is not null ? new PageAccess(token, "of Srpo:Http:Token") : null));
         builder.Services.AddSingleton<Readiness>();
         builder.WebHost.UseUrls(address);
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, settings));

@@ -1,3 +1,5 @@
+using Srpo.Dashboard.Security;
+
 namespace Srpo.Silo;
 
 /// <summary>Token and limits of the HTTP endpoints, section "Srpo:Http". Their address is Srpo:HealthUrl.</summary>
@@ -35,6 +37,34 @@ internal sealed class HttpSettings
         Range(nameof(MaxConnections), MaxConnections, 1, 10000);
         Range(nameof(HeaderSeconds), HeaderSeconds, 1, 300);
         Range(nameof(IdleSeconds), IdleSeconds, 1, 3600);
+    }
+
+    /// <summary>The token of the settings; null if there is none.</summary>
+    /// <exception cref="SiloSettingsException">It cannot be used; the message does not show it.</exception>
+    public AccessToken? LoadToken()
+    {
+        var (name, token) = ("Http:Token", Token);
+        if (!string.IsNullOrEmpty(TokenFile))
+        {
+            if (!string.IsNullOrEmpty(token)) throw new SiloSettingsException("Http:TokenFile", TokenFile, "give it or Http:Token, not both");
+            name = "Http:TokenFile";
+            try
+            {
+                token = File.ReadLines(TokenFile).FirstOrDefault()?.Trim() ?? "";
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new SiloSettingsException(name, TokenFile, error.Message);
+            }
+        }
+        else if (string.IsNullOrEmpty(token))
+        {
+            return null;
+        }
+
+        return AccessToken.IsUsable(token)
+            ? new AccessToken(token)
+            : throw new SiloSettingsException(name, Redaction.Hidden, $"use {AccessToken.MinLength} to {AccessToken.MaxLength} visible ASCII characters, for example from `openssl rand -hex 32`");
     }
 
     private static void Range(string name, int value, int low, int high)

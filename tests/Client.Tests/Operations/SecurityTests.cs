@@ -11,7 +11,7 @@ public sealed class SecurityTests
     [Fact]
     public void Only_the_whole_token_is_accepted()
     {
-        var token = BearerToken.Load(new HttpSettings { Token = Token })!;
+        var token = new HttpSettings { Token = Token }.LoadToken()!;
 
         Assert.True(token.Accepts("Bearer " + Token));
         Assert.True(token.Accepts("bearer " + Token));
@@ -25,14 +25,14 @@ public sealed class SecurityTests
         using var directory = new TemporaryDirectory();
         var file = directory.Write("token", Token + "\n");
 
-        Assert.Null(BearerToken.Load(new HttpSettings()));
-        Assert.True(BearerToken.Load(new HttpSettings { TokenFile = file })!.Accepts("Bearer " + Token));
-        var weak = Assert.Throws<SiloSettingsException>(() => BearerToken.Load(new HttpSettings { Token = "swordfish" }));
+        Assert.Null(new HttpSettings().LoadToken());
+        Assert.True(new HttpSettings { TokenFile = file }.LoadToken()!.Accepts("Bearer " + Token));
+        var weak = Assert.Throws<SiloSettingsException>(() => new HttpSettings { Token = "swordfish" }.LoadToken());
         Assert.Contains("32", weak.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("swordfish", weak.Message, StringComparison.Ordinal);
-        Assert.Throws<SiloSettingsException>(() => BearerToken.Load(new HttpSettings { Token = Token + " " + Token }));
-        Assert.Throws<SiloSettingsException>(() => BearerToken.Load(new HttpSettings { Token = Token, TokenFile = file }));
-        Assert.Throws<SiloSettingsException>(() => BearerToken.Load(new HttpSettings { TokenFile = directory["none"] }));
+        Assert.Throws<SiloSettingsException>(() => new HttpSettings { Token = Token + " " + Token }.LoadToken());
+        Assert.Throws<SiloSettingsException>(() => new HttpSettings { Token = Token, TokenFile = file }.LoadToken());
+        Assert.Throws<SiloSettingsException>(() => new HttpSettings { TokenFile = directory["none"] }.LoadToken());
     }
 
     [Theory]

@@ -4,14 +4,17 @@ using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 
-namespace Srpo.Client.Play;
+namespace Srpo.Experiments.Runs;
 
 /// <summary>Policies of messages as Learning plays them.</summary>
-internal static class Policies
+public static class FrozenPolicies
 {
+    /// <summary>A policy as it is played.</summary>
+    /// <param name="snapshot">The message.</param>
     /// <exception cref="SrpoException">The message is of a later version of this program.</exception>
-    public static FrozenPolicy Freeze(PolicySnapshot snapshot)
+    public static FrozenPolicy Of(PolicySnapshot snapshot)
     {
+        ArgumentNullException.ThrowIfNull(snapshot);
         var network = snapshot.Network;
         if (network.Adapter is not null) throw new SrpoException(ErrorKind.Usage, $"policy {snapshot.Key} is a language model; `srpo language chat` talks with one");
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding))

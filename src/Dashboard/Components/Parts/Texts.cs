@@ -1,0 +1,59 @@
+using System.Globalization;
+using Srpo.Experiments.Data;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Dashboard.Components.Parts;
+
+/// <summary>Numbers and states as pages write them.</summary>
+internal static class Texts
+{
+    /// <summary>A count with its thousands apart.</summary>
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture).Replace(',', ' ');
+
+    /// <summary>A rate, short.</summary>
+    public static string Rate(double value) => value switch
+    {
+        >= 1e9 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.##} G"),
+        >= 1e6 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e6:0.##} M"),
+        >= 1e3 => string.Create(CultureInfo.InvariantCulture, $"{value / 1e3:0.#} k"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value:0.#} "),
+    };
+
+    /// <summary>A number with as many digits as it needs.</summary>
+    public static string Number(double? value) => value is { } number ? number.ToString(Math.Abs(number) >= 100 ? "0.#" : "0.###", CultureInfo.InvariantCulture).Replace('-', '−') : "";
+
+    /// <summary>Bytes, short.</summary>
+    public static string Bytes(long bytes) => bytes >= 1L << 30 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GB") : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MB");
+
+    /// <summary>A share.</summary>
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} %");
+
+    /// <summary>A duration, short.</summary>
+    public static string Duration(double seconds) => seconds switch
+    {
+        >= 3600 => string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 3600)} h {(int)(seconds % 3600 / 60)} min"),
+        >= 60 => string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 60)} min {(int)(seconds % 60)} s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+    };
+
+    /// <summary>A time of day, or a date where it is not of today.</summary>
+    public static string Time(DateTimeOffset time) => time.ToLocalTime().ToString(time.LocalDateTime.Date == DateTime.Now.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>A phase, with what is asked for.</summary>
+    public static string Phase(PopulationStatus status) => status.Wish switch
+    {
+        PopulationPhase.Paused => "pausing",
+        PopulationPhase.Stopped => "stopping",
+        _ => status.Phase.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>What a run is.</summary>
+    public static string Kind(RunKind kind) => kind switch
+    {
+        RunKind.Experiment => "experiment",
+        RunKind.Sweep => "sweep",
+        RunKind.CrossPlay => "cross-play",
+        RunKind.Population => "population",
+        _ => "remains",
+    };
+}

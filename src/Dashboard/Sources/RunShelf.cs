@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Srpo.Experiments.Data;
+using Srpo.Experiments.Runs;
+using Srpo.Reporting.Figures;
+
+namespace Srpo.Dashboard;
+
+/// <summary>A run as pages show it: its populations with the names and the looks that its report gives them.</summary>
+/// <param name="Run">What is stored of it.</param>
+/// <param name="Manifest">What it trains; null where that is not known here.</param>
+/// <param name="Labels">Label by name of population, in the order in which they are shown.</param>
+/// <param name="Styles">The look of every label.</param>
+internal sealed record ShownRun(StoredRun Run, RunManifest? Manifest, ImmutableArray<(string Population, string Label)> Labels, MethodStyles Styles);
+
+/// <summary>The runs, read again when they were read some time ago: a thousand manifests are not read for every click.</summary>
+/// <param name="source">Who has them.</param>
+/// <param name="time">The time.</param>
+internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _one = new(1);
+    private IReadOnlyList<StoredRun> _runs = [];
+    private long? _read;
+
+    /// <summary>All runs, the newest first.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<StoredRun>> AllAsync(CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            if (_read is { } read && time.GetElapsedTime(read) < Validity) return _runs;
+            _runs = [.. (await source.RunsAsync(cancellation)).OrderByDescending(run => run.Started ?? DateTimeOffset.MinValue).ThenBy(run => run.Id, StringComparer.Ordinal)];
+            _read = time.GetTimestamp();
+            return _runs;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>The run of an id or name, or null.</summary>
+    /// <param name="id">The id or name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<StoredRun?> FindAsync(string id, CancellationToken cancellation)
+    {
+        var runs = await AllAsync(cancellation);
+        return runs.FirstOrDefault(run => run.Id == id) ?? runs.FirstOrDefault(run => run.Labels.Name == id);
+    }
+
+    /// <summary>A run with the names and looks of its populations; null where there is none of this id.</summary>
+    /// <param name="id">The id or name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<ShownRun?> ShowAsync(string id, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } run) return null;
+        if (run.Kind == RunKind.Experiment && run.Problem is null && source.Manifest(run.Id) is { } manifest)
+        {
+            // Those that have not begun come with the others: a run shows all that it is going to train.
+            var known = manifest.Experiment.Populations.Select(population => (manifest.PopulationName(population.Label), population.Label)).ToImmutableArray();
+            return new ShownRun(run, manifest, known, MethodStyles.For(PopulationTitles.Of(manifest.Experiment), known.Select(pair => pair.Label)));
+        }
+
+        var names = await PlayersAsync(run, cancellation);
+        var labels = PopulationTitles.Labels(names);
+        return new ShownRun(run, null, [.. names.Select(name => (name, labels[name]))], MethodStyles.For(ResultsCollector.MethodNames, names.Select(name => labels[name])));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>Its populations, or those that play in its tournaments.</summary>
+    private async Task<IReadOnlyList<string>> PlayersAsync(StoredRun run, CancellationToken cancellation)
+    {
+        if (run.Populations.Count > 0 || run.Tournaments.Count == 0) return run.Populations;
+        var spec = await source.AskAsync(reader => reader.GetTournamentSpecAsync(run.Tournaments[0]), cancellation);
+        return spec.Populations;
+    }
+}
