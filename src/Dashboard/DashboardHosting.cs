@@ -78,6 +78,7 @@ public static class DashboardHosting
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox allow-scripts allow-downloads";
             return Results.File(file, "text/html; charset=utf-8");
         });
+        application.Lifetime.ApplicationStarted.Register(() => application.Services.GetRequiredService<RunShelf>().AllAsync(application.Lifetime.ApplicationStopping).Ignore());
         application.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 

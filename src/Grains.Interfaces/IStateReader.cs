@@ -32,6 +32,18 @@ public interface IStateReader
     /// <param name="known">[Teams] Points of every team that the caller has; empty for none.</param>
     Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known);
 
+    /// <summary>Where a population stands and what its curves have beyond what the caller knows, for those who follow it.</summary>
+    /// <param name="population">Its name.</param>
+    /// <param name="known">[Teams] Points of every team that the caller has; empty for none.</param>
+    /// <param name="before">What the caller was told the last time: curves are not asked for where no team has moved since; null the first time.</param>
+    /// <exception cref="UnknownGrainException">No such population.</exception>
+    async Task<PopulationNews> GetNewsAsync(string population, int[] known, PopulationNews? before)
+    {
+        var spec = before?.Spec ?? await GetSpecAsync(population);
+        var status = await GetStatusAsync(population);
+        return new PopulationNews(spec, status, before is not null && before.HaveNotMoved(status) ? [] : await GetCurvesAfterAsync(population, known));
+    }
+
     /// <summary>What an agent or adversary says of itself.</summary>
     /// <param name="kind">Which of them.</param>
     /// <param name="key">Its key, population/team/seat.</param>
@@ -76,4 +88,19 @@ public interface IStateReader
     /// <param name="tournament">Its id.</param>
     /// <exception cref="UnknownGrainException">No such tournament.</exception>
     Task<TournamentMatrix> GetMatrixAsync(string tournament);
+}
+
+/// <summary>What is new of a population.</summary>
+/// <param name="Spec">What it was started with.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Curves">What its curves have beyond what is known, an entry per team; empty where no team has moved.</param>
+public sealed record PopulationNews(PopulationSpec Spec, PopulationStatus Status, TeamCurve[] Curves)
+{
+    /// <summary>Whether no team has moved since, so that there is no new point.</summary>
+    /// <param name="now">Where the population stands.</param>
+    public bool HaveNotMoved(PopulationStatus now)
+    {
+        ArgumentNullException.ThrowIfNull(now);
+        return Status.Teams.AsSpan().SequenceEqual(now.Teams);
+    }
 }

@@ -31,6 +31,8 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
 
     private readonly StoredReader _stored = new(data.Grains);
     private readonly SemaphoreSlim _one = new(1);
+    private readonly SemaphoreSlim _reading = new(1);
+    private readonly KnownRuns _known = new();
     private IGrainSession? _session;
     private string? _owner;
 
@@ -38,10 +40,22 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
     public string Name => $"data directory {shown}";
 
     /// <inheritdoc/>
-    public string Era => string.Join(' ', LiveRegistry.All(data).Select(process => $"{process.Id} {process.Info.ClusterId}"));
+    public string Era => string.Join(' ', LiveRegistry.All(data).Select(process => $"{process.Id} {process.Info.ClusterId}").Append(
+        File.GetLastWriteTimeUtc(data.Root).Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<StoredRun>> RunsAsync(CancellationToken cancellation) => Task.Run(() => RunCatalog.ReadAsync(data, _stored), cancellation);
+    public async Task<IReadOnlyList<StoredRun>> RunsAsync(CancellationToken cancellation)
+    {
+        await _reading.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => RunCatalog.ReadAsync(data, _stored, _known), cancellation);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> AliveAsync(CancellationToken cancellation) =>
@@ -159,6 +173,7 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
         if (_session is not null) await _session.DisposeAsync();
         _stored.Dispose();
         _one.Dispose();
+        _reading.Dispose();
     }
 
     /// <summary>One process works on a data directory at a time.</summary>

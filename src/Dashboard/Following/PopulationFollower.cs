@@ -32,6 +32,7 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
     private readonly Lock _lock = new();
     private (long At, int[] Rounds)? _measured;
     private ImmutableArray<LearningCurve> _curves = [];
+    private PopulationNews? _news;
     private string? _era;
     private int _lookers;
     private Action _end = () => { };
@@ -106,20 +107,16 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
         try
         {
             _era = source.Era;
-            var spec = View?.Spec;
             int[] known = [.. _curves.Select(curve => curve.Points.Length)];
-            var before = View?.Status;
-            var (status, news) = await source.AskAsync(async reader =>
-            {
-                spec ??= await reader.GetSpecAsync(population);
-                var status = await reader.GetStatusAsync(population);
-                return (status, IsSame(before, status) ? [] : await reader.GetCurvesAfterAsync(population, known));
-            }, cancellation);
+            var before = _news;
+            var news = await source.AskAsync(reader => reader.GetNewsAsync(population, known, before), cancellation);
+            var status = news.Status;
             if (Problem is null && before is not null && Same(before, status)) return;
-            _curves = Merge(_curves, news, spec!);
-            log.Note(before, status);
+            _curves = Merge(_curves, news.Curves, news.Spec);
+            _news = news with { Curves = [] };
+            log.Note(before?.Status, status);
             Measure(status);
-            (View, Problem) = (new PopulationView(spec!, status, _curves), null);
+            (View, Problem) = (new PopulationView(news.Spec, status, _curves), null);
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
@@ -145,11 +142,11 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
         _measured = (now, [.. status.Teams.Select(team => team.Round)]);
     }
 
-    /// <summary>Whether no team has moved, so that its curve has nothing new.</summary>
-    private static bool IsSame(PopulationStatus? before, PopulationStatus now) => before is not null && before.Teams.AsSpan().SequenceEqual(now.Teams);
+    /// <summary>Whether a page would look the same.</summary>
+    private static bool Same(PopulationNews before, PopulationStatus now) =>
+        before.HaveNotMoved(now) && Plain(before.Status) == Plain(now);
 
-    private static bool Same(PopulationStatus before, PopulationStatus now) =>
-        IsSame(before, now) && before with { Teams = [], EnvironmentStepsPerSecond = 0, TokensPerSecond = 0, TrainingSeconds = 0 } == now with { Teams = [], EnvironmentStepsPerSecond = 0, TokensPerSecond = 0, TrainingSeconds = 0 };
+    private static PopulationStatus Plain(PopulationStatus status) => status with { Teams = [], EnvironmentStepsPerSecond = 0, TokensPerSecond = 0, TrainingSeconds = 0 };
 
     private static ImmutableArray<LearningCurve> Merge(ImmutableArray<LearningCurve> curves, TeamCurve[] news, PopulationSpec spec)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Srpo.Core.Results;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Reporting.Figures;
@@ -17,11 +18,15 @@ internal sealed record ShownRun(StoredRun Run, RunManifest? Manifest, ImmutableA
 /// <param name="time">The time.</param>
 internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(2);
+    /// <summary>What people note of runs shows after this time, all else at once.</summary>
+    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1);
     private IReadOnlyList<StoredRun> _runs = [];
     private long? _read;
+    private string? _era;
 
     /// <summary>All runs, the newest first.</summary>
     /// <param name="cancellation">Gives up.</param>
@@ -30,7 +35,9 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
         await _one.WaitAsync(cancellation);
         try
         {
-            if (_read is { } read && time.GetElapsedTime(read) < Validity) return _runs;
+            var era = source.Era;
+            if (_read is { } read && time.GetElapsedTime(read) < (era == _era ? Validity : Least)) return _runs;
+            _era = era;
             _runs = [.. (await source.RunsAsync(cancellation)).OrderByDescending(run => run.Started ?? DateTimeOffset.MinValue).ThenBy(run => run.Id, StringComparer.Ordinal)];
             _read = time.GetTimestamp();
             return _runs;
@@ -65,7 +72,9 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
 
         var names = await PlayersAsync(run, cancellation);
         var labels = PopulationTitles.Labels(names);
-        return new ShownRun(run, null, [.. names.Select(name => (name, labels[name]))], MethodStyles.For(ResultsCollector.MethodNames, names.Select(name => labels[name])));
+        var methods = ResultsCollector.MethodNames.Known.Where(name => labels.Values.Contains(name.Label, StringComparer.Ordinal));
+        if (labels.Count == 1) methods = labels.Values.Select(label => new PopulationName(label, label, PopulationRole.Subject));
+        return new ShownRun(run, null, [.. names.Select(name => (name, labels[name]))], MethodStyles.For(new PopulationNames([.. methods]), names.Select(name => labels[name])));
     }
 
     /// <inheritdoc/>

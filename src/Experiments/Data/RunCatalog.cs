@@ -98,13 +98,32 @@ public sealed record StoredRun(string Id, RunKind Kind, RunLabels Labels, IReadO
     public string? Problem { get; init; }
 }
 
+/// <summary>Runs that were read, each with the state of its files at that time. Not thread-safe.</summary>
+public sealed class KnownRuns
+{
+    private readonly Dictionary<string, (string Stamp, StoredRun Run)> _runs = new(StringComparer.Ordinal);
+
+    internal StoredRun Get(DataDirectory data, string id, string[] populations, string[] tournaments, Func<DataDirectory, string, string[], string[], StoredRun> read)
+    {
+        // Files are replaced as a whole, which their directory shows as well.
+        var stamp = string.Join('|', Stamp(data.Run(id)), Stamp(data.Manifest(id)), string.Join(' ', populations), string.Join(' ', tournaments));
+        if (_runs.TryGetValue(id, out var known) && known.Stamp == stamp) return known.Run;
+        var run = read(data, id, populations, tournaments);
+        _runs[id] = (stamp, run);
+        return run;
+
+        static string Stamp(string path) => File.GetLastWriteTimeUtc(path).Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
+
 /// <summary>Finds what is stored, by run: directories of a data directory together with what grains have stored.</summary>
 public static class RunCatalog
 {
     /// <summary>All runs, sorted by id.</summary>
     /// <param name="data">The directory of the runs.</param>
     /// <param name="state">Says which populations and tournaments there are.</param>
-    public static async Task<IReadOnlyList<StoredRun>> ReadAsync(DataDirectory data, IStateReader state)
+    /// <param name="known">What was read before, for those who read again and again: files that have not changed since are not read again. Null to read all.</param>
+    public static async Task<IReadOnlyList<StoredRun>> ReadAsync(DataDirectory data, IStateReader state, KnownRuns? known = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(state);
@@ -113,7 +132,7 @@ public static class RunCatalog
         var directories = Directories(data).Where(id => HasFile(data, id) || populations.Contains(id) || tournaments.Contains(id));
         return [.. directories.Concat(populations.Select(group => group.Key)).Concat(tournaments.Select(group => group.Key))
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Select(id => Read(data, id, [.. populations[id]], [.. tournaments[id]]))];
+            .Select(id => known is null ? Read(data, id, [.. populations[id]], [.. tournaments[id]]) : known.Get(data, id, [.. populations[id]], [.. tournaments[id]], Read))];
     }
 
     /// <summary>The run that a user means who types an id or a name.</summary>

@@ -37,8 +37,7 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     public async Task<PopulationStatus> GetStatusAsync(string population)
     {
         var (record, warning) = await PopulationAsync(population);
-        return PopulationStatusBuilder.Build(
-            population, record, _environments.Plan(record.Spec!).StepsPerRound, session: null, record.TrainingSeconds, [warning], [], unattended: false);
+        return Status(population, record, warning);
     }
 
     /// <inheritdoc/>
@@ -46,6 +45,14 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
 
     /// <inheritdoc/>
     public async Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known) => (await PopulationAsync(population)).Record.Curves(known);
+
+    /// <summary>The same as the questions one by one, of which each would read the whole record.</summary>
+    /// <inheritdoc/>
+    public async Task<PopulationNews> GetNewsAsync(string population, int[] known, PopulationNews? before)
+    {
+        var (record, warning) = await PopulationAsync(population);
+        return new PopulationNews(record.Spec!, Status(population, record, warning), record.Curves(known));
+    }
 
     /// <inheritdoc/>
     public Task<ActorReport> QueryActorAsync(ActorKind kind, string key) => Actor(kind, key).ReportAsync();
@@ -104,6 +111,9 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
         _actors.Dispose();
         _tournaments.Dispose();
     }
+
+    private PopulationStatus Status(string population, PopulationRecord record, string? warning) => PopulationStatusBuilder.Build(
+        population, record, _environments.Plan(record.Spec!).StepsPerRound, session: null, record.TrainingSeconds, [warning], [], unattended: false);
 
     private static FileGrainStorage Storage(string root, string name) => new(name, new FileStorageOptions { Directory = Path.Combine(root, name) });
 
