@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Srpo.Client.Live;
 using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
@@ -27,12 +29,15 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
     /// <summary>How long who has just paused may take to end before another one goes on.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan LookValidity = TimeSpan.FromMilliseconds(700);
+
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
     private readonly StoredReader _stored = new(data.Grains);
     private readonly SemaphoreSlim _one = new(1);
     private readonly SemaphoreSlim _reading = new(1);
     private readonly KnownRuns _known = new();
+    private Seen? _seen;
     private IGrainSession? _session;
     private string? _owner;
 
@@ -40,8 +45,7 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
     public string Name => $"data directory {shown}";
 
     /// <inheritdoc/>
-    public string Era => string.Join(' ', LiveRegistry.All(data).Select(process => $"{process.Id} {process.Info.ClusterId}").Append(
-        File.GetLastWriteTimeUtc(data.Root).Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    public string Era => Look().Era;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<StoredRun>> RunsAsync(CancellationToken cancellation)
@@ -59,7 +63,7 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> AliveAsync(CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<string>>([.. LiveRegistry.All(data).Select(process => RunCatalog.IdOf(process.Id)).Distinct(StringComparer.Ordinal)]);
+        Task.FromResult<IReadOnlyList<string>>([.. Look().Processes.Select(process => RunCatalog.IdOf(process.Id)).Distinct(StringComparer.Ordinal)]);
 
     /// <inheritdoc/>
     public RunManifest? Manifest(string id) => Path.Exists(data.Manifest(id)) ? RunManifest.Load(data, id) : null;
@@ -85,6 +89,7 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
             catch (Exception error) when (error is OwnerEndedException or ObjectDisposedException && attempt < Attempts)
             {
                 // There is another process now, or none.
+                _seen = null;
             }
         }
     }
@@ -176,6 +181,18 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
         _reading.Dispose();
     }
 
+    /// <summary>Who works there. Pages ask again and again: a look at the locks holds for a while.</summary>
+    private (IReadOnlyList<LiveProcess> Processes, string Era) Look()
+    {
+        if (_seen is { } seen && Stopwatch.GetElapsedTime(seen.At) < LookValidity) return (seen.Processes, seen.Era);
+        var processes = LiveRegistry.All(data);
+        var era = string.Join(' ', processes.Select(Mark).Append(File.GetLastWriteTimeUtc(data.Root).Ticks.ToString(CultureInfo.InvariantCulture)));
+        _seen = new Seen(Stopwatch.GetTimestamp(), processes, era);
+        return (processes, era);
+    }
+
+    private static string Mark(LiveProcess process) => $"{process.Id} {process.Info.ClusterId}";
+
     /// <summary>One process works on a data directory at a time.</summary>
     private void RequireNobody()
     {
@@ -189,10 +206,11 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
         await _one.WaitAsync(cancellation);
         try
         {
+            if (_session is not null && Look().Processes.Any(process => Mark(process) == _owner)) return _session;
             while (true)
             {
                 var owner = LiveRegistry.FindOwner(data);
-                var name = owner is null ? null : $"{owner.Id} {owner.Info.ClusterId}";
+                var name = owner is null ? null : Mark(owner);
                 if (name == _owner) return _session;
                 if (_session is { } ended) await ended.DisposeAsync();
                 (_session, _owner) = (null, null);
@@ -208,4 +226,6 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
             _one.Release();
         }
     }
+
+    private sealed record Seen(long At, IReadOnlyList<LiveProcess> Processes, string Era);
 }

@@ -26,6 +26,9 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
     /// <summary>Between two questions while it trains: a point is shown within a second of its round.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>Between two questions while there is no answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Time over which the speed of teams is taken.</summary>
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(4);
 
@@ -34,6 +37,7 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
     private ImmutableArray<LearningCurve> _curves = [];
     private PopulationNews? _news;
     private string? _era;
+    private long _asked;
     private int _lookers;
     private Action _end = () => { };
 
@@ -81,7 +85,7 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
     }
 
     /// <summary>Asks at once, for whoever has just changed something.</summary>
-    public void Hurry() => _era = null;
+    public void Hurry() => (_era, _asked) = (null, 0);
 
     private async Task RunAsync(CancellationToken cancellation)
     {
@@ -91,6 +95,8 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
             do
             {
                 if (View is { Status.Phase: not PopulationPhase.Training } && Problem is null && source.Era == _era) continue;
+                if (Problem is not null && time.GetElapsedTime(_asked) < Patience) continue;
+                _asked = time.GetTimestamp();
                 await RefreshAsync(cancellation);
             }
             while (await timer.WaitForNextTickAsync(cancellation));

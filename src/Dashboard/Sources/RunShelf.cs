@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Srpo.Core.Results;
 using Srpo.Experiments.Data;
@@ -24,6 +25,7 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1);
+    private readonly ConcurrentDictionary<string, ShownRun> _shown = new(StringComparer.Ordinal);
     private IReadOnlyList<StoredRun> _runs = [];
     private long? _read;
     private string? _era;
@@ -63,11 +65,17 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
     public async Task<ShownRun?> ShowAsync(string id, CancellationToken cancellation)
     {
         if (await FindAsync(id, cancellation) is not { } run) return null;
+        if (_shown.TryGetValue(run.Id, out var known) && ReferenceEquals(known.Run, run)) return known;
+        return _shown[run.Id] = await ShowAsync(run, cancellation);
+    }
+
+    private async Task<ShownRun> ShowAsync(StoredRun run, CancellationToken cancellation)
+    {
         if (run.Kind == RunKind.Experiment && run.Problem is null && source.Manifest(run.Id) is { } manifest)
         {
             // Those that have not begun come with the others: a run shows all that it is going to train.
-            var known = manifest.Experiment.Populations.Select(population => (manifest.PopulationName(population.Label), population.Label)).ToImmutableArray();
-            return new ShownRun(run, manifest, known, MethodStyles.For(PopulationTitles.Of(manifest.Experiment), known.Select(pair => pair.Label)));
+            var trained = manifest.Experiment.Populations.Select(population => (manifest.PopulationName(population.Label), population.Label)).ToImmutableArray();
+            return new ShownRun(run, manifest, trained, MethodStyles.For(PopulationTitles.Of(manifest.Experiment), trained.Select(pair => pair.Label)));
         }
 
         var names = await PlayersAsync(run, cancellation);
