@@ -6,7 +6,7 @@ using Svg.Skia.TypefaceProviders;
 
 namespace Srpo.Reporting.Figures;
 
-/// <summary>Makes PDF and PNG of a figure's SVG file, with Svg.Skia. The font that is shipped is embedded in a PDF; which fonts a machine has does not matter.</summary>
+/// <summary>Makes PDF and PNG of a figure's SVG file, with Svg.Skia. What a PDF needs of the font that is shipped is embedded in it; which fonts a machine has does not matter.</summary>
 public static class FigurePrinter
 {
     private const double PointsPerInch = 72;
@@ -20,12 +20,18 @@ public static class FigurePrinter
     /// <summary>Most dots of a side of a PNG.</summary>
     private const double MostDots = 16384;
 
-    private static readonly Lazy<Fonts> Shipped = new(() => new Fonts());
+    private static readonly Lazy<Fonts> Shipped = new(() => new Fonts(font => font));
 
     /// <summary>The figure as a PDF of one page that has its size.</summary>
     /// <param name="svg">What <see cref="SvgDocument.Standalone"/> gave.</param>
     /// <exception cref="SrpoException">Skia's native library is not there.</exception>
-    public static byte[] Pdf(string svg) => WithPicture(svg, (picture, size) =>
+    public static byte[] Pdf(string svg)
+    {
+        var text = string.Concat(XDocument.Parse(svg).Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value));
+        return WithPicture(svg, () => new Fonts(font => FontSubset.Of(font, text + " ")), Pdf);
+    }
+
+    private static byte[] Pdf(string svg, SKPicture picture, (double Width, double Height) size)
     {
         const float scale = (float)(PointsPerInch / SvgDocument.UnitsPerInch);
         using var stream = new MemoryStream();
@@ -39,7 +45,7 @@ public static class FigurePrinter
         }
 
         return stream.ToArray();
-    });
+    }
 
     /// <summary>The figure as a PNG on white.</summary>
     /// <param name="svg">What <see cref="SvgDocument.Standalone"/> gave.</param>
@@ -49,7 +55,7 @@ public static class FigurePrinter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dpi, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(dpi, MostDpi);
-        return WithPicture(svg, (picture, size) =>
+        return WithPicture(svg, () => Shipped.Value, (_, picture, size) =>
         {
             var scale = dpi / SvgDocument.UnitsPerInch;
             var (width, height) = (Math.Round(size.Width * scale), Math.Round(size.Height * scale));
@@ -68,15 +74,15 @@ public static class FigurePrinter
         });
     }
 
-    private static T WithPicture<T>(string svg, Func<SKPicture, (double Width, double Height), T> print)
+    private static byte[] WithPicture(string svg, Func<Fonts> fonts, Func<string, SKPicture, (double Width, double Height), byte[]> print)
     {
         ArgumentNullException.ThrowIfNull(svg);
         try
         {
             using var drawing = new SKSvg();
-            drawing.Settings.TypefaceProviders = [Shipped.Value];
+            drawing.Settings.TypefaceProviders = [fonts()];
             var picture = drawing.FromSvg(svg) ?? throw new ArgumentException("This is no SVG document.", nameof(svg));
-            return print(picture, SvgDocument.Size(XElement.Parse(svg)));
+            return print(svg, picture, SvgDocument.Size(XElement.Parse(svg)));
         }
         catch (Exception error) when (Native(error) is { } missing)
         {
@@ -99,17 +105,18 @@ public static class FigurePrinter
     private static string Title(string svg) => (string?)XDocument.Parse(svg).Root?.Elements().FirstOrDefault(element => element.Name.LocalName == "title") ?? "";
 
     /// <summary>Whatever is asked for, the shipped font in the weight that is asked for.</summary>
-    private sealed class Fonts : ITypefaceProvider
+    /// <param name="cut">What is made of a font's file before it is used.</param>
+    private sealed class Fonts(Func<byte[], byte[]> cut) : ITypefaceProvider
     {
-        private readonly SKTypeface _regular = Load("Arimo-Regular.ttf");
-        private readonly SKTypeface _bold = Load("Arimo-Bold.ttf");
+        private readonly Lazy<SKTypeface> _regular = new(() => Load("Arimo-Regular.ttf", cut));
+        private readonly Lazy<SKTypeface> _bold = new(() => Load("Arimo-Bold.ttf", cut));
 
         public SKTypeface FromFamilyName(string fontFamily, SKFontStyleWeight fontWeight, SKFontStyleWidth fontWidth, SKFontStyleSlant fontStyle) =>
-            fontWeight >= SKFontStyleWeight.SemiBold ? _bold : _regular;
+            (fontWeight >= SKFontStyleWeight.SemiBold ? _bold : _regular).Value;
 
-        private static SKTypeface Load(string name)
+        private static SKTypeface Load(string name, Func<byte[], byte[]> cut)
         {
-            using var data = SKData.CreateCopy(FontMetrics.FontFile(name));
+            using var data = SKData.CreateCopy(cut(FontMetrics.FontFile(name)));
             return SKTypeface.FromData(data) ?? throw new InvalidOperationException($"The font {name} cannot be read.");
         }
     }
