@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Srpo.Core.Statistics;
+using Srpo.Reporting.Figures;
+using Srpo.Reporting.Files;
 
 namespace Srpo.Reporting.Tests;
 
@@ -97,6 +100,47 @@ public class RobustnessTests
     }
 
     [Fact]
+    public void Summary_json_has_the_numbers_that_the_page_draws()
+    {
+        var results = SyntheticRun.Create(4, ["ippo", "srpo", "fcp"]);
+        var summary = SummaryBuilder.Build(results);
+        var styles = MethodStyles.Of(results);
+        using var json = JsonDocument.Parse(SummaryJson.Write(summary));
+        foreach (var layout in summary.Layouts)
+        {
+            var profiles = json.RootElement.GetProperty("profiles").GetProperty(layout.Layout);
+            Assert.Equal(["ippo", "srpo", "fcp"], profiles.EnumerateObject().Select(profile => profile.Name));
+            foreach (var line in RobustnessFigures.Profiles(layout, styles, "score").Series)
+            {
+                var profile = profiles.EnumerateObject().Single(profile => styles[profile.Name].Name == line.Name).Value;
+                Assert.Equal(line.Points.Select(point => point.X), Doubles(profile.GetProperty("thresholds")));
+                Assert.Equal(line.Points.Select(point => point.Y), Doubles(profile.GetProperty("shares")).Select(share => 100 * share));
+                var (low, high) = (Doubles(profile.GetProperty("ci95")[0]), Doubles(profile.GetProperty("ci95")[1]));
+                Assert.Equal(line.Band.Select(point => (point.Low, point.High)), low.Zip(high).Select(ends => (100 * ends.First, 100 * ends.Second)));
+            }
+
+            var bars = RobustnessFigures.Improvements(summary, styles).Groups.Single(group => group.Name == Text.DisplayNames.Layout(layout.Layout)).Bars;
+            var pairs = json.RootElement.GetProperty("improvement").GetProperty(layout.Layout).EnumerateArray().ToArray();
+            Assert.Equal([("srpo", "ippo"), ("srpo", "fcp")], pairs.Select(pair => (pair.GetProperty("first").GetString(), pair.GetProperty("second").GetString())));
+            Assert.Equal(bars.Select(bar => bar.Value), pairs.Select(pair => (double?)(100 * pair.GetProperty("probability").GetDouble())));
+            Assert.Equal(bars.Select(bar => bar.Interval!.Value.Low), pairs.Select(pair => 100 * pair.GetProperty("ci95")[0].GetDouble()));
+        }
+
+        // Two runs have profiles without bands, one has none; a list of numbers is one line.
+        var two = SummaryJson.Write(SummaryBuilder.Build(SyntheticRun.Create(2)));
+        using var narrow = JsonDocument.Parse(two);
+        var ippo = narrow.RootElement.GetProperty("profiles").GetProperty("training").GetProperty("ippo");
+        Assert.Equal(JsonValueKind.Null, ippo.GetProperty("ci95").ValueKind);
+        Assert.Equal(JsonValueKind.Null, narrow.RootElement.GetProperty("improvement").GetProperty("training")[0].GetProperty("ci95").ValueKind);
+        Assert.Contains("\n        \"shares\": [1, ", two, StringComparison.Ordinal);
+        using var single = JsonDocument.Parse(SummaryJson.Write(SummaryBuilder.Build(SyntheticRun.Create(1))));
+        Assert.Empty(single.RootElement.GetProperty("profiles").EnumerateObject());
+        Assert.Empty(single.RootElement.GetProperty("improvement").EnumerateObject());
+    }
+
+    private static double[] Doubles(JsonElement list) => [.. list.EnumerateArray().Select(value => value.GetDouble())];
+
+    [Fact]
     public void Worst_median_and_best_pair_are_of_different_runs()
     {
         var matrix = MatrixOf.Cells("training", MatrixOf.Agents("a", 3), (row, column) => (row == column ? 100 : ThreeRuns[(3 * row) + column], 0, 0));
@@ -105,5 +149,6 @@ public class RobustnessTests
             RepresentativePairs.Of(matrix, "a").Select(pair => (pair.Rank, pair.Pair.ToString(), pair.Return)));
         Assert.Equal(["worst", "best"], RepresentativePairs.Of(MatrixOf.Cells("t", MatrixOf.Agents("a", 2), (row, _) => (row, 0, 0)), "a").Select(pair => pair.Rank));
         Assert.Empty(RepresentativePairs.Of(matrix, "b"));
+        Assert.Equal([("worst", 3.0), ("best", 100.0)], RepresentativePairs.Of(matrix, pair => pair is { Row.Run: 1, Column.Run: < 2 }).Select(pair => (pair.Rank, pair.Return)));
     }
 }

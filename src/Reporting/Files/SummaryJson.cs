@@ -23,12 +23,14 @@ public static class SummaryJson
             WriteRun(json, summary);
             WriteLayouts(json, summary);
             WriteRanking(json, summary);
+            WriteProfiles(json, summary);
+            WriteImprovement(json, summary);
             WriteMatches(json, summary);
             WriteShifts(json, summary);
             WriteBetween(json, summary);
             WriteLearning(json, summary);
             WriteEquilibria(json, summary);
-            WriteDebates(json, summary);
+            DebateJson.Write(json, summary);
             WriteBootstrap(json, summary.Bootstrap);
             WriteVerdict(json, summary);
             WriteEnvironment(json, summary.Info);
@@ -48,9 +50,9 @@ public static class SummaryJson
         json.WriteString("score", info.Score);
         json.WriteNumber("seeds", info.Seeds);
         json.WriteNumber("envSteps", info.EnvSteps);
-        Number(json, "trainingSeconds", info.TrainingSeconds);
-        Number(json, "wallSeconds", info.WallSeconds);
-        Number(json, "envStepsPerSecond", summary.EnvStepsPerSecond);
+        json.Number("trainingSeconds", info.TrainingSeconds);
+        json.Number("wallSeconds", info.WallSeconds);
+        json.Number("envStepsPerSecond", summary.EnvStepsPerSecond);
     }
 
     private static void WriteLayouts(Utf8JsonWriter json, RunSummary summary)
@@ -65,9 +67,9 @@ public static class SummaryJson
                 json.WriteNumber("runs", method.Runs);
                 WriteBlock(json, "selfPlay", method.SelfPlay);
                 WriteBlock(json, "crossPlay", method.CrossPlay);
-                Number(json, "gap", method.Gap);
-                Number(json, "freeRiding", method.FreeRiding);
-                if (method.PrivateCost is { } cost) Pair(json, "privateCost", cost.Seat0, cost.Seat1);
+                json.Number("gap", method.Gap);
+                json.Number("freeRiding", method.FreeRiding);
+                if (method.PrivateCost is { } cost) json.Pair("privateCost", cost.Seat0, cost.Seat1);
                 else json.WriteNull("privateCost");
                 json.WriteEndObject();
             }
@@ -88,12 +90,52 @@ public static class SummaryJson
             json.WriteStartObject(layout.Layout);
             json.WriteString("first", lead.First);
             json.WriteString("second", lead.Second);
-            Number(json, "difference", lead.Difference);
-            Interval(json, "ci95", lead.Interval);
+            json.Number("difference", lead.Difference);
+            json.Interval("ci95", lead.Interval);
             json.WriteBoolean("decisive", lead.IsDecisive);
             json.WriteNumber("runs", lead.Runs);
             json.WriteBoolean("fewRuns", lead.HasFewRuns);
             json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>The performance profiles that the page draws.</summary>
+    private static void WriteProfiles(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartObject("profiles");
+        foreach (var layout in summary.Layouts.Where(layout => !layout.Profiles.IsEmpty))
+        {
+            json.WriteStartObject(layout.Layout);
+            foreach (var profile in layout.Profiles)
+            {
+                json.WriteStartObject(profile.Method);
+                json.Numbers("thresholds", profile.Points.Select(point => point.Threshold));
+                json.Numbers("shares", profile.Points.Select(point => point.Share));
+                json.Intervals("ci95", [.. profile.Points.Select(point => point.Interval)]);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>How likely a run of the headline's first method does better than one of another.</summary>
+    private static void WriteImprovement(Utf8JsonWriter json, RunSummary summary)
+    {
+        json.WriteStartObject("improvement");
+        foreach (var layout in summary.Layouts.Where(layout => !layout.Improvements.IsEmpty))
+        {
+            json.Array(layout.Layout, layout.Improvements, pair =>
+            {
+                json.WriteString("first", pair.First);
+                json.WriteString("second", pair.Second);
+                json.Number("probability", pair.Improvement.Probability);
+                json.Interval("ci95", pair.Improvement.Interval);
+            });
         }
 
         json.WriteEndObject();
@@ -184,8 +226,8 @@ public static class SummaryJson
 
         json.WriteStartObject("selfPlayCost");
         json.WriteString("baseline", cost.Baseline);
-        Number(json, "mean", cost.Mean);
-        Interval(json, "ci95", cost.Interval);
+        json.Number("mean", cost.Mean);
+        json.Interval("ci95", cost.Interval);
         json.WriteEndObject();
     }
 
@@ -211,9 +253,9 @@ public static class SummaryJson
             json.WriteNumber("runs", method.Runs);
             json.WriteNumber("envSteps", method.EnvSteps);
             json.WriteNumber("agentSteps", method.AgentSteps);
-            Number(json, "firstReturn", method.FirstReturn);
-            Number(json, "finalReturn", method.FinalReturn);
-            Number(json, "finalStd", method.FinalStd);
+            json.Number("firstReturn", method.FirstReturn);
+            json.Number("finalReturn", method.FinalReturn);
+            json.Number("finalStd", method.FinalStd);
             json.WriteEndObject();
         }
 
@@ -227,155 +269,17 @@ public static class SummaryJson
         foreach (var population in summary.Equilibria)
         {
             json.WriteStartObject(population.Method);
-            Number(json, "tau", population.Tau);
-            Number(json, "epsilon", population.Epsilon);
+            json.Number("tau", population.Tau);
+            json.Number("epsilon", population.Epsilon);
             json.WriteNumber("runs", population.Runs);
-            Number(json, "meanDistance", population.MeanDistance);
-            Number(json, "largestDistance", population.LargestDistance);
-            Number(json, "freeRiding", population.FreeRiding);
-            Number(json, "equilibriumFreeRiding", population.EquilibriumFreeRiding);
+            json.Number("meanDistance", population.MeanDistance);
+            json.Number("largestDistance", population.LargestDistance);
+            json.Number("freeRiding", population.FreeRiding);
+            json.Number("equilibriumFreeRiding", population.EquilibriumFreeRiding);
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
-    }
-
-    /// <summary>Debates: shares from 0 to 1, strict and flexible with their intervals.</summary>
-    private static void WriteDebates(Utf8JsonWriter json, RunSummary summary)
-    {
-        if (!summary.AreDebates) return;
-        json.WriteStartObject("debates");
-        Array(json, "populations", summary.Debaters, population =>
-        {
-            json.WriteString("population", population.Label);
-            json.WriteString("method", population.Method);
-            json.WriteString("model", population.Model);
-            json.WriteBoolean("trained", population.IsTrained);
-        });
-        json.WriteStartObject("layouts");
-        foreach (var results in summary.Debates)
-        {
-            json.WriteStartObject(results.Layout);
-            WriteTable(json, "joint", results.Joint);
-            WriteTable(json, "withStranger", results.WithStranger);
-            Array(json, "rounds", results.Diagnostics.SelectMany(block => block.Rounds.Select((round, index) => (Block: block, Round: round, Index: index))), one =>
-            {
-                json.WriteString("method", one.Block.Method);
-                json.WriteString("partner", one.Block.Partner);
-                json.WriteBoolean("stranger", one.Block.IsStranger);
-                json.WriteNumber("round", one.Index + 1);
-                Accuracy(json, "accuracy", one.Round.Accuracy);
-                Accuracy(json, "joint", one.Round.Joint);
-                WriteMeasures(json, "strict", one.Round.Strict);
-                WriteMeasures(json, "flexible", one.Round.Flexible);
-            });
-            Array(json, "baselines", results.Baselines, one =>
-            {
-                Models(json, one.Method, one.Model0, one.Model1);
-                Number(json, "tokens", one.Tokens);
-                Accuracy(json, "debater", one.Debater);
-                Accuracy(json, "alone0", one.Alone0);
-                Accuracy(json, "alone1", one.Alone1);
-                Array(json, "votes", one.Votes, vote =>
-                {
-                    json.WriteString("models", vote.Models);
-                    Number(json, "answers", vote.Answers);
-                    Accuracy(json, "accuracy", vote.Accuracy);
-                    Accuracy(json, "debaterAhead", vote.DebaterAhead);
-                });
-                if (one.Seats is not { } seats) return;
-                Accuracy(json, "jointModel0First", seats.First);
-                Accuracy(json, "jointModel1First", seats.Exchanged);
-            });
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-        Array(json, "learning", summary.DebateLearning, learning =>
-        {
-            json.WriteString("population", learning.Population.Label);
-            json.WriteNumber("runs", learning.Runs);
-            json.WriteNumber("agentSteps", learning.AgentSteps);
-            foreach (var (name, rounds) in new[] { ("first", learning.First), ("last", learning.Last) })
-            {
-                Array(json, name, rounds, round =>
-                {
-                    Number(json, "accuracy", round.Accuracy);
-                    Number(json, "accuracyStd", round.AccuracyStd);
-                    Number(json, "joint", round.Joint);
-                    Number(json, "flexible", round.Flexible);
-                });
-            }
-        });
-        json.WriteEndObject();
-    }
-
-    private static void WriteTable(Utf8JsonWriter json, string name, DebateBatch table)
-    {
-        json.WriteStartObject(name);
-        foreach (var (key, cells) in new[] { ("cells", table.Cells), ("means", table.Means) })
-        {
-            Array(json, key, cells, cell =>
-            {
-                Models(json, cell.Method, cell.Model0, cell.Model1);
-                json.WriteNumber("pairs", cell.Pairs);
-                json.WriteNumber("questions", cell.Questions);
-                Accuracy(json, "accuracy", cell.Accuracy);
-            });
-        }
-
-        Array(json, "differences", table.Differences, one =>
-        {
-            Models(json, one.Method, one.Model0, one.Model1);
-            json.WriteString("baseline", one.Baseline);
-            Accuracy(json, "accuracy", one.Accuracy);
-        });
-        json.WriteEndObject();
-    }
-
-    private static void WriteMeasures(Utf8JsonWriter json, string name, RoundMeasures measures)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("debates", measures.Debates);
-        Pair(json, "accuracy", measures.Accuracy.Seat0, measures.Accuracy.Seat1);
-        Number(json, "joint", measures.Joint);
-        Number(json, "agreement", measures.Agreement);
-        Pair(json, "recovery", measures.Recovery.Seat0, measures.Recovery.Seat1);
-        Pair(json, "corruption", measures.Corruption.Seat0, measures.Corruption.Seat1);
-        Pair(json, "flips", measures.Flips.Seat0, measures.Flips.Seat1);
-        Pair(json, "tokens", measures.Tokens.Seat0, measures.Tokens.Seat1);
-        Pair(json, "repetition", measures.Repetition.Seat0, measures.Repetition.Seat1);
-        json.WriteEndObject();
-    }
-
-    private static void Models(Utf8JsonWriter json, string method, string model0, string model1)
-    {
-        json.WriteString("method", method);
-        json.WriteString("model0", model0);
-        json.WriteString("model1", model1);
-    }
-
-    private static void Accuracy(Utf8JsonWriter json, string name, DebateAccuracy accuracy)
-    {
-        json.WriteStartObject(name);
-        Number(json, "strict", accuracy.Strict);
-        Interval(json, "strictCi95", accuracy.StrictInterval);
-        Number(json, "flexible", accuracy.Flexible);
-        Interval(json, "flexibleCi95", accuracy.FlexibleInterval);
-        json.WriteEndObject();
-    }
-
-    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            write(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
     }
 
     private static void WriteBootstrap(Utf8JsonWriter json, BootstrapOptions bootstrap)
@@ -383,7 +287,7 @@ public static class SummaryJson
         json.WriteStartObject("bootstrap");
         json.WriteNumber("seed", bootstrap.Seed);
         json.WriteNumber("resamples", bootstrap.Resamples);
-        Number(json, "level", bootstrap.Level);
+        json.Number("level", bootstrap.Level);
         json.WriteString("unit", "run");
         json.WriteEndObject();
     }
@@ -402,13 +306,13 @@ public static class SummaryJson
     {
         json.WriteStartObject(name);
         json.WriteNumber("cells", block.Cells);
-        Number(json, "mean", block.Mean);
-        Number(json, "std", block.Std);
-        Number(json, "min", block.Min);
-        Number(json, "iqm", block.InterquartileMean);
-        Interval(json, "ci95", block.Interval);
-        Interval(json, "meanCi95", block.MeanInterval);
-        Number(json, "freeRiding", block.FreeRiding);
+        json.Number("mean", block.Mean);
+        json.Number("std", block.Std);
+        json.Number("min", block.Min);
+        json.Number("iqm", block.InterquartileMean);
+        json.Interval("ci95", block.Interval);
+        json.Interval("meanCi95", block.MeanInterval);
+        json.Number("freeRiding", block.FreeRiding);
         if (block.Worst is { } worst)
         {
             json.WriteStartArray("worstPair");
@@ -418,31 +322,5 @@ public static class SummaryJson
         }
 
         json.WriteEndObject();
-    }
-
-    private static void Interval(Utf8JsonWriter json, string name, Interval? interval)
-    {
-        if (interval is { } ends) Pair(json, name, ends.Low, ends.High);
-        else json.WriteNull(name);
-    }
-
-    private static void Pair(Utf8JsonWriter json, string name, double first, double second)
-    {
-        json.WriteStartArray(name);
-        Value(json, first);
-        Value(json, second);
-        json.WriteEndArray();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, double? value)
-    {
-        json.WritePropertyName(name);
-        Value(json, value);
-    }
-
-    private static void Value(Utf8JsonWriter json, double? value)
-    {
-        if (value is { } number && double.IsFinite(number)) json.WriteNumberValue(number);
-        else json.WriteNullValue();
     }
 }
