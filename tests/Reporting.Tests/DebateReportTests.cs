@@ -175,10 +175,36 @@ public sealed class DebateReportTests
     {
         var page = XDocument.Parse(HtmlReport.Write(Whole, Summary));
         var transcripts = page.Descendants("details").Where(details => (string?)details.Attribute("class") == "card transcript").ToArray();
-        Assert.Equal(["ippo-small/0 with itself: both right at the end", "ippo-large/0 with itself: both right at the end"], transcripts.Select(transcript => transcript.Element("summary")!.Value));
+        Assert.Equal(6, transcripts.Length);
+        foreach (var (heading, rank) in transcripts.Select(transcript => transcript.Element("summary")!.Value).Zip(["Worst", "Median", "Best", "Worst", "Median", "Best"]))
+            Assert.Matches($"^{rank} pair with another model, (ippo|srpo)-[a-z]+/[01] with (ippo|srpo)-[a-z]+/[01], joint accuracy [0-9]+ %: both right at the end$", heading);
+        Assert.Equal(["IPPO", "SRPO"], page.Descendants("h3").Where(title => (string?)title.Attribute("class") == "method debaters").Select(title => title.Value));
+
+        // Ranked by the matrix.
+        var worst = Whole.Matrices[0];
+        var cells = from row in Enumerable.Range(0, worst.Rows.Length) from column in Enumerable.Range(0, worst.Columns.Length)
+                    where worst.Rows[row].Method.StartsWith("srpo", StringComparison.Ordinal) && worst.Columns[column].Method.StartsWith("srpo", StringComparison.Ordinal) && worst.Rows[row].Method != worst.Columns[column].Method
+                    select worst[row, column].Return;
+        Assert.EndsWith($"joint accuracy {Text.Numbers.Percent(cells.Min())}: both right at the end", transcripts[3].Element("summary")!.Value, StringComparison.Ordinal);
         Assert.Equal(["Question 7: Ida finds 6 apples in each of 7 <trees>.", "Round 1 of 3", "Round 2 of 3", "Round 3 of 3"], transcripts[0].Elements("h4").Select(heading => heading.Value));
         Assert.Contains("was 41 (wrong), taken over from the peer\n    #### 42", transcripts[0].Elements("pre").ElementAt(2).Value, StringComparison.Ordinal);
-        Assert.Equal(["open", null], transcripts.Select(transcript => (string?)transcript.Attribute("open")));
+        Assert.Equal(["open", null, null, null, null, null], transcripts.Select(transcript => (string?)transcript.Attribute("open")));
+    }
+
+    [Fact]
+    public void Transcripts_share_the_room_that_a_page_has_for_episodes()
+    {
+        RecordedEpisode Long(string rank) => SyntheticDebates.Episode("srpo", new(rank, new(new("srpo-small", 0), new("srpo-large", 0)), 0.5)) with { Transcript = ["Question\n" + new string('x', 1_200_000)] };
+        var page = HtmlReport.Write(Whole with { Episodes = [Long("worst"), Long("median"), Long("best")] }, Summary);
+        Assert.InRange(page.Length, 2_400_000, 3_400_000);
+        Assert.Equal(["Worst pair", "Median pair"], XDocument.Parse(page).Descendants("details").Where(details => (string?)details.Attribute("class") == "card transcript").Select(details => details.Element("summary")!.Value.Split(" with")[0]));
+        Assert.Contains("1 further episodes would make the page larger than 3 MB; `srpo replay` shows them.", page, StringComparison.Ordinal);
+
+        // Before pairs are ranked, a debate is only named.
+        var first = SyntheticDebates.Episode("srpo", new("", new(new("srpo-small", 0), new("stranger", 0)), 0)) with { PairReturn = null };
+        page = HtmlReport.Write(Whole with { Episodes = [first] }, Summary);
+        Assert.Contains("<summary>srpo-small/0 with stranger/0: both right at the end</summary>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Pairs are the worst", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static class SyntheticDebates
         {
             Debaters = all,
             Debates = [matches],
-            Episodes = [.. all.Where(population => population.IsTrained).Take(2).Select(Episode)],
+            Episodes = [.. Episodes(ToMatrix(matches), all)],
         };
     }
 
@@ -93,14 +93,29 @@ internal static class SyntheticDebates
         })]);
     }
 
-    private static RecordedEpisode Episode(DebaterPopulation population) => new(population.Label, $"{population.Label}/0 with itself", [], [0, 0, 0, 1])
+    /// <summary>The worst, the median and the best pair of different models of every method.</summary>
+    private static IEnumerable<RecordedEpisode> Episodes(CrossPlayMatrix matrix, ImmutableArray<DebaterPopulation> populations)
     {
+        var known = populations.ToDictionary(population => population.Label);
+        foreach (var method in populations.Where(population => population.IsTrained).Select(population => population.Method).Distinct())
+        {
+            foreach (var chosen in RepresentativePairs.Of(matrix, pair => known[pair.Row.Method].Method == method && known[pair.Column.Method].Method == method && known[pair.Row.Method].Model != known[pair.Column.Method].Model))
+                yield return Episode(method, chosen);
+        }
+    }
+
+    /// <summary>A debate of a pair, to be read.</summary>
+    public static RecordedEpisode Episode(string method, RepresentativePair chosen) => new(method, $"{chosen.Pair.Row} with {chosen.Pair.Column}", [], [0, 0, 0, 1])
+    {
+        Partner = DebateDiagnostics.AnotherModel,
+        Rank = chosen.Rank,
+        PairReturn = chosen.Return,
         Transcript =
         [
             "Question 7: Ida finds 6 apples in each of 7 <trees>.\nHow many?\nAnswer: 42\n",
-            $"Round 1 of 3\n\n  {population.Label}/0 (seat 0): 41, wrong\n    6 * 7 = 41\n    #### 41\n\n  {population.Label}/0 (seat 1): 42, right\n    #### 42\n",
-            $"Round 2 of 3\n\n  {population.Label}/0 (seat 0): 42, right; was 41 (wrong), taken over from the peer\n    #### 42\n\n  {population.Label}/0 (seat 1): 42, right; as before\n    #### 42\n",
-            $"Round 3 of 3\n\n  {population.Label}/0 (seat 0): 42, right; as before\n    #### 42\n\n  {population.Label}/0 (seat 1): 42, right; as before\n    #### 42\n\nBoth are right at the end.\n",
+            $"Round 1 of 3\n\n  {chosen.Pair.Row} (seat 0): 41, wrong\n    6 * 7 = 41\n    #### 41\n\n  {chosen.Pair.Column} (seat 1): 42, right\n    #### 42\n",
+            $"Round 2 of 3\n\n  {chosen.Pair.Row} (seat 0): 42, right; was 41 (wrong), taken over from the peer\n    #### 42\n\n  {chosen.Pair.Column} (seat 1): 42, right; as before\n    #### 42\n",
+            $"Round 3 of 3\n\n  {chosen.Pair.Row} (seat 0): 42, right; as before\n    #### 42\n\n  {chosen.Pair.Column} (seat 1): 42, right; as before\n    #### 42\n\nBoth are right at the end.\n",
         ],
     };
 

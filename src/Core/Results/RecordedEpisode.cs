@@ -4,7 +4,7 @@ using Orleans;
 namespace Srpo.Core.Results;
 
 /// <summary>One episode, step by step: in the plane, to be drawn as an animation; a drawing of every step, to be leafed through; or a debate, to be read.</summary>
-/// <param name="Method">The method's key.</param>
+/// <param name="Method">The method's key, or a population's label.</param>
 /// <param name="Title">Who plays, for people.</param>
 /// <param name="Frames">The states in order; every one has the same shapes in the same order. Empty where the episode is a text.</param>
 /// <param name="Scores">[Frames] the score up to each state.</param>
@@ -19,6 +19,9 @@ public sealed record RecordedEpisode(
 
     /// <summary>Which of a method's pairs plays: "worst", "median" or "best" pair of different runs; empty where it is none of these.</summary>
     public string Rank { get; init; } = "";
+
+    /// <summary>Of a debate, what the second debater is to the first, in words: "another model", "a stranger", "itself"; empty elsewhere.</summary>
+    public string Partner { get; init; } = "";
 
     /// <summary>The pair's mean return over all its episodes; null where it is not known.</summary>
     public double? PairReturn { get; init; }

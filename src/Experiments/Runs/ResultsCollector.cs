@@ -64,7 +64,7 @@ public static class ResultsCollector
         };
         var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older);
         var begun = statuses.Keys.ToHashSet(StringComparer.Ordinal);
-        var (held, unread) = withEpisodes ? await EpisodeRecorder.RecordDebatesAsync(session, manifest, debaters, begun, older) : ([], []);
+        var (held, unread) = withEpisodes ? await DebateRecorder.RecordAsync(session, manifest, debaters, matrices, begun, older) : ([], []);
         var (played, unseen) = withEpisodes ? await EpisodeRecorder.RecordAsync(session, manifest, matrices, begun, older) : ([], []);
         return new RunResults(info, [.. matrices], [.. curves])
         {

@@ -36,6 +36,11 @@ public sealed class DebateRunTests : IDisposable
         Assert.All(files, file => Assert.True(File.ReadAllBytes(straight[$"runs/r/{file}"]).AsSpan().SequenceEqual(File.ReadAllBytes(_directory[$"runs/r/{file}"])), file));
         Assert.Equal(Debates(straight), Debates(_directory));
 
+        // To be read are debates of the worst, the median and the best pair with the stranger.
+        var report = await File.ReadAllTextAsync(straight["runs/r/report.html"]);
+        foreach (var rank in new[] { "Worst", "Median", "Best" })
+            Assert.Matches($"<summary>{rank} pair with a stranger, [a-z]+/[01] with [a-z]+/[01], joint accuracy [0-9]+ %: (not )?both right at the end</summary>", report);
+
         // What was learned with is known by its files: with others it is not gone on with.
         var show = (await InProcess.RunAsync(straight.Root, "replay", "r.srpo/0", "--no-wait")).Expect(ExitCode.Ok);
         Assert.Contains("Round 1 of 2", show.Out, StringComparison.Ordinal);

@@ -71,28 +71,6 @@ public sealed class DebateCollectorTests
     }
 
     [Fact]
-    public void Pairs_of_models_and_pairs_with_a_stranger_are_shown()
-    {
-        Assert.Equal(["ippo-small ippo-large", "ippo-small stranger", "srpo-small srpo-large", "srpo-small stranger"], Shown("ippo-small", "ippo-large", "srpo-small", "srpo-large", "stranger"));
-        Assert.Equal(["srpo-small srpo-small"], Shown("srpo-small"));
-        Assert.Empty(Shown("stranger"));
-
-        static IEnumerable<string> Shown(params string[] labels) =>
-            EpisodeRecorder.Shown([.. labels.Select(label => label == "stranger" ? new DebaterPopulation(label, "untrained", "other", PopulationRole.Other, false)
-                : new DebaterPopulation(label, label[..4], label[5..], PopulationRole.Other, true))]).Select(pair => $"{pair.First.Label} {pair.Second.Label}");
-    }
-
-    [Fact]
-    public void A_replay_becomes_a_transcript_up_to_its_end()
-    {
-        ReplayFrame[] frames = [Frame("Question", []), Frame("Round 1 of 2", [1, 0]), Frame("Round 2 of 2", [1, 1], ended: true), Frame("Question", [])];
-        var episode = EpisodeRecorder.ToTranscript("srpo", "a with b", frames);
-        Assert.Equal(["Question", "Round 1 of 2", "Round 2 of 2"], episode.Transcript.AsEnumerable());
-        Assert.Equal([0, 0, 1], episode.Scores.AsEnumerable());
-        Assert.Empty(episode.Frames);
-    }
-
-    [Fact]
     public void What_is_not_played_step_by_step_is_scored_by_joint_accuracy()
     {
         var example = EnvironmentFactory.Registrations[0];
@@ -100,8 +78,6 @@ public sealed class DebateCollectorTests
         Assert.Equal("joint accuracy", ResultsCollector.ScoreName(new EnvironmentSettings("spoken", example.Variants[0])));
         Assert.NotEqual("joint accuracy", ResultsCollector.ScoreName(new EnvironmentSettings(example.Name, example.Variants[0])));
     }
-
-    private static ReplayFrame Frame(string drawing, double[] rewards, bool ended = false) => new(0, [], rewards, [], [], drawing, ended, []);
 
     private static TrainingSettings Training(string method, string model, double tau = 10, double rate = 1e-5) =>
         new() { Method = method, Tau = tau, LearningRate = rate, Language = new LanguageSettings { Model = model } };
