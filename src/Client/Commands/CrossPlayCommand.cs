@@ -63,46 +63,24 @@ internal static class CrossPlayCommand
         OutputDirectory.RequireOwn(directory, held.Id);
         OutputDirectory.RequireWritable(directory);
         Directory.CreateDirectory(directory);
-        new CrossPlayRun(held.Id, "srpo " + CommandHints.Typed(context.Shell), DateTimeOffset.Now, names, directory).SaveNew(context.Data);
+        var run = new CrossPlayRun(held.Id, "srpo " + CommandHints.Typed(context.Shell), DateTimeOffset.Now, names, directory) { Layouts = layouts }.Begin(context.Data);
 
-        var labels = PopulationTitles.Labels(names);
-        var matrices = new List<CrossPlayMatrix>();
-        var debates = new List<DebateMatches>();
         var say = SizeView.SayOnce(context, size);
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
         await ProgressDisplay.RunAsync(context.Shell, async display =>
         {
             foreach (var layout in layouts)
             {
                 var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
                     await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null);
-                var tournament = $"{held.Id}.{layout.Name}";
-                await CrossPlay.RunAsync(context.ToRun(session, display), tournament, layout.Name, spec, Repeat(context, held.Id), onProgress: say);
-                var matrix = await session.Grains.GetGrain<ITournamentGrain>(tournament).GetMatrixAsync();
-                matrices.Add(ResultsCollector.ToMatrix(layout, matrix, labels));
-                if (DebateCollector.Matches(layout.Name, matrix, labels) is { } matches) debates.Add(matches);
+                await CrossPlay.RunAsync(context.ToRun(session, display), run.TournamentName(layout.Name), layout.Name, spec, Repeat(context, held.Id), onProgress: say);
             }
         });
-        var debaters = DebateCollector.Populations(specs.Select(spec => (labels[spec.Population], spec.Training)));
-        var info = new RunInfo
-        {
-            Name = "cross-play",
-            Id = held.Id,
-            Date = DateTimeOffset.Now,
-            CommandLine = "srpo " + CommandHints.Typed(context.Shell),
-            Seeds = specs.Max(spec => spec.Teams),
-            Names = debaters.IsEmpty ? PopulationNames.None : ResultsCollector.MethodNames,
-            Score = ResultsCollector.ScoreName(specs[0].Environment),
-            WallSeconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds,
-            Versions = ProgramInfo.Versions(),
-        };
-        var results = new RunResults(info, [.. matrices], [])
-        {
-            Debaters = debaters,
-            Debates = [.. debates],
-        };
+
+        // Only now: a command that was refused has changed nothing of what the report shows.
+        run.Save(context.Data);
+        var results = await CrossPlayResults.CollectAsync(session, run, context.Older);
         var report = ReportWriter.WriteAll(directory, results);
-        PrintRounds(context, labels, matrices);
+        PrintRounds(context, CrossPlayResults.Labels(names), results.Matrices);
         RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
         return (int)ExitCode.Ok;
     }
@@ -141,7 +119,7 @@ internal static class CrossPlayCommand
     }
 
     /// <summary>Which round every population played from; the hashes of the weights are in the files.</summary>
-    private static void PrintRounds(CommandContext context, IReadOnlyDictionary<string, string> labels, List<CrossPlayMatrix> matrices)
+    private static void PrintRounds(CommandContext context, IReadOnlyDictionary<string, string> labels, IEnumerable<CrossPlayMatrix> matrices)
     {
         if (context.Json) return;
         var played = matrices.SelectMany(matrix => matrix.Rows.Zip(matrix.Weights)).ToArray();

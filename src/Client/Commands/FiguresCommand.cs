@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Cli;
@@ -8,16 +9,17 @@ using Srpo.Core.Text;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Equilibria;
 using Srpo.Experiments.Runs;
+using Srpo.Reporting.Equilibria;
 using Srpo.Reporting.Figures;
 
 namespace Srpo.Client.Commands;
 
-/// <summary>`srpo figures`: the figures of a run's report as files for papers and slides.</summary>
+/// <summary>`srpo figures`: the figures of a report as files for papers and slides.</summary>
 internal static class FiguresCommand
 {
     private static readonly (string Unit, double PerInch)[] Units = [("in", 1), ("cm", 2.54), ("mm", 25.4), ("pt", 72.27), ("px", SvgDocument.UnitsPerInch)];
 
-    private static readonly Argument<string> Id = new("ID") { Description = "Id or name of the run." };
+    private static readonly Argument<string> Id = new("ID") { Description = "Id or name of the run, cross-play or sweep." };
 
     private static readonly Option<string[]> Only = new("--only") { Description = "Write this figure only. May be repeated. Default: all; --list names them.", HelpName = "NAME", DefaultValueFactory = _ => [] };
 
@@ -34,7 +36,7 @@ internal static class FiguresCommand
     private static readonly Option<bool> List = new("--list") { Description = "Print names and titles of the figures, and write nothing." };
 
     public static Command Create(Shell shell) =>
-        new Command("figures", "Write the figures of a run's report as SVG, PDF or PNG, at the width that a paper has for them.") { Id, Only, Format, Width, Dpi, Out, Force, List, CommandExtensions.AllowOlder }
+        new Command("figures", "Write the figures of a report as SVG, PDF or PNG, at the width that a paper has for them.") { Id, Only, Format, Width, Dpi, Out, Force, List, CommandExtensions.AllowOlder }
             .GoesWith(Force, Out).OneOf(List, Out).OneOf(List, Width).Handle(shell, RunAsync);
 
     private static Task<int> RunAsync(CommandContext context)
@@ -43,35 +45,37 @@ internal static class FiguresCommand
         var inches = context.Get(Width) is { } width ? ParseWidth(width) : (double?)null;
         if (context.Get(Dpi) is not null && !formats.Contains(FigureFormat.Png)) throw new SrpoException(ErrorKind.Usage, "--dpi goes with --format png; the other formats have no dots");
         var id = RunLabels.Resolve(context.Data, context.Get(Id));
-        if (SweepRun.Find(context.Data, id) is not null)
-            throw new SrpoException(ErrorKind.Usage, $"{id} trained nothing; its figures are written with its report, into {Path.Combine(context.Data.Run(id), FigureFiles.Folder)}");
-        var manifest = RunManifest.Load(context.Data, id);
-        return context.WithGrainsToReadAsync(async session =>
+        if (SweepRun.Find(context.Data, id) is { } sweep) return Task.FromResult(Write(context, SweepWriter.Figures(sweep.Read()), sweep.Out, formats, inches));
+        var run = ReportedRun.Load(context.Data, id);
+        return context.WithGrainsToReadAsync(async session => Write(context, await run.FiguresAsync(session, context.Older), run.Output, formats, inches));
+    }
+
+    /// <summary>Writes the figures that were asked for, or their names.</summary>
+    private static int Write(CommandContext context, ImmutableArray<Figure> all, string output, FigureFormat[] formats, double? inches)
+    {
+        var figures = FigureFiles.Only(all, context.Get(Only) ?? []);
+        if (context.Get(List))
         {
-            var figures = FigureFiles.Only(await ExperimentRun.FiguresAsync(session, manifest, context.Older), context.Get(Only) ?? []);
-            if (context.Get(List))
-            {
-                PrintNames(context, figures);
-                return (int)ExitCode.Ok;
-            }
-
-            var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : Path.Combine(manifest.Output(context.Data), FigureFiles.Folder);
-            (Figure Figure, FigureFormat Format, string Path)[] files =
-                [.. from figure in figures from format in formats select (figure, format, Path.Combine(directory, FigureFiles.FileName(figure, format)))];
-
-            // In the run's own folder its figures replace those of earlier reports; elsewhere nothing is replaced unasked, and everything is looked at before anything is written.
-            var replaces = context.Get(Out) is null || context.Get(Force);
-            DataDirectory.EnsureWritable(directory, $"the directory {directory}", context.Get(Out) is null ? null : Out.Name);
-            foreach (var (_, _, path) in files) UserFile.CheckTarget(path, replaces);
-            foreach (var (figure, format, path) in files)
-            {
-                context.Cancellation.ThrowIfCancellationRequested();
-                UserFile.Write(path, FigureFiles.Content(figure, format, inches, context.Get(Dpi) ?? FigurePrinter.DefaultDpi), replaces);
-            }
-
-            Print(context, files, directory);
+            PrintNames(context, figures);
             return (int)ExitCode.Ok;
-        });
+        }
+
+        var directory = context.Get(Out) is { } chosen ? context.Shell.Resolve(chosen) : Path.Combine(output, FigureFiles.Folder);
+        (Figure Figure, FigureFormat Format, string Path)[] files =
+            [.. from figure in figures from format in formats select (figure, format, Path.Combine(directory, FigureFiles.FileName(figure, format)))];
+
+        // In the run's own folder its figures replace those of earlier reports; elsewhere nothing is replaced unasked, and everything is looked at before anything is written.
+        var replaces = context.Get(Out) is null || context.Get(Force);
+        DataDirectory.EnsureWritable(directory, $"the directory {directory}", context.Get(Out) is null ? null : Out.Name);
+        foreach (var (_, _, path) in files) UserFile.CheckTarget(path, replaces);
+        foreach (var (figure, format, path) in files)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            UserFile.Write(path, FigureFiles.Content(figure, format, inches, context.Get(Dpi) ?? FigurePrinter.DefaultDpi), replaces);
+        }
+
+        Print(context, files, directory);
+        return (int)ExitCode.Ok;
     }
 
     private static void PrintNames(CommandContext context, IReadOnlyCollection<Figure> figures)

@@ -79,7 +79,7 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
         }
 
         var names = await PlayersAsync(run, cancellation);
-        var labels = PopulationTitles.Labels(names);
+        var labels = CrossPlayResults.Labels(names);
         var methods = ResultsCollector.MethodNames.Known.Where(name => labels.Values.Contains(name.Label, StringComparer.Ordinal));
         if (labels.Count == 1) methods = labels.Values.Select(label => new PopulationName(label, label, PopulationRole.Subject));
         return new ShownRun(run, null, [.. names.Select(name => (name, labels[name]))], MethodStyles.For(new PopulationNames([.. methods]), names.Select(name => labels[name])));

@@ -35,9 +35,14 @@ public static class JsonText
     /// <summary>Reads a file that <see cref="Write"/> wrote.</summary>
     /// <exception cref="JsonException">It holds something else, or something else is in its place: to open a pipe would wait for ever.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static T? ReadFile<T>(string path)
+    public static T? ReadFile<T>(string path) => Read<T>(TextOf(path));
+
+    /// <summary>The text of a file.</summary>
+    /// <exception cref="JsonException">Something else is in its place.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal static string TextOf(string path)
     {
         var kind = FileStatus.Of(path).Kind;
-        return kind is FileKind.Regular or FileKind.Missing ? Read<T>(File.ReadAllText(path)) : throw new JsonException($"it is {UserFile.Word(kind)}, not a file");
+        return kind is FileKind.Regular or FileKind.Missing ? File.ReadAllText(path) : throw new JsonException($"it is {UserFile.Word(kind)}, not a file");
     }
 }

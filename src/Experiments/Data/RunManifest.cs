@@ -93,7 +93,7 @@ public sealed record RunManifest
         if (CrossPlayRun.Exists(data, id))
         {
             return new SrpoException(
-                ErrorKind.NotFound, $"'{id}' is no run of an experiment but a cross-play; `srpo runs show {id}` shows it, and its `srpo crossplay` with --id {id} goes on with it and writes its report again");
+                ErrorKind.NotFound, $"'{id}' is no run of an experiment but a cross-play; `srpo runs show {id}` shows it, `srpo report {id}` writes its report again, and its `srpo crossplay` with --id {id} goes on with it");
         }
 
         if (OutputDirectory.HoldsResults(data.Run(id)))

@@ -60,6 +60,24 @@ public sealed record SweepRun(string Id, string Experiment, string CommandLine, 
         }
     }
 
+    /// <summary>What it found.</summary>
+    /// <exception cref="SrpoException">The file of its results is missing or damaged.</exception>
+    public EquilibriumSweep Read()
+    {
+        var path = Path.Combine(Out, SweepWriter.JsonName);
+        if (FileStatus.Of(path).Kind == FileKind.Missing) throw Lost(path, "is missing", null);
+        try
+        {
+            return SweepWriter.ReadJson(JsonText.TextOf(path));
+        }
+        catch (JsonException error)
+        {
+            throw Lost(path, $"cannot be read: {JsonProblem.Of(error)}", error);
+        }
+    }
+
+    private SrpoException Lost(string path, string why, Exception? cause) => new(ErrorKind.Damaged, $"{path} {why}; `srpo run {Experiment}` computes it again in a new run", cause);
+
     private static SrpoException Damaged(string path, string why, Exception? cause) => new(
         ErrorKind.Damaged, $"{path} cannot be read: {why}. Its results lie where they were written; `srpo run` computes them again under another id.", cause);
 

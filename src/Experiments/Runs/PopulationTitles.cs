@@ -34,17 +34,6 @@ public static class PopulationTitles
         ]);
     }
 
-    /// <summary>Short labels of populations, where they tell them apart: what follows the run's id.</summary>
-    /// <param name="names">Names of populations, each once.</param>
-    /// <returns>The label by name.</returns>
-    public static IReadOnlyDictionary<string, string> Labels(IReadOnlyList<string> names)
-    {
-        ArgumentNullException.ThrowIfNull(names);
-        string[] shortened = [.. names.Select(name => name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])];
-        var distinct = shortened.Distinct(StringComparer.Ordinal).Count() == names.Count && shortened.All(label => label.Length > 0);
-        return Enumerable.Range(0, names.Count).ToDictionary(i => names[i], i => distinct ? shortened[i] : names[i]);
-    }
-
     private static string Title(ExperimentPopulation population, Experiment experiment)
     {
         if (MethodRegistry.Find(population.Training.Method) is not { } method) return population.Label;

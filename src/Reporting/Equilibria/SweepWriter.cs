@@ -13,8 +13,11 @@ namespace Srpo.Reporting.Equilibria;
 /// <summary>Writes the files of a sweep. Formats: docs/commands/rqe.md.</summary>
 public static class SweepWriter
 {
+    /// <summary>The file that holds the whole sweep.</summary>
+    public const string JsonName = "sweep.json";
+
     /// <summary>The names of the files.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["sweep.csv", "sweep.json", "figure.svg", "report.html"];
+    public static IReadOnlyList<string> Names { get; } = ["sweep.csv", JsonName, "figure.svg", "report.html"];
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -23,6 +26,8 @@ public static class SweepWriter
         NewLine = "\n",
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
     };
 
     /// <summary>Writes sweep.csv, sweep.json, figure.svg (the first figure), report.html and, into the folder figures, SVG and PDF of all figures; existing files are replaced.</summary>
@@ -38,7 +43,7 @@ public static class SweepWriter
         return
         [
             Write("sweep.csv", SweepCsv.Write(sweep)),
-            Write("sweep.json", ToJson(sweep)),
+            Write(JsonName, ToJson(sweep)),
             Write("figure.svg", SvgDocument.Standalone(LineChart.Draw(EquilibriumFigures.All(sweep)[0].Chart))),
             Write("report.html", ToHtml(sweep)),
         ];
@@ -63,6 +68,26 @@ public static class SweepWriter
     /// <summary>The whole sweep as JSON, members in camelCase, ending in a line break.</summary>
     /// <param name="sweep">The equilibria.</param>
     public static string ToJson(EquilibriumSweep sweep) => JsonSerializer.Serialize(sweep, Json) + "\n";
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <param name="json">The text.</param>
+    /// <exception cref="JsonException">It holds something else.</exception>
+    public static EquilibriumSweep ReadJson(string json)
+    {
+        var sweep = JsonSerializer.Deserialize<EquilibriumSweep>(json, Json) ?? throw new JsonException("it is empty");
+        if (sweep.Players == 0 || sweep.Epsilon.Length != sweep.Players || !sweep.Bifurcations.All(one => HasShape(sweep, one.Strategies))) throw new JsonException("players and strategies do not fit");
+        foreach (var point in sweep.Branches.SelectMany(branch => branch.Points))
+        {
+            if (!HasShape(sweep, point.Strategies) || point.Utilities.Length != sweep.Players || point.PrivateCosts.Length != sweep.Players)
+                throw new JsonException(string.Create(CultureInfo.InvariantCulture, $"the equilibrium at tau {point.Tau} has not {sweep.Players} players with a strategy each"));
+        }
+
+        return sweep;
+    }
+
+    /// <summary>Whether every player has as many numbers as its strategy has names.</summary>
+    private static bool HasShape(EquilibriumSweep sweep, ImmutableArray<ImmutableArray<double>> strategies) =>
+        strategies.Select(strategy => strategy.Length).SequenceEqual(sweep.StrategyNames.Select(names => names.Length));
 
     /// <summary>The page: one file, well-formed XML, nothing is requested from anywhere.</summary>
     /// <param name="sweep">The equilibria.</param>

@@ -119,6 +119,38 @@ public sealed class RqeSweepTests : IDisposable
     }
 
     [Fact]
+    public async Task The_figures_of_a_sweep_are_written_anew_from_what_it_found()
+    {
+        (await InProcess.RunAsync(_directory.Root, "run", "figure-1ii", "--id", "f", "--out", "results")).Expect(ExitCode.Ok);
+        string[] names = [.. JsonDocument.Parse((await InProcess.RunAsync(_directory.Root, "figures", "f", "--list", "--json")).Expect(ExitCode.Ok).Out).RootElement.EnumerateArray().Select(figure => figure.GetProperty("name").GetString()!)];
+        Assert.Contains("equilibria-against-risk-aversion", names);
+        Assert.Equal(names.SelectMany(name => new[] { $"{name}.pdf", $"{name}.svg" }).Order(StringComparer.Ordinal), Directory.GetFiles(_directory["results/figures"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+
+        // The same numbers, so the same drawings.
+        (await InProcess.RunAsync(_directory.Root, "figures", "f", "--out", "copy")).Expect(ExitCode.Ok);
+        foreach (var file in Directory.GetFiles(_directory["results/figures"]))
+            Assert.True(File.ReadAllBytes(file).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_directory["copy"], Path.GetFileName(file)))), file);
+        string[] narrow = ["figures", "f", "--only", "free-riding", "--width", "84mm", "--format", "png", "--dpi", "150"];
+        (await InProcess.RunAsync(_directory.Root, narrow)).Expect(ExitCode.Ok);
+        Assert.Equal(496, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(File.ReadAllBytes(_directory["results/figures/free-riding.png"]).AsSpan(16)));
+        Assert.Contains("did you mean 'free-riding'", (await InProcess.RunAsync(_directory.Root, "figures", "f", "--only", "free-ridin")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+
+        // What it found is damaged or gone: the file is named, and how to come by it again.
+        var found = await File.ReadAllTextAsync(_directory["results/sweep.json"]);
+        foreach (var (content, said) in new[] { (found[..200], "it ends before everything that was opened is closed"), ("{}", "cannot be read: "), (found.Replace("\"utilities\"", "\"utility\"", StringComparison.Ordinal), "cannot be read: "), ("null", "it is empty") })
+        {
+            await File.WriteAllTextAsync(_directory["results/sweep.json"], content);
+            var damaged = (await InProcess.RunAsync(_directory.Root, "figures", "f", "--list")).Expect(ExitCode.Damaged).Error;
+            Assert.Contains($"{_directory["results/sweep.json"]} cannot be read: ", damaged, StringComparison.Ordinal);
+            Assert.Contains(said, damaged, StringComparison.Ordinal);
+            Assert.DoesNotContain("System.", damaged, StringComparison.Ordinal);
+        }
+
+        File.Delete(_directory["results/sweep.json"]);
+        Assert.Contains("sweep.json is missing; `srpo run figure-1ii` computes it again in a new run", (await InProcess.RunAsync(_directory.Root, "figures", "f")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Checks_hold_and_each_is_a_line()
     {
         var theory = (await InProcess.RunAsync(_directory.Root, "rqe", "check")).Expect(ExitCode.Ok);

@@ -261,6 +261,7 @@ public sealed class RunTests : IDisposable
 
         (await InProcess.RunAsync(_directory.Root, "crossplay", "r.srpo", "r.ippo", "--layout", "held-out-b", "--episodes", "2", "--id", "again")).Expect(ExitCode.Ok);
         Assert.True(File.Exists(_directory["runs/again/crossplay-held-out-b.csv"]));
+        await CrossPlayFiguresAsync();
         (await InProcess.RunAsync(_directory.Root, "report", "r", "--out", _directory["copy"])).Expect(ExitCode.Ok);
         Assert.Equal(await File.ReadAllTextAsync(_directory["runs/r/crossplay-training.csv"]), await File.ReadAllTextAsync(_directory["copy/crossplay-training.csv"]));
         (await InProcess.RunAsync(_directory.Root, [.. Small, "--iterations", "20"])).Expect(ExitCode.InUse);
@@ -285,6 +286,38 @@ public sealed class RunTests : IDisposable
         Assert.Contains("did you mean 'learning'", (await InProcess.RunAsync(_directory.Root, "figures", "r", "--only", "lerning")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
         foreach (var refused in new[] { "--width 3", "--width 3,25in", "--width 1in", "--format eps", "--dpi 300", "--force", "--list --out x" })
             (await InProcess.RunAsync(_directory.Root, ["figures", "r", .. refused.Split(' ')])).Expect(ExitCode.Usage);
+    }
+
+    /// <summary>Report and figures of the cross-play `again`, from what its tournaments have stored.</summary>
+    private async Task CrossPlayFiguresAsync()
+    {
+        string[] Names(string list) => [.. JsonDocument.Parse(list).RootElement.EnumerateArray().Select(figure => figure.GetProperty("name").GetString()!)];
+        var names = Names((await InProcess.RunAsync(_directory.Root, "figures", "again", "--list", "--json")).Expect(ExitCode.Ok).Out);
+        Assert.Contains("crossplay-held-out-b", names);
+        Assert.DoesNotContain("learning", names);
+        Assert.Equal(names.SelectMany(name => new[] { $"{name}.pdf", $"{name}.svg" }).Order(StringComparer.Ordinal), Directory.GetFiles(_directory["runs/again/figures"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        (await InProcess.RunAsync(_directory.Root, "figures", "again", "--only", "bars", "--width", "84mm", "--format", "png", "--out", "cross")).Expect(ExitCode.Ok);
+        Assert.Equal(["bars.png"], Directory.GetFiles(_directory["cross"]).Select(path => Path.GetFileName(path)!));
+        (await InProcess.RunAsync(_directory.Root, "report", "again", "--out", "again-copy")).Expect(ExitCode.Ok);
+        AssertSameFiles(_directory["runs/again/figures"], _directory["again-copy/figures"]);
+        foreach (var file in Directory.GetFiles(_directory["again-copy"])) Assert.Equal(await File.ReadAllTextAsync(_directory["runs/again/" + Path.GetFileName(file)]), await File.ReadAllTextAsync(file));
+
+        // Repeated on another layout, it is about that one; refused, it is about what it was.
+        string[] repeated = ["crossplay", "r.srpo", "r.ippo", "--layout", "training", "--episodes", "2", "--id", "again"];
+        (await InProcess.RunAsync(_directory.Root, [.. repeated, "--steps", "7"])).Expect(ExitCode.Ok);
+        Assert.Contains("crossplay-training", Names((await InProcess.RunAsync(_directory.Root, "figures", "again", "--list", "--json")).Expect(ExitCode.Ok).Out));
+        (await InProcess.RunAsync(_directory.Root, [.. repeated, "--layout", "held-out-a"])).Expect(ExitCode.InUse);
+        Assert.DoesNotContain("crossplay-held-out-a", Names((await InProcess.RunAsync(_directory.Root, "figures", "again", "--list", "--json")).Expect(ExitCode.Ok).Out));
+
+        // A name is as good as the id; what an earlier build noted lacks the layouts.
+        (await InProcess.RunAsync(_directory.Root, "runs", "rename", "again", "strangers")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "figures", "strangers", "--list")).Expect(ExitCode.Ok);
+        var stored = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(_directory["runs/again/crossplay-run.json"]))!.AsObject();
+        Assert.True(stored.Remove("layouts"));
+        await File.WriteAllTextAsync(_directory["runs/again/crossplay-run.json"], stored.ToJsonString());
+        Assert.Contains("The same `srpo crossplay` with --id again notes them", (await InProcess.RunAsync(_directory.Root, "figures", "again")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
+        (await InProcess.RunAsync(_directory.Root, [.. repeated, "--steps", "7"])).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "figures", "again")).Expect(ExitCode.Ok);
     }
 
     private static void AssertSameFiles(string expected, string actual)
