@@ -79,7 +79,9 @@ public static class DashboardHosting
             return Results.File(file, "text/html; charset=utf-8");
         });
         application.Lifetime.ApplicationStarted.Register(() => application.Services.GetRequiredService<RunShelf>().AllAsync(application.Lifetime.ApplicationStopping).Ignore());
-        application.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+        // Figures are sent twice a second: packing them would cost what trains more than the way does.
+        application.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.DisableWebSocketCompression = true);
     }
 
     private static void MapAsset(IEndpointRouteBuilder routes, string path, string type, Func<byte[]> content)

@@ -24,7 +24,7 @@ public sealed record PopulationView(PopulationSpec Spec, PopulationStatus Status
 internal sealed class PopulationFollower(IDashboardSource source, string population, EventLog log, TimeProvider time)
 {
     /// <summary>Between two questions while it trains: a point is shown within a second of its round.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(450);
 
     /// <summary>Between two questions while there is no answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

@@ -18,10 +18,7 @@ public static class EpisodeSection
     public static string Show(RecordedEpisode episode)
     {
         ArgumentNullException.ThrowIfNull(episode);
-        if (episode.Transcript.IsEmpty) return episode.Drawings.IsEmpty ? SceneAnimation.Draw(episode) : Player(episode);
-        var page = new Markup();
-        WriteTranscripts(page, [episode]);
-        return page.ToString();
+        return !episode.Transcript.IsEmpty ? Transcript(episode, isOpen: true) : episode.Drawings.IsEmpty ? SceneAnimation.Draw(episode) : Player(episode);
     }
 
     internal static void Write(Markup page, ImmutableArray<RecordedEpisode> episodes, MethodStyles styles)

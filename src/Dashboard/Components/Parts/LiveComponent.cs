@@ -12,7 +12,7 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     private int _waiting;
 
     /// <summary>Least time between two drawings.</summary>
-    protected virtual TimeSpan Pace => TimeSpan.FromMilliseconds(400);
+    protected virtual TimeSpan Pace => TimeSpan.FromMilliseconds(480);
 
     /// <summary>Set when the component is not shown any more.</summary>
     protected CancellationToken Leaving => _leaving.Token;
