@@ -284,6 +284,58 @@ public sealed class TorchCausalModel : ICausalModel
     }
 
     /// <inheritdoc/>
+    public float[][] Attentions(TokenBatch batch, int layer)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(layer);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(layer, _config.Layers);
+        batch.ThrowIfOutside(_config.VocabSize);
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var packing = new SequencePacking(_config, batch.Starts, _device);
+        var x = Embed(packing.Arrange(batch.Tokens));
+        var rotations = RotationsAt(packing.Arrange(batch.Positions));
+        for (var before = 0; before < layer; before++) x = Layer(before, x, rotations, packing.Attend);
+        float[][] all = [.. Enumerable.Range(0, batch.Sequences).Select(i => new float[(long)_config.Heads * batch.Length(i) * batch.Length(i)])];
+        Layer(layer, x, rotations, (queries, keys, values) =>
+        {
+            for (var from = 0; from < Enumerable.Range(0, batch.Sequences).Max(batch.Length); from += _config.HeadDim) ReadAttentions(batch, packing, from, (queries, keys, values.dtype), all);
+            return packing.Attend(queries, keys, values);
+        });
+        return all;
+    }
+
+    /// <summary>
+    /// Weights of a layer's attention to as many tokens of each sequence as a head is wide. No kernel hands them out; but where the value of a token is a one at its own place, what is gathered of
+    /// values is the weights.
+    /// </summary>
+    private void ReadAttentions(TokenBatch batch, SequencePacking packing, int from, (Tensor Queries, Tensor Keys, ScalarType Type) layer, float[][] all)
+    {
+        var (width, heads) = (_config.HeadDim, _config.Heads);
+        var numbers = packing.Arrange([.. Enumerable.Range(0, batch.Sequences).SelectMany(i => Enumerable.Range(-from, batch.Length(i)))]);
+        var ones = new float[packing.Count * width];
+        for (var place = 0; place < packing.Count; place++)
+        {
+            if (numbers[place] >= 0 && numbers[place] < width) ones[(place * width) + numbers[place]] = 1;
+        }
+
+        using var scope = NewDisposeScope();
+        var values = tensor(ones, device: _device).to(layer.Type).view(packing.Count, 1, width).expand(packing.Count, _config.KeyValueHeads, width);
+        var gathered = new float[batch.Count * heads * width];
+        TensorMemory.Read(packing.InOrder(packing.Attend(layer.Queries, layer.Keys, values)).reshape(-1), gathered);
+        for (var i = 0; i < batch.Sequences; i++)
+        {
+            var length = batch.Length(i);
+            for (var t = 0; t < length; t++)
+            {
+                for (var head = 0; head < heads; head++)
+                {
+                    if (from < length) gathered.AsSpan((((batch.Starts[i] + t) * heads) + head) * width, Math.Min(width, length - from)).CopyTo(all[i].AsSpan((((head * length) + t) * length) + from));
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed) return;

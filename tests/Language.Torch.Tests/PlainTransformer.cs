@@ -16,8 +16,7 @@ internal sealed class PlainTransformer(ModelFolder folder)
     /// <summary>Logits [tokens][vocabulary] of one sequence.</summary>
     public double[][] Logits(int[] tokens, int[] positions)
     {
-        var states = tokens.Select(token => Row(ModelTensors.Embedding, token, _config.HiddenSize)).ToArray();
-        for (var layer = 0; layer < _config.Layers; layer++) states = Layer(ModelTensors.Layer(layer), states, positions);
+        var states = States(tokens, positions, _config.Layers);
         var head = _config.TieWordEmbeddings ? ModelTensors.Embedding : ModelTensors.Head;
         return [.. states.Select(state =>
         {
@@ -26,7 +25,22 @@ internal sealed class PlainTransformer(ModelFolder folder)
         })];
     }
 
-    private double[][] Layer(string prefix, double[][] states, int[] positions)
+    /// <summary>Weights of attention of a layer, [heads * tokens * tokens] of one sequence.</summary>
+    public double[] Attentions(int[] tokens, int[] positions, int layer)
+    {
+        var found = new double[_config.Heads * tokens.Length * tokens.Length];
+        Layer(ModelTensors.Layer(layer), States(tokens, positions, layer), positions, (head, t, weights) => weights.CopyTo(found, ((head * tokens.Length) + t) * tokens.Length));
+        return found;
+    }
+
+    private double[][] States(int[] tokens, int[] positions, int layers)
+    {
+        var states = tokens.Select(token => Row(ModelTensors.Embedding, token, _config.HiddenSize)).ToArray();
+        for (var layer = 0; layer < layers; layer++) states = Layer(ModelTensors.Layer(layer), states, positions);
+        return states;
+    }
+
+    private double[][] Layer(string prefix, double[][] states, int[] positions, Action<int, int, double[]>? seeWeights = null)
     {
         var normal = Array.ConvertAll(states, state => Norm(state, _tensors[prefix + "input_layernorm.weight"]));
         var queries = normal.Select((state, t) => Heads(Linear(prefix + "self_attn.q_proj", state), prefix + "self_attn.q_norm.weight", positions[t])).ToArray();
@@ -40,6 +54,7 @@ internal sealed class PlainTransformer(ModelFolder folder)
             {
                 var shared = head / (_config.Heads / _config.KeyValueHeads);
                 var weights = Enumerable.Range(0, t + 1).Select(s => Math.Exp(Dot(queries[t][head], keys[s][shared]) / Math.Sqrt(_config.HeadDim))).ToArray();
+                seeWeights?.Invoke(head, t, [.. weights.Select(weight => weight / weights.Sum())]);
                 for (var i = 0; i < _config.HeadDim; i++) gathered.Add(weights.Select((weight, s) => weight * values[s][shared][i]).Sum() / weights.Sum());
             }
 

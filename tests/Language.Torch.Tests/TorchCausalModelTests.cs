@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Srpo.Core.Errors;
 using Srpo.Language.Models;
 using Srpo.Language.Training;
@@ -26,6 +27,36 @@ public class TorchCausalModelTests
         Assert.Equal([], report.Absent);
         Assert.True(report.Agrees);
         Assert.True(report.Deviations.Count > 40);
+        Assert.Contains(report.Deviations, deviation => deviation is { Case: "forward short", Quantity: "weights of attention, layer 0" });
+    }
+
+    [TorchTheory]
+    [InlineData("attentions_layer0", null, "past")]
+    [InlineData("attentions_layer7", null, "forward[0].attentions_layer7: should be of one of the model's layers, attentions_layer0 to attentions_layer1")]
+    [InlineData("attentions_layer0", "[[[1]]]", "forward[0].attentions_layer0: is of 1 heads, and the model has 4")]
+    [InlineData("attentions_layer0", "[[], [], [], []]", "forward[0].attentions_layer0[0]: is of 0 tokens, and there are 12")]
+    public void Weights_of_attention_that_are_others_are_found_out(string field, string? value, string outcome)
+    {
+        using var temporary = new TemporaryFolder();
+        var root = JsonNode.Parse(File.ReadAllText(Path.Combine(TestModels.Reference("qwen2-tiny"), LanguageCheck.FileName)))!;
+        var part = root["forward"]![0]!.AsObject();
+        var heads = part["attentions_layer0"]!.AsArray();
+        part.Remove("attentions_layer0");
+
+        // Heads 1 and 2 share no keys.
+        if (outcome == "past") (heads[1], heads[2]) = (heads[2]!.DeepClone(), heads[1]!.DeepClone());
+        part[field] = value is null ? heads : JsonNode.Parse(value);
+        var reference = Path.Combine(temporary.Path, "reference.json");
+        File.WriteAllText(reference, new JsonObject { ["forward"] = new JsonArray(part.DeepClone()) }.ToJsonString());
+        if (outcome == "past")
+        {
+            var deviation = Assert.Single(LanguageCheck.Run(TestModels.Reference("qwen2-tiny"), reference, Open).Deviations, deviation => !deviation.IsWithin);
+            Assert.Equal("weights of attention, layer 0", deviation.Quantity);
+            Assert.Matches("^head [12], token ", deviation.Place);
+            return;
+        }
+
+        Assert.Contains(outcome, Assert.Throws<SrpoException>(() => LanguageCheck.Run(TestModels.Reference("qwen2-tiny"), reference, Open)).Message, StringComparison.Ordinal);
     }
 
     [TorchTheory]
@@ -75,8 +106,35 @@ public class TorchCausalModelTests
         double[] wanted = [.. plain.Logits(first, positions).SelectMany(row => row), .. plain.Logits(second, [0, 1, 2, 3]).SelectMany(row => row)];
         Assert.True(wanted.Max() - wanted.Min() > 1, "logits that hardly differ show nothing");
         for (var i = 0; i < wanted.Length; i++) Assert.Equal(wanted[i], logits[i], 2e-4);
+        for (var layer = 0; layer < 2; layer++)
+        {
+            var weights = model.Attentions(TokenBatch.WithPositions([first, second], [positions, [0, 1, 2, 3]]), layer);
+            Near(plain.Attentions(first, positions, layer), weights[0]);
+            Near(plain.Attentions(second, [0, 1, 2, 3], layer), weights[1]);
+        }
+
         GradientsAgree(model, own: true, values: true);
         GradientsAgree(model, own: false, values: true);
+    }
+
+    /// <summary>Sequences longer than a head is wide, one of them longer than a block of queries, and one that is computed together with another.</summary>
+    [TorchFact]
+    public void Weights_of_attention_are_those_of_every_way_to_attend()
+    {
+        using var temporary = new TemporaryFolder();
+        using var folder = ModelFolder.Open(TestModels.Write(temporary.Path, TestModels.Small()));
+        using var model = TorchCausalModel.Open(folder, ModelPrecision.Float32);
+        int[][] sequences = [TestModels.Tokens(1, 50), TestModels.Tokens(140, 50, 2), TestModels.Tokens(21, 50, 3), TestModels.Tokens(20, 50, 4)];
+        var plain = new PlainTransformer(folder);
+        var weights = model.Attentions(TokenBatch.Of(sequences), 1);
+        for (var i = 0; i < sequences.Length; i++) Near(plain.Attentions(sequences[i], [.. Enumerable.Range(0, sequences[i].Length)], 1), weights[i]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Attentions(TokenBatch.Of(sequences), 2));
+    }
+
+    private static void Near(double[] wanted, float[] found)
+    {
+        Assert.Equal(wanted.Length, found.Length);
+        for (var i = 0; i < wanted.Length; i++) Assert.Equal(wanted[i], found[i], 1e-5);
     }
 
     [TorchFact]

@@ -62,6 +62,12 @@ public interface ICausalModel : IDisposable
     /// <returns>[layers + 1][tokens * width].</returns>
     float[][] HiddenStates(TokenBatch batch);
 
+    /// <summary>What each token of a layer gathers from those before it and itself, for inspection, as the model's own attention weighs them.</summary>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="layer">The layer, from 0.</param>
+    /// <returns>Of each sequence [heads * length * length]: head, token that looks, token that is looked at; each token's sum to 1.</returns>
+    float[][] Attentions(TokenBatch batch, int layer);
+
     /// <summary>Log-probabilities of given tokens, and entropies of the distributions that they are from.</summary>
     /// <param name="batch">Sequences.</param>
     /// <param name="predictions">Which tokens of which indices.</param>

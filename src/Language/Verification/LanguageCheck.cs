@@ -39,7 +39,7 @@ public sealed record LanguageReport(string Folder, string Reference, IReadOnlyLi
 public delegate ICausalModel OpenModel(ModelFolder folder, ModelPrecision precision, bool rounded);
 
 /// <summary>
-/// Holds a model against numbers of another program, in the reference.json of its folder: rotary positions, logits, states between layers, log-probabilities,
+/// Holds a model against numbers of another program, in the reference.json of its folder: rotary positions, logits, states between layers, weights of attention, log-probabilities,
 /// padding, greedy generation, filters of sampling, weights in bfloat16, losses and gradients, steps of AdamW, a low-rank adapter.
 /// </summary>
 public sealed class LanguageCheck
@@ -199,6 +199,7 @@ public sealed class LanguageCheck
                 Report($"forward {name}", "logarithm of the sum of exponentials", worst, Numbers);
             }
 
+            foreach (var field in item.Names().Where(field => field.StartsWith(AttentionsOf, StringComparison.Ordinal))) Attentions($"forward {name}", field, item[field], model, batch);
             if (!item.Has("hidden_states")) continue;
             worst = new Worst();
             var (states, layers) = (model.HiddenStates(batch), item["hidden_states"].Items());
@@ -215,6 +216,32 @@ public sealed class LanguageCheck
             Report($"forward {name}", "states between layers", worst, Numbers);
         }
     }
+
+    /// <summary>Weights of attention in a layer, which the field's name ends with: [heads][token that looks][token that is looked at].</summary>
+    private void Attentions(string name, string field, ReferenceValue wanted, ICausalModel model, TokenBatch batch)
+    {
+        if (!int.TryParse(field.AsSpan(AttentionsOf.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var layer) || layer >= model.Config.Layers)
+            throw wanted.Wrong($"should be of one of the model's layers, {AttentionsOf}0 to {AttentionsOf}{model.Config.Layers - 1}");
+        var (heads, length, worst) = (wanted.Items(), batch.Count, new Worst());
+        if (heads.Count != model.Config.Heads) throw wanted.Wrong($"is of {heads.Count} heads, and the model has {model.Config.Heads}");
+        var weights = model.Attentions(batch, layer)[0];
+        for (var head = 0; head < heads.Count; head++)
+        {
+            var rows = heads[head].Items();
+            if (rows.Count != length) throw heads[head].Wrong($"is of {rows.Count} tokens, and there are {length}");
+            for (var t = 0; t < length; t++)
+            {
+                var row = rows[t].Numbers();
+                if (row.Length != length) throw rows[t].Wrong($"is of {row.Length} tokens, and there are {length}");
+                var first = ((head * length) + t) * length;
+                See(worst, row, weights[first..(first + length)], $"head {head}, token {t}");
+            }
+        }
+
+        Report(name, $"weights of attention, layer {layer}", worst, Numbers);
+    }
+
+    private const string AttentionsOf = "attentions_layer";
 
     private void Responses(ReferenceValue responses, ICausalModel model)
     {

@@ -62,6 +62,8 @@ internal sealed class PlainModel(ModelConfig config, ParameterLayout learned, bo
 
     public float[][] HiddenStates(TokenBatch batch) => throw new NotSupportedException();
 
+    public float[][] Attentions(TokenBatch batch, int layer) => throw new NotSupportedException();
+
     public void LogProbabilities(TokenBatch batch, Predictions predictions, double temperature, Span<float> logProbabilities, Span<float> entropies)
     {
         for (var i = 0; i < predictions.Count; i++)
