@@ -25,8 +25,11 @@ internal sealed class PairMerges
     public PairMerges(Dictionary<ulong, (int Rank, int Id)> rules, int[] byteIds, Dictionary<string, int>? wholeWords) =>
         (_rules, _byteIds, _wholeWords) = (rules, byteIds, wholeWords?.GetAlternateLookup<ReadOnlySpan<char>>());
 
-    /// <summary>Two tokens as a key.</summary>
-    public static ulong Key(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
+    /// <summary>
+    /// Two tokens as a key. The hash of a number is one half of it over the other: without the factor all pairs of a token with itself had the same, and a table was a list to them. An odd factor
+    /// leaves different pairs different.
+    /// </summary>
+    public static ulong Key(int left, int right) => (((ulong)(uint)left << 32) | (uint)right) * 0x9E37_79B9_7F4A_7C15;
 
     /// <summary>Appends the tokens of a word.</summary>
     /// <param name="word">The word; surrogates are paired.</param>
@@ -61,11 +64,14 @@ internal sealed class PairMerges
             if (words.TryGetValue(written, out var whole)) return [whole];
         }
 
-        return Merge(Array.ConvertAll(bytes, value => _byteIds[value]));
+        return Merge(_rules, Array.ConvertAll(bytes, value => _byteIds[value]));
     }
 
-    /// <summary>Joins tokens, each at the place of its first byte and linked to its neighbours.</summary>
-    private int[] Merge(int[] ids)
+    /// <summary>Joins the tokens of a word, each at the place of its first byte and linked to its neighbours, in n log n steps for n bytes.</summary>
+    /// <param name="rules">By <see cref="Key"/> of two tokens: the rank of the rule, which no other has, and what they become.</param>
+    /// <param name="ids">Tokens of its bytes; they are changed.</param>
+    /// <returns>Its tokens.</returns>
+    internal static int[] Merge(Dictionary<ulong, (int Rank, int Id)> rules, int[] ids)
     {
         var count = ids.Length;
         var (next, previous) = (new int[count], new int[count]);
@@ -93,7 +99,7 @@ internal sealed class PairMerges
         void Propose(int place)
         {
             var right = next[place];
-            if (right < ids.Length && _rules.TryGetValue(Key(ids[place], ids[right]), out var rule))
+            if (right < ids.Length && rules.TryGetValue(Key(ids[place], ids[right]), out var rule))
                 queue.Enqueue((place, ids[place], ids[right], rule.Id), ((long)rule.Rank << 32) | (uint)place);
         }
     }

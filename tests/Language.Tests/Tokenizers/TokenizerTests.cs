@@ -80,6 +80,72 @@ public sealed class TokenizerTests : IDisposable
         Assert.Equal("\uFFFD", tokenizer.Decode(broken));
     }
 
+    /// <summary>Rules that no training gives are among them: those whose result is joined before what it was joined of.</summary>
+    [Fact]
+    public void Words_have_the_tokens_that_the_definition_gives()
+    {
+        var random = new Random(7);
+        var joined = 0;
+        for (var round = 0; round < 1500; round++)
+        {
+            var tokens = random.Next(2, 12);
+            var ranks = Enumerable.Range(0, random.Next(1, tokens * tokens)).ToArray();
+            random.Shuffle(ranks);
+            var rules = new Dictionary<ulong, (int Rank, int Id)>();
+            foreach (var rank in ranks) rules[PairMerges.Key(random.Next(tokens), random.Next(tokens))] = (rank, random.Next(tokens));
+            var ids = Enumerable.Range(0, random.Next(round % 3 == 0 ? 4 : 150)).Select(i => random.Next(round % 5 == 0 ? 1 : tokens)).ToArray();
+            var wanted = ByDefinition(rules, ids);
+            Assert.Equal(wanted, PairMerges.Merge(rules, [.. ids]));
+            joined += ids.Length - wanted.Length;
+        }
+
+        Assert.True(joined > 10_000, $"{joined} tokens were joined");
+
+        static int[] ByDefinition(Dictionary<ulong, (int Rank, int Id)> rules, int[] ids)
+        {
+            var left = ids.ToList();
+            while (true)
+            {
+                var found = Enumerable.Range(0, Math.Max(0, left.Count - 1)).Where(i => rules.ContainsKey(PairMerges.Key(left[i], left[i + 1]))).ToArray();
+                if (found.Length == 0) return [.. left];
+                var first = found.MinBy(i => rules[PairMerges.Key(left[i], left[i + 1])].Rank);
+                left[first] = rules[PairMerges.Key(left[first], left[first + 1])].Id;
+                left.RemoveAt(first + 1);
+            }
+        }
+    }
+
+    /// <summary>A word of equal characters asks for little else than a token with itself, and with its neighbour in number.</summary>
+    [Fact]
+    public void Pairs_of_equal_tokens_are_spread_over_a_table()
+    {
+        var keys = Enumerable.Range(0, 10_000).SelectMany(id => (ulong[])[PairMerges.Key(id, id), PairMerges.Key(id, id + 1), PairMerges.Key(id + 1, id)]).ToArray();
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+        Assert.True(keys.GroupBy(key => (uint)key.GetHashCode() % 30_011).Max(place => place.Count()) < 12);
+    }
+
+    /// <summary>Eights as far as they go, then what is left of it in halves.</summary>
+    [Fact]
+    public void A_million_equal_characters_are_one_word()
+    {
+        Copy(Qwen);
+        string[] powers = ["aaaaaaaa", "aaaa", "aa"];
+        Change("tokenizer.json", root =>
+        {
+            var model = root["model"]!;
+            for (var i = 0; i < powers.Length; i++) model["vocab"]![powers[i]] = 1000 + i;
+            foreach (var half in new[] { "a", "aa", "aaaa" }) model["merges"]!.AsArray().Add(new JsonArray(half, half));
+        });
+        var tokenizer = Tokenizer.Load(_folder);
+        foreach (var length in Enumerable.Range(1, 200).Append(1_000_007))
+        {
+            int[] wanted = [.. Enumerable.Repeat(1000, length / 8), .. new[] { (4, 1001), (2, 1002), (1, 64) }.Where(part => (length & part.Item1) > 0).Select(part => part.Item2)];
+            var ids = tokenizer.Encode(new string('a', length));
+            Assert.Equal(wanted, ids);
+            if (length > 200) Assert.Equal(length, tokenizer.Decode(ids).Length);
+        }
+    }
+
     [Fact]
     public void Special_tokens_have_names_numbers_and_can_be_left_out()
     {
