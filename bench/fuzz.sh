@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads a million inputs as no user should write them: mutated experiments, games, maps, recordings, safetensors files, keys and command lines.
+# Reads a million inputs as no user should write them: mutated experiments, games, maps, recordings, safetensors files, tokenizers, chat templates, keys and command lines.
 #
 #   bench/fuzz.sh [COUNT] [SEED]      COUNT: 1000000 by default; SEED: one of its own each time, which is printed
 #   bench/fuzz.sh --repeat FILE       reads one saved input again

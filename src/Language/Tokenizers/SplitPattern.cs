@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Srpo.Core.Errors;
 
 namespace Srpo.Language.Tokenizers;
 
@@ -7,8 +8,11 @@ namespace Srpo.Language.Tokenizers;
 /// A pattern that cuts a text into words before they are encoded, written for an engine that sees characters where .NET's sees halves of them beyond U+FFFF.
 /// A text with such characters is matched by a copy in which each is replaced by a single one of the same category, which is all that patterns ask of them.
 /// </summary>
-internal sealed class SplitPattern
+internal sealed partial class SplitPattern
 {
+    /// <summary>How long one word may take where a pattern repeats a group, for which some texts have more ways than can be tried. Others are not slowed down by looking at the clock.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>The pattern of GPT-2, which a ByteLevel pre-tokenizer with use_regex cuts by.</summary>
     public const string Gpt2 = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
@@ -34,7 +38,8 @@ internal sealed class SplitPattern
         RefuseOtherMeanings(pattern);
         try
         {
-            return new SplitPattern(new Regex(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant), keepsMatches, keepsRest);
+            var patience = RepeatedGroup().IsMatch(pattern) ? Patience : Regex.InfiniteMatchTimeout;
+            return new SplitPattern(new Regex(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant, patience), keepsMatches, keepsRest);
         }
         catch (ArgumentException error)
         {
@@ -43,7 +48,20 @@ internal sealed class SplitPattern
     }
 
     /// <summary>Hands over the pieces of a text, in order.</summary>
+    /// <exception cref="SrpoException">The pattern takes too long.</exception>
     public void Split(ReadOnlySpan<char> text, PieceAction onPiece)
+    {
+        try
+        {
+            SplitAll(text, onPiece);
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            throw new SrpoException(ErrorKind.Usage, $"the tokenizer's pattern {_regex} takes longer than {Patience.TotalSeconds:0} s for one word of a text of {text.Length} characters; take tokenizer.json from where the weights are from", error);
+        }
+    }
+
+    private void SplitAll(ReadOnlySpan<char> text, PieceAction onPiece)
     {
         var hasPairs = text.IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
         var view = hasPairs ? SingleChars(text) : text;
@@ -78,6 +96,9 @@ internal sealed class SplitPattern
 
         return chars[..count];
     }
+
+    [GeneratedRegex(@"\)[*+{]")]
+    private static partial Regex RepeatedGroup();
 
     /// <summary>Refuses what both engines can read and mean something different by.</summary>
     private static void RefuseOtherMeanings(string pattern)

@@ -35,6 +35,9 @@ internal static class TokenizerFolder
     private const string MainFile = "tokenizer.json";
     private const string ConfigFile = "tokenizer_config.json";
 
+    /// <summary>Steps of a pre-tokenizer; models have two or three. Each works within the one before it.</summary>
+    private const int MostCutters = 32;
+
     /// <summary>Reads them.</summary>
     /// <param name="folder">The folder, absolute.</param>
     /// <exception cref="SrpoException">A file is missing, damaged, or asks for something that is not known.</exception>
@@ -150,7 +153,7 @@ internal static class TokenizerFolder
         var cutters = new List<(SplitPattern?, bool)>();
         if (value is null or JsonNullValue || !AddCutters(Object(value, "pre_tokenizer"), "pre_tokenizer", cutters))
             throw JsonFields.Wrong("pre_tokenizer", $"has no ByteLevel; known are byte-level tokenizers, as of Qwen 2 and 3 and Llama 3");
-        return cutters;
+        return cutters.Count <= MostCutters ? cutters : throw JsonFields.Wrong("pre_tokenizer", $"has {cutters.Count} steps; at most {MostCutters} are read");
     }
 
     /// <summary>Adds the cutters of a pre-tokenizer; returns whether it ends with bytes.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
 using Srpo.Language.Templates;
@@ -61,6 +60,6 @@ public static class ChatCheck
             found = error.Message;
         }
 
-        if (found != wanted) differences.Add(new TextDifference(field, "text", messages.Written, JsonSerializer.Serialize(wanted), JsonSerializer.Serialize(found)));
+        if (found != wanted) differences.Add(new TextDifference(field, "text", messages.Written, TextReport.Quoted(wanted), TextReport.Quoted(found)));
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Core.Json;
@@ -64,6 +66,9 @@ public sealed record TextReport(string Folder, string Reference, IReadOnlyList<s
 
         return known.Count == 1 ? [.. known.Keys] : throw new SrpoException(ErrorKind.Usage, $"the file has cases of {string.Join(", ", known.Keys)}, and {folder} goes by none of these names; say which it is with --name");
     }
+
+    /// <summary>A text in quotes, with escapes for what cannot be seen.</summary>
+    internal static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     private static bool Mentions(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 }

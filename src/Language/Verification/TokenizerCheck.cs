@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Core.Json;
@@ -58,11 +57,9 @@ public static class TokenizerCheck
         var wanted = JsonFields.Elements(((JsonObjectValue)value)["ids"] ?? throw JsonFields.Wrong(field, $"has no ids"), $"{field}.ids")
             .Select((id, i) => JsonFields.Whole(id, JsonFields.Indexed($"{field}.ids", i), 0, int.MaxValue)).ToArray();
         var ids = tokenizer.Encode(text, addSpecial);
-        if (!ids.AsSpan().SequenceEqual(wanted)) differences.Add(new TextDifference(field, "tokens", Quoted(text), List(wanted), List(ids)));
-        if (Text(value, "decoded") is { } decoded && tokenizer.Decode(wanted) is var back && back != decoded) differences.Add(new TextDifference(field, "decoded text", List(wanted), Quoted(decoded), Quoted(back)));
+        if (!ids.AsSpan().SequenceEqual(wanted)) differences.Add(new TextDifference(field, "tokens", TextReport.Quoted(text), List(wanted), List(ids)));
+        if (Text(value, "decoded") is { } decoded && tokenizer.Decode(wanted) is var back && back != decoded) differences.Add(new TextDifference(field, "decoded text", List(wanted), TextReport.Quoted(decoded), TextReport.Quoted(back)));
     }
 
     private static string List(int[] ids) => string.Join(' ', ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
-
-    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -50,11 +50,11 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         { "experiment", 180 },
         { "game", 180 },
         { "markov", 120 },
-        { "map", 150 },
+        { "map", 130 },
         { "recording", 60 },
         { "safetensors", 60 },
         { "model", 40 },
-        { "key", 80 },
+        { "key", 70 },
         { "setting", 40 },
         { "address", 20 },
         { "commandline", 40 },
@@ -62,6 +62,8 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         { "solve", 10 },
         { "show", 5 },
         { "verify", 5 },
+        { "tokenizer", 15 },
+        { "chat", 15 },
     };
 
     public void Dispose() => _directory.Dispose();
@@ -117,6 +119,8 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         _directory.Write("user/out/summary.json", "{\"mine\":1}\n");
         Directory.CreateDirectory(_directory["user/data"]);
 
+        ModelTexts.Prepare(_directory);
+
         // In the way of whatever would begin to train.
         _directory.Write("user/runs", "a file\n");
     }
@@ -162,6 +166,11 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         "solve" => bytes => Command(["rqe", "solve", "fuzz.json", "--starts", "2"], bytes, [0, 2, 130]),
         "show" => bytes => Command(["show", "observation", "gridworld", "--layout", "fuzz.json"], bytes, [0, 2]),
         "verify" => bytes => Command(["verify", "gridworld", "fuzz.json"], bytes, [0, 1, 4]),
+        "tokenizer" or "chat" => bytes => string.Join(", ", ModelTexts.Readings(target).Select(reading =>
+        {
+            if (reading.File is { } file) ModelTexts.WriteSpoilt(_directory, file, bytes);
+            return Command(reading.Arguments, reading.File is null ? bytes : null, [0, 1, 2, 3, 4, 130]);
+        })),
         _ => throw new ArgumentOutOfRangeException(nameof(target)),
     };
 
@@ -270,6 +279,8 @@ public sealed partial class InputFuzzTests(ITestOutputHelper output) : IDisposab
         "setting" => Texts("tau=5", "populations.srpo.tau=5", "evaluation.episodes=10", "seed=7", "lanes=4", "network.hidden=[64,64]", "populations.srpo.sweep={\"tau\":[1,2]}", "layout=rooms", "environment=hanabi", "preset=tag"),
         "address" => Texts("127.0.0.1:30000", "silo-1:30000,10.0.0.7:30000", "[::1]:30000", "postgres", "azure", "Host=db;Username=srpo;Password=x;Database=srpo"),
         "commandline" => CommandLines,
+        "tokenizer" => ModelTexts.Tokenizers,
+        "chat" => ModelTexts.Chats,
         _ => throw new ArgumentOutOfRangeException(nameof(target)),
     };
 

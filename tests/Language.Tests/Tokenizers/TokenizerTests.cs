@@ -230,6 +230,21 @@ public sealed class TokenizerTests : IDisposable
     }
 
     [Fact]
+    public void What_would_take_for_ever_is_refused()
+    {
+        Copy(Qwen);
+        Change("tokenizer.json", root => Put(root, "pre_tokenizer.pretokenizers", """[{"type": "Split", "pattern": {"Regex": "(\\p{L}+)+,"}, "behavior": "Isolated"}, {"type": "ByteLevel", "use_regex": false, "add_prefix_space": false}]"""));
+        var tokenizer = Tokenizer.Load(_folder);
+        Assert.Equal("aaa, a", tokenizer.Decode(tokenizer.Encode("aaa, a")));
+        var error = Assert.Throws<SrpoException>(() => tokenizer.Encode(new string('a', 100)));
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Contains(@"pattern (\p{L}+)+, takes longer than 2 s for one word of a text of 100 characters", error.Message, StringComparison.Ordinal);
+
+        Change("tokenizer.json", root => Put(root, "pre_tokenizer.pretokenizers", $"[{string.Concat(Enumerable.Repeat("{\"type\": \"Digits\"}, ", 40))}{{\"type\": \"ByteLevel\"}}]"));
+        Assert.Contains("pre_tokenizer: has 41 steps; at most 32 are read", Assert.Throws<SrpoException>(() => Tokenizer.Load(_folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_byte_without_a_token_is_named()
     {
         Copy(Qwen);
