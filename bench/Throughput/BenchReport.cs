@@ -38,6 +38,9 @@ public sealed record BenchReport
     /// <summary>Everything that was measured, roofs first.</summary>
     public required IReadOnlyList<Measure> Measures { get; init; }
 
+    /// <summary>Groups that nobody left out, and that could not be measured.</summary>
+    public IReadOnlyList<GroupLeftOut> LeftOut { get; init; } = [];
+
     /// <summary>What the grains cost of the rate of plain loops, 0.1 for a tenth, by the name of what goes through grains; negative where it is noise.</summary>
     public required IReadOnlyDictionary<string, double> GrainCost { get; init; }
 
@@ -96,6 +99,11 @@ public sealed record BenchReport
         return names.Contains(Roofline.Peak) ? null : $"there is no measure '{Roofline.Peak}'";
     }
 }
+
+/// <summary>A group that could not be measured.</summary>
+/// <param name="Group">One of <see cref="BenchGroups.All"/>.</param>
+/// <param name="Reason">Why, and what helps.</param>
+public sealed record GroupLeftOut(string Group, string Reason);
 
 /// <summary>The machine that was measured.</summary>
 /// <param name="Processor">Model of its processor, where the system tells.</param>

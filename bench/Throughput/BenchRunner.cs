@@ -1,4 +1,5 @@
 using Srpo.Experiments.Runs;
+using Srpo.Language.Models;
 using Srpo.Learning.Devices.Cpu;
 
 namespace Srpo.Bench.Throughput;
@@ -11,6 +12,19 @@ public sealed record BenchRequest(IReadOnlyCollection<string> Groups, bool Quick
 {
     /// <summary>Whether anything works on all workers, and needs grains.</summary>
     public bool NeedsGrains => Groups.Any(BenchGroups.WithWorkers.Contains);
+
+    /// <summary>Groups that would be measured, and cannot be here.</summary>
+    public IReadOnlyList<GroupLeftOut> LeftOut { get; init; } = [];
+
+    /// <summary>The same without language models, where they are among the groups and cannot be measured here.</summary>
+    /// <param name="whyNot">Why they cannot be, and what helps; null where they can. Asked only if it matters.</param>
+    public BenchRequest WithLanguageIf(Func<string?> whyNot)
+    {
+        ArgumentNullException.ThrowIfNull(whyNot);
+        return Groups.Contains(BenchGroups.Language) && whyNot() is { } reason
+            ? this with { Groups = [.. Groups.Where(group => group != BenchGroups.Language)], LeftOut = [.. LeftOut, new GroupLeftOut(BenchGroups.Language, reason)] }
+            : this;
+    }
 }
 
 /// <summary>
@@ -19,8 +33,9 @@ public sealed record BenchRequest(IReadOnlyCollection<string> Groups, bool Quick
 /// </summary>
 /// <param name="request">What to measure.</param>
 /// <param name="grains">Where grains live; null where the request needs none.</param>
+/// <param name="language">What language models are computed with; asked for nothing where the request has none.</param>
 /// <param name="progress">Told what is done next.</param>
-public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, Action<string> progress)
+public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, ICausalModelBackend language, Action<string> progress)
 {
     /// <summary>Measures; about a minute and a half for everything.</summary>
     /// <param name="date">Date and time for the report.</param>
@@ -31,6 +46,7 @@ public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, Act
         using var roofline = new Roofline(KernelSet.Default);
         using var kernels = new KernelBench(KernelSet.Default);
         using var updates = new UpdateBench();
+        using var models = new LanguageProbes();
         var training = grains is null ? null : new TrainingBench(grains, request.Workers, scale);
         var probes = new List<Probe>(roofline.Probes);
         if (Wants(BenchGroups.Kernels)) probes.AddRange(kernels.Probes());
@@ -38,6 +54,7 @@ public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, Act
         if (Wants(BenchGroups.Updates)) probes.AddRange(await updates.ProbesAsync(Math.Max(2, (int)(20 * scale)), cancellation));
         if (Wants(BenchGroups.Training)) probes.AddRange(await training!.TrainingAsync(repeats, cancellation));
         if (Wants(BenchGroups.Evaluation)) probes.AddRange(await training!.EvaluationAsync(repeats, cancellation));
+        if (Wants(BenchGroups.Language)) probes.AddRange(models.Prepare(language));
         var rates = await MeasureAsync(probes, rounds, seconds, cancellation);
         var measures = Measure.Of(probes, rates);
         return new BenchReport
@@ -49,6 +66,7 @@ public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, Act
             Quick = request.Quick,
             Machine = MachineDescription.Read(request.Workers),
             Measures = measures,
+            LeftOut = request.LeftOut,
             GrainCost = TrainingBench.GrainCost(measures),
         };
     }

@@ -57,8 +57,11 @@ public static class BenchGroups
     /// <summary>Evaluation of matches on all workers, through the grains and in plain loops.</summary>
     public const string Evaluation = "evaluation";
 
+    /// <summary>A small language model on one core.</summary>
+    public const string Language = "language";
+
     /// <summary>All of them, in the order of reports.</summary>
-    public static IReadOnlyList<string> All { get; } = [Roofs, Kernels, Environments, Updates, Training, Evaluation];
+    public static IReadOnlyList<string> All { get; } = [Roofs, Kernels, Environments, Updates, Training, Evaluation, Language];
 
     /// <summary>Those that work on all workers.</summary>
     public static IReadOnlyList<string> WithWorkers { get; } = [Training, Evaluation];

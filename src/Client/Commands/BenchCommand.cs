@@ -9,6 +9,8 @@ using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Core.Text;
 using Srpo.Experiments.Data;
+using Srpo.Language.Torch;
+using Srpo.Learning.Torch;
 
 namespace Srpo.Client.Commands;
 
@@ -26,7 +28,7 @@ internal static class BenchCommand
     private static readonly Option<string?> Compare = new("--compare") { Description = "Compare with a report that --out or --json wrote.", HelpName = "FILE" };
 
     public static Command Create(Shell shell) =>
-        new Command("bench", "Measure throughput: kernels, environments, updates as shares of the machine's peak; training, evaluation. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, Only, OutFile, Force, Compare, BenchIdleCommand.Create(shell), BenchDeviceCommand.Create(shell), BenchLanguageCommand.Create(shell) }
+        new Command("bench", "Measure throughput: kernels, environments, updates, a small language model as shares of the machine's peak; training, evaluation. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, Only, OutFile, Force, Compare, BenchIdleCommand.Create(shell), BenchDeviceCommand.Create(shell), BenchLanguageCommand.Create(shell) }
             .GoesWith(Force, OutFile)
             .OnThisMachine()
             .Without(GlobalOptions.Data, "it works in a temporary directory")
@@ -57,6 +59,11 @@ internal static class BenchCommand
         var file = context.Get(OutFile) is { } chosen ? context.Shell.Resolve(chosen) : null;
         if (file is not null) UserFile.CheckTarget(file, context.Get(Force));
         var earlier = context.Get(Compare) is { } given ? (File: given, Report: BenchReport.Read(UserFile.ReadText(context.Shell.Resolve(given), "report", given), given)) : default;
+
+        // Whoever asks for language models by name is told that they cannot be had; whoever asks for nothing gets everything else.
+        if (only.Contains(BenchGroups.Language)) LibTorch.Load();
+        request = request.WithLanguageIf(LibTorch.WhyNot);
+        foreach (var left in request.LeftOut) context.Error.WriteLine($"srpo: warning: the group {left.Group} is left out; {left.Reason}");
         var report = await MeasureAsync(context, request);
         if (file is not null) UserFile.Write(file, Encoding.UTF8.GetBytes(JsonText.Write(report) + Environment.NewLine), context.Get(Force));
         if (earlier.Report is not null) report = report with { Comparison = BenchComparison.Of(report, earlier.Report, earlier.File) };
@@ -68,13 +75,14 @@ internal static class BenchCommand
 
     private static async Task<BenchReport> MeasureAsync(CommandContext context, BenchRequest request)
     {
+        var language = new TorchLanguage();
         var date = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
-        if (!request.NeedsGrains) return await new BenchRunner(request, null, Progress).RunAsync(date, context.Cancellation);
+        if (!request.NeedsGrains) return await new BenchRunner(request, null, language, Progress).RunAsync(date, context.Cancellation);
         var directory = Directory.CreateTempSubdirectory("srpo-bench-");
         try
         {
             await using var session = await LocalSession.StartAsync(new DataDirectory(directory.FullName), request.Workers, context.Cancellation);
-            return await new BenchRunner(request, session.Grains, Progress).RunAsync(date, context.Cancellation);
+            return await new BenchRunner(request, session.Grains, language, Progress).RunAsync(date, context.Cancellation);
         }
         finally
         {
@@ -92,6 +100,7 @@ internal static class BenchCommand
             ("machine", $"{machine.Processor}, {machine.Cores} cores, {machine.Workers} workers, {machine.Kernels} kernels"),
             ("program", report.Version),
             ("grains", report.Runtime),
+            .. report.LeftOut.Select(left => ("left out", (string?)$"{left.Group}: {left.Reason}")),
         ]);
         foreach (var group in report.Measures.GroupBy(measure => measure.Group))
         {

@@ -6,7 +6,9 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
+using Srpo.Language.Torch;
 using Srpo.Learning;
+using Srpo.Learning.Torch;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -85,6 +87,47 @@ public sealed class BenchTests : IDisposable
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Root));
+    }
+
+    [Fact]
+    public async Task A_language_model_is_measured_where_libtorch_can_be_had_and_else_refused()
+    {
+        string[] measure = ["bench", "--quick", "--only", "language", "--json", "--out", "new.json"];
+        if (LibTorch.WhyNot() is { } reason)
+        {
+            var refused = (await RunAsync(measure)).Expect(ExitCode.Environment);
+            Assert.Contains(reason, refused.Error, StringComparison.Ordinal);
+            Assert.Empty(refused.Out);
+            Assert.False(File.Exists(_directory["new.json"]));
+            return;
+        }
+
+        var report = JsonText.Read<BenchReport>((await RunAsync(measure)).Expect(ExitCode.Ok).Out)!;
+        Assert.Empty(report.LeftOut);
+        var measures = report.Measures.Where(measure => measure.Group == BenchGroups.Language).ToArray();
+        Assert.Equal(["language prompt", "language generation", "language LoRA training"], measures.Select(measure => measure.Name));
+        Assert.All(measures, measure =>
+        {
+            Assert.Equal(("k tokens/CPU s", "peak", 3), (measure.Unit, measure.Roof, measure.Repeats));
+            Assert.True(measure.Median > 0 && measure.Share > 0 && measure.FlopsPerItem > 1e6);
+        });
+        var compared = (await RunAsync("bench", "--quick", "--only", "roofs", "--compare", "new.json")).Expect(ExitCode.Ok);
+        Assert.Matches(@"(?m)^ *language generation +[0-9.]+ +k tokens/CPU s *$", compared.Out);
+    }
+
+    /// <summary>Where nobody asks for groups, one that cannot be measured takes nothing from the others.</summary>
+    [Fact]
+    public async Task Language_models_are_left_out_with_the_reason_where_libtorch_is_missing()
+    {
+        var all = new BenchRequest(BenchGroups.All, Quick: true, Workers: 1);
+        Assert.Same(all, all.WithLanguageIf(() => null));
+        var request = all.WithLanguageIf(() => "torch: no libtorch was found");
+        Assert.Equal(BenchGroups.All.Where(group => group != BenchGroups.Language), request.Groups);
+        var roofs = new BenchRequest([BenchGroups.Roofs], Quick: true, Workers: 1);
+        Assert.Same(roofs, roofs.WithLanguageIf(() => throw new InvalidOperationException("nobody asked for them")));
+
+        var report = await new BenchRunner(request with { Groups = [BenchGroups.Roofs] }, null, new TorchLanguage(), _ => { }).RunAsync("d", CancellationToken.None);
+        Assert.Equal([new GroupLeftOut("language", "torch: no libtorch was found")], BenchReport.Read(JsonText.Write(report), "new.json").LeftOut);
     }
 
     [Fact]
