@@ -32,7 +32,7 @@
     label();
   }
 
-  // The cell of a matrix under the pointer: its place, and its text.
+  // The cell of a matrix under the pointer: its place in the whole matrix, of which this may be a block, and its text.
   function cellAt(cells, event) {
     var rows = JSON.parse(cells.dataset.rows);
     var columns = JSON.parse(cells.dataset.columns);
@@ -40,7 +40,7 @@
     var row = Math.max(0, Math.min(rows.length - 1, Math.floor(at.y)));
     var column = Math.max(0, Math.min(columns.length - 1, Math.floor(at.x)));
     var value = cells.dataset.values.split(" ")[row * columns.length + column].replace("-", "−");
-    return { row: row, column: column, text: rows[row] + " + " + columns[column] + ": " + (value === "x" ? "not played" : value) };
+    return { row: row + Number(cells.dataset.row), column: column + Number(cells.dataset.column), text: rows[row] + " + " + columns[column] + ": " + (value === "x" ? "not played" : value) };
   }
 
   function enhance(page) {
@@ -51,7 +51,7 @@
     function literal(drawn, copy) {
       var style = getComputedStyle(drawn);
       properties.forEach(function (name) { copy.setAttribute(name, style.getPropertyValue(name)); });
-      ["class", "role", "data-rows", "data-columns", "data-values"].forEach(function (name) { copy.removeAttribute(name); });
+      ["class", "role", "data-row", "data-column", "data-rows", "data-columns", "data-values"].forEach(function (name) { copy.removeAttribute(name); });
       Array.from(drawn.children).forEach(function (child, index) { literal(child, copy.children[index]); });
     }
     function save(figure) {

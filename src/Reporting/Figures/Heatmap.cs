@@ -133,6 +133,10 @@ public static class Heatmap
         }
 
         if (texts.Length > 0) canvas.Markup.Open("g", ("class", "values")).Raw(texts.ToString()).Close();
+        if (!spec.IsSelectable) return;
+        OpenCells(canvas, spec, rows, columns, cell);
+        canvas.Markup.Empty("rect", ("width", Markup.Num(columns.Count)), ("height", Markup.Num(rows.Count)), ("fill", "transparent"));
+        canvas.Markup.Close();
     }
 
     private static void DrawPaths(
@@ -158,12 +162,7 @@ public static class Heatmap
             }
         }
 
-        canvas.Markup.Open("g",
-            ("class", "cells"), ("shape-rendering", "crispEdges"),
-            ("transform", $"translate({Markup.Num(columns.Start)} {Markup.Num(rows.Start)}) scale({cell.ToString("0.#####", CultureInfo.InvariantCulture)})"),
-            ("data-rows", Names(spec.Rows.AsSpan(rows.First, rows.Count))),
-            ("data-columns", Names(spec.Columns.AsSpan(columns.First, columns.Count))),
-            ("data-values", Values(spec, rows, columns)));
+        OpenCells(canvas, spec, rows, columns, cell);
         for (var level = 0; level < paths.Length; level++)
         {
             if (paths[level] is { } path)
@@ -172,6 +171,15 @@ public static class Heatmap
 
         canvas.Markup.Close();
     }
+
+    /// <summary>Opens the group of a block's cells, one unit each, with what the page's script reads out of it.</summary>
+    private static void OpenCells(SvgCanvas canvas, HeatmapSpec spec, HeatmapAxis.Block rows, HeatmapAxis.Block columns, double cell) => canvas.Markup.Open("g",
+        ("class", "cells"), ("shape-rendering", "crispEdges"),
+        ("transform", $"translate({Markup.Num(columns.Start)} {Markup.Num(rows.Start)}) scale({cell.ToString("0.#####", CultureInfo.InvariantCulture)})"),
+        ("data-row", Markup.Num(rows.First)), ("data-column", Markup.Num(columns.First)),
+        ("data-rows", Names(spec.Rows.AsSpan(rows.First, rows.Count))),
+        ("data-columns", Names(spec.Columns.AsSpan(columns.First, columns.Count))),
+        ("data-values", Values(spec, rows, columns)));
 
     private static double Value(HeatmapSpec spec, int row, int column) => spec.Values[row * spec.Columns.Length + column];
 

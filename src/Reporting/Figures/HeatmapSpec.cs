@@ -26,6 +26,9 @@ public sealed record HeatmapSpec(
 
     /// <summary>Draws the colour bar below; a page with several heatmaps draws one <see cref="ColourBar"/> for all.</summary>
     public bool ShowColourBar { get; init; }
+
+    /// <summary>Whether the page's script is told which cell is where in small matrices too, so that one can be chosen; it then reads cells out in place of their tooltips.</summary>
+    public bool IsSelectable { get; init; }
 }
 
 /// <summary>A row or column of a heatmap.</summary>
