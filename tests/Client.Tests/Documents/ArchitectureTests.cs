@@ -18,9 +18,10 @@ public sealed class ArchitectureTests
         ["Srpo.Language.Torch"] = ["Srpo.Core", "Srpo.Learning", "Srpo.Language", "Srpo.Learning.Torch"],
         ["Srpo.Grains.Interfaces"] = ["Srpo.Core"],
         ["Srpo.Grains"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
-        ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains"],
+        ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Dashboard"],
         ["Srpo.Experiments"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
-        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Bench.Throughput"],
+        ["Srpo.Dashboard"] = ["Srpo.Core", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Experiments"],
+        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Dashboard", "Srpo.Bench.Throughput"],
     };
 
     public static TheoryData<string> Rooms => [.. Known.Keys];

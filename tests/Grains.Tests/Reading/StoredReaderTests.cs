@@ -23,6 +23,9 @@ public sealed class StoredReaderTests
         {
             ($"status {name}", async state => await state.GetStatusAsync(name)),
             ($"spec {name}", async state => await state.GetSpecAsync(name)),
+            ($"curves {name}", async state => await state.GetCurvesAfterAsync(name, [])),
+            ($"curves {name} after 2 and 3", async state => await state.GetCurvesAfterAsync(name, [2, 3])),
+            ($"curves {name} after too many", async state => await state.GetCurvesAfterAsync(name, [1000, -1, 1])),
             ($"tournament {name}", async state => await state.GetTournamentAsync(name)),
         }),
         ("tournament all", async state => await state.GetTournamentAsync("all")),
@@ -59,10 +62,19 @@ public sealed class StoredReaderTests
         // The comparison saw answers and refusals of every sort.
         Assert.Contains("\"Finished\":true", stored["tournament all"], StringComparison.Ordinal);
         Assert.Contains("\"Version\":8", stored["adversary s.learned/1/1"], StringComparison.Ordinal);
+
+        // Only what is new of a curve, or all of it where less is left than somebody knows.
+        TeamCurve[] all = Curves("curves s.learned"), news = Curves("curves s.learned after 2 and 3");
+        Assert.All(all, curve => Assert.True(curve is { First: 0, Points.Length: > 3 }));
+        Assert.Equal([2, 3], news.Select(curve => curve.First));
+        for (var team = 0; team < 2; team++) Assert.Equal(all[team].Points[(2 + team)..].Select(point => point.Round), news[team].Points.Select(point => point.Round));
+        Assert.Equal(stored["curves s.learned"], stored["curves s.learned after too many"]);
         Assert.Contains("\"Version\":1", stored["policy s.pool/1/0 after 1"], StringComparison.Ordinal);
         Assert.Contains("did you mean 's.learned'?", stored["status s.leaned"], StringComparison.Ordinal);
         foreach (var refusal in new[] { typeof(UnknownGrainException), typeof(GrainKeyException), typeof(SrpoGrainException) })
             Assert.Contains(stored.Values, answer => answer.StartsWith(refusal.FullName + " ", StringComparison.Ordinal));
+
+        TeamCurve[] Curves(string what) => JsonSerializer.Deserialize<TeamCurve[]>(stored[what])!;
     }
 
     [Theory]

@@ -10,10 +10,10 @@ public sealed class EpisodeSessionTests
     private static readonly EnvironmentSettings Hanabi = new("hanabi", "3x3-3p");
     private static readonly EnvironmentSettings Tag = new("tag", "tag-4v2");
 
-    private static FrozenPolicy Policy(EnvironmentSettings settings, int number)
+    private static FrozenPolicy Policy(EnvironmentSettings settings, int number, int carried = 0)
     {
         var info = EnvironmentFactory.Create(settings, 1).Info;
-        var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh);
+        var shape = new NetworkShape(info.ObservationLength(ObservationEncoding.OwnFirst), [8], info.Actions, Activation.Tanh, gru: carried);
         var random = TestData.Stream(40 + number);
         return new NetworkPolicy(shape, ObservationEncoding.OwnFirst, TestData.Normals(shape.ParameterCount, ref random, 0.3));
     }
@@ -124,6 +124,44 @@ public sealed class EpisodeSessionTests
             Assert.Equal(frame.Actions, same.Actions);
             Assert.Equal(frame.Drawing, same.Drawing);
         }
+    }
+
+    [Theory]
+    [InlineData("gridworld", "official", 2, 0)]
+    [InlineData("gridworld", "official", 2, 4)]
+    [InlineData("tag", "tag-4v2", 6, 0)]
+    [InlineData("hanabi", "3x3-3p", 3, 4)]
+    public void A_steered_policy_says_what_it_would_do_and_is_led_all_the_same(string name, string variant, int seats, int carried)
+    {
+        var settings = new EnvironmentSettings(name, variant);
+        FrozenPolicy?[] players = [.. Enumerable.Range(0, seats).Select(seat => Policy(settings, seat, carried))];
+        using var free = new EpisodeSession(settings, players, 6, 2);
+        using var steered = new EpisodeSession(settings, players, 6, 2, steered: true);
+        using var one = new EpisodeSession(settings, [.. players.Select((player, seat) => seat == 1 ? player : null)], 6, 2, steered: true);
+        for (var step = 0; step < 30; step++)
+        {
+            // However often it is asked, also where it remembers what it has seen.
+            var said = Enumerable.Range(0, seats).Select(steered.Probabilities).ToArray();
+            Assert.Equal(said, Enumerable.Range(0, seats).Select(steered.Probabilities));
+            Assert.Equal(said[1], one.Probabilities(1));
+            Assert.Empty(one.Probabilities(0));
+            var frame = free.Advance();
+            Assert.Equal(said, frame.Probabilities);
+            foreach (var led in new[] { steered, one })
+            {
+                var same = led.Advance(frame.Actions);
+                Assert.Equal(frame.Actions, same.Actions);
+                Assert.Equal((frame.Drawing, frame.EpisodeEnded), (same.Drawing, same.EpisodeEnded));
+                Assert.Equal(frame.Rewards, same.Rewards);
+            }
+        }
+
+        // Where a policy is led is not where it would have gone.
+        using var other = new EpisodeSession(settings, players, 6, 2, steered: true);
+        var mover = Enumerable.Range(0, seats).First(other.IsToAct);
+        var least = Enumerable.Range(0, other.Environment.Info.Actions).Where(action => other.Legal(mover)[action] == 1).MinBy(action => other.Probabilities(mover)[action]);
+        Assert.Contains($"seat {mover} needs an action", Assert.Throws<ArgumentOutOfRangeException>(() => other.Advance()).Message);
+        Assert.Equal(least, other.Advance([.. Enumerable.Range(0, seats).Select(seat => seat == mover ? least : other.Legal(seat).IndexOf((byte)1))]).Actions[mover]);
     }
 
     [Fact]

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Time.Testing;
+using Srpo.Core.Settings;
+using Srpo.Dashboard.Tests.Support;
+using Srpo.Experiments.Data;
+using Srpo.Grains.Interfaces;
+
+namespace Srpo.Dashboard.Tests.Sources;
+
+/// <summary>Runs as pages find them.</summary>
+public sealed class RunShelfTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeSource _source = new(teams: 1);
+    private readonly RunShelf _shelf;
+
+    public RunShelfTests() => _shelf = new RunShelf(_source, _time);
+
+    public void Dispose() => _shelf.Dispose();
+
+    [Fact]
+    public async Task Runs_are_read_once_for_many_clicks_and_again_later()
+    {
+        for (var click = 0; click < 3; click++) await _shelf.AllAsync(CancellationToken.None);
+        await _shelf.FindAsync("any", CancellationToken.None);
+        Assert.Equal(1, _source.RunsRead);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await _shelf.AllAsync(CancellationToken.None);
+        Assert.Equal(2, _source.RunsRead);
+    }
+
+    [Fact]
+    public async Task The_newest_is_first_and_those_of_unknown_age_last()
+    {
+        var day = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        _source.Runs = [Run("a"), Run("b") with { Started = day }, Run("c") with { Started = day.AddDays(1) }, Run("0")];
+        Assert.Equal(["c", "b", "0", "a"], (await _shelf.AllAsync(CancellationToken.None)).Select(run => run.Id));
+    }
+
+    [Fact]
+    public async Task An_id_is_found_before_a_name_that_is_the_same()
+    {
+        _source.Runs = [Run("a") with { Labels = new RunLabels("b", [], null) }, Run("b"), Run("c") with { Labels = new RunLabels("best", [], null) }];
+        Assert.Equal("b", (await _shelf.FindAsync("b", CancellationToken.None))!.Id);
+        Assert.Equal("c", (await _shelf.FindAsync("best", CancellationToken.None))!.Id);
+        Assert.Null(await _shelf.FindAsync("bes", CancellationToken.None));
+        Assert.Null(await _shelf.ShowAsync("none", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Populations_have_short_labels_and_looks_also_where_they_only_play()
+    {
+        _source.Runs = [Run("r") with { Populations = ["r.ippo", "r.srpo"] }, Run("x") with { Kind = RunKind.CrossPlay, Tournaments = ["x.training"] }];
+        _source.Tournaments["x.training"] = new TournamentSpec(["r.srpo", "q.srpo"], new EnvironmentSettings("gridworld", "official"), 1, 8, 1);
+        var trained = (await _shelf.ShowAsync("r", CancellationToken.None))!;
+        Assert.Equal([("r.ippo", "ippo"), ("r.srpo", "srpo")], trained.Labels);
+        Assert.Equal("SRPO", trained.Styles.Names.Of("srpo"));
+        Assert.NotEqual(trained.Styles["ippo"].Colour, trained.Styles["srpo"].Colour);
+
+        // Two that would be called the same keep their names.
+        Assert.Equal([("r.srpo", "r.srpo"), ("q.srpo", "q.srpo")], (await _shelf.ShowAsync("x", CancellationToken.None))!.Labels);
+    }
+
+    private static StoredRun Run(string id) => new(id, RunKind.Population, RunLabels.None, [], []);
+}
