@@ -76,7 +76,8 @@ internal sealed class EventLog(TimeProvider time)
             else if (known.Status != silo.Status) Add(silo.Name, $"{known.Status} → {silo.Status}", silo.Status != "active");
         }
 
-        foreach (var silo in before.Where(silo => !current.ContainsKey(silo.Silo))) Add(silo.Name, $"left the cluster (it was at {silo.Silo})", isTrouble: true);
+        // Whoever worked on a data directory is done; of a cluster somebody is left.
+        foreach (var silo in before.Where(silo => !current.ContainsKey(silo.Silo))) Add(silo.Name, now.Length == 0 ? "ended" : $"left the cluster (it was at {silo.Silo})", isTrouble: now.Length > 0);
         var places = before.SelectMany(silo => silo.Teams.Select(team => (team, silo.Name))).GroupBy(place => place.team).ToDictionary(group => group.Key, group => group.First().Name, StringComparer.Ordinal);
         foreach (var move in now.SelectMany(silo => silo.Teams.Select(team => (Team: team, To: silo.Name))).Where(place => places.TryGetValue(place.Team, out var from) && from != place.To).GroupBy(place => place.To))
         {

@@ -11,6 +11,10 @@ internal sealed class SiloFollower(IDashboardSource source, EventLog log, TimePr
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _lock = new();
+    private Task _asking = Task.CompletedTask;
+    private long? _asked;
+
     /// <summary>The silos at the last answer.</summary>
     public SiloReport[] Silos { get; private set; } = [];
 
@@ -25,19 +29,34 @@ internal sealed class SiloFollower(IDashboardSource source, EventLog log, TimePr
         using var timer = new PeriodicTimer(Pace, time);
         do
         {
-            try
-            {
-                var now = await source.SilosAsync(cancellation);
-                log.Note(Silos, now);
-                (Silos, Problem) = (now, null);
-            }
-            catch (Exception error) when (error is not OperationCanceledException || !cancellation.IsCancellationRequested)
-            {
-                Problem = SrpoException.MessageOf(error);
-            }
-
+            await RefreshAsync().WaitAsync(cancellation);
             await changed();
         }
         while (await timer.WaitForNextTickAsync(cancellation));
+    }
+
+    /// <summary>Asks for all pages that look: one answer after the other, so that what differs is told of once.</summary>
+    private Task RefreshAsync()
+    {
+        lock (_lock)
+        {
+            if (!_asking.IsCompleted || (_asked is { } asked && time.GetElapsedTime(asked) < Pace / 2)) return _asking;
+            _asked = time.GetTimestamp();
+            return _asking = AskAsync();
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        try
+        {
+            var now = await source.SilosAsync(CancellationToken.None);
+            log.Note(Silos, now);
+            (Silos, Problem) = (now, null);
+        }
+        catch (Exception error)
+        {
+            Problem = SrpoException.MessageOf(error);
+        }
     }
 }

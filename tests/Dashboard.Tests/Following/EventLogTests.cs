@@ -69,6 +69,8 @@ public sealed class EventLogTests
         Assert.Equal(["no answer → active"], Texts());
         _log.Note([a, b], [a with { Teams = ["p/0", "p/1", "p/2"] }]);
         Assert.Equal(["took over p/2", "! left the cluster (it was at at-b)"], Texts());
+        _log.Note([a], []);
+        Assert.Equal(["ended"], Texts());
         _log.Note([a with { Teams = [.. Enumerable.Range(0, 7).Select(team => $"p/{team}")] }, b], [a with { Teams = [] }, b with { Teams = [.. Enumerable.Range(0, 7).Select(team => $"p/{team}")] }]);
         Assert.Equal(["took over p/0, p/1, p/2, p/3, p/4 and 2 more teams"], Texts());
     }

@@ -35,7 +35,10 @@ internal sealed class FakeSource : IDashboardSource, IStateReader
 
     public Dictionary<string, TournamentSpec> Tournaments { get; } = [];
 
-    /// <summary>Raised before every question for runs.</summary>
+    /// <summary>Answers who asks for silos.</summary>
+    public Func<Task<SiloReport[]>> Silos { get; set; } = () => throw new NotSupportedException();
+
+    /// <summary>How often runs were read.</summary>
     public int RunsRead { get; private set; }
 
     /// <summary>What it was asked since the last call of this.</summary>
@@ -110,7 +113,7 @@ internal sealed class FakeSource : IDashboardSource, IStateReader
 
     public Task<TournamentSpec> GetTournamentSpecAsync(string tournament) => Task.FromResult(Tournaments[tournament]);
 
-    public Task<SiloReport[]> SilosAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<SiloReport[]> SilosAsync(CancellationToken cancellation) => Silos();
 
     public Task<ReplayFrame[]> ReplayAsync(ReplayRequest request, CancellationToken cancellation) => throw new NotSupportedException();
 
