@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Playwright;
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Client.Tests.Support;
