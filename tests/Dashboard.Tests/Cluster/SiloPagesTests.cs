@@ -50,7 +50,7 @@ public sealed class SiloPagesTests(Chromium chromium) : IClassFixture<Chromium>,
 
         await using var visit = await chromium.OpenAsync(silo.Client.BaseAddress!.ToString());
         var page = visit.Page;
-        await page.GetByLabel("Token").FillAsync("0" + Token[1..]);
+        await page.GetByLabel("Token").FillAsync("x" + Token[1..]);
         await visit.Button("Sign in").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("That is not the token.");
         await page.GetByLabel("Token").FillAsync(Token);

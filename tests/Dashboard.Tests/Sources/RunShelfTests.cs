@@ -52,12 +52,12 @@ public sealed class RunShelfTests : IDisposable
         _source.Runs = [Run("r") with { Populations = ["r.ippo", "r.srpo"] }, Run("x") with { Kind = RunKind.CrossPlay, Tournaments = ["x.training"] }];
         _source.Tournaments["x.training"] = new TournamentSpec(["r.srpo", "q.srpo"], new EnvironmentSettings("gridworld", "official"), 1, 8, 1);
         var trained = (await _shelf.ShowAsync("r", CancellationToken.None))!;
-        Assert.Equal([("r.ippo", "ippo"), ("r.srpo", "srpo")], trained.Labels);
+        Assert.Equal([("r.ippo", "ippo"), ("r.srpo", "srpo")], trained.Labels.ToArray());
         Assert.Equal("SRPO", trained.Styles.Names.Of("srpo"));
         Assert.NotEqual(trained.Styles["ippo"].Colour, trained.Styles["srpo"].Colour);
 
         // Two that would be called the same keep their names.
-        Assert.Equal([("r.srpo", "r.srpo"), ("q.srpo", "q.srpo")], (await _shelf.ShowAsync("x", CancellationToken.None))!.Labels);
+        Assert.Equal([("r.srpo", "r.srpo"), ("q.srpo", "q.srpo")], (await _shelf.ShowAsync("x", CancellationToken.None))!.Labels.ToArray());
     }
 
     private static StoredRun Run(string id) => new(id, RunKind.Population, RunLabels.None, [], []);

@@ -23,7 +23,7 @@ public sealed class ShownRuns : IAsyncLifetime, IDisposable
         string[] small = ["--seeds", "2", "--iterations", "12", "--set", "lanes=4", "--set", "horizon=20", "--set", "curveInterval=100", "--set", "checkpointInterval=4", "--set", "evaluationSteps=20"];
         var browser = _chromium.InitializeAsync();
         await RunAsync(["run", "overcooked-paper", "--id", "tiny", .. small, "--set", "evaluation.episodes=2", "--set", "evaluation.steps=20"]);
-        await RunAsync(["population", "start", "alone", "--method", "ippo", .. small, "--set", "gamma=0.9"]);
+        await RunAsync(["population", "start", "alone", "--method", "ippo", .. small, "--set", "discount=0.9"]);
         await RunAsync("runs", "rename", "tiny", "first");
         await RunAsync("runs", "tag", "tiny", "paper");
         await RunAsync("runs", "note", "tiny", "the one of the figure");

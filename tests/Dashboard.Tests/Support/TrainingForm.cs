@@ -10,7 +10,7 @@ namespace Srpo.Dashboard.Tests.Support;
 internal static class TrainingForm
 {
     /// <summary>Small updates, many of which are done in a second.</summary>
-    public const string Small = "lanes=4\nhorizon=20\ncurveInterval=400\ncheckpointInterval=50\nevaluationSteps=20\nnetwork.hidden=8";
+    public const string Small = "lanes=4\nhorizon=20\ncurveInterval=400\ncheckpointInterval=50\nevaluationSteps=20\nnetwork.hidden=[8]";
 
     /// <summary>Fills the form in and sends it.</summary>
     public static async Task SendAsync(Visit visit, string name, int updates, string further = Small)
