@@ -57,7 +57,7 @@ public sealed class PagesTests(ShownRuns shown)
         await Expect(page.Locator(".live figure")).Not.ToHaveCountAsync(0);
         await Expect(visit.Row("Teams", "1")).ToContainTextAsync("12 of 12");
         await Expect(visit.Row("Teams", "1").GetByRole(AriaRole.Link)).ToHaveTextAsync(["agent 0", "agent 1"]);
-        await page.GetByLabel("Population").SelectOptionAsync(new SelectOptionValue { Label = "SRPO" });
+        await page.Locator("main .row select").SelectOptionAsync(new SelectOptionValue { Label = "SRPO" });
         await Expect(visit.Row("Teams", "1").GetByRole(AriaRole.Link)).ToHaveTextAsync(["agent 0", "agent 1", "adversary 0", "adversary 1"]);
 
         var report = await page.RunAndWaitForPopupAsync(() => visit.Link("Report").ClickAsync());
