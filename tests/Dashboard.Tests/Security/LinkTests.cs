@@ -61,7 +61,7 @@ public sealed class LinkTests(ShownRuns shown) : IDisposable
             Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
             Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
             Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
-            if (type == "text/html") Assert.Contains("default-src 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+            if (type == "text/html") Assert.Contains(answer.Headers.GetValues("Content-Security-Policy"), policy => policy.Contains("default-src 'none'", StringComparison.Ordinal));
         }
 
         // Programs show the token in a header, and no cookie is given for that.
