@@ -59,6 +59,11 @@ public static class DashboardHosting
     public static void MapSrpoPages(this WebApplication application)
     {
         ArgumentNullException.ThrowIfNull(application);
+
+        // Whoever reads pages is told by one that there is none of this address; programs are told by the host.
+        application.UseWhen(
+            context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         application.Use((context, next) =>
         {
             // Of these pages alone: others of the same host have their own.
