@@ -67,8 +67,11 @@ public sealed class LinkTests(ShownRuns shown) : IDisposable
         // Programs show the token in a header, and no cookie is given for that.
         using var header = await AskAsync("", ("Authorization", "Bearer " + Token));
         Assert.Equal(HttpStatusCode.OK, header.StatusCode);
-        using var missing = await AskAsync("runs/none/report", ("Authorization", "Bearer " + Token));
-        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        foreach (var place in new[] { "runs/none/report", "no-such-page" })
+        {
+            using var missing = await AskAsync(place, ("Authorization", "Bearer " + Token));
+            Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        }
     }
 
     [Fact]
