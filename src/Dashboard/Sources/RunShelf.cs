@@ -32,32 +32,13 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
 
     /// <summary>All runs, the newest first.</summary>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<StoredRun>> AllAsync(CancellationToken cancellation)
-    {
-        await _one.WaitAsync(cancellation);
-        try
-        {
-            var era = source.Era;
-            if (_read is { } read && time.GetElapsedTime(read) < (era == _era ? Validity : Least)) return _runs;
-            _era = era;
-            _runs = [.. (await source.RunsAsync(cancellation)).OrderByDescending(run => run.Started ?? DateTimeOffset.MinValue).ThenBy(run => run.Id, StringComparer.Ordinal)];
-            _read = time.GetTimestamp();
-            return _runs;
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
+    public Task<IReadOnlyList<StoredRun>> AllAsync(CancellationToken cancellation) => ReadAsync(anew: false, cancellation);
 
-    /// <summary>The run of an id or name, or null.</summary>
+    /// <summary>The run of an id or name, or null. One that is not known is looked for anew: it may have begun a moment ago.</summary>
     /// <param name="id">The id or name.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<StoredRun?> FindAsync(string id, CancellationToken cancellation)
-    {
-        var runs = await AllAsync(cancellation);
-        return runs.FirstOrDefault(run => run.Id == id) ?? runs.FirstOrDefault(run => run.Labels.Name == id);
-    }
+    public async Task<StoredRun?> FindAsync(string id, CancellationToken cancellation) =>
+        Find(await AllAsync(cancellation), id) ?? Find(await ReadAsync(anew: true, cancellation), id);
 
     /// <summary>A run with the names and looks of its populations; null where there is none of this id.</summary>
     /// <param name="id">The id or name.</param>
@@ -87,6 +68,26 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
 
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
+
+    private async Task<IReadOnlyList<StoredRun>> ReadAsync(bool anew, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            var era = source.Era;
+            if (!anew && _read is { } read && time.GetElapsedTime(read) < (era == _era ? Validity : Least)) return _runs;
+            _era = era;
+            _runs = [.. (await source.RunsAsync(cancellation)).OrderByDescending(run => run.Started ?? DateTimeOffset.MinValue).ThenBy(run => run.Id, StringComparer.Ordinal)];
+            _read = time.GetTimestamp();
+            return _runs;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private static StoredRun? Find(IReadOnlyList<StoredRun> runs, string id) => runs.FirstOrDefault(run => run.Id == id) ?? runs.FirstOrDefault(run => run.Labels.Name == id);
 
     /// <summary>Its populations, or those that play in its tournaments.</summary>
     private async Task<IReadOnlyList<string>> PlayersAsync(StoredRun run, CancellationToken cancellation)

@@ -20,12 +20,22 @@ public sealed class RunShelfTests : IDisposable
     [Fact]
     public async Task Runs_are_read_once_for_many_clicks_and_again_later()
     {
+        _source.Runs = [Run("a")];
         for (var click = 0; click < 3; click++) await _shelf.AllAsync(CancellationToken.None);
-        await _shelf.FindAsync("any", CancellationToken.None);
+        await _shelf.FindAsync("a", CancellationToken.None);
         Assert.Equal(1, _source.RunsRead);
         _time.Advance(TimeSpan.FromSeconds(2));
         await _shelf.AllAsync(CancellationToken.None);
         Assert.Equal(2, _source.RunsRead);
+    }
+
+    [Fact]
+    public async Task A_run_that_began_a_moment_ago_is_found()
+    {
+        Assert.Empty(await _shelf.AllAsync(CancellationToken.None));
+        _source.Runs = [Run("a")];
+        Assert.Equal("a", (await _shelf.FindAsync("a", CancellationToken.None))!.Id);
+        Assert.Single(await _shelf.AllAsync(CancellationToken.None));
     }
 
     [Fact]
