@@ -32,7 +32,7 @@ public sealed class TrainingTests(Chromium chromium) : IClassFixture<Chromium>, 
         await Expect(page.GetByText("There is no run yet.")).ToBeVisibleAsync();
         Assert.DoesNotContain("token", page.Url, StringComparison.Ordinal);
 
-        await TrainingForm.SendAsync(visit, "grown", updates: 8000);
+        await TrainingForm.SendAsync(visit, "grown", updates: 6000);
         await page.WaitForURLAsync("**/runs/grown");
         var state = page.Locator(".state");
         await Expect(state).ToHaveTextAsync("training");
@@ -46,7 +46,7 @@ public sealed class TrainingTests(Chromium chromium) : IClassFixture<Chromium>, 
         await Expect(page.Locator(".events")).ToContainTextAsync("training → paused");
         var paused = await StatusAsync("grown");
         Assert.Equal("paused", paused.GetProperty("phase").GetString());
-        Assert.InRange(paused.GetProperty("teams")[0].GetProperty("round").GetInt32(), 1, 7999);
+        Assert.InRange(paused.GetProperty("teams")[0].GetProperty("round").GetInt32(), 1, 5999);
 
         await visit.Button("Resume").ClickAsync();
         await Expect(page.Locator(".events")).ToContainTextAsync("paused → training");
@@ -62,7 +62,7 @@ public sealed class TrainingTests(Chromium chromium) : IClassFixture<Chromium>, 
             var number = team.GetProperty("team").GetInt32();
             Assert.Equal(team.GetProperty("lastReturn").GetDouble(), watched.GetProperty("teams")[number].GetProperty("lastReturn").GetDouble());
             var cells = visit.Row("Teams", $"{number}").Locator("td");
-            await Expect(cells.Nth(1)).ToHaveTextAsync("8 000 of 8 000");
+            await Expect(cells.Nth(1)).ToHaveTextAsync("6 000 of 6 000");
             await Expect(cells.Nth(4)).ToHaveTextAsync(Texts.Number(team.GetProperty("lastReturn").GetDouble()));
             await Expect(cells.Nth(5)).ToHaveTextAsync("finished");
         }
