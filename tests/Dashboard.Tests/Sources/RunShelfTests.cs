@@ -24,9 +24,17 @@ public sealed class RunShelfTests : IDisposable
         for (var click = 0; click < 3; click++) await _shelf.AllAsync(CancellationToken.None);
         await _shelf.FindAsync("a", CancellationToken.None);
         Assert.Equal(1, _source.RunsRead);
-        _time.Advance(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(10));
         await _shelf.AllAsync(CancellationToken.None);
         Assert.Equal(2, _source.RunsRead);
+
+        // Where something has begun or ended, they are read again soon.
+        _source.Era = "another";
+        await _shelf.AllAsync(CancellationToken.None);
+        Assert.Equal(2, _source.RunsRead);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await _shelf.AllAsync(CancellationToken.None);
+        Assert.Equal(3, _source.RunsRead);
     }
 
     [Fact]
