@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Srpo.Core.Errors;
 using Srpo.Grains.Interfaces;
 
@@ -17,6 +18,9 @@ internal sealed class SiloFollower(IDashboardSource source, EventLog log, TimePr
 
     /// <summary>The silos at the last answer.</summary>
     public SiloReport[] Silos { get; private set; } = [];
+
+    /// <summary>Names of all silos that were seen, also of those that have left.</summary>
+    public ImmutableHashSet<string> Names { get; private set; } = [];
 
     /// <summary>Why there is no answer; null if there is one.</summary>
     public string? Problem { get; private set; }
@@ -51,6 +55,7 @@ internal sealed class SiloFollower(IDashboardSource source, EventLog log, TimePr
         try
         {
             var now = await source.SilosAsync(CancellationToken.None);
+            Names = Names.Union(now.Select(silo => silo.Name));
             log.Note(Silos, now);
             (Silos, Problem) = (now, null);
         }

@@ -43,6 +43,7 @@ public sealed class SiloFollowerTests
         await AnswerAsync([A], pages: 9);
         Assert.Equal(["left the cluster (it was at at-b)", "joined at at-b"], _log.Of().Select(happened => happened.Text));
         Assert.Equal([A], _follower.Silos);
+        Assert.Equal(["a", "b"], _follower.Names.Order(StringComparer.Ordinal));
 
         leaving.Cancel();
         foreach (var page in pages) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => page);
