@@ -54,7 +54,9 @@ internal sealed class SiloFollower(IDashboardSource source, EventLog log, TimePr
     {
         try
         {
-            var now = await source.SilosAsync(CancellationToken.None);
+            // One that does not answer does not say what it is called either.
+            var names = Silos.ToDictionary(silo => silo.Silo, silo => silo.Name, StringComparer.Ordinal);
+            var now = Array.ConvertAll(await source.SilosAsync(CancellationToken.None), silo => silo.Name.Length > 0 ? silo : silo with { Name = names.GetValueOrDefault(silo.Silo, silo.Silo) });
             Names = Names.Union(now.Select(silo => silo.Name));
             log.Note(Silos, now);
             (Silos, Problem) = (now, null);

@@ -40,8 +40,10 @@ public sealed class SiloFollowerTests
         Task[] pages = [.. Enumerable.Range(0, 3).Select(_ => _follower.RunAsync(() => Task.FromResult(Interlocked.Increment(ref told)), leaving.Token))];
         await AnswerAsync([A], pages: 3);
         await AnswerAsync([A, B], pages: 6);
-        await AnswerAsync([A], pages: 9);
-        Assert.Equal(["left the cluster (it was at at-b)", "joined at at-b"], _log.Of().Select(happened => happened.Text));
+        await AnswerAsync([A, B with { Name = "", Status = "no answer" }], pages: 9);
+        await AnswerAsync([A], pages: 12);
+        Assert.Equal(
+            ["b: left the cluster (it was at at-b)", "b: active → no answer", "b: joined at at-b"], _log.Of().Select(happened => $"{happened.Subject}: {happened.Text}"));
         Assert.Equal([A], _follower.Silos);
         Assert.Equal(["a", "b"], _follower.Names.Order(StringComparer.Ordinal));
 
