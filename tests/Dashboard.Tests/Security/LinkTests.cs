@@ -67,10 +67,10 @@ public sealed class LinkTests(ShownRuns shown) : IDisposable
         // Programs show the token in a header, and no cookie is given for that.
         using var header = await AskAsync("", ("Authorization", "Bearer " + Token));
         Assert.Equal(HttpStatusCode.OK, header.StatusCode);
-        foreach (var place in new[] { "runs/none/report", "no-such-page" })
+        foreach (var (place, accept, type) in new[] { ("runs/none/report", "text/html", "text/plain"), ("no-such-page", "text/html", "text/html"), ("no-such-page", "*/*", null) })
         {
-            using var missing = await AskAsync(place, ("Authorization", "Bearer " + Token));
-            Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+            using var missing = await AskAsync(place, ("Authorization", "Bearer " + Token), ("Accept", accept));
+            Assert.Equal((HttpStatusCode.NotFound, type), (missing.StatusCode, missing.Content.Headers.ContentType?.MediaType));
         }
     }
 
