@@ -20,12 +20,9 @@ public sealed class LayoutTests(ShownRuns shown)
     [
         ("/", "table"),
         ("/runs/tiny", ".live figure .save"),
-        ("/runs/alone", ".live figure .save"),
         ("/compare?run=tiny&run=alone", "table"),
         ("/matrix/tiny.training", ".matrix .save"),
-        ("/replay", "form"),
         ("/replay?tournament=tiny.training&agent=tiny.ippo%2F0&agent=tiny.srpo%2F1", ".player .controls"),
-        ("/agents/tiny.srpo/0/0", ".bars"),
         ("/adversaries/tiny.srpo/1/1", ".bars"),
         ("/cluster", "main .note >> nth=1"),
         ("/events", "main .note >> nth=1"),
