@@ -39,6 +39,12 @@ public sealed partial class BrowserTests : IDisposable
             var figure = scroll.closest("figure");
             if (figure) { if (scroll.scrollWidth > scroll.clientWidth + 1) { if (getComputedStyle(scroll.nextElementSibling).display === "none") found.push("scrolls and does not say so: " + scroll.getAttribute("aria-label")); } }
           });
+          document.querySelectorAll(".player pre").forEach(function (pre) {
+            var style = getComputedStyle(pre);
+            var high = pre.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+            if (high > (pre.textContent.split("\n").length + 0.5) * parseFloat(style.lineHeight)) found.push("a line of a drawing is broken: " + pre.textContent);
+            if (parseFloat(style.fontSize) > 11.3) found.push("a drawing is large: " + style.fontSize);
+          });
           if (document.documentElement.scrollWidth > innerWidth) found.push("the page is wider than the window: " + document.documentElement.scrollWidth);
           parent.postMessage(JSON.stringify({ width: innerWidth, labels: labels, found: found, saves: document.querySelectorAll("button.save").length }), "*");
         });
@@ -54,7 +60,7 @@ public sealed partial class BrowserTests : IDisposable
         string[] methods = ["ippo", "srpo", "fcp", "pure-adversarial", "SRPO, tau 0.1", "IPPO, entropy 0.2"];
         (string Name, RunResults Results)[] cases =
         [
-            ("two", SyntheticRun.Create(4)), ("many", SyntheticRun.Create(3, methods)), ("large", SyntheticRun.Create(12, layouts: ["training"])), ("debates", SyntheticDebates.Create(2, 6)),
+            ("two", SyntheticRun.Create(4) with { Episodes = [Drawn("srpo", "worst", 69), Drawn("srpo", "best", 30), Drawn("ippo", "worst", 12)] }), ("many", SyntheticRun.Create(3, methods)), ("large", SyntheticRun.Create(12, layouts: ["training"])), ("debates", SyntheticDebates.Create(2, 6)),
         ];
         foreach (var (name, results) in cases)
         {
@@ -74,6 +80,13 @@ public sealed partial class BrowserTests : IDisposable
             }
         }
     }
+
+    /// <summary>An episode that is drawn in characters, in tables so many characters wide.</summary>
+    private static RecordedEpisode Drawn(string method, string rank, int columns) => new(method, $"{method}/0 with {method}/1", [], [0, 1])
+    {
+        Rank = rank,
+        Drawings = [.. Enumerable.Range(0, 2).Select(step => $"{step}{new string(' ', columns - 4)}end\n" + new string('#', columns))],
+    };
 
     [ProgramFact("chromium and poppler-utils", "chromium", "pdftoppm")]
     public void Print_is_dark_ink_on_white_paper_whatever_the_theme()

@@ -182,7 +182,8 @@ public sealed class DebateReportTests
 
         // Ranked by the matrix.
         var worst = Whole.Matrices[0];
-        var cells = from row in Enumerable.Range(0, worst.Rows.Length) from column in Enumerable.Range(0, worst.Columns.Length)
+        var cells = from row in Enumerable.Range(0, worst.Rows.Length)
+                    from column in Enumerable.Range(0, worst.Columns.Length)
                     where worst.Rows[row].Method.StartsWith("srpo", StringComparison.Ordinal) && worst.Columns[column].Method.StartsWith("srpo", StringComparison.Ordinal) && worst.Rows[row].Method != worst.Columns[column].Method
                     select worst[row, column].Return;
         Assert.EndsWith($"joint accuracy {Text.Numbers.Percent(cells.Min())}: both right at the end", transcripts[3].Element("summary")!.Value, StringComparison.Ordinal);

@@ -22,6 +22,7 @@ public class FiguresTests
     public void A_span_of_zero_still_makes_an_axis()
     {
         Assert.True(double.IsFinite(LinearScale.Nice(3, 3, 0, 1).Map(3)));
+        Assert.Equal((0, 1), (LinearScale.Nice(0, 0, 0, 1).Low, LinearScale.Nice(0, 0, 0, 1).High));
         Assert.True(double.IsFinite(new LogScale(3, 3, 0, 1).Map(3)));
     }
 

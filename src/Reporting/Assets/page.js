@@ -104,6 +104,9 @@
       var timer = null;
       function show() {
         shown.textContent = frames[place.value];
+
+        // What is below stays where it is, however many lines of words a step has.
+        shown.style.minHeight = shown.offsetHeight + "px";
         text.textContent = "step " + place.value + " of " + (frames.length - 1) + ", score " + scores[place.value];
         place.setAttribute("aria-valuetext", text.textContent);
       }
@@ -121,6 +124,7 @@
         show();
       });
       place.addEventListener("input", show);
+      addEventListener("resize", function () { shown.style.minHeight = ""; });
       controls.append(play, place, text);
       player.append(controls);
       stop();

@@ -44,10 +44,10 @@ public sealed class LinearScale : Scale
     {
     }
 
-    /// <summary>A scale whose ends are round numbers around the data.</summary>
+    /// <summary>A scale whose ends are round numbers around the data; where all of it is 0, from 0 to 1: what is shown is then hardly ever negative.</summary>
     public static LinearScale Nice(double low, double high, double from, double to, int about = 5)
     {
-        if (!(low < high)) (low, high) = (low - 0.5, low + 0.5);
+        if (!(low < high)) (low, high) = low == 0 ? (0, 1) : (low - 0.5, low + 0.5);
         var step = RoundStep((high - low) / about);
         return new(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step, from, to);
     }

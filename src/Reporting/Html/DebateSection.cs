@@ -68,7 +68,8 @@ internal static class DebateSection
         const string title = "Reasoning and coordination: before and after the debate";
         FigureCard.Write(
             page, book, Figure.Of("debates-rounds", title, DebateFigures.BeforeAndAfter(results, styles)),
-            "Pale: accuracy of a debater in the first round, in which it has seen nobody else's answer; full: in the last round. \"another model\" are the pairs of models that were trained apart.", title, "card after");
+            "Pale: accuracy of a debater in the first round, in which it has seen nobody else's answer; full: in the last round." +
+            (results.Diagnostics.Any(block => block.Partner == DebateDiagnostics.AnotherModel) ? $" \"{DebateDiagnostics.AnotherModel}\" are the pairs of models that were trained apart." : ""), title, "card after");
 
         // One kind of partner, the most telling one that there is.
         var partner = results.Diagnostics.OrderBy(block => block.Partner switch { DebateDiagnostics.AnotherModel => 0, DebateDiagnostics.AnotherRun => 2, DebateDiagnostics.Itself => 3, _ => 1 }).First().Partner;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Srpo.Core.Results;
 using Srpo.Reporting.Figures;
@@ -41,7 +42,8 @@ public static class EpisodeSection
             : "One episode of one team per method.", ("class", "note"));
         foreach (var method in episodes.GroupBy(episode => episode.Method))
         {
-            page.Element("h3", styles[method.Key].Name, ("class", "method")).Open("div", ("class", method.Any(episode => !episode.Drawings.IsEmpty) ? "grid3 drawn" : "grid3")).Line();
+            var columns = method.Max(Columns);
+            page.Element("h3", styles[method.Key].Name, ("class", "method")).Open("div", ("class", columns > 0 ? "grid3 drawn" : "grid3"), ("style", columns > 0 ? string.Create(CultureInfo.InvariantCulture, $"--columns: {columns}") : null)).Line();
             foreach (var episode in method)
             {
                 var drawn = episode.Drawings.IsEmpty ? SceneAnimation.Draw(episode) : Player(episode);
@@ -54,6 +56,10 @@ public static class EpisodeSection
             page.Close().Line();
         }
     }
+
+    /// <summary>Characters of the longest line that must not be broken: of pictures and tables, which have blanks in a row or none at all; other lines are words. 0 where nothing is drawn in characters.</summary>
+    private static int Columns(RecordedEpisode episode) => episode.Drawings.IsEmpty ? 0 : episode.Drawings.SelectMany(drawing => drawing.Split('\n'))
+        .Where(line => line.Contains("  ", StringComparison.Ordinal) || !line.Contains(' ', StringComparison.Ordinal)).Select(line => line.Length).Append(1).Max();
 
     /// <summary>The first state, and all of them for the page's script, which leafs through them.</summary>
     private static string Player(RecordedEpisode episode)

@@ -7,6 +7,9 @@ namespace Srpo.Reporting.Html;
 /// <summary>The section of the page about all pairs rather than their mean.</summary>
 internal static class RobustnessSection
 {
+    /// <summary>Width at which the only profile of a page is drawn: its text is as large as that of the other figures.</summary>
+    private const double Alone = 560;
+
     public static void Write(Markup page, FigureBook book, RunSummary summary, MethodStyles styles)
     {
         LayoutSummary[] profiled = [.. summary.Layouts.Where(layout => !layout.Profiles.IsEmpty)];
@@ -16,7 +19,11 @@ internal static class RobustnessSection
             $"Bands: {Numbers.Percent(summary.Bootstrap.Level)} intervals at each r, bootstrap resamples of whole runs (Agarwal et al. 2021).", ("class", "note")).Line();
         page.Open("div", ("class", profiled.Length == 1 ? "single" : "grid2")).Line();
         foreach (var layout in profiled)
-            FigureCard.WriteSmall(page, book, Figure.Of($"profiles-{layout.Layout}", $"Performance profiles, {DisplayNames.Layout(layout.Layout)}", RobustnessFigures.Profiles(layout, styles, summary.Info.Score), 5), width: 440);
+        {
+            var figure = Figure.Of($"profiles-{layout.Layout}", $"Performance profiles, {DisplayNames.Layout(layout.Layout)}", RobustnessFigures.Profiles(layout, styles, summary.Info.Score), 5);
+            if (profiled.Length == 1) FigureCard.Write(page, book, figure with { Widest = Alone }, heading: figure.Title);
+            else FigureCard.WriteSmall(page, book, figure, width: 440);
+        }
 
         page.Close().Line();
         if (summary.Layouts.Any(layout => !layout.Improvements.IsEmpty))
