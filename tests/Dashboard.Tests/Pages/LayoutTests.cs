@@ -108,8 +108,7 @@ public sealed class LayoutTests(ShownRuns shown)
         foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             await visit.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
-            // Where it is, and not in a page of its own that only pages with frames need and that takes seconds.
-            var axe = await visit.Page.RunAxeLegacy(scheme == ColorScheme.Light ? AllRules : RulesOfColours);
+            var axe = await visit.Page.RunAxe(scheme == ColorScheme.Light ? AllRules : RulesOfColours);
             found.AddRange(axe.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{path} at {width}, {scheme}: {violation.Id}: {node.Html} {string.Join(' ', node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))}")));
         }
     }

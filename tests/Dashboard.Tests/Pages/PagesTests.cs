@@ -78,7 +78,7 @@ public sealed class PagesTests(ShownRuns shown)
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare 2" }).ClickAsync();
         await Expect(visit.Heading).ToHaveTextAsync("Compare runs");
         var legend = page.Locator("figure[data-figure=returns] svg.fig");
-        string[] names = ["alone: alone", "first: IPPO", "first: SRPO"];
+        string[] names = ["alone", "first: IPPO", "first: SRPO"];
         foreach (var name in names) await Expect(legend).ToContainTextAsync(name);
 
         var settings = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Settings that differ" });
