@@ -16,7 +16,7 @@ public sealed class LostSiloTests(Chromium chromium) : IClassFixture<Chromium>, 
 {
     private const string Token = "0123456789abcdef0123456789abcdef";
 
-    private static readonly string[] Start = ["population", "start", "p", "--method", "ippo", "--seeds", "4", "--iterations", "3000", .. TrainingForm.Small.Split('\n').SelectMany(setting => new[] { "--set", setting })];
+    private static readonly string[] Start = ["population", "start", "p", "--method", "ippo", "--seeds", "4", "--iterations", "2000", .. TrainingForm.Small.Split('\n').SelectMany(setting => new[] { "--set", setting })];
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -61,7 +61,7 @@ public sealed class LostSiloTests(Chromium chromium) : IClassFixture<Chromium>, 
         using var undisturbed = new StoredReader(new DataDirectory(_directory["runs"]).Grains);
         var (expected, actual) = (await undisturbed.GetCurvesAfterAsync("p", []), await new GrainReader(session.Grains).GetCurvesAfterAsync("p", []));
         Assert.Equal(4, expected.Length);
-        Assert.All(expected, curve => Assert.Equal(3000, curve.Points[^1].Round));
+        Assert.All(expected, curve => Assert.Equal(2000, curve.Points[^1].Round));
         Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(actual));
         await second.GoAsync("/runs/p");
         foreach (var curve in expected)
