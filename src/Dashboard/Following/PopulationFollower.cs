@@ -90,6 +90,9 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
     private async Task RunAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Pace, time);
+
+        // While nobody looked another population may have taken the name.
+        if (source.Era != _era) (_news, _curves, _measured) = (null, [], null);
         try
         {
             do
