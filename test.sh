@@ -6,7 +6,7 @@
 #
 # SRPO_TEST_SECONDS: time limit of one test project, 900 by default.
 #
-# What tests need besides the SDK is used where it is: PostgreSQL's programs, Gambit, node. Azurite, the emulator of Azure Storage, and what
+# What tests need besides the SDK is used where it is: PostgreSQL's programs, Gambit, node, chromium. Azurite, the emulator of Azure Storage, and what
 # tokenizers and chat templates are held against, are installed below artifacts/ where node and npm are. Tests without what they need are skipped and say why; .ci/run installs it all.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
