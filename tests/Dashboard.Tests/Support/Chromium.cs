@@ -8,7 +8,7 @@ namespace Srpo.Dashboard.Tests.Support;
 public sealed class Chromium : IAsyncLifetime
 {
     /// <summary>How long a page may take for anything, on a machine with much other work.</summary>
-    public const float Patience = 60_000;
+    public const float Patience = 150_000;
 
     private IPlaywright? _driver;
     private IBrowser? _browser;
