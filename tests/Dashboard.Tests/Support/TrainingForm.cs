@@ -27,7 +27,7 @@ internal static class TrainingForm
     /// <summary>Ends whatever still trains in a data directory, so that a test that failed leaves nothing behind.</summary>
     public static void EndAll(TemporaryDirectory directory)
     {
-        foreach (var process in LiveRegistry.All(new DataDirectory(directory["runs"])))
+        foreach (var process in LiveRegistry.All(new DataDirectory(directory["runs"])).Where(process => process.Info.ProcessId != Environment.ProcessId))
         {
             using var training = System.Diagnostics.Process.GetProcessById(process.Info.ProcessId);
             training.Kill();
