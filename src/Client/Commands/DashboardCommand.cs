@@ -23,6 +23,7 @@ internal static class DashboardCommand
             return await ServeAsync(context, new ClusterSource(ClusterAddress.Parse(address, context.Shell.Variable).ClusterId, session.Grains, context.Shell.Directory));
         }
 
+        context.Data.RequireDirectory();
         await using var source = new DataDirectorySource(context.Data, context.Shell.Shown(context.Data.Root), context.Shell.Directory, context.Workers);
         return await ServeAsync(context, source);
     }

@@ -87,7 +87,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         application.Use(async (context, next) =>
         {
             // A name that somebody else gave this machine is not one that anybody typed.
-            if (!IsLocal(context.Request.Host.Host))
+            if (!PageAccess.IsLocal(context.Request.Host.Host))
             {
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
                 await context.Response.WriteAsync("this address answers to the names localhost and 127.0.0.1 only\n");
@@ -109,7 +109,4 @@ internal sealed class DashboardHost : IAsyncDisposable
 
         return new DashboardHost(application, $"{application.Urls.First()}/?{PageAccess.Parameter}={token}");
     }
-
-    private static bool IsLocal(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Srpo.Dashboard.Security;
@@ -22,6 +23,14 @@ public sealed class PageAccess(AccessToken token, string where)
     {
         ArgumentNullException.ThrowIfNull(context);
         return token.Accepts(context.Request.Headers.Authorization) || token.AcceptsCookie(context.Request.Cookies[Cookie(context)]);
+    }
+
+    /// <summary>Whether a host is a name of this machine for itself: under another one a page of somebody else's could reach it.</summary>
+    /// <param name="host">The host of a request, without its port.</param>
+    public static bool IsLocal(string host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
     }
 
     /// <summary>Why a request is refused whoever makes it: it comes from a page of another origin; null if it does not.</summary>

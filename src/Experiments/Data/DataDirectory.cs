@@ -42,6 +42,14 @@ public sealed class DataDirectory
     /// <summary>Whether a run of this id is kept, of either kind: one that trains, or a sweep of equilibria.</summary>
     public bool HasRun(string id) => Path.Exists(Manifest(id)) || Path.Exists(Path.Combine(Run(id), "sweep-run.json"));
 
+    /// <summary>Fails where its path is that of something else; it need not be there.</summary>
+    /// <exception cref="SrpoException">It is a file, or anything but a directory.</exception>
+    public void RequireDirectory()
+    {
+        if (FileStatus.Of(Root).Kind is var kind and not (FileKind.Missing or FileKind.Directory))
+            throw new SrpoException(ErrorKind.Usage, $"the data directory {Root} is {UserFile.Word(kind)}; name a directory with --data DIR");
+    }
+
     /// <summary>Fails where nothing was ever kept.</summary>
     public void EnsureExists()
     {
@@ -76,11 +84,5 @@ public sealed class DataDirectory
             throw new SrpoException(
                 ErrorKind.Environment, $"{what} cannot be written: {UserFile.WhyUnwritable(error)}. Use another one{(option is null ? "" : $" with {option} DIR")}, make room, or change its permissions.", error);
         }
-    }
-
-    private void RequireDirectory()
-    {
-        if (FileStatus.Of(Root).Kind is var kind and not (FileKind.Missing or FileKind.Directory))
-            throw new SrpoException(ErrorKind.Usage, $"the data directory {Root} is {UserFile.Word(kind)}; name a directory with --data DIR");
     }
 }

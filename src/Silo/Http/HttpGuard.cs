@@ -24,7 +24,7 @@ internal sealed class HttpGuard(RequestDelegate next, TokenHolder holder)
 
         if (context.Connection.LocalIpAddress is not { } address || !IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "without a token (Srpo:Http:Token) this address answers on the loopback interface only");
-        if (!IsLocal(context.Request.Host.Host))
+        if (!PageAccess.IsLocal(context.Request.Host.Host))
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "without a token (Srpo:Http:Token) this address answers to the names localhost, 127.0.0.1 and [::1] only");
         return holder.TrustsMachine || IsOwner(context.Connection, address)
             ? next(context)
@@ -40,10 +40,6 @@ internal sealed class HttpGuard(RequestDelegate next, TokenHolder holder)
 
     private static bool IsOwner(ConnectionInfo connection, IPAddress local) =>
         connection.RemoteIpAddress is { } remote && LoopbackPeer.IsOurs(new IPEndPoint(local, connection.LocalPort), new IPEndPoint(remote, connection.RemotePort), out _);
-
-    private static bool IsLocal(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static Task RefuseAsync(HttpContext context, int status, string reason)
     {
