@@ -149,6 +149,12 @@ public sealed record EnvironmentRegistration(
     /// <summary>Whether it is played step by step by players that observe numbers; else <see cref="Create"/> refuses, and whoever brings it brings its players.</summary>
     public bool IsStepped { get; init; } = true;
 
+    /// <summary>
+    /// Counts up when the same definition means another game than before: what was trained by older rules is not trained on by these, see
+    /// Learning's SpecIdentity.
+    /// </summary>
+    public int Rules { get; init; } = 1;
+
     /// <summary>Lines of words below the picture that a drawing begins with, whose lines must not be broken, as those of a map; null where the whole drawing is words.</summary>
     public Func<EnvironmentInfo, int?> WordsBelowPicture { get; init; } = _ => null;
 

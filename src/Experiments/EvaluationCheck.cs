@@ -15,7 +15,7 @@ public sealed record EvaluatedTeams(string Name, TrainingSettings Training, Envi
 
 /// <summary>Why an evaluation cannot be played.</summary>
 /// <param name="Layout">Where; null if it is not one layout's doing.</param>
-/// <param name="Field">What is to blame: "layouts", "opponents" or "seeds".</param>
+/// <param name="Field">What is to blame: "layouts", "opponents", "actions" or "seeds".</param>
 /// <param name="Reason">What is wrong.</param>
 /// <param name="Remedy">What would be right.</param>
 public sealed record EvaluationProblem(EvaluationLayout? Layout, string Field, string Reason, string Remedy);
@@ -64,6 +64,9 @@ public static class EvaluationCheck
 
                 if (shape.Misfit(info) is { } misfit) return new(layout, "layouts", $"'{player.Name}' cannot play on '{layout.Name}': {misfit}", "choose a layout with the same observations and actions" + Fitting(layout));
             }
+
+            if (layout.Actions != ActionChoice.Sampled && !EnvironmentFactory.Find(layout.Environment.Name).IsStepped)
+                return new(layout, "actions", $"how tokens are chosen on '{layout.Name}' is a field of the debate", "use \"sampled\", and the debate's evaluationTemperature, 0 for the most likely tokens");
 
             if (layout.Opponents.Count < opponents)
                 return new(layout, "opponents", $"the seats of the opponents in {info.Name} {info.Variant} are empty", "name frozen opponents, for example [\"LABEL/0\"]");

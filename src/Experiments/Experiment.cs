@@ -101,6 +101,10 @@ public sealed record EvaluationLayout(string Name, EnvironmentSettings Environme
     /// <summary>Frozen agents in the seats after the team's, one per seat.</summary>
     public IReadOnlyList<AgentReference> Opponents { get; init; } = [];
 
+    /// <summary>How everybody acts.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public ActionChoice Actions { get; init; }
+
     /// <summary>The layout's name without opponents; null where <see cref="Name"/> is that.</summary>
     public string? Base { get; init; }
 

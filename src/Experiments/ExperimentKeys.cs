@@ -92,6 +92,7 @@ public static class ExperimentKeys
     [
         new("layouts", "list of texts", "[\"training\"]", "\"training\" for the layout of training, built-in names, or files relative to this one."),
         new("opponents", "list of texts", "those of training", "Frozen agents in the seats of the environment's opponents, \"LABEL/TEAM\": every layout is played against each of them. With those of training it keeps its name, with others their name follows, as in \"runners-1\"."),
+        new("actions", "\"sampled\", \"greedy\", or a list of both", "evaluationActions", "How policies act, opponents included: actions drawn from the policy, or the most likely legal one. With both, every layout is played in both ways, and what follows the first has its word behind the name, as in \"training-greedy\"."),
         Episodes.Shown(),
         Steps.Shown("evaluationSteps"),
         new("seed", "whole number, at least 0", "1", "Seed of the matches."),
@@ -104,7 +105,9 @@ public static class ExperimentKeys
     public static IReadOnlyList<ExperimentKey> Training()
     {
         var preset = Presets.Find(Presets.Default)!.Training;
-        return [.. AllSettings.All.Select(key => new ExperimentKey(key.Path, key.Type, Show(key.Get(preset)), key.Description))];
+        ExperimentKey[] settings = [.. AllSettings.All.Select(key => new ExperimentKey(key.Path, key.Type, Show(key.Get(preset)), key.Description))];
+        var updates = Array.FindIndex(settings, key => key.Path == "iterations");
+        return [.. settings[..(updates + 1)], .. Budget.Keys.Select(key => key.Shown("")), .. settings[(updates + 1)..]];
     }
 
     /// <summary>The reference as Markdown, as it stands in docs/experiments.md.</summary>

@@ -134,7 +134,7 @@ public sealed class ExperimentLoader
         var measure = Member("evaluation") ?? new JsonObjectValue(_root.Origin, []);
         CheckKeys(measure, "evaluation.", ExperimentKeys.Names(ExperimentKeys.Evaluation));
         headline = HeadlineReader.Read(_root["headline"], populations.Populations, _reader);
-        var evaluation = new EvaluationReader(_reader, layouts).Read(measure, environment, links, populations.Populations, draft.Settings.EvaluationSteps);
+        var evaluation = new EvaluationReader(_reader, layouts).Read(measure, environment, links, populations.Populations, draft.Settings);
         return _reader.Problems.Count > 0 ? null : Built(evaluation!);
 
         Experiment Built(Evaluation measured) => new()

@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Srpo.Core.Settings;
+using Srpo.Environments;
 
 namespace Srpo.Learning;
 
 /// <summary>
 /// What makes two specs the same. A spec is a list of lines "path=value", sorted, settings at their defaults left out: a new setting at its
-/// default, or a property that is renamed while its path stays, changes nothing.
+/// default, or a property that is renamed while its path stays, changes nothing. An environment whose rules have changed has a line for it.
 /// </summary>
 public static class SpecIdentity
 {
@@ -65,6 +66,7 @@ public static class SpecIdentity
             ["seeds"] = Number(spec.Teams),
         };
         if (spec.Environment.Definition is { } definition) lines["definition"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)));
+        if (EnvironmentFactory.Registrations.FirstOrDefault(known => known.Name == spec.Environment.Name) is { Rules: > 1 and var rules }) lines["environment.rules"] = Number(rules);
         if (spec.Snapshots.Count > 0) lines["snapshots"] = string.Join(',', spec.Snapshots.Select(Number));
         for (var i = 0; i < spec.Opponents.Count; i++) lines[$"opponents[{Number(i)}]"] = spec.Opponents[i].ToString();
         for (var i = 0; i < spec.Partners.Count; i++) lines[$"partners[{Number(i)}]"] = spec.Partners[i].ToString();

@@ -57,9 +57,9 @@ public sealed class TeamPlan
     /// <summary>Numbers in the observations of one actor in a round; buffers of twice as many still have an index.</summary>
     private const long LargestRollout = 1 << 29;
 
-    private TeamPlan(PopulationSpec spec, int seats, TeamSeats team)
+    private TeamPlan(PopulationSpec spec, EnvironmentInfo environment, TeamSeats team)
     {
-        (Seats, Agents) = (seats, team.Agents);
+        (Seats, Agents) = (environment.Seats, team.Agents);
         (Opponents, Partners) = (spec.Opponents.Count, spec.Partners.Count);
         var (settings, method) = (spec.Training, MethodRegistry.Of(spec.Training));
         Actors = method.Actors(settings, team.Agents);
@@ -68,6 +68,7 @@ public sealed class TeamPlan
         Evaluation = method.Together(settings, team) with { Lanes = settings.CurveEpisodes };
         StepsPerRound = Instances.Sum(instance => (long)instance.Lanes * settings.Horizon);
         StepsPerAgent = Instances[0].Lanes * settings.Horizon;
+        PolicyStepsPerRound = PolicySteps(Instances, Actors, settings.Horizon, team.Agents, environment);
     }
 
     /// <summary>The actors: agents by seat, then adversaries by seat.</summary>
@@ -100,13 +101,31 @@ public sealed class TeamPlan
     /// <summary>Environment steps of each agent in a round.</summary>
     public int StepsPerAgent { get; }
 
+    /// <summary>
+    /// Steps of its own from which each agent's policy learns in a round, the mean over agents. Adversaries' and frozen partners' steps do not count;
+    /// where seats take turns, the policy's share of the turns does.
+    /// </summary>
+    public long PolicyStepsPerRound { get; }
+
     /// <summary>The plan of every team of a population.</summary>
     /// <exception cref="SettingsException">The spec does not fit the environment, see <see cref="Problems"/>.</exception>
     public static TeamPlan For(PopulationSpec spec, EnvironmentInfo environment)
     {
         var problems = Problems(spec, environment);
         if (problems.Count > 0) throw new SettingsException(problems);
-        return new TeamPlan(spec, environment.Seats, new TeamSeats(spec.Opponents.Count > 0 ? environment.TeamSeats : environment.Seats, spec.Opponents.Count));
+        return new TeamPlan(spec, environment, new TeamSeats(spec.Opponents.Count > 0 ? environment.TeamSeats : environment.Seats, spec.Opponents.Count));
+    }
+
+    /// <summary>Environment steps of a team's round, and steps of each agent's policy; null where the method is not known.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="hasOpponents">Whether frozen opponents take the seats after the team's.</param>
+    public static (long Environment, long Policy)? StepsOfRound(TrainingSettings settings, EnvironmentInfo environment, bool hasOpponents)
+    {
+        if (MethodRegistry.Find(settings.Method) is not { } method) return null;
+        var seats = hasOpponents ? new TeamSeats(environment.TeamSeats, environment.Seats - environment.TeamSeats) : new TeamSeats(environment.Seats, 0);
+        var instances = method.Rollouts(settings, seats);
+        return (instances.Sum(instance => (long)instance.Lanes * settings.Horizon), PolicySteps(instances, method.Actors(settings, seats.Agents), settings.Horizon, seats.Agents, environment));
     }
 
     /// <summary>What keeps a spec, valid in itself, from being trained in an environment; none if it can.</summary>
@@ -150,6 +169,19 @@ public sealed class TeamPlan
         return problems;
 
         void Add(string field, FormattableString reason, string remedy) => problems.Add(new SettingsProblem(field, reason.ToString(CultureInfo.InvariantCulture), remedy));
+    }
+
+    private static long PolicySteps(IReadOnlyList<InstancePlan> instances, IReadOnlyList<ActorId> actors, int horizon, int team, EnvironmentInfo environment)
+    {
+        var steps = instances.Sum(instance => (long)instance.Lanes * horizon * SeatsOfAgents(instance));
+        return steps / actors.Count(actor => actor.Kind == ActorKind.Agent) / (environment.TurnBased ? environment.Seats : 1);
+
+        int SeatsOfAgents(InstancePlan instance) => instance.Casting switch
+        {
+            Casting.RandomAdversary => team - 1,
+            Casting.RandomPartner => 1,
+            _ => instance.Cast.Take(team).Count(player => player < instance.Actors.Count && actors[instance.Actors[player]].Kind == ActorKind.Agent),
+        };
     }
 
     /// <summary>Frozen opponents and partners that are missing, too many, or of no use.</summary>

@@ -23,7 +23,7 @@ public static class SummaryBuilder
         return new(
             results.Info,
             [.. results.Matrices.Select(matrix => BuildLayout(matrix, methods, headline, bootstrap))],
-            [.. methods.Select(method => BuildLearning(method, results.Curves)).OfType<LearningSummary>()],
+            [.. BuildLearning(methods, results, bootstrap)],
             bootstrap)
         {
             Headline = headline,
@@ -71,6 +71,7 @@ public static class SummaryBuilder
             Episodes = matrix.Episodes.IsEmpty ? 0 : matrix.Episodes.Max(),
             Opponents = matrix.Opponents,
             UnseenOpponents = matrix.UnseenOpponents,
+            Actions = matrix.Actions,
             Weights = [.. matrix.Rows.Zip(matrix.Weights)],
         };
     }
@@ -127,6 +128,22 @@ public static class SummaryBuilder
             Descriptive.Mean([.. played.Select(cell => cell.SeatCosts.Gap)]));
     }
 
+    private static IEnumerable<LearningSummary> BuildLearning(ImmutableArray<string> methods, RunResults results, BootstrapOptions bootstrap)
+    {
+        LearningCurve[] compared = [.. results.Curves.Where(curve => results.Info.Names.Role(curve.Method) != PopulationRole.Opponent)];
+        var (environment, policy) = (EqualSteps.Common(compared, TrainingSteps.Environment), EqualSteps.Common(compared, TrainingSteps.Policy));
+        for (var stratum = 0; stratum < methods.Length; stratum++)
+        {
+            if (BuildLearning(methods[stratum], results.Curves) is not { } learning) continue;
+            LearningCurve[] own = [.. compared.Where(curve => curve.Method == learning.Method)];
+            yield return learning with
+            {
+                AtEqualEnvSteps = EqualSteps.At(own, environment, TrainingSteps.Environment, bootstrap, stratum),
+                AtEqualPolicySteps = EqualSteps.At(own, policy, TrainingSteps.Policy, bootstrap, stratum),
+            };
+        }
+    }
+
     private static LearningSummary? BuildLearning(string method, ImmutableArray<LearningCurve> curves)
     {
         var last = curves
@@ -148,6 +165,7 @@ public static class SummaryBuilder
             returns.Length == 0 ? null : Descriptive.Mean(returns),
             returns.Length == 0 ? null : Descriptive.StandardDeviation(returns))
         {
+            PolicySteps = last.Max(point => point.PolicySteps),
             FirstReturn = first.Length == 0 ? null : Descriptive.Mean(first),
         };
     }

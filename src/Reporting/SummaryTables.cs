@@ -124,14 +124,35 @@ public static class SummaryTables
         return new(
             "End of training",
             [
-                new("Method", false), new("Runs"), new("Environment steps per run"), new("Interactions per agent"),
+                new("Method", false), new("Runs"), new("Environment steps per run"), new("Interactions per agent"), new("Steps of a policy"),
                 new(summary.AreDebates ? "Final joint accuracy" : "Final return"), new("Std over runs"),
             ],
             [.. summary.Learning.Select(method => ImmutableArray.Create(
                 summary.Info.Names.Of(method.Method), Numbers.Integer(method.Runs), Numbers.Integer(method.EnvSteps),
-                Numbers.Integer(method.AgentSteps), Shown(method.FinalReturn), Shown(method.FinalStd)))]);
+                Numbers.Integer(method.AgentSteps), Numbers.Integer(method.PolicySteps), Shown(method.FinalReturn), Shown(method.FinalStd)))]);
 
         string Shown(double? value) => summary.AreDebates ? DebateTables.Share(value) : Numbers.Short(value);
+    }
+
+    /// <summary>A row per method: its runs with themselves where all methods have come equally far; empty where they went to the end alike.</summary>
+    public static SummaryTable AtEqualSteps(RunSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        LearningSummary[] compared = [.. summary.Learning.Where(method => method is { AtEqualEnvSteps: not null, AtEqualPolicySteps: not null })];
+        var alike = compared.All(method => (method.EnvSteps, method.PolicySteps) == (method.AtEqualEnvSteps!.Steps, method.AtEqualPolicySteps!.Steps));
+        var level = Numbers.Percent(summary.Bootstrap.Level);
+        return new(
+            "Training held against each other at equal steps",
+            [
+                new("Method", false), new("Runs"), new(Header("Environment steps", compared, method => method.AtEqualEnvSteps)), new($"{level} interval"),
+                new(Header("Steps of a policy", compared, method => method.AtEqualPolicySteps)), new($"{level} interval "),
+            ],
+            compared.Length < 2 || alike ? [] : [.. compared.Select(method => ImmutableArray.Create(
+                summary.Info.Names.Of(method.Method), Numbers.Integer(method.AtEqualEnvSteps!.Runs), Numbers.Short(method.AtEqualEnvSteps.Mean), Numbers.Range(method.AtEqualEnvSteps.Interval),
+                Numbers.Short(method.AtEqualPolicySteps!.Mean), Numbers.Range(method.AtEqualPolicySteps.Interval)))]);
+
+        static string Header(string what, LearningSummary[] compared, Func<LearningSummary, ReturnAt?> at) =>
+            compared.Length == 0 ? what : $"Return after {Numbers.Count(at(compared[0])!.Steps)} {what.ToLowerInvariant()}";
     }
 
     /// <summary>A row per population of a game with one state: learned strategies against equilibria; empty elsewhere.</summary>

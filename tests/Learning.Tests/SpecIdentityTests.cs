@@ -41,6 +41,14 @@ public sealed class SpecIdentityTests
     }
 
     [Fact]
+    public void An_environment_whose_rules_have_changed_says_so()
+    {
+        Assert.DoesNotContain("environment.rules", SpecIdentity.Lines(Spec).Keys);
+        var tag = Spec with { Environment = new EnvironmentSettings("tag", "simple-tag") };
+        Assert.Equal("2", SpecIdentity.Lines(tag)["environment.rules"]);
+    }
+
+    [Fact]
     public void A_setting_at_its_default_is_not_in_it()
     {
         var said = Spec with { Training = Spec.Training with { ValueWeight = new TrainingSettings { Method = "srpo" }.ValueWeight, Own = null } };

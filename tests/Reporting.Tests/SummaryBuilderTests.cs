@@ -110,7 +110,32 @@ public class SummaryBuilderTests
             Curves = [new("ippo", 0, [Point(0, 100), Point(10, 2)]), new("ippo", 1, [Point(10, 4)]), new("ippo", 2, [])],
         };
         var learning = Assert.Single(SummaryBuilder.Build(results).Learning);
-        Assert.Equal(new("ippo", 2, 20, 10, 3, 1) { FirstReturn = 100 }, learning);
+        Assert.Equal(("ippo", 2, 20L, 10L, 3.0, 1.0), (learning.Method, learning.Runs, learning.EnvSteps, learning.AgentSteps, learning.FinalReturn, learning.FinalStd));
+        Assert.Equal((100.0, 10L), (learning.FirstReturn, learning.PolicySteps));
+    }
+
+    [Fact]
+    public void Methods_are_compared_where_all_runs_have_come_equally_far()
+    {
+        // A policy of the second method learns from half of the steps of its environments. Points of the last tenth are averaged.
+        LearningPoint Point(long steps, long policy, double value) => new(steps, steps, value, default) { PolicySteps = policy };
+        var results = MatrixOf.Results() with
+        {
+            Curves =
+            [
+                new("ippo", 0, [Point(0, 0, 0), Point(95, 95, 4), Point(100, 100, 6), Point(200, 200, 9)]), new("ippo", 1, [Point(0, 0, 0), Point(100, 100, 7), Point(200, 200, 11)]),
+                new("srpo", 0, [Point(0, 0, 0), Point(100, 50, 1), Point(150, 75, 2), Point(200, 100, 3)]),
+            ],
+        };
+        var summary = SummaryBuilder.Build(results);
+        Assert.Equal([(200L, 10.0), (200L, 3.0)], summary.Learning.Select(method => (method.AtEqualEnvSteps!.Steps, method.AtEqualEnvSteps.Mean)));
+        Assert.Equal([(100L, 6.0), (100L, 3.0)], summary.Learning.Select(method => (method.AtEqualPolicySteps!.Steps, method.AtEqualPolicySteps.Mean)));
+        Assert.Equal((5, 7), (summary.Learning[0].AtEqualPolicySteps!.Interval!.Value.Low, summary.Learning[0].AtEqualPolicySteps!.Interval!.Value.High));
+        Assert.Null(summary.Learning[1].AtEqualPolicySteps!.Interval);
+        var table = SummaryTables.AtEqualSteps(summary);
+        Assert.Equal(["Return after 200 environment steps", "Return after 100 steps of a policy"], table.Columns.Select(column => column.Header).Where(header => header.StartsWith("Return", StringComparison.Ordinal)));
+        Assert.Equal(2, table.Rows.Length);
+        Assert.Empty(SummaryTables.AtEqualSteps(SummaryBuilder.Build(results with { Curves = [results.Curves[0], results.Curves[1] with { Method = "srpo" }] })).Rows);
     }
 
     [Fact]

@@ -122,6 +122,30 @@ internal static class CommandExtensions
         return option;
     }
 
+    /// <summary>An option that says how policies act.</summary>
+    public static Option<string?> ActionsOption(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "WAY" };
+        option.Validators.Add(CheckActions);
+        return option;
+    }
+
+    /// <summary>An option that says how policies act, and may be repeated.</summary>
+    public static Option<string[]> RepeatedActionsOption(string name, string description)
+    {
+        var option = new Option<string[]>(name) { Description = description, HelpName = "WAY", DefaultValueFactory = _ => [] };
+        option.Validators.Add(CheckActions);
+        return option;
+    }
+
+    private static void CheckActions(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+        {
+            if (!LayoutActions.Words.Contains(token.Value)) result.AddError($"{result.Option.Name}: {NearestName.Unknown("way to act", token.Value, [.. LayoutActions.Words])}");
+        }
+    }
+
     /// <summary>Adds an option with the range of a key of experiments.</summary>
     public static Option<int?> WholeOption(string name, string description, WholeKey key) => WholeOption(name, description, key.Low, key.High);
 

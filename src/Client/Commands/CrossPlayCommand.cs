@@ -26,6 +26,8 @@ internal static class CrossPlayCommand
 
     private static readonly Option<int?> Steps = CommandExtensions.WholeOption("--steps", "Steps per episode. Default: as in training.", ExperimentKeys.Steps);
 
+    private static readonly Option<string[]> Actions = CommandExtensions.RepeatedActionsOption("--actions", "How policies act, opponents included: sampled, or greedy for the most likely legal action. Given twice, everything is played in both ways. Default: as in training's evaluation.");
+
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the matches.", HelpName = "N", DefaultValueFactory = _ => 1 };
 
     private static readonly Option<string?> Id = new("--id") { Description = "Id of the tournament; repeating a command with it goes on where it was. Default: the first free of crossplay-1, ...", HelpName = "ID" };
@@ -34,7 +36,7 @@ internal static class CrossPlayCommand
 
     public static Command Create(Shell shell) => new Command("crossplay", "Play populations that exist: all teams with all teams.")
     {
-        Populations, Layouts, Opponents, Episodes, Steps, Seed, Id, Out, SizeView.Large, CommandExtensions.AllowOlder,
+        Populations, Layouts, Opponents, Actions, Episodes, Steps, Seed, Id, Out, SizeView.Large, CommandExtensions.AllowOlder,
     }.Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
@@ -51,7 +53,9 @@ internal static class CrossPlayCommand
         var reader = new GrainReader(session.Grains, context.Older);
         var specs = new List<PopulationSpec>();
         foreach (var name in names) specs.Add(await reader.GetSpecAsync(name));
-        var layouts = await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory));
+        ActionChoice[] actions = context.Get(Actions) is { Length: > 0 } words ? [.. words.Distinct().Select(LayoutActions.Of)] : [specs[0].Training.EvaluationActions];
+        var layouts = LayoutActions.Apply(
+            await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory)), actions);
         var size = await CheckAsync(context, session, specs, layouts);
 
         context.Data.EnsureWritable();
@@ -71,7 +75,7 @@ internal static class CrossPlayCommand
             foreach (var layout in layouts)
             {
                 var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
-                    await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null);
+                    await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null) { Actions = layout.Actions };
                 await CrossPlay.RunAsync(context.ToRun(session, display), run.TournamentName(layout.Name), layout.Name, spec, Repeat(context, held.Id), onProgress: say);
             }
         });

@@ -31,6 +31,8 @@ internal static class ReplayCommand
 
     private static readonly Option<int?> Episode = CommandExtensions.WholeOption("--episode", "Number of the episode within the seed, from 0.", 0, int.MaxValue);
 
+    private static readonly Option<string?> Actions = CommandExtensions.ActionsOption("--actions", "How policies act: sampled, or greedy for the most likely legal action. Default: as in evaluation.");
+
     private static readonly Option<double?> Speed = CommandExtensions.NumberOption("--speed", $"Steps per second on a terminal. Default: {DefaultSpeed}.", "0.5", "N");
 
     private static readonly Option<string?> Svg = new("--svg") { Description = "Write the episode as an animated SVG file, in environments that are drawn in the plane.", HelpName = "FILE" };
@@ -41,7 +43,7 @@ internal static class ReplayCommand
 
     public static Command Create(Shell shell) => new Command("replay", "Play one episode of trained agents and show it step by step.")
     {
-        Agents, Layout, Steps, Seed, Episode, Speed, NoWait, Svg, Force, CommandExtensions.AllowOlder,
+        Agents, Layout, Steps, Seed, Episode, Actions, Speed, NoWait, Svg, Force, CommandExtensions.AllowOlder,
     }.GoesWith(Force, Svg).OneOf(Speed, NoWait).OneOf(Speed, Svg).OneOf(Speed, GlobalOptions.Json).Handle(shell, context => context.WithGrainsToReadAsync(session => RunAsync(context, session)));
 
     private static async Task<int> RunAsync(CommandContext context, IGrainSession session)
@@ -58,7 +60,7 @@ internal static class ReplayCommand
         if (file is not null && !EpisodeRecorder.HasScenes(environment))
             throw new SrpoException(ErrorKind.Usage, $"--svg: {environment.Name} is not drawn in the plane");
         PolicySnapshot[] players = [.. (await seats.TakeAsync(keys, info)).OfType<PolicySnapshot>()];
-        var request = new ReplayRequest(environment, context.Get(Steps) ?? spec.Training.EvaluationSteps, context.Get(Seed), context.Get(Episode) ?? 0, players);
+        var request = new ReplayRequest(environment, context.Get(Steps) ?? spec.Training.EvaluationSteps, context.Get(Seed), context.Get(Episode) ?? 0, players) { Actions = context.Get(Actions) is { } word ? LayoutActions.Of(word) : spec.Training.EvaluationActions };
         var frames = await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(request);
         if (file is not null)
         {

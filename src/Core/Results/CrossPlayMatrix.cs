@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Srpo.Core.Settings;
 
 namespace Srpo.Core.Results;
 
@@ -54,6 +55,9 @@ public sealed class CrossPlayMatrix
 
     /// <summary>The layout without its opponents: matrices that share it differ in the opponents only.</summary>
     public string BaseLayout { get; init; }
+
+    /// <summary>How everybody acted.</summary>
+    public ActionChoice Actions { get; init; }
 
     /// <summary>The weights that the runs of the rows played with, in their order; empty where nobody noted them. Square matrices have the same runs in columns.</summary>
     public ImmutableArray<RunWeights> Weights { get; init; } = [];

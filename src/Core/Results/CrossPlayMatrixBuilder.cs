@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Srpo.Core.Settings;
 
 namespace Srpo.Core.Results;
 
@@ -51,6 +52,9 @@ public sealed class CrossPlayMatrixBuilder
     public string? BaseLayout { get; init; }
 
     /// <summary>As in the matrix.</summary>
+    public ActionChoice Actions { get; init; }
+
+    /// <summary>As in the matrix.</summary>
     public ImmutableArray<RunWeights> Weights { get; init; } = [];
 
     /// <summary>Reads or sets one pair.</summary>
@@ -73,6 +77,7 @@ public sealed class CrossPlayMatrixBuilder
         Opponents = Opponents,
         UnseenOpponents = UnseenOpponents,
         BaseLayout = BaseLayout ?? Layout,
+        Actions = Actions,
         Weights = Weights,
     };
 

@@ -14,11 +14,14 @@ public sealed record LearningCurve(string Method, int Run, ImmutableArray<Learni
 
 /// <summary>One evaluation during training; diagnostics are null where they were not measured.</summary>
 /// <param name="EnvSteps">Environment steps of the run so far.</param>
-/// <param name="AgentSteps">Interactions per agent so far (the samples each agent has learned from).</param>
+/// <param name="AgentSteps">Environment steps so far in which each agent took part.</param>
 /// <param name="MeanReturn">Mean score of an episode: the sum of the team's rewards, or one of them where they are shared.</param>
 /// <param name="SeatCosts">Mean private cost per episode of seat 0, and the mean over the other seats.</param>
 public sealed record LearningPoint(long EnvSteps, long AgentSteps, double MeanReturn, SeatPair SeatCosts)
 {
+    /// <summary>Steps of its own from which each agent's policy has learned so far; the agent's steps unless several seats are its own, or take turns.</summary>
+    public long PolicySteps { get; init; } = AgentSteps;
+
     /// <summary>Mean KL divergence between adversary and the partner it imitates, in nats.</summary>
     public double? Kl { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Srpo.Core.Settings;
 using Srpo.Core.Statistics;
 
 namespace Srpo.Core.Results;
@@ -66,6 +67,9 @@ public sealed record LayoutSummary(
 
     /// <summary>Whether the runs were not trained against these opponents.</summary>
     public bool UnseenOpponents { get; init; }
+
+    /// <summary>How everybody acted.</summary>
+    public ActionChoice Actions { get; init; }
 
     /// <summary>The two methods with the highest means in cross-play; null with fewer than two.</summary>
     public Lead? Lead { get; init; }
@@ -185,4 +189,20 @@ public sealed record LearningSummary(
 {
     /// <summary>Mean over runs of the return before training; null where no curve begins there.</summary>
     public double? FirstReturn { get; init; }
+
+    /// <summary>Steps from which a policy learned, at the last point, the largest over runs.</summary>
+    public long PolicySteps { get; init; }
+
+    /// <summary>The return where all methods have had equally many environment steps; null for opponents.</summary>
+    public ReturnAt? AtEqualEnvSteps { get; init; }
+
+    /// <summary>The return where the policies of all methods have learned from equally many steps; null for opponents.</summary>
+    public ReturnAt? AtEqualPolicySteps { get; init; }
 }
+
+/// <summary>The return of a method's runs after some steps of training.</summary>
+/// <param name="Steps">The steps.</param>
+/// <param name="Runs">Runs that have come so far.</param>
+/// <param name="Mean">Mean over them.</param>
+/// <param name="Interval">Bootstrap interval of the mean over runs; null with fewer than two.</param>
+public sealed record ReturnAt(long Steps, int Runs, double Mean, Interval? Interval);

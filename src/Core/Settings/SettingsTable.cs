@@ -271,6 +271,9 @@ public static class SettingsTable
             [("own", AdversaryCritic.Own), ("shared", AdversaryCritic.Shared)],
             s => s.Adversary.Critic, (s, v) => s with { Adversary = s.Adversary with { Critic = v } }),
         Number("adversary.entropy", "Weight of an entropy bonus for the adversary; the paper has none.", new(0, 1e6), s => s.Adversary.Entropy, (s, v) => s with { Adversary = s.Adversary with { Entropy = v } }),
+        WordSetting.Of("adversary.start", "Whose parameters an adversary starts with: those of the agent that it trains, or of the partner whose seat it takes, as in the authors' code for Tag.",
+            [("agent", AdversaryStart.Agent), ("partner", AdversaryStart.Partner)],
+            s => s.Adversary.Start, (s, v) => s with { Adversary = s.Adversary with { Start = v } }),
         Whole("curveInterval", "A point of the learning curve every so many interactions per agent; 0 for none.", 0, int.MaxValue, s => s.CurveInterval, (s, v) => s with { CurveInterval = v }),
         Whole("curveEpisodes", "Episodes per point of the learning curve.", 1, 65536, s => s.CurveEpisodes, (s, v) => s with { CurveEpisodes = v }),
         new TextSetting("language.model", "Where agents are language models: their folder as Hugging Face lays it out, relative to this file, or \"trained:NAME\" for a small one that is trained on generated questions first.", 4096,
@@ -292,6 +295,8 @@ public static class SettingsTable
         Whole("language.microBatchTokens", "Most tokens that go through a model at once while it learns; bounds memory.", 1, 1 << 24, s => Language(s).MicroBatchTokens, (s, v) => With(s, Language(s) with { MicroBatchTokens = v })),
         Whole("language.parallel", "Most responses of a model that are generated side by side; bounds memory.", 1, 65536, s => Language(s).Parallel, (s, v) => With(s, Language(s) with { Parallel = v })),
         Whole("evaluationSteps", "Steps from a reset that count as one episode on the learning curve, and in matches unless evaluation.steps says otherwise.", 1, 65536, s => s.EvaluationSteps, (s, v) => s with { EvaluationSteps = v }),
+        WordSetting.Of("evaluationActions", "How policies act on the learning curve, and in matches unless evaluation.actions says otherwise: actions drawn from the policy, or the most likely legal one.",
+            [("sampled", ActionChoice.Sampled), ("greedy", ActionChoice.Greedy)], s => s.EvaluationActions, (s, v) => s with { EvaluationActions = v }),
     ];
 
     private static readonly LanguageSettings NoLanguage = new();

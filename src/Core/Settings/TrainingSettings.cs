@@ -23,6 +23,16 @@ public enum AdversaryCritic
     Shared = 1,
 }
 
+/// <summary>Whose parameters an adversary starts with. The numbers are part of stored state: never renumber.</summary>
+public enum AdversaryStart
+{
+    /// <summary>Those of the agent that it trains.</summary>
+    Agent = 0,
+
+    /// <summary>Those of the agent whose seat it takes; of the first one where it takes several.</summary>
+    Partner = 1,
+}
+
 /// <summary>Nonlinearity of hidden layers. The numbers are part of stored state: never renumber.</summary>
 public enum Activation
 {
@@ -107,6 +117,11 @@ public sealed record AdversarySettings
     /// <summary>Weight of an entropy bonus for the adversary, at least 0; the paper has none.</summary>
     [Id(2)]
     public double Entropy { get; init; }
+
+    /// <summary>Whose parameters it starts with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [Id(3)]
+    public AdversaryStart Start { get; init; } = AdversaryStart.Agent;
 }
 
 /// <summary>All settings of the training of one team. The defaults are the preset `official` of the gridworld; the method has none.</summary>
@@ -212,6 +227,11 @@ public sealed record TrainingSettings
     /// <summary>Steps from a reset that count as one episode on the learning curve and in matches, 1 to 65536.</summary>
     [Id(23)]
     public int EvaluationSteps { get; init; } = 128;
+
+    /// <summary>How policies act on the learning curve and in matches.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [Id(27)]
+    public ActionChoice EvaluationActions { get; init; } = ActionChoice.Sampled;
 
     /// <summary>Name of the device that networks run on, as in Learning/Devices.</summary>
     [Id(24)]

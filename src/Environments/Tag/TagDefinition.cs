@@ -19,6 +19,7 @@ public sealed record TagDefinition
         new("obstacles", 0, 64, true, false, d => d.Obstacles, (d, v) => d with { Obstacles = (int)v }),
         new("length", 1, 1_000_000, true, false, d => d.Length, (d, v) => d with { Length = (int)v }),
         new("chaserRewardScale", 0, 1000, false, true, d => d.ChaserRewardScale, (d, v) => d with { ChaserRewardScale = v }),
+        new("runnerRewardScale", 0, 1000, false, true, d => d.RunnerRewardScale, (d, v) => d with { RunnerRewardScale = v }),
         new("chaserSize", 0, 10, false, true, d => d.ChaserSize, (d, v) => d with { ChaserSize = v }),
         new("runnerSize", 0, 10, false, true, d => d.RunnerSize, (d, v) => d with { RunnerSize = v }),
         new("obstacleSize", 0, 10, false, true, d => d.ObstacleSize, (d, v) => d with { ObstacleSize = v }),
@@ -47,6 +48,9 @@ public sealed record TagDefinition
 
     /// <summary>What the chasers' reward is multiplied by, above 0 to 1000. At 0.1 a catch is +1.</summary>
     public double ChaserRewardScale { get; init; } = 0.1;
+
+    /// <summary>What runners' rewards, penalties for leaving included, are multiplied by, above 0 to 1000. At 0.1 being caught is -1.</summary>
+    public double RunnerRewardScale { get; init; } = 0.1;
 
     /// <summary>Radius of a chaser, above 0 to 10.</summary>
     public double ChaserSize { get; init; } = 0.075;

@@ -136,7 +136,7 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
         Narrow(_rewards.Team, Definition.ChaserRewardScale, team);
         for (var chaser = 1; chaser < Definition.Chasers; chaser++) team.CopyTo(rewards.Slice(chaser * Lanes, Lanes));
         for (var runner = 0; runner < Definition.Runners; runner++)
-            Narrow(_rewards.OfRunner(runner), 1, rewards.Slice((Definition.Chasers + runner) * Lanes, Lanes));
+            Narrow(_rewards.OfRunner(runner), Definition.RunnerRewardScale, rewards.Slice((Definition.Chasers + runner) * Lanes, Lanes));
     }
 
     private void StartEpisodes() => TagStarts.Draw(_state, _lanes.Starts, _lanes.First, _lanes.Episode);

@@ -12,6 +12,7 @@ internal static class TagRegistration
         TagEnvironment.RegisteredName, "scenario", typeof(TagEnvironment), TagScenarios.Names, name => TagScenarios.Load(name).ToJson(),
         (text, label, file, lanes) => new TagEnvironment(TagDefinition.Parse(text, label, file), lanes))
     {
+        Rules = 2, // Since then runners' rewards are scaled, too, unless the scenario says otherwise.
         WordsBelowPicture = info => info.Seats,
         Guide = (environment, seat) => Guide(((TagEnvironment)environment).Definition, seat),
         Keys = _ => Keys,
@@ -19,7 +20,7 @@ internal static class TagRegistration
         Presets = [new("tag", "What the authors' public code runs on Tag: 64 lanes, shared trunks of 128-128, 30 million environment steps.", "simple-tag", Training)],
     };
 
-    /// <summary>Adversaries are rewarded for entropy as the chasers are.</summary>
+    /// <summary>Adversaries are rewarded for entropy as the chasers are, and begin as the policy whose seat they take.</summary>
     private static TrainingSettings Training => new()
     {
         Method = "",
@@ -31,7 +32,7 @@ internal static class TagRegistration
         NormaliseAdvantages = true,
         MaxGradientNorm = 10,
         Entropy = 0.01,
-        Adversary = new AdversarySettings { Entropy = 0.01 },
+        Adversary = new AdversarySettings { Entropy = 0.01, Start = AdversaryStart.Partner },
         Network = new NetworkSettings { Hidden = [128, 128], Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal, SharedTrunk = true },
         CurveInterval = 81920,
         CurveEpisodes = 16,

@@ -5,7 +5,7 @@ namespace Srpo.Environments.Tag;
 /// <summary>The scenarios that come with the program.</summary>
 public static class TagScenarios
 {
-    /// <summary>The paper's scenario: two chasers, one runner, two obstacles, 100 steps, a catch worth +1 to the chasers.</summary>
+    /// <summary>The paper's scenario: two chasers, one runner, two obstacles, 100 steps, a catch worth +1 to the chasers and -1 to the runner.</summary>
     public const string SimpleTag = "simple-tag";
 
     private static readonly TagDefinition[] Definitions =

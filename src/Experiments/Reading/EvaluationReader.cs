@@ -17,15 +17,16 @@ internal sealed class EvaluationReader
     /// <param name="training">The environment of training; null where it could not be read.</param>
     /// <param name="links">Reads references; null where the environment could not be read.</param>
     /// <param name="populations">The populations, complete.</param>
-    /// <param name="defaultSteps">Steps of an episode where the object does not say.</param>
+    /// <param name="defaults">Steps of an episode and the way to act where the object does not say.</param>
     public Evaluation? Read(
-        JsonObjectValue members, EnvironmentSettings? training, PopulationLinks? links, IReadOnlyList<ExperimentPopulation> populations, int defaultSteps)
+        JsonObjectValue members, EnvironmentSettings? training, PopulationLinks? links, IReadOnlyList<ExperimentPopulation> populations, TrainingSettings defaults)
     {
         var chosen = training is null ? null : _layouts.ReadAll(members["layouts"], "evaluation.layouts", training, training.Name);
         var episodes = ExperimentKeys.Episodes.Read(members, "evaluation.", _reader) ?? ExperimentKeys.Episodes.Default;
-        var steps = ExperimentKeys.Steps.Read(members, "evaluation.", _reader) ?? defaultSteps;
+        var steps = ExperimentKeys.Steps.Read(members, "evaluation.", _reader) ?? defaults.EvaluationSteps;
+        var actions = members["actions"] is { } ways ? Actions(ways) : [defaults.EvaluationActions];
         var seed = members["seed"] is { } value ? _reader.Seed(value, "evaluation.seed") ?? 1 : 1;
-        if (chosen is null || links is null || _reader.Problems.Count > 0) return null;
+        if (chosen is null || actions is null || links is null || _reader.Problems.Count > 0) return null;
 
         ExperimentPopulation[] measured = [.. populations.Where(population => population.Evaluate)];
         if (measured.Length == 0)
@@ -42,7 +43,7 @@ internal sealed class EvaluationReader
             return null;
         }
 
-        var layouts = WithOpponents(chosen, members["opponents"], links, measured[0].Opponents);
+        var layouts = WithActions(WithOpponents(chosen, members["opponents"], links, measured[0].Opponents), members["actions"], actions);
         return layouts is not null && CheckPlayers(layouts, training!, populations, members) ? new Evaluation([.. layouts.Select(placed => placed.Layout)], episodes, steps, seed) : null;
     }
 
@@ -80,6 +81,30 @@ internal sealed class EvaluationReader
         return all;
     }
 
+    /// <summary>How everybody acts, one way or several; null after a problem.</summary>
+    private ActionChoice[]? Actions(JsonValue value)
+    {
+        var items = value is JsonListValue { Items.Count: > 0 } list ? list.Items : [value];
+        string[] words = [.. items.Select((item, i) => _reader.Word(item, items.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"evaluation.actions[{i}]") : "evaluation.actions", [.. LayoutActions.Words])).OfType<string>()];
+        if (words.Length < items.Count) return null;
+        if (words.Distinct().Count() == words.Length) return Array.ConvertAll(words, LayoutActions.Of);
+        _reader.Add(value.Origin, "evaluation.actions", "a way to act is listed twice", "list each once");
+        return null;
+    }
+
+    private List<(EvaluationLayout Layout, Origin Origin)>? WithActions(List<(EvaluationLayout Layout, Origin Origin)>? layouts, JsonValue? value, ActionChoice[] actions)
+    {
+        if (layouts is null) return null;
+        var all = LayoutActions.Apply([.. layouts.Select(placed => placed.Layout)], actions);
+        if (all.GroupBy(layout => layout.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            _reader.Add(value?.Origin ?? layouts[0].Origin, "evaluation.actions", $"'{twice.Key}' is a layout too", "give the layout another name");
+            return null;
+        }
+
+        return [.. all.Select((layout, i) => (layout, layouts[i % layouts.Count].Origin))];
+    }
+
     /// <summary>Everything that a tournament would refuse once the teams are trained.</summary>
     private bool CheckPlayers(
         IReadOnlyList<(EvaluationLayout Layout, Origin Origin)> layouts, EnvironmentSettings training, IReadOnlyList<ExperimentPopulation> populations, JsonObjectValue members)
@@ -90,7 +115,7 @@ internal sealed class EvaluationReader
         foreach (var problem in problems)
         {
             var place = layouts.FirstOrDefault(placed => placed.Layout == problem.Layout).Origin;
-            var origin = problem.Field == "opponents" ? members["opponents"]?.Origin ?? members.Origin : place == default ? members["layouts"]?.Origin ?? members.Origin : place;
+            var origin = problem.Field is "opponents" or "actions" ? members[problem.Field]?.Origin ?? members.Origin : place == default ? members["layouts"]?.Origin ?? members.Origin : place;
             _reader.Add(origin, problem.Field == "seeds" ? "populations" : $"evaluation.{problem.Field}", problem.Reason, problem.Remedy);
         }
 

@@ -78,7 +78,7 @@ internal static class Overrides
         if (parts[0] == "populations" && parts.Length >= 3) return ApplyToOne(root, change, parts[1], string.Join('.', parts[2..]), reader);
         if (parts[0] == "evaluation" && parts.Length == 2) return root.With("evaluation", Set(Child(root, "evaluation"), parts[1..], change.Value), change.Value.Origin);
         var trainingPath = parts[0] == "training" ? string.Join('.', parts[1..]) : change.Path;
-        if (AllSettings.Find(trainingPath) is not null) return ApplyToAll(root, change, trainingPath);
+        if (AllSettings.Find(trainingPath) is not null || Budget.IsKey(trainingPath)) return ApplyToAll(root, change, trainingPath);
         if (parts.Length == 1 && ExperimentKeys.TopLevel.Any(key => key.Path == parts[0] && key.Type != "object"))
         {
             root = root.With(parts[0], change.Value, change.Value.Origin);
@@ -90,6 +90,7 @@ internal static class Overrides
             .. ExperimentKeys.TopLevel.Where(key => key.Type != "object").Select(key => key.Path),
             .. ExperimentKeys.Evaluation.Select(key => "evaluation." + key.Path),
             .. AllSettings.Paths,
+            .. Budget.Keys.Select(key => key.Path),
         ];
         reader.Add(
             change.Value.Origin, change.Path, "unknown key" + ValueReader.DidYouMean(change.Path, known),
@@ -107,16 +108,20 @@ internal static class Overrides
             return root;
         }
 
-        population = Set(WithoutSweep(population, path), path.Split('.'), change.Value);
+        population = Set(WithoutRivals(WithoutSweep(population, path), path), path.Split('.'), change.Value);
         return root.With("populations", populations.With(label, population, population.Origin), populations.Origin);
     }
 
     /// <summary>A training key for all populations: it also replaces what they say themselves, swept values included.</summary>
     private static JsonObjectValue ApplyToAll(JsonObjectValue root, Override change, string path)
     {
-        root = root.With("training", Set(Child(root, "training"), path.Split('.'), change.Value), change.Value.Origin);
-        return EachPopulation(root, population => Remove(WithoutSweep(population, path), path.Split('.')));
+        root = root.With("training", Set(WithoutRivals(Child(root, "training"), path), path.Split('.'), change.Value), change.Value.Origin);
+        return EachPopulation(root, population => Remove(WithoutRivals(WithoutSweep(population, path), path), path.Split('.')));
     }
+
+    /// <summary>Where one key says how long teams train, the others do not.</summary>
+    private static JsonObjectValue WithoutRivals(JsonObjectValue members, string path) =>
+        Budget.Rivals(path).Aggregate(members, (left, rival) => WithoutSweep(left.Without(rival), rival));
 
     private static JsonObjectValue EachPopulation(JsonObjectValue root, Func<JsonObjectValue, JsonObjectValue> change) =>
         root["populations"] is JsonObjectValue populations

@@ -114,7 +114,7 @@ internal sealed class PopulationReader
                 _reader.Add(member.Origin, field, $"makes the population '{label}' a second time", "change the name or the sweep");
             _entries.Add(new Entry
             {
-                Population = new ExperimentPopulation(label, WithFullPath(settings.Settings), own ?? seeds) { Evaluate = evaluate },
+                Population = new ExperimentPopulation(label, WithFullPath(WithinBudget(settings, population)), own ?? seeds) { Evaluate = evaluate },
                 Draft = settings,
                 Field = field,
                 Origin = member.Origin,
@@ -123,6 +123,9 @@ internal sealed class PopulationReader
             });
         }
     }
+
+    private TrainingSettings WithinBudget(TrainingDraft draft, JsonObjectValue population) =>
+        draft.Budget is { } budget && _environment is { } environment ? budget.Apply(draft.Settings, environment, population["opponents"] is not null) : draft.Settings;
 
     /// <summary>A model's folder is meant relative to the file that names it.</summary>
     private TrainingSettings WithFullPath(TrainingSettings settings) =>

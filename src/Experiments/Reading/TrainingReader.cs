@@ -7,9 +7,15 @@ namespace Srpo.Experiments.Reading;
 /// <summary>Training settings while they are put together, with the place where each key was last written.</summary>
 internal sealed record TrainingDraft(TrainingSettings Settings, IReadOnlyDictionary<string, Origin> Origins)
 {
-    public TrainingDraft Set(Setting key, JsonValue value, string field, ValueReader reader) => new(
-        TrainingReader.Set(key, Settings, value, field, reader),
-        new Dictionary<string, Origin>(Origins, StringComparer.Ordinal) { [key.Path] = value.Origin });
+    /// <summary>How long a team trains, where steps say it; null where `iterations` does.</summary>
+    public Budget? Budget { get; init; }
+
+    public TrainingDraft Set(Setting key, JsonValue value, string field, ValueReader reader) => this with
+    {
+        Settings = TrainingReader.Set(key, Settings, value, field, reader),
+        Origins = new Dictionary<string, Origin>(Origins, StringComparer.Ordinal) { [key.Path] = value.Origin },
+        Budget = Budget.Rivals(key.Path).Count > 0 ? null : Budget,
+    };
 
     /// <summary>Where a key was written: the place of the key itself or of its nearest parent, or the given default.</summary>
     public Origin OriginOf(string path, Origin otherwise)
@@ -36,10 +42,10 @@ internal static class TrainingReader
     {
         foreach (var member in members.Members)
         {
-            if (!others.Contains(member.Name)) draft = Read(draft, member, "", field, others, reader);
+            if (!others.Contains(member.Name) && !Budget.IsKey(member.Name)) draft = Read(draft, member, "", field, others, reader);
         }
 
-        return draft;
+        return Budget.Read(members, field, reader) is { } budget ? draft with { Budget = budget } : draft;
     }
 
     private static TrainingDraft Read(
@@ -50,7 +56,7 @@ internal static class TrainingReader
         if (AllSettings.Find(path) is { } key) return draft.Set(key, member.Value, full, reader);
         if (AllSettings.NamesUnder(path + ".").Count == 0)
         {
-            reader.UnknownKey(member.Origin, full, member.Name, [.. prefix.Length == 0 ? others : [], .. AllSettings.NamesUnder(prefix)]);
+            reader.UnknownKey(member.Origin, full, member.Name, [.. prefix.Length == 0 ? [.. others, .. Budget.Keys.Select(budget => budget.Path)] : (string[])[], .. AllSettings.NamesUnder(prefix)]);
             return draft;
         }
 

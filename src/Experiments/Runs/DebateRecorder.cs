@@ -50,7 +50,7 @@ public static class DebateRecorder
             {
                 for (var question = 0; question < shown.Questions; question++)
                 {
-                    var frames = await EpisodeRecorder.ReplayAsync(session, manifest, seats, environment, teams, question);
+                    var frames = await EpisodeRecorder.ReplayAsync(session, manifest, seats, environment, teams, episode: question);
                     episodes.Add(ToTranscript(shown.Method, $"{shown.Pair.Row} with {shown.Pair.Column}", frames) with { Partner = shown.Partner, Rank = shown.Rank, PairReturn = shown.JointAccuracy });
                 }
             }

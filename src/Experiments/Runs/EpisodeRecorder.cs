@@ -36,7 +36,7 @@ public static class EpisodeRecorder
             ImmutableArray<RepresentativePair> pairs = main is null ? [] : RepresentativePairs.Of(main, population.Label);
             try
             {
-                foreach (var chosen in pairs) episodes.Add(await RecordPairAsync(session, manifest, seats, environment, population.Label, chosen));
+                foreach (var chosen in pairs) episodes.Add(await RecordPairAsync(session, manifest, seats, environment, main!.Actions, population.Label, chosen));
                 if (pairs.IsEmpty && HasScenes(environment)) episodes.Add(await RecordTeamAsync(session, manifest, seats, environment, population.Label));
             }
             catch (UnknownGrainException)
@@ -60,11 +60,11 @@ public static class EpisodeRecorder
     }
 
     /// <summary>Two runs take the seats of the team in turn.</summary>
-    private static async Task<RecordedEpisode> RecordPairAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, string label, RepresentativePair chosen)
+    private static async Task<RecordedEpisode> RecordPairAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, ActionChoice actions, string label, RepresentativePair chosen)
     {
         var info = EnvironmentFactory.Info(environment);
         string[] runs = [.. new[] { chosen.Pair.Row, chosen.Pair.Column }.Select(run => string.Create(CultureInfo.InvariantCulture, $"{manifest.PopulationName(run.Method)}/{run.Run}"))];
-        var frames = await ReplayAsync(session, manifest, seats, environment, [.. Enumerable.Range(0, info.TeamSeats).Select(seat => runs[seat % 2])]);
+        var frames = await ReplayAsync(session, manifest, seats, environment, [.. Enumerable.Range(0, info.TeamSeats).Select(seat => runs[seat % 2])], actions);
         var title = $"{chosen.Pair.Row} with {chosen.Pair.Column}";
         var episode = HasScenes(environment) ? ToEpisode(label, title, frames, info) : ToDrawings(label, title, frames, info);
         return episode with { Rank = chosen.Rank, PairReturn = chosen.Return };
@@ -79,12 +79,13 @@ public static class EpisodeRecorder
     /// <param name="seats">Gives the policies.</param>
     /// <param name="environment">Where it is played.</param>
     /// <param name="teams">Who plays.</param>
+    /// <param name="actions">How everybody acts.</param>
     /// <param name="episode">Which one, from 0.</param>
-    internal static async Task<IReadOnlyList<ReplayFrame>> ReplayAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, IReadOnlyList<string> teams, int episode = 0)
+    internal static async Task<IReadOnlyList<ReplayFrame>> ReplayAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, IReadOnlyList<string> teams, ActionChoice actions = ActionChoice.Sampled, int episode = 0)
     {
         var players = await seats.TakeAsync(teams, EnvironmentFactory.Info(environment));
         var evaluation = manifest.Experiment.Evaluation;
-        return await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(new ReplayRequest(environment, evaluation.Steps, evaluation.Seed, episode, [.. players.OfType<PolicySnapshot>()]));
+        return await session.Grains.GetGrain<IMatchWorkerGrain>(0).ReplayAsync(new ReplayRequest(environment, evaluation.Steps, evaluation.Seed, episode, [.. players.OfType<PolicySnapshot>()]) { Actions = actions });
     }
 
     /// <summary>Whether episodes of an environment are drawn in the plane.</summary>

@@ -157,7 +157,7 @@ public sealed class ExperimentRun
         var evaluation = manifest.Experiment.Evaluation;
         string[] populations = [.. manifest.Experiment.Populations.Where(population => population.Evaluate).Select(population => manifest.PopulationName(population.Label))];
         PolicyReference[] opponents = [.. layout.Opponents.Select(reference => reference.Policy(manifest.PopulationName))];
-        return new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, opponents);
+        return new TournamentSpec(populations, layout.Environment, evaluation.Episodes, evaluation.Steps, evaluation.Seed, opponents) { Actions = layout.Actions };
     }
 
     private double WallSeconds() => _secondsBefore + Stopwatch.GetElapsedTime(_began).TotalSeconds;

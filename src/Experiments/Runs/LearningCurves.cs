@@ -19,21 +19,26 @@ public static class LearningCurves
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(curves);
-        var actors = Actors(spec);
-        return [.. curves.Select(curve => new LearningCurve(label, curve.Team, [.. curve.Points.Select(point => ToPoint(point, actors))]))];
+        var plan = Plan(spec);
+        return [.. curves.Select(curve => new LearningCurve(label, curve.Team, [.. curve.Points.Select(point => ToPoint(point, plan))]))];
     }
 
-    /// <summary>Who learns in the teams of a population, in the order of their measures; nobody where this build could not train it.</summary>
-    private static IReadOnlyList<ActorId> Actors(PopulationSpec spec)
+    /// <summary>Who learns in the teams of a population, and from how much; null where this build could not train it.</summary>
+    private static TeamPlan? Plan(PopulationSpec spec)
     {
         var environment = EnvironmentFactory.Info(spec.Environment);
-        return TeamPlan.Problems(spec, environment).Count > 0 ? [] : TeamPlan.For(spec, environment).Actors;
+        return TeamPlan.Problems(spec, environment).Count > 0 ? null : TeamPlan.For(spec, environment);
     }
 
     /// <summary>A point with the means over its agents, and over its adversaries for what only these have.</summary>
-    private static LearningPoint ToPoint(CurvePoint point, IReadOnlyList<ActorId> actors)
+    private static LearningPoint ToPoint(CurvePoint point, TeamPlan? plan)
     {
-        var plain = new LearningPoint(point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts)) { Debates = point.Debates };
+        IReadOnlyList<ActorId> actors = plan?.Actors ?? [];
+        var plain = new LearningPoint(point.EnvironmentSteps, point.AgentSteps, point.MeanReturn, Costs(point.SeatCosts))
+        {
+            Debates = point.Debates,
+            PolicySteps = plan is null ? point.AgentSteps : point.Round * plan.PolicyStepsPerRound,
+        };
         if (point.Debates?.Problem() is { } problem) throw new SrpoException(ErrorKind.Damaged, FormattableString.Invariant($"a learning curve holds damaged debates after round {point.Round}: {problem}"));
         if (point.Actors is not { } measured || measured.Length != actors.Count) return plain;
         return plain with

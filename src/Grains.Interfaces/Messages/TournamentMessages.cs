@@ -28,9 +28,13 @@ public sealed record TournamentSpec(
     /// <summary>Most runs of all populations together: more would make a matrix that nobody can read or store.</summary>
     public const int MaxRuns = 2000;
 
+    /// <summary>How everybody acts.</summary>
+    [Id(7)]
+    public ActionChoice Actions { get; init; }
+
     /// <summary>Whether the same is played.</summary>
     public bool Equals(TournamentSpec? other) =>
-        other is not null && Environment == other.Environment && (Episodes, Steps, Seed) == (other.Episodes, other.Steps, other.Seed)
+        other is not null && Environment == other.Environment && (Episodes, Steps, Seed, Actions) == (other.Episodes, other.Steps, other.Seed, other.Actions)
         && Populations.AsSpan().SequenceEqual(other.Populations) && Opponents.AsSpan().SequenceEqual(other.Opponents);
 
     /// <inheritdoc/>
@@ -122,7 +126,12 @@ public sealed record ReplayRequest(
     [property: Id(1)] int Steps,
     [property: Id(2)] ulong Seed,
     [property: Id(3)] int Episode,
-    [property: Id(4)] PolicySnapshot[] Players);
+    [property: Id(4)] PolicySnapshot[] Players)
+{
+    /// <summary>How everybody acts.</summary>
+    [Id(5)]
+    public ActionChoice Actions { get; init; }
+}
 
 /// <summary>One step of a replayed episode.</summary>
 /// <param name="Step">From 0; step 0 is the start, before any action.</param>

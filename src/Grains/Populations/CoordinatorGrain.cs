@@ -172,11 +172,11 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
         Notify();
     }
 
-    /// <summary>A build that does not know a setting of the stored spec would train without it.</summary>
+    /// <summary>A build that does not know a setting of the stored spec would train without it; one whose environment has other rules would train another game.</summary>
     private void CheckUnderstood()
     {
         if (Record is { Spec: { } spec, Identity: { } identity } && identity != SpecIdentity.Of(spec))
-            throw new SrpoGrainException($"population '{Name}' was begun by a newer build, with a setting that this build does not know; use that build, or choose another name");
+            throw new SrpoGrainException($"population '{Name}' was begun by another build: a newer one, with a setting that this build does not know, or an older one, when its environment had other rules; use that build, or choose another name");
     }
 
     /// <summary>Notes a wish durably; the session ends meanwhile. Without one it is carried out at once.</summary>

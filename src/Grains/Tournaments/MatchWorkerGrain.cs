@@ -17,6 +17,7 @@ internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ScratchP
         if (request?.Players is null || request.Environment is null) throw new SrpoGrainException("a replay needs an environment and a policy for every seat");
         var info = environments.Info(request.Environment);
         GrainChecks.Range("steps", request.Steps, 1, 65536);
+        GrainChecks.Range("actions", (int)request.Actions, 0, 1);
         GrainChecks.Range("episode", request.Episode, 0, (1 << 24) - 1);
         GrainChecks.Range("players", request.Players.Length, info.Seats, info.Seats);
         var policies = Wire.ToPolicies(request.Players);
@@ -24,7 +25,7 @@ internal sealed class MatchWorkerGrain(EnvironmentCatalog environments, ScratchP
         {
             return await players.RunAsync(request.Environment, player =>
             {
-                var frames = player.Replay(request.Seed, request.Episode, policies, request.Steps);
+                var frames = player.Replay(request.Seed, request.Episode, policies, request.Steps, request.Actions);
                 return frames.Select(frame => new ReplayFrame(
                     frame.Step, [.. frame.Actions.Select(action => action < 0 ? "" : info.ActionNames[action])], frame.Rewards, frame.Costs, frame.Probabilities,
                     frame.Drawing, frame.EpisodeEnded, [.. frame.Scene])).ToArray();

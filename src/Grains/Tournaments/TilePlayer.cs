@@ -157,11 +157,12 @@ internal sealed class TilePlayer(GrainHost host, EnvironmentCatalog environments
         GrainChecks.Range("columns", tile.Partners.Length, 1, GrainChecks.MaxColumns);
         GrainChecks.Range("seats of a team", info.TeamSeats, 1, Seatings.MaxMixedSeats);
         GrainChecks.Range("seating", (int)tile.Seating, 0, 1);
+        GrainChecks.Range("actions", (int)spec.Actions, 0, 1);
         Check(tile.Team, info);
         foreach (var partner in tile.Partners) Check(partner, info);
         var seats = spec.Opponents ?? [];
         Check(seats);
-        var rules = new MatchRules(tile.Seating, spec.Episodes, spec.Steps);
+        var rules = new MatchRules(tile.Seating, spec.Episodes, spec.Steps) { Actions = spec.Actions };
         return async cancellation =>
         {
             using var activity = SrpoActivities.Tile(tile.Row, tile.FirstColumn, tile.Partners.Length);

@@ -39,16 +39,18 @@ internal sealed class DebateMatchPlayer(EnvironmentSettings environment) : IMatc
         ArgumentNullException.ThrowIfNull(partners);
         ArgumentNullException.ThrowIfNull(rules);
         if (opponents is { Count: > 0 }) throw new ArgumentException("a debate has no seats for opponents", nameof(opponents));
+        RequireSampled(rules.Actions);
         RequireRounds(rules.Steps);
         var questions = Questions(Seatings.Episodes(rules.Seating, 2, rules.Episodes));
         return [.. partners.Select((partner, i) => Play(new StreamId(seed, (uint)row, (uint)(firstColumn + i), StreamPurpose.MatchToken), row == firstColumn + i, team, partner, questions, rules, cancellation))];
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps)
+    public IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps, ActionChoice actions = ActionChoice.Sampled)
     {
         ArgumentNullException.ThrowIfNull(players);
         if (players.Count != 2) throw new ArgumentException($"{players.Count} players are given for 2 seats", nameof(players));
+        RequireSampled(actions);
         RequireRounds(steps);
         var question = Questions(episode + 1)[episode];
         var seats = Seats(players, (policy, seat) => Name(policy));
@@ -74,6 +76,11 @@ internal sealed class DebateMatchPlayer(EnvironmentSettings environment) : IMatc
     private static void RequireRounds(int rounds)
     {
         if (rounds is < 1 or > DebateRules.MaxRounds) throw new ArgumentException(FormattableString.Invariant($"a debate has 1 to {DebateRules.MaxRounds} rounds, not {rounds}"), nameof(rounds));
+    }
+
+    private static void RequireSampled(ActionChoice actions)
+    {
+        if (actions != ActionChoice.Sampled) throw new ArgumentException("how tokens are chosen in matches is a field of the debate: evaluationTemperature, 0 for the most likely ones", nameof(actions));
     }
 
     private static string Name(DebaterPolicy policy) => ArchitectureRegistry.LabelOf(policy.Form.Model);

@@ -48,6 +48,7 @@ public sealed class DebateSource : IArchitectureSource
         Method(spec, Add);
         if (settings.Horizon is > DebateRules.MaxRounds) Add("horizon", $"a debate of {settings.Horizon} rounds is too long", $"use a whole number from 1 to {DebateRules.MaxRounds}");
         if (settings.EvaluationSteps != settings.Horizon) Add("evaluationSteps", $"debates are trained with {settings.Horizon} rounds and evaluated with {settings.EvaluationSteps}", $"use {settings.Horizon} for both");
+        if (settings.EvaluationActions != ActionChoice.Sampled) Add("evaluationActions", $"how tokens are chosen is a field of the debate", $"leave it out, and use the debate's evaluationTemperature, 0 for the most likely ones");
         switch (DeviceName.TryParseTorch(settings.Device))
         {
             case null:

@@ -7,6 +7,7 @@ using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Language.Models;
 using Srpo.Learning;
+using Srpo.Learning.Methods;
 using Srpo.Learning.Devices;
 
 namespace Srpo.Language.Debate;
@@ -61,10 +62,11 @@ public sealed record DebaterArchitecture(AdapterForm Form, string Rules) : Actor
         var values = parameters.AsSpan((int)policy.Length);
         if (Form.Rank > 0)
         {
-            // An adversary starts as a copy of its agent: the seat alone names the numbers.
+            // An adversary starts as a copy of an agent: the seat alone names the numbers.
+            var origin = MethodRegistry.Of(spec.Training).StartsAs(spec.Training, actor);
             var stream = new StreamId(spec.Seed, (uint)team, 0, StreamPurpose.Initialisation);
-            LoraConfig.Begin(policy, Seed(stream.Block(2 * actor.Seat, 0)), own);
-            LoraConfig.Begin(critic, Seed(stream.Block((2 * actor.Seat) + 1, 0)), values);
+            LoraConfig.Begin(policy, Seed(stream.Block(2 * origin, 0)), own);
+            LoraConfig.Begin(critic, Seed(stream.Block((2 * origin) + 1, 0)), values);
         }
         else
         {

@@ -108,6 +108,7 @@ public interface IMatchPlayer : IDisposable
     /// <param name="episode">Number of the episode within the seed.</param>
     /// <param name="players">The policies, one per seat of the environment.</param>
     /// <param name="steps">Number of steps, at most.</param>
+    /// <param name="actions">How everybody acts.</param>
     /// <exception cref="ArgumentException">A policy does not fit the environment, or there are too few.</exception>
-    IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps);
+    IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps, ActionChoice actions = ActionChoice.Sampled);
 }

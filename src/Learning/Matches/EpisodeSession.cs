@@ -23,13 +23,14 @@ public sealed class EpisodeSession : IDisposable
     /// <param name="episode">Number of the episode within the seed.</param>
     /// <param name="device">Where networks run, by default the processor.</param>
     /// <param name="steered">Whether the actions of seats with a policy come from outside too: then policies only say what they would do, see <see cref="Probabilities"/>.</param>
+    /// <param name="actions">How policies act.</param>
     /// <exception cref="ArgumentException">There are more or fewer policies than seats, or one does not fit the environment.</exception>
-    public EpisodeSession(EnvironmentSettings settings, IReadOnlyList<FrozenPolicy?> players, ulong seed, int episode, ILearnerDevice? device = null, bool steered = false)
+    public EpisodeSession(EnvironmentSettings settings, IReadOnlyList<FrozenPolicy?> players, ulong seed, int episode, ILearnerDevice? device = null, bool steered = false, ActionChoice actions = ActionChoice.Sampled)
     {
         var environment = EnvironmentFactory.Create(settings, 1);
         if (players.Count != environment.Info.Seats)
             throw new ArgumentException($"{players.Count} players are given for {environment.Info.Seats} seats", nameof(players));
-        _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(NetworkPolicy.Of(policy), environment, device ?? CpuDevice.Default, tabulate: false))];
+        _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(NetworkPolicy.Of(policy), environment, device ?? CpuDevice.Default, tabulate: false) { Actions = actions })];
         _loop = new EpisodeLoop(environment);
         _steered = steered;
         _loop.Seat([.. _policies.Select(policy => policy is null ? _outside : steered ? new SteeredPlayer(policy, _outside) : (ISeatPlayer)policy)], [.. Enumerable.Range(0, players.Count).Select(seat => (short)seat)]);

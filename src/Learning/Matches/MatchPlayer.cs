@@ -15,6 +15,7 @@ public sealed class MatchPlayer : IMatchPlayer
     private readonly bool _tabulate;
     private readonly PolicyPlayerCache _players = new();
     private MatchStage? _stage;
+    private ActionChoice _actions;
 
     /// <summary>A player for an environment.</summary>
     /// <param name="environment">The environment.</param>
@@ -36,7 +37,7 @@ public sealed class MatchPlayer : IMatchPlayer
         var outcomes = new MatchResult[partners.Count];
         for (var i = 0; i < partners.Count; i++)
         {
-            stage.Cast(team, partners[i], opponents ?? [], policy => _players.Get(policy, stage.Environment, _device, _tabulate));
+            stage.Cast(team, partners[i], opponents ?? [], policy => _players.Get(policy, stage.Environment, _device, _tabulate, rules.Actions));
             var id = new StreamId(seed, (uint)row, (uint)(firstColumn + i), StreamPurpose.MatchReset);
             stage.Play(id, rules.Steps, cancellation);
             outcomes[i] = stage.Summarise();
@@ -47,9 +48,9 @@ public sealed class MatchPlayer : IMatchPlayer
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps)
+    public IReadOnlyList<MatchFrame> Replay(ulong seed, int episode, IReadOnlyList<FrozenPolicy> players, int steps, ActionChoice actions = ActionChoice.Sampled)
     {
-        using var session = new EpisodeSession(_settings, players, seed, episode, _device);
+        using var session = new EpisodeSession(_settings, players, seed, episode, _device, actions: actions);
         var frames = new List<MatchFrame> { session.Frame };
         for (var step = 0; step < steps; step++)
         {
@@ -69,8 +70,9 @@ public sealed class MatchPlayer : IMatchPlayer
         if (rules.Seating == Seating.Mixed && environment.Info.TeamSeats > Seatings.MaxMixedSeats)
             throw new ArgumentException($"a team of {environment.Info.TeamSeats} has too many ways to mix two runs; {Seatings.MaxMixedSeats} seats are the most", nameof(rules));
         var lanes = Seatings.Episodes(rules.Seating, environment.Info.TeamSeats, rules.Episodes);
-        if (_stage?.Environment.Lanes == lanes && _stage.Seating == rules.Seating) return _stage;
+        if (_stage?.Environment.Lanes == lanes && _stage.Seating == rules.Seating && _actions == rules.Actions) return _stage;
         _players.Clear();
+        _actions = rules.Actions;
         return _stage = new MatchStage(EnvironmentFactory.Create(_settings, lanes), rules.Seating);
     }
 }
@@ -79,7 +81,11 @@ public sealed class MatchPlayer : IMatchPlayer
 /// <param name="Seating">Who sits where.</param>
 /// <param name="Episodes">Episodes per pair, at least 1; rounded up so that every way to sit is played equally often.</param>
 /// <param name="Steps">Steps from a reset that count as one episode; where episodes may end early, the most steps of one.</param>
-public sealed record MatchRules(Seating Seating, int Episodes, int Steps);
+public sealed record MatchRules(Seating Seating, int Episodes, int Steps)
+{
+    /// <summary>How everybody acts, opponents included.</summary>
+    public ActionChoice Actions { get; init; }
+}
 
 /// <summary>Prepared policies by identity of their parameters; a bounded number is kept between tiles.</summary>
 internal sealed class PolicyPlayerCache : IDisposable
@@ -87,10 +93,10 @@ internal sealed class PolicyPlayerCache : IDisposable
     private const int Capacity = 160;
     private readonly Dictionary<float[], PolicyPlayer> _players = new(ReferenceEqualityComparer.Instance as IEqualityComparer<float[]>);
 
-    public PolicyPlayer Get(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+    public PolicyPlayer Get(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, ActionChoice actions)
     {
         if (_players.TryGetValue(policy.Parameters, out var player)) return player;
-        player = new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate);
+        player = new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate) { Actions = actions };
         _players.Add(policy.Parameters, player);
         return player;
     }

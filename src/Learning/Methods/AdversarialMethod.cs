@@ -28,6 +28,12 @@ public abstract record AdversarialMethod(string Id, string Title, string Source,
     }
 
     /// <inheritdoc/>
+    /// <remarks>The adversary of agent 0 sits in seat 1, and perhaps in further ones; all others sit in seat 0 first.</remarks>
+    public override int StartsAs(TrainingSettings settings, ActorId actor) =>
+        actor.Kind == ActorKind.Agent || settings.Adversary.Start == AdversaryStart.Agent || UsesOnePolicy(settings) ? actor.Seat
+        : actor.Seat == 0 ? 1 : 0;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<InstancePlan> Rollouts(TrainingSettings settings, TeamSeats seats)
     {
         if (UsesOnePolicy(settings)) return [new InstancePlan(Casting.RandomAdversary, [0, 1], seats.Cast(2, _ => 0), 0, settings.Lanes)];

@@ -43,6 +43,9 @@ public abstract record Method(string Id, string Title, string Source, string Sum
     /// <param name="agents">Seats whose players learn.</param>
     public virtual IReadOnlyList<ActorId> Actors(TrainingSettings settings, int agents) => Agents(settings, agents);
 
+    /// <summary>The seat of the agent whose initial parameters an actor starts with.</summary>
+    public virtual int StartsAs(TrainingSettings settings, ActorId actor) => actor.Seat;
+
     /// <summary>The rollouts of a round: who sits where in each.</summary>
     public abstract IReadOnlyList<InstancePlan> Rollouts(TrainingSettings settings, TeamSeats seats);
 

@@ -1,12 +1,13 @@
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Learning;
 
 /// <summary>Initial states of actors.</summary>
 public static class ActorInitialisation
 {
-    /// <summary>The initial state of an actor: an adversary starts as a copy of the agent that it trains.</summary>
+    /// <summary>The initial state of an actor: an adversary starts as a copy of the agent that it trains, or of the one whose seat it takes.</summary>
     /// <param name="spec">Seed and settings.</param>
     /// <param name="team">The team.</param>
     /// <param name="actor">The actor; its seat names the random stream.</param>
@@ -15,8 +16,9 @@ public static class ActorInitialisation
     {
         var parameters = new float[shape.ParameterCount];
         var id = new StreamId(spec.Seed, (uint)team, 0, StreamPurpose.Initialisation);
-        var policy = id.Lane(2 * actor.Seat);
-        var critic = id.Lane((2 * actor.Seat) + 1);
+        var origin = MethodRegistry.Of(spec.Training).StartsAs(spec.Training, actor);
+        var policy = id.Lane(2 * origin);
+        var critic = id.Lane((2 * origin) + 1);
         var initialisation = spec.Training.Network.Initialisation;
         Fill(parameters.AsSpan(0, shape.Policy.ParameterCount), shape.Policy, initialisation, headGain: 0.01, ref policy);
         Fill(parameters.AsSpan(shape.Policy.ParameterCount), shape.Critic, initialisation, headGain: 1, ref critic);

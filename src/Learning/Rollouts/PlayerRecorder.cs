@@ -1,3 +1,4 @@
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
 
@@ -37,6 +38,7 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
     private byte[] _legal = [];
     private float[] _logProbabilities = [];
     private float[] _cumulative = [];
+    private byte[] _mostLikely = [];
 
     /// <summary>A recorder.</summary>
     /// <param name="environment">Sizes of the environment.</param>
@@ -67,6 +69,9 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
         _record = new SampleRecord(environment.Seats * lanes, keepsSignals);
     }
 
+    /// <summary>How it acts; only who is measured is greedy, and learns nothing from it.</summary>
+    public ActionChoice Actions { get; init; }
+
     /// <summary>Starts a rollout.</summary>
     /// <param name="parameters">Policy and critic of who plays.</param>
     /// <param name="samples">Number of samples that it will make, or 0 where that is open.</param>
@@ -93,7 +98,7 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
         foreach (var lane in lanes)
         {
             var row = current[lane];
-            var action = (byte)Sampling.Choose(_cumulative.AsSpan(row * _actions, _actions), uniforms[lane]);
+            var action = Actions == ActionChoice.Greedy ? _mostLikely[row] : (byte)Sampling.Choose(_cumulative.AsSpan(row * _actions, _actions), uniforms[lane]);
             _record.Add(((movers.IsEmpty ? view : movers[lane]) * _lanes) + lane, row, action);
             actions[lane] = action;
         }
@@ -233,7 +238,12 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
         }
 
         for (var r = 0; r < count; r++)
-            Sampling.Accumulate(_probabilities.AsSpan(r * _actions, _actions), _cumulative.AsSpan((first + r) * _actions, _actions));
+        {
+            var probabilities = _probabilities.AsSpan(r * _actions, _actions);
+            Sampling.Accumulate(probabilities, _cumulative.AsSpan((first + r) * _actions, _actions));
+            if (Actions == ActionChoice.Greedy) _mostLikely[first + r] = Sampling.MostLikely(probabilities);
+        }
+
         first += count;
         count = 0;
     }
@@ -248,5 +258,6 @@ internal sealed class PlayerRecorder : ISeatPlayer, IDisposable
         if (_masks) Array.Resize(ref _legal, capacity * _actions);
         Array.Resize(ref _logProbabilities, capacity * _actions);
         Array.Resize(ref _cumulative, capacity * _actions);
+        if (Actions == ActionChoice.Greedy) Array.Resize(ref _mostLikely, capacity);
     }
 }

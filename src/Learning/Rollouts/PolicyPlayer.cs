@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
 
@@ -21,6 +22,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     private readonly IPolicyNetwork _network;
     private readonly float[] _probabilities;
     private readonly float[] _cumulative;
+    private readonly byte[] _mostLikely;
     private readonly float[] _observations;
     private readonly byte[] _legal;
     private readonly CarriedState? _carried;
@@ -75,10 +77,15 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
             _cumulative = new float[_entries.Length * _actions];
             for (var i = 0; i < _entries.Length; i++) _entries[i] = i;
         }
+
+        _mostLikely = new byte[_cumulative.Length / _actions];
     }
 
     /// <summary>Share of uniform noise over the legal actions in what it does.</summary>
     public float Noise { get; init; }
+
+    /// <summary>How it acts.</summary>
+    public ActionChoice Actions { get; init; }
 
     /// <summary>Plays with these parameters from now on.</summary>
     public void Load(float[] parameters)
@@ -98,6 +105,12 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     public void Act(int view, ReadOnlySpan<int> lanes, ReadOnlySpan<byte> movers, ReadOnlySpan<float> uniforms, Span<byte> actions)
     {
         var entries = _entries.AsSpan(view * _lanes, _lanes);
+        if (Actions == ActionChoice.Greedy)
+        {
+            foreach (var lane in lanes) actions[lane] = _mostLikely[entries[lane]];
+            return;
+        }
+
         foreach (var lane in lanes)
             actions[lane] = (byte)Sampling.Choose(_cumulative.AsSpan(entries[lane] * _actions, _actions), uniforms[lane]);
     }
@@ -175,6 +188,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
             var probabilities = _probabilities.AsSpan(r * _actions, _actions);
             if (Noise > 0) Mix(probabilities, legal.IsEmpty ? default : legal.Slice(r * _actions, _actions));
             Sampling.Accumulate(probabilities, _cumulative.AsSpan(_pending[r] * _actions, _actions));
+            _mostLikely[_pending[r]] = Sampling.MostLikely(probabilities);
         }
 
         count = 0;

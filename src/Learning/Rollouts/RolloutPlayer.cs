@@ -40,7 +40,7 @@ public sealed class RolloutPlayer : IRolloutPlayer
     public CurvePoint Evaluate(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
     {
         var plan = _actors.Plan;
-        _evaluation ??= new RolloutStage(EnvironmentFactory.Create(_spec.Environment, plan.Evaluation.Lanes), plan.Evaluation, _spec.Training.EvaluationSteps, _actors);
+        _evaluation ??= new RolloutStage(EnvironmentFactory.Create(_spec.Environment, plan.Evaluation.Lanes), plan.Evaluation, _spec.Training.EvaluationSteps, _actors, _spec.Training.EvaluationActions);
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.CurveReset);
         _evaluation.Play(
             id, (StreamPurpose.CurveDynamics, StreamPurpose.CurveAction, StreamPurpose.CurveCasting), 0, actors,

@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Methods;
 
@@ -34,7 +35,8 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
     /// <param name="plan">The instance's plan.</param>
     /// <param name="steps">Steps of a rollout.</param>
     /// <param name="actors">Who plays.</param>
-    public RolloutStage(IVectorEnvironment environment, InstancePlan plan, int steps, RolloutActors actors)
+    /// <param name="choice">How everybody acts.</param>
+    public RolloutStage(IVectorEnvironment environment, InstancePlan plan, int steps, RolloutActors actors, ActionChoice choice = ActionChoice.Sampled)
     {
         var (team, shape, device) = (actors.Plan, actors.Shape, actors.Device);
         _loop = new EpisodeLoop(environment);
@@ -48,10 +50,10 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
         _recorderActors = [.. _recorderSeats.Select((seat, i) => plan.Actors[seat < 0 ? i : plan.Cast[seat]])];
         _signalled = [.. _recorderActors.Select(actor => team.Objectives[actor].Reward != RewardSource.Own)];
         _hasSignals = _signalled.Any(signalled => signalled);
-        _recorders = [.. _signalled.Select(signalled => new PlayerRecorder(environment.Info, _lanes, shape, signalled, device))];
+        _recorders = [.. _signalled.Select(signalled => new PlayerRecorder(environment.Info, _lanes, shape, signalled, device) { Actions = choice })];
         _others =
         [
-            .. actors.Frozen.Select(policy => new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate: true)),
+            .. actors.Frozen.Select(policy => new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate: true) { Actions = choice }),
             .. plan.Mirrors.Select(mirror => new PolicyPlayer(shape.Policy, shape.Encoding, environment, device, tabulate: true) { Noise = (float)mirror.Noise }),
         ];
         _players = [.. _recorders, .. _others];

@@ -1,6 +1,6 @@
 namespace Srpo.Learning;
 
-/// <summary>Sampling from a discrete distribution by inversion of its cumulative sums.</summary>
+/// <summary>Choosing from a discrete distribution: sampling by inversion of its cumulative sums, or what is most likely.</summary>
 internal static class Sampling
 {
     /// <summary>Cumulative sums in index order.</summary>
@@ -18,6 +18,15 @@ internal static class Sampling
         var last = probabilities.Length - 1;
         while (last > 0 && probabilities[last] == 0f) last--;
         cumulative[last..].Fill(float.PositiveInfinity);
+    }
+
+    /// <summary>The action with the largest probability; of several, the first.</summary>
+    public static byte MostLikely(ReadOnlySpan<float> probabilities)
+    {
+        var best = 0;
+        for (var a = 1; a < probabilities.Length; a++)
+            if (probabilities[a] > probabilities[best]) best = a;
+        return (byte)best;
     }
 
     /// <summary>The first action whose cumulative sum exceeds a uniform number in [0, 1).</summary>

@@ -99,7 +99,7 @@ public static class DebateFigures
             }
 
             if (series.Count == 0) continue;
-            charts.Add((model.Key, new LineChartSpec($"Accuracy of {model.Key} on validation questions in the course of training, before and after the debate", new("interactions per agent"), new(Accuracy), series.ToImmutable()) { Width = 560, Height = 280 }));
+            charts.Add((model.Key, new LineChartSpec($"Accuracy of {model.Key} on validation questions in the course of training, before and after the debate", new("steps of the learning policy"), new(Accuracy), series.ToImmutable()) { Width = 560, Height = 280 }));
         }
 
         return charts.ToImmutable();
@@ -123,7 +123,7 @@ public static class DebateFigures
             ];
             if (series.Length == 0) continue;
             charts.Add(($"{model.Key}: reward in training", new LineChartSpec(
-                $"Reward of {model.Key} a debate in training, with the partner it trains with", new("interactions per agent"), new("reward of an agent a debate"), [.. series])
+                $"Reward of {model.Key} a debate in training, with the partner it trains with", new("steps of the learning policy"), new("reward of an agent a debate"), [.. series])
             { Width = 360, Height = 220 }));
         }
 

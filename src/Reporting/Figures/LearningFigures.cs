@@ -25,8 +25,17 @@ public static class LearningFigures
 
     /// <summary>The return in the course of training; its axis says what the score is.</summary>
     public static LineChartSpec Returns(
-        ImmutableArray<LearningCurve> curves, MethodStyles styles, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return") =>
-        Chart(curves, styles, $"{score} per episode", point => point.MeanReturn, band, logX);
+        ImmutableArray<LearningCurve> curves, MethodStyles styles, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return", TrainingSteps steps = TrainingSteps.Policy) =>
+        Chart(curves, styles, $"{score} per episode", point => point.MeanReturn, band, logX, steps);
+
+    /// <summary>Whether it makes a difference by which steps curves are drawn: not where all methods have equally many of both.</summary>
+    /// <param name="curves">The curves.</param>
+    /// <param name="styles">The look of the methods.</param>
+    public static bool HasTwoAxes(ImmutableArray<LearningCurve> curves, MethodStyles styles)
+    {
+        var shown = Methods(curves, styles);
+        return curves.Any(curve => shown.Contains(curve.Method) && !curve.Points.IsDefault && curve.Points.Any(point => point.EnvSteps != point.PolicySteps));
+    }
 
     /// <summary>Further measures, those that were recorded: cost difference of the seats, entropy, KL, clip fraction, explained variance, losses.</summary>
     public static ImmutableArray<(string Title, LineChartSpec Chart)> Diagnostics(ImmutableArray<LearningCurve> curves, MethodStyles styles)
@@ -54,15 +63,15 @@ public static class LearningFigures
 
     /// <summary>A chart of any measure; runs whose value is not finite at a point are left out there.</summary>
     public static LineChartSpec Chart(
-        ImmutableArray<LearningCurve> curves, MethodStyles styles, string axis, Func<LearningPoint, double> measure, CurveBand band, bool logX)
+        ImmutableArray<LearningCurve> curves, MethodStyles styles, string axis, Func<LearningPoint, double> measure, CurveBand band, bool logX, TrainingSteps steps = TrainingSteps.Policy)
     {
         ArgumentNullException.ThrowIfNull(measure);
         ArgumentNullException.ThrowIfNull(styles);
         var methods = Methods(curves, styles);
         return new(
             $"Learning curves: {axis} of {string.Join(", ", methods.Select(method => styles[method].Name))}; the final values are in the table",
-            new("interactions per agent", logX), new(axis),
-            [.. methods.Select(method => Series(method, styles[method], curves, measure, band)).Where(series => series.Points.Length > 0)]);
+            new(steps == TrainingSteps.Environment ? "environment steps" : "steps of the learning policy", logX), new(axis),
+            [.. methods.Select(method => Series(method, styles[method], curves, measure, band, steps)).Where(series => series.Points.Length > 0)]);
     }
 
     /// <summary>The methods of curves in the order of the experiment. Opponents are none: what they earn is what others lose.</summary>
@@ -75,12 +84,12 @@ public static class LearningFigures
     }
 
     private static LineSeries Series(
-        string method, MethodStyle style, ImmutableArray<LearningCurve> curves, Func<LearningPoint, double> measure, CurveBand band)
+        string method, MethodStyle style, ImmutableArray<LearningCurve> curves, Func<LearningPoint, double> measure, CurveBand band, TrainingSteps axis)
     {
         var steps = curves
             .Where(curve => curve.Method == method && !curve.Points.IsDefault)
             .SelectMany(curve => curve.Points)
-            .GroupBy(point => point.AgentSteps)
+            .GroupBy(point => EqualSteps.Of(point, axis))
             .OrderBy(group => group.Key)
             .Select(group => (Steps: (double)group.Key, Values: group.Select(measure).Where(double.IsFinite).ToArray()))
             .Where(step => step.Values.Length > 0)

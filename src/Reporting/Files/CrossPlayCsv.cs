@@ -1,5 +1,6 @@
 using System.Text;
 using Srpo.Core.Results;
+using Srpo.Reporting.Text;
 
 namespace Srpo.Reporting.Files;
 
@@ -8,7 +9,7 @@ public static class CrossPlayCsv
 {
     private static readonly string[] KeyColumns = ["layout", "seat0Method", "seat0Run", "seat1Method", "seat1Run"];
 
-    private static readonly string[] CellColumns = [.. KeyColumns, "episodes", "return", "returnStd", "ordered", "baseLayout", "opponents", "unseenOpponents"];
+    private static readonly string[] CellColumns = [.. KeyColumns, "episodes", "return", "returnStd", "ordered", "baseLayout", "opponents", "unseenOpponents", "actions"];
 
     private static readonly string[] SeatColumns = [.. KeyColumns, "seat", "method", "run", "return", "cost", "weights"];
 
@@ -41,7 +42,7 @@ public static class CrossPlayCsv
             Csv.AppendRecord(text,
             [
                 .. Key(matrix, row, column), Csv.Field(cell.Episodes), Csv.Field(cell.Return), Csv.Field(cell.ReturnStd), Csv.Field(matrix.IsOrdered), matrix.BaseLayout, matrix.Opponents ?? "",
-                Csv.Field(matrix.UnseenOpponents),
+                Csv.Field(matrix.UnseenOpponents), DisplayNames.Word(matrix.Actions),
             ]);
         }
 

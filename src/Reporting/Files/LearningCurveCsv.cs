@@ -9,7 +9,7 @@ public static class LearningCurveCsv
     private static readonly string[] Columns =
     [
         "method", "run", "envSteps", "agentSteps", "meanReturn", "seat0Cost", "seat1Cost",
-        "kl", "entropy", "clipFraction", "explainedVariance", "policyLoss", "valueLoss",
+        "kl", "entropy", "clipFraction", "explainedVariance", "policyLoss", "valueLoss", "policySteps",
     ];
 
     private static readonly string[] ActorColumns =
@@ -33,7 +33,7 @@ public static class LearningCurveCsv
                     curve.Method, Csv.Field(curve.Run), Csv.Field(point.EnvSteps), Csv.Field(point.AgentSteps),
                     Csv.Field(point.MeanReturn), Csv.Field(point.SeatCosts.Seat0), Csv.Field(point.SeatCosts.Seat1),
                     Csv.Field(point.Kl), Csv.Field(point.Entropy), Csv.Field(point.ClipFraction),
-                    Csv.Field(point.ExplainedVariance), Csv.Field(point.PolicyLoss), Csv.Field(point.ValueLoss),
+                    Csv.Field(point.ExplainedVariance), Csv.Field(point.PolicyLoss), Csv.Field(point.ValueLoss), Csv.Field(point.PolicySteps),
                 ]);
             }
         }

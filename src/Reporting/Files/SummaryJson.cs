@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Srpo.Core.Results;
+using Srpo.Reporting.Text;
 using Srpo.Core.Statistics;
 
 namespace Srpo.Reporting.Files;
@@ -159,6 +160,7 @@ public static class SummaryJson
             json.WriteNumber("episodes", layout.Episodes);
             json.WriteString("opponents", layout.Opponents);
             json.WriteBoolean("unseenOpponents", layout.UnseenOpponents);
+            json.WriteString("actions", DisplayNames.Word(layout.Actions));
             WriteWeights(json, layout);
             json.WriteEndObject();
         }
@@ -253,12 +255,25 @@ public static class SummaryJson
             json.WriteNumber("runs", method.Runs);
             json.WriteNumber("envSteps", method.EnvSteps);
             json.WriteNumber("agentSteps", method.AgentSteps);
+            json.WriteNumber("policySteps", method.PolicySteps);
             json.Number("firstReturn", method.FirstReturn);
             json.Number("finalReturn", method.FinalReturn);
             json.Number("finalStd", method.FinalStd);
+            WriteReturn(json, "atEqualEnvSteps", method.AtEqualEnvSteps);
+            WriteReturn(json, "atEqualPolicySteps", method.AtEqualPolicySteps);
             json.WriteEndObject();
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteReturn(Utf8JsonWriter json, string name, ReturnAt? at)
+    {
+        if (at is null) return;
+        json.WriteStartObject(name);
+        json.WriteNumber("steps", at.Steps);
+        json.Number("mean", at.Mean);
+        json.Interval("ci95", at.Interval);
         json.WriteEndObject();
     }
 

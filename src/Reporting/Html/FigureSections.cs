@@ -24,7 +24,7 @@ internal static class FigureSections
             var heatmap = CrossPlayFigures.Matrix(matrix, summary.Info.Names, scale);
             FigureCard.WriteMatrix(
                 page, book, Figure.Of($"crossplay-{matrix.Layout}", DisplayNames.Layout(matrix.Layout), heatmap), heatmap,
-                Setting(summary.Layout(matrix.Layout), summary.AreDebates ? "questions" : "episodes"));
+                Setting(summary.Layout(matrix.Layout), summary.AreDebates));
         }
 
         page.Close().Close().Line();
@@ -49,6 +49,15 @@ internal static class FigureSections
         FigureCard.Write(
             page, book, Figure.Of("learning", title, LearningFigures.Returns(curves, styles, score: summary.Info.Score)),
             $"Line: mean over runs, with a band of one standard deviation over runs to either side. {Ends(summary, styles)}", title);
+        if (LearningFigures.HasTwoAxes(curves, styles))
+        {
+            const string byEnvironment = "The same by environment steps";
+            FigureCard.Write(
+                page, book, Figure.Of("learning-environment-steps", byEnvironment, LearningFigures.Returns(curves, styles, score: summary.Info.Score, steps: TrainingSteps.Environment)),
+                "Where agents train against adversaries, environments take steps from which no policy learns.", byEnvironment);
+        }
+
+        if (SummaryTables.AtEqualSteps(summary) is { Rows.IsEmpty: false } equal) HtmlReport.WriteTable(page, equal);
         var diagnostics = LearningFigures.Diagnostics(curves, styles);
         if (!diagnostics.IsEmpty)
         {
@@ -63,11 +72,11 @@ internal static class FigureSections
     /// <summary>Why curves end at different places, where they do.</summary>
     private static string Ends(RunSummary summary, MethodStyles styles)
     {
-        var ends = summary.Learning.Where(method => styles.Names.Role(method.Method) != PopulationRole.Opponent).GroupBy(method => method.AgentSteps).OrderBy(group => group.Key).ToArray();
+        var ends = summary.Learning.Where(method => styles.Names.Role(method.Method) != PopulationRole.Opponent).GroupBy(method => method.PolicySteps).OrderBy(group => group.Key).ToArray();
         var unfinished = summary.Info.Unfinished.Where(label => styles.Names.Role(label) != PopulationRole.Opponent).Select(label => styles.Names.Of(label)).ToArray();
         if (unfinished.Length > 0) return $"Training is under way: the curves of {string.Join(", ", unfinished)} go on.";
         return ends.Length < 2 ? "" : "Curves end where training ends: " +
-            string.Join("; ", ends.Select(group => $"{string.Join(", ", group.Select(method => styles[method.Method].Name))} after {Numbers.Count(group.Key)} interactions")) + ".";
+            string.Join("; ", ends.Select(group => $"{string.Join(", ", group.Select(method => styles[method.Method].Name))} after {Numbers.Count(group.Key)} steps")) + ".";
     }
 
     /// <summary>The same matrix with shares as per cent.</summary>
@@ -78,16 +87,18 @@ internal static class FigureSections
         Opponents = matrix.Opponents,
         UnseenOpponents = matrix.UnseenOpponents,
         BaseLayout = matrix.BaseLayout,
+        Actions = matrix.Actions,
         Weights = matrix.Weights,
     };
 
     private static ImmutableArray<double> Hundredfold(ImmutableArray<double> shares) => [.. shares.Select(share => 100 * share)];
 
     /// <summary>Who sat where, how often, and against whom.</summary>
-    private static string Setting(LayoutSummary? layout, string episodes)
+    private static string Setting(LayoutSummary? layout, bool debates)
     {
         if (layout is null || layout.Episodes == 0) return "";
+        var episodes = debates ? "questions" : "episodes";
         var against = layout.Opponents is null ? "" : $" against {layout.Opponents}{(layout.UnseenOpponents ? ", not seen in training" : "")}";
-        return $"A cell: {Numbers.Integer(layout.Episodes)} {episodes}{against}, {layout.Seating}.";
+        return $"A cell: {Numbers.Integer(layout.Episodes)} {episodes}{against}, {layout.Seating}{(debates ? "" : $"; {DisplayNames.Acting(layout.Actions)}")}.";
     }
 }

@@ -10,7 +10,7 @@ public class TagDefinitionTests
     {
         var definition = TagScenarios.Load(TagScenarios.Names[0]);
 
-        Assert.Equal(("simple-tag", 2, 1, 2, 100, 0.1), (definition.Name, definition.Chasers, definition.Runners, definition.Obstacles, definition.Length, definition.ChaserRewardScale));
+        Assert.Equal(("simple-tag", 2, 1, 2, 100, 0.1, 0.1), (definition.Name, definition.Chasers, definition.Runners, definition.Obstacles, definition.Length, definition.ChaserRewardScale, definition.RunnerRewardScale));
         Assert.Equal(definition, TagDefinition.Parse("{}", "simple-tag"));
     }
 
@@ -25,6 +25,7 @@ public class TagDefinitionTests
             Obstacles = 5,
             Length = 6,
             ChaserRewardScale = 0.7,
+            RunnerRewardScale = 0.6,
             ChaserSize = 0.08,
             RunnerSize = 0.09,
             ObstacleSize = 0.11,
@@ -35,7 +36,7 @@ public class TagDefinitionTests
         };
 
         Assert.Equal(definition, TagDefinition.Parse(definition.ToJson()));
-        Assert.Equal(13, typeof(TagDefinition).GetProperties().Length);
+        Assert.Equal(14, typeof(TagDefinition).GetProperties().Length);
     }
 
     [Theory]

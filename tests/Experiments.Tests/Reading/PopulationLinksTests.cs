@@ -57,6 +57,26 @@ public sealed class PopulationLinksTests
     }
 
     [Fact]
+    public void With_several_ways_to_act_every_layout_is_played_in_each()
+    {
+        var layouts = Load(Tag.Replace("\"runners/0\", \"runners/2\"]", "\"runners/0\", \"runners/2\"], \"actions\": [\"sampled\", \"greedy\"]", StringComparison.Ordinal)).Evaluation.Layouts;
+        Assert.Equal(
+            [("runners-0", ActionChoice.Sampled, "training"), ("training", ActionChoice.Sampled, "training"), ("runners-0-greedy", ActionChoice.Greedy, "training-greedy"), ("training-greedy", ActionChoice.Greedy, "training-greedy")],
+            layouts.Select(layout => (layout.Name, layout.Actions, layout.Base)));
+        Assert.Equal([true, false, true, false], layouts.Select(layout => layout.UnseenOpponents));
+        var one = Load("""{ "populations": { "a": {} }, "training": { "evaluationActions": "greedy" } }""").Evaluation.Layouts;
+        Assert.Equal(("training", ActionChoice.Greedy), (Assert.Single(one).Name, one[0].Actions));
+    }
+
+    [Theory]
+    [InlineData("\"best\"", "evaluation.actions: 'best' is not known")]
+    [InlineData("[\"greedy\", \"greedy\"]", "evaluation.actions: a way to act is listed twice")]
+    [InlineData("[\"sampled\", 3]", "evaluation.actions[1]: expected one of sampled, greedy")]
+    [InlineData("[]", "evaluation.actions: expected one of sampled, greedy")]
+    public void Ways_to_act_are_told_by_key(string actions, string message) => Assert.Contains(
+        message, Assert.Throws<ExperimentException>(() => Load($$"""{ "populations": { "a": {} }, "evaluation": { "actions": {{actions}} } }""")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void What_others_need_is_trained_first()
     {
         var manifest = new RunManifest { Id = "r", CommandLine = "", Started = default, Experiment = Load(Tag), Workers = 2 };

@@ -80,7 +80,7 @@ internal sealed class GameTable
     public ((double MeanReturn, double[] SeatCosts) Evaluation, TestGame Game) Evaluate()
     {
         var game = new TestGame(_rules, Plan.Evaluation.Lanes);
-        using var stage = new RolloutStage(game, Plan.Evaluation, Spec.Training.EvaluationSteps, RolloutActors.Of(Shape, Plan, _frozen, CpuDevice.Default));
+        using var stage = new RolloutStage(game, Plan.Evaluation, Spec.Training.EvaluationSteps, RolloutActors.Of(Shape, Plan, _frozen, CpuDevice.Default), Spec.Training.EvaluationActions);
         stage.Play(
             new StreamId(Spec.Seed, 0, 1, StreamPurpose.CurveReset), (StreamPurpose.CurveDynamics, StreamPurpose.CurveAction, StreamPurpose.CurveCasting), 0,
             [.. Plan.Evaluation.Actors.Select(actor => States[actor].Parameters)], oneEpisode: Info.EndsEarly, default);

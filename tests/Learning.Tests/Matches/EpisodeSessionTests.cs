@@ -43,6 +43,33 @@ public sealed class EpisodeSessionTests
         Assert.NotEqual(frames.Select(frame => frame.Drawing), player.Replay(7, 1, players, 60).Select(frame => frame.Drawing));
     }
 
+    [Theory]
+    [InlineData("gridworld", "official", 2, 0)]
+    [InlineData("gridworld", "official", 2, 6)]
+    [InlineData("tag", "tag-4v2", 6, 0)]
+    [InlineData("hanabi", "3x3-2p", 2, 0)]
+    public void Greedy_policies_take_the_most_likely_legal_action(string name, string variant, int seats, int carried)
+    {
+        var settings = new EnvironmentSettings(name, variant);
+        FrozenPolicy[] players = [.. Enumerable.Range(0, seats).Select(seat => Policy(settings, seat, carried))];
+        using var player = new MatchPlayer(settings);
+        var frames = player.Replay(7, 0, players, 60, ActionChoice.Greedy);
+        Assert.All(frames.Skip(1), frame => Assert.All(Enumerable.Range(0, seats).Where(seat => frame.Actions[seat] >= 0), seat =>
+            Assert.Equal(frame.Probabilities[seat].Max(), frame.Probabilities[seat][frame.Actions[seat]], 1e-6)));
+
+        // The matrix is played in the same way, whatever was played before.
+        var info = EnvironmentFactory.Create(settings, 1).Info;
+        var team = new FrozenTeam(players[..info.TeamSeats]);
+        var rules = new MatchRules(Seatings.For(info.TeamSeats, shared: false), 1, 60);
+        var drawn = Play(rules);
+        var greedy = Play(rules with { Actions = ActionChoice.Greedy });
+        if (rules.Seating == Seating.Ordered) Assert.Equal(frames.Skip(1).Sum(frame => info.SharedReward ? frame.Rewards[0] : frame.Rewards[..info.TeamSeats].Sum()), greedy, 1e-4);
+        Assert.Equal(drawn, Play(rules));
+        Assert.NotEqual(drawn, greedy);
+
+        double Play(MatchRules how) => player.Play(7, 0, team, 0, [team], how, players[info.TeamSeats..])[0].MeanReturn;
+    }
+
     [Fact]
     public void In_turns_only_the_mover_has_an_action_and_probabilities()
     {

@@ -50,6 +50,23 @@ public sealed class MethodTests
         Assert.Equal((true, false), (critic.Objectives[0].LearnsValues, critic.Objectives[3].LearnsValues));
     }
 
+    [Theory]
+    [InlineData(AdversaryStart.Agent, false, 0, 0)]
+    [InlineData(AdversaryStart.Agent, false, 2, 2)]
+    [InlineData(AdversaryStart.Partner, false, 0, 1)]
+    [InlineData(AdversaryStart.Partner, false, 1, 0)]
+    [InlineData(AdversaryStart.Partner, false, 2, 0)]
+    [InlineData(AdversaryStart.Partner, true, 0, 0)]
+    public void Adversaries_start_as_the_agent_or_the_partner_whose_seat_they_take(AdversaryStart start, bool share, int seat, int agent)
+    {
+        var spec = Spec(Small("srpo") with { SharePolicy = share, Adversary = new AdversarySettings { Start = start } });
+        var shape = ActorShape.For(spec.Training, Three);
+        Assert.Equal(State(ActorKind.Agent, agent), State(ActorKind.Adversary, seat));
+        Assert.NotEqual(State(ActorKind.Agent, 0), State(ActorKind.Agent, 1));
+
+        float[] State(ActorKind kind, int of) => ActorInitialisation.Create(spec, 0, new ActorId(kind, of), shape).Parameters;
+    }
+
     [Fact]
     public void A_shared_policy_has_no_agent_to_take_advantages_from()
     {

@@ -46,6 +46,23 @@ public sealed class EvaluationTests
         Assert.All(game.Log, step => Assert.Equal(method == "srpo" ? [0, 1, 2] : [0, 0, 0], step.Actions));
     }
 
+    [Theory]
+    [InlineData(ActionChoice.Sampled)]
+    [InlineData(ActionChoice.Greedy)]
+    public void Greedy_is_the_most_likely_action_however_little_likelier_it_is(ActionChoice choice)
+    {
+        var table = new GameTable(new(3, 3), Settings with { EvaluationActions = choice });
+        table.States = [.. table.States.Select((state, seat) =>
+        {
+            // Nothing but the bias of one action, so that it is likelier than the others by a tenth.
+            var parameters = new float[state.Parameters.Length];
+            parameters[table.Shape.Policy.Body.Layers[^1].BiasOffset + seat + 1] = 0.1f;
+            return state with { Parameters = parameters };
+        })];
+        var (_, game) = table.Evaluate();
+        Assert.Equal(choice == ActionChoice.Greedy, game.Log.All(step => step.Actions is [1, 2, 3]));
+    }
+
     private static IEnumerable<TestGameStep> Counted(List<TestGameStep> lane, bool early)
     {
         var end = lane.FindIndex(step => step.Terminated || step.Truncated);

@@ -48,6 +48,24 @@ public sealed class TeamPlanTests
     }
 
     [Theory]
+    [InlineData("ippo", false, false, 240)]
+    [InlineData("ippo", true, false, 960)]
+    [InlineData("srpo", false, false, 240)]
+    [InlineData("srpo", true, false, 720)]
+    [InlineData("self-play", false, false, 960)]
+    [InlineData("fcp", false, false, 240)]
+    [InlineData("ippo", false, true, 60)]
+    [InlineData("ippo", true, true, 240)]
+    [InlineData("srpo", true, true, 180)]
+    public void A_policy_learns_from_its_own_steps(string method, bool share, bool turns, int steps)
+    {
+        var spec = Spec(method, share);
+        var plan = TeamPlan.For(spec, Game(4, 4, turns));
+        Assert.Equal(steps, plan.PolicyStepsPerRound);
+        Assert.Equal((plan.StepsPerRound, plan.PolicyStepsPerRound), TeamPlan.StepsOfRound(spec.Training, Game(4, 4, turns), hasOpponents: false));
+    }
+
+    [Theory]
     [InlineData("ippo", true, "agent 0", Casting.Fixed)]
     [InlineData("self-play", false, "agent 0", Casting.Fixed)]
     [InlineData("fcp", false, "agent 0", Casting.RandomPartner)]
