@@ -137,7 +137,7 @@ public sealed class ResumeTests
 
         await using var next = await Populations.HostAsync(data);
         var error = await Assert.ThrowsAsync<SrpoGrainException>(() => next.Coordinator("resumed").ResumeAsync());
-        Assert.Contains("newer build", error.Message, StringComparison.Ordinal);
+        Assert.Contains("another build", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
