@@ -63,6 +63,9 @@ internal sealed class CommandContext
 
     public T Get<T>(Argument<T> argument) => _parse.GetRequiredValue(argument);
 
+    /// <summary>What was given of an option that every command understands; null for nothing.</summary>
+    public string? Given<T>(Option<T> option) => _parse.GetResult(option) is { Implicit: false, Tokens: [.., { Value: var value }] } ? value : null;
+
     /// <summary>An argument that may be left out; null if it was.</summary>
     public string? Find(Argument<string?> argument) => _parse.GetValue(argument);
 

@@ -29,6 +29,7 @@ internal static class RootCommandBuilder
 
         root.Add(RunCommand.Create(shell));
         root.Add(ResumeCommand.Create(shell));
+        root.Add(ReproduceCommand.Create(shell));
         root.Add(DashboardCommand.Create(shell));
         root.Add(ReportCommand.Create(shell));
         root.Add(FiguresCommand.Create(shell));

@@ -8,6 +8,6 @@ internal static class RqeCommand
 {
     public static Command Create(Shell shell) => new("rqe", "Compute risk-averse quantal response equilibria of small games, without training.")
     {
-        RqeSolveCommand.Create(shell), RqeSweepCommand.Create(shell), RqeCheckCommand.Create(shell), RqeMarkovCommand.Create(shell),
+        RqeSolveCommand.Create(shell), RqeSweepCommand.Create(shell), RqeCheckCommand.Create(shell), RqeBoundCommand.Create(shell), RqeMarkovCommand.Create(shell),
     };
 }
