@@ -38,7 +38,7 @@ public static class Headline
         ArgumentNullException.ThrowIfNull(summary);
         var layout = Verdict.MainLayout(summary);
         var columns = ImmutableArray.Create<TableColumn>(
-            new("Method", false), new("Self-play"), new("Cross-play"), new($"{Numbers.Percent(summary.Bootstrap.Level)} interval"), new("Worst pair"), new("Free-riding"));
+            new("Method", false), new("Runs"), new("Self-play"), new("Cross-play"), new($"{Numbers.Percent(summary.Bootstrap.Level)} interval"), new("Worst pair"), new("Free-riding"));
         if (layout is null || summary.AreDebates) return new("Comparison", columns, []);
         var amounts = new Amounts(layout);
         var rows = layout.Methods
@@ -46,7 +46,7 @@ public static class Headline
             .OrderByDescending(method => method.CrossPlay.Mean ?? double.NegativeInfinity)
             .Select(method => ImmutableArray.Create(
                 summary.Info.Names.Of(method.Method) + (amounts.IsNothing(method) ? $", {DidNotLearn}" : ""),
-                amounts.Show(method.SelfPlay.Mean), amounts.Show(method.CrossPlay.Mean), Range(method.CrossPlay.MeanInterval, amounts), amounts.Show(method.CrossPlay.Min), amounts.Show(method.FreeRiding)));
+                Numbers.Integer(method.Runs), amounts.Show(method.SelfPlay.Mean), amounts.Show(method.CrossPlay.Mean), Range(method.CrossPlay.MeanInterval, amounts), amounts.Show(method.CrossPlay.Min), amounts.Show(method.FreeRiding)));
         var table = new SummaryTable("Comparison", columns, [.. rows]);
         return SummaryTables.WithoutEmpty(summary.HasCosts ? table : SummaryTables.Without(table, "Free-riding"));
     }

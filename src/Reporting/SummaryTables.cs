@@ -20,7 +20,7 @@ public static class SummaryTables
             select ImmutableArray.Create(
                 DisplayNames.Layout(layout.Layout), summary.Info.Names.Of(method.Method), Numbers.Integer(method.Runs),
                 Numbers.Short(self.Mean), Numbers.Short(self.Std),
-                Numbers.Short(cross.Mean), Numbers.Short(method.Gap), Numbers.Short(cross.Std), Numbers.Short(cross.Min), cross.Worst?.ToString() ?? "",
+                Numbers.Integer(layout.Pairs(method)), Numbers.Short(cross.Mean), Numbers.Short(method.Gap), Numbers.Short(cross.Std), Numbers.Short(cross.Min), cross.Worst?.ToString() ?? "",
                 Numbers.Short(cross.InterquartileMean), Numbers.Range(cross.Interval),
                 Numbers.Short(method.FreeRiding), Numbers.Short(cross.FreeRiding),
                 Numbers.Short(method.PrivateCost?.Seat0), Numbers.Short(method.PrivateCost?.Seat1));
@@ -28,7 +28,7 @@ public static class SummaryTables
             summary.HasCosts ? "Return and private cost by layout and method" : "Return by layout and method",
             [
                 new("Layout", false), new("Method", false), new("Runs"), new("Self-play mean"), new("Self-play std"),
-                new("Cross-play mean"), new("Gap to self-play"), new("Cross-play std"), new("Worst pair"), new("Its runs", false),
+                new("Pairs"), new("Cross-play mean"), new("Gap to self-play"), new("Cross-play std"), new("Worst pair"), new("Its runs", false),
                 new("Cross-play IQM"), new($"{Numbers.Percent(summary.Bootstrap.Level)} interval"),
                 new("Free-riding, self-play"), new("Free-riding, cross-play"),
                 new("Cost of seat 0"), new("Cost of seat 1"),

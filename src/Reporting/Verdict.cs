@@ -23,6 +23,9 @@ public static class Verdict
     /// <summary>From this difference of a probability on, strategies are called away from the equilibria.</summary>
     private const double FarFromEquilibrium = 0.1;
 
+    /// <summary>What fewer runs have in cross-play and self-play is not held against each other: there is no interval either.</summary>
+    private const int LeastRuns = 3;
+
     /// <summary>The layout that verdict and key numbers are about: <c>training</c>, or else the first; null without layouts.</summary>
     public static LayoutSummary? MainLayout(RunSummary summary)
     {
@@ -75,13 +78,13 @@ public static class Verdict
         sentences.AddRange(layout.Methods.Where(amounts.IsNothing).Select(method => Nothing(method, amounts, layout, names)));
         sentences.AddRange(layout.Methods.Where(method => !amounts.IsNothing(method)).Select(method => Training(summary, method, names)).OfType<string>());
         sentences.AddRange(earning.Select(method => Robustness(method, amounts, names)).OfType<string>());
-        MethodSummary[] apart = [.. earning.Where(method => method.Gap is { } gap && !IsZero(amounts.Show(gap)))];
+        MethodSummary[] apart = [.. earning.Where(method => method.Runs >= LeastRuns && method.Gap is { } gap && !IsZero(amounts.Show(gap)))];
         if (apart.Length > 0)
             sentences.Add("The gap between self-play and cross-play is " + Join(apart.Select(method => $"{amounts.Show(method.Gap)} for {names.Of(method.Method)}")) + ".");
         if (earning.Length > 0)
         {
             sentences.Add("The worst pair of different runs earns " + Join(earning.Select(method =>
-                $"{amounts.Show(method.CrossPlay.Min)} with {names.Of(method.Method)}{(method.CrossPlay.Worst is { } worst ? $" ({worst})" : "")}")) + ".");
+                $"{amounts.Show(method.CrossPlay.Min)} with {names.Of(method.Method)}{(method.CrossPlay.Worst is { } worst ? $" ({worst}, {OfPairs(layout.Pairs(method))})" : "")}")) + ".");
         }
 
         sentences.AddRange(summary.Shifts.Where(shift => shift.Layout == layout.Layout).Select(shift => Shift(shift, amounts, names)).OfType<string>());
@@ -159,7 +162,7 @@ public static class Verdict
 
     private static string? Robustness(MethodSummary method, Amounts amounts, PopulationNames names)
     {
-        if (method.SelfPlay.Mean is not { } self || method.CrossPlay.Mean is not { } cross) return null;
+        if (method.Runs < LeastRuns || method.SelfPlay.Mean is not { } self || method.CrossPlay.Mean is not { } cross) return null;
         var (from, to) = (amounts.Show(self), amounts.Show(cross));
         if (from == to) return IsZero(to) ? null : $"{names.Of(method.Method)} earns the same with strangers as with the partner it trained with, {to}.";
         if (Math.Abs(cross - self) <= Negligible * Math.Max(Math.Abs(self), Math.Abs(cross)))
@@ -170,6 +173,9 @@ public static class Verdict
             ? $"{start} and loses {Numbers.Percent((self - cross) / self)} of it with strangers."
             : $"{start}, but {to} with strangers.";
     }
+
+    /// <summary>How many pairs of different runs there are to be the worst of.</summary>
+    private static string OfPairs(int pairs) => pairs == 1 ? "the only pair" : $"of {Numbers.Integer(pairs)} pairs";
 
     /// <summary>Different runs against opponents that none of them has seen.</summary>
     private static string? Shift(ShiftSummary shift, Amounts amounts, PopulationNames names)

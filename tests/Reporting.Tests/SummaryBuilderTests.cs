@@ -40,7 +40,7 @@ public class SummaryBuilderTests
         Assert.Contains(SummaryTables.Methods(summary).Rows[0], cell => cell == method.CrossPlay.Worst!.Value.ToString());
         // No gap of 0 is made a sentence of.
         Assert.DoesNotContain(Verdict.Sentences(summary), sentence => sentence.StartsWith("The gap", StringComparison.Ordinal));
-        Assert.Contains(Verdict.Sentences(summary), sentence => sentence.Contains($"({method.CrossPlay.Worst!.Value})", StringComparison.Ordinal));
+        Assert.Contains(Verdict.Sentences(summary), sentence => sentence.Contains($"({method.CrossPlay.Worst!.Value}, of 6 pairs)", StringComparison.Ordinal));
 
         AgentLabel[] agents = [.. MatrixOf.Agents("a", 2), .. MatrixOf.Agents("b", 2)];
         var between = SummaryBuilder.Build(MatrixOf.Results(MatrixOf.Cells("training", agents, (row, column) => (row == 1 && column == 2 ? -5 : 1, 0, 0)))).Layouts[0].Between;

@@ -43,12 +43,14 @@ internal static class RunSummaryView
     {
         Tables.Print(
             context.Shell,
-            ["layout", "method", "self-play#", "cross-play#", "gap#", "std#", "worst pair#", "its runs", "IQM#", "95 % interval#", "free-riding#"],
+            ["layout", "method", "runs#", "self-play#", "pairs#", "cross-play#", "gap#", "std#", "worst pair#", "its runs", "IQM#", "95 % interval#", "free-riding#"],
             summary.Layouts.SelectMany(layout => layout.Methods.Select(method => (IReadOnlyList<string>)
             [
                 layout.Layout,
                 summary.Info.Names.Of(method.Method),
+                Numbers.Integer(method.Runs),
                 Numbers.Short(method.SelfPlay.Mean),
+                Numbers.Integer(layout.Pairs(method)),
                 Numbers.Short(method.CrossPlay.Mean),
                 Numbers.Short(method.Gap),
                 Numbers.Short(method.CrossPlay.Std),

@@ -59,6 +59,14 @@ public sealed record LayoutSummary(
     /// <summary>Whether one seat is the row's and the other the column's.</summary>
     public bool IsOrdered => Seating == CrossPlayMatrix.OrderedSeating;
 
+    /// <summary>Different pairs of different runs behind a method's cross-play: where both sit in all seats, two cells are of the same pair.</summary>
+    /// <param name="method">The method.</param>
+    public int Pairs(MethodSummary method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return IsOrdered ? method.CrossPlay.Cells : method.CrossPlay.Cells / 2;
+    }
+
     /// <summary>Episodes of a pair, the most that any has.</summary>
     public int Episodes { get; init; }
 
