@@ -93,7 +93,7 @@ public class VerdictTests
     /// <summary>Sentences by environment, each with its own scale of returns. Costs are those of both seats in self-play.</summary>
     [Theory]
     // Gridworld: one that never delivers, and stands still or pays for its moves.
-    [InlineData("0 0 0 0|571 570 12 13", "SRPO's mean return with a partner from another run is 570.; decisive; IPPO did not learn to earn anything on the training layout: its mean return is 0.00, with the partner it trained with and with strangers.; The gap between self-play and cross-play is 1.00 for SRPO.; The worst pair of different runs earns 570 with SRPO (srpo/0 x srpo/1)", "IPPO earns; shares the work: in self-play the seats' costs differ by 0.00; 0.00 with")]
+    [InlineData("0 0 0 0|571 570 12 13", "SRPO's mean return with a partner from another run is 570.; decisive; IPPO did not learn to earn anything on the training layout: its mean return is 0.00, with the partner it trained with and with strangers.; The gap between self-play and cross-play is 1.00 for SRPO.; The worst pair of different runs earns 570 with SRPO (srpo/0 x srpo/1, of", "IPPO earns; shares the work: in self-play the seats' costs differ by 0.00; 0.00 with")]
     [InlineData("-12 -20 6 6|571 570 12 13", "IPPO did not learn to earn anything on the training layout: nothing is paid in self-play, and what it costs leaves a return of −12.0.", "IPPO earns; IPPO shares; IPPO free-rides")]
     [InlineData("0 0 0 0|0 0 0 0", "IPPO did not learn to earn anything; SRPO did not learn to earn anything", "against; decisive; worst; alike")]
     [InlineData("-212 -210 90 100|571 570 12 13", "IPPO earns about the same with strangers as with the partner it trained with (−210 against −212).", "IPPO shares; IPPO free-rides; well")]
