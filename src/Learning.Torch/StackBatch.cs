@@ -53,9 +53,13 @@ internal sealed class StackMember(int round, int actor, LearnerState state, List
 /// <summary>
 /// The minibatches of several actors side by side, each gathered by different observation and padded to the same number of rows: padding has no
 /// samples, and nothing that is summed over samples changes. Per row and action there are the sums of positive and of negative
-/// advantages, per row the number of samples and the sum of returns: all that the gradients need. Not thread-safe.
+/// advantages, per row the number of samples and the sum of returns: all that the gradients need. Where critics have a loss that is not the square, the returns are kept one by one, too.
+/// Not thread-safe.
 /// </summary>
-internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : IDisposable
+/// <param name="shape">Shape of the actors.</param>
+/// <param name="place">Where tensors are.</param>
+/// <param name="keepsReturns">Whether critics learn from returns one by one.</param>
+internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place, bool keepsReturns) : IDisposable
 {
     private const int Tables = 4;
 
@@ -67,6 +71,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     private int[] _rowOf = [];
     private int[] _samples = [];
     private int[] _places = [];
+    private RowReturns[] _returns = [];
     private int _stack;
     private int _capacity;
     private int _steps;
@@ -74,6 +79,12 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
 
     /// <summary>[P] numbers of samples.</summary>
     public long[] Samples { get; private set; } = [];
+
+    /// <summary>Whether returns are kept one by one.</summary>
+    public bool KeepsReturns => keepsReturns;
+
+    /// <summary>[P] sums of returns.</summary>
+    public double[] ReturnTotals { get; private set; } = [];
 
     /// <summary>[P] sums of squared returns.</summary>
     public double[] ReturnSquares { get; private set; } = [];
@@ -96,8 +107,29 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
     /// <summary>[4, P, rows, actions]: log-probabilities of the policies that played, sums of positive and of negative advantages, numbers of samples.</summary>
     public Tensor ActionTables() => _tables.Take(0, Tables, _stack, _capacity, shape.Policy.Outputs);
 
-    /// <summary>[2, P, rows, 1]: numbers of samples, sums of returns.</summary>
-    public Tensor RowTables() => _rows.Take(0, 2, _stack, _capacity, 1);
+    /// <summary>[2, P, rows, 1]: numbers of samples, sums of returns; [3, P, rows, 1] where returns are kept one by one: behind them values of the critics that watched.</summary>
+    public Tensor RowTables() => _rows.Take(0, RowTableCount, _stack, _capacity, 1);
+
+    /// <summary>The returns of a range of rows one by one: [n] the row of each, counted through the networks, which have <paramref name="count"/> each, and [n] the return.</summary>
+    /// <param name="from">The first row.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="normalisers">[P] what returns are normalised with; null for none.</param>
+    public (Tensor Rows, Tensor Targets) Returns(int from, int count, ValueNormaliser[]? normalisers)
+    {
+        var total = 0;
+        for (var p = 0; p < _stack; p++) total += _returns[p].Count(from, count);
+        var (rows, targets, at) = (new long[total], new float[total], 0);
+        for (var p = 0; p < _stack; p++)
+        {
+            var (mean, deviation) = normalisers is null ? (0, 1) : (normalisers[p].Mean, normalisers[p].Deviation);
+            for (var row = 0; row < count; row++)
+            {
+                foreach (var target in _returns[p].Of(from + row)) (rows[at], targets[at++]) = ((p * (long)count) + row, (float)((target - mean) / deviation));
+            }
+        }
+
+        return (tensor(rows, [total], device: place.Device), tensor(targets, [total], device: place.Device));
+    }
 
     /// <summary>[P, rows, actions] true for actions that are not legal.</summary>
     public Tensor Illegal() => _illegal.Take(0, _stack, _capacity, shape.Policy.Outputs).gt(Scalars.Of(0));
@@ -118,10 +150,12 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         _hasCentral = shape.CentralCritic && members[0].Objective.LearnsValues;
         if (_hasCentral) _central.Ensure(cells * shape.Critic.Inputs);
         Clear(_tables.Ensure(Tables * cells * actions), Tables * cells * actions);
-        Clear(_rows.Ensure(2 * cells), 2 * cells);
+        Clear(_rows.Ensure(RowTableCount * cells), RowTableCount * cells);
         Masks = members.Any(member => member.Samples[0].Part.Legal.Length > 0);
         if (Masks) Clear(_illegal.Ensure(cells * actions), cells * actions);
-        if (Samples.Length != members.Count) (Samples, ReturnSquares, Partners) = (new long[members.Count], new double[members.Count], new float[members.Count][][]);
+        if (Samples.Length != members.Count)
+            (Samples, ReturnTotals, ReturnSquares, Partners) = (new long[members.Count], new double[members.Count], new double[members.Count], new float[members.Count][][]);
+        if (keepsReturns && _returns.Length < members.Count) _returns = [.. _returns, .. Enumerable.Range(0, members.Count - _returns.Length).Select(_ => new RowReturns())];
         if (PartnerOf.Length < cells) PartnerOf = new int[cells];
         PartnerOf.AsSpan().Fill(-1);
         for (var p = 0; p < members.Count; p++)
@@ -140,6 +174,8 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         _rows.Dispose();
         _illegal.Dispose();
     }
+
+    private int RowTableCount => keepsReturns ? 3 : 2;
 
     private static void Clear(float* from, long count)
     {
@@ -167,7 +203,7 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
         var first = (long)p * _capacity;
         float* positive = _tables.Pointer + (cells * actions), negative = positive + (cells * actions), visits = negative + (cells * actions);
         float* counts = _rows.Pointer, returns = counts + cells;
-        var (rows, squares) = (0, 0.0);
+        var (rows, sum, squares) = (0, 0.0, 0.0);
         for (var i = 0; i < count; i++)
         {
             var (part, sample, offset) = SampleNumbers.Locate(parts, order.IsEmpty ? i : order[i]);
@@ -182,16 +218,32 @@ internal sealed unsafe class StackBatch(ActorShape shape, TorchPlace place) : ID
             if (part.Returns.Length == 0) continue;
             var target = part.Returns[sample];
             returns[first + row] += target;
+            sum += target;
             squares += (double)target * target;
         }
 
-        (Samples[p], ReturnSquares[p]) = (count, squares);
+        (Samples[p], ReturnTotals[p], ReturnSquares[p]) = (count, sum, squares);
+        if (keepsReturns && parts[0].Returns.Length > 0) KeepReturns(parts, order, count, p);
 
         // Padding lies between sequences, or behind all rows.
         var padding = places.IsEmpty ? rows : 0;
         Clear(_observations.Pointer + ((first + padding) * shape.Policy.Inputs), (long)(_capacity - padding) * shape.Policy.Inputs);
         if (_hasCentral) Clear(_central.Pointer + ((first + padding) * shape.Critic.Inputs), (long)(_capacity - padding) * shape.Critic.Inputs);
         CopyRows(member, p, first);
+    }
+
+    private void KeepReturns(List<ActorSamples> parts, ReadOnlySpan<int> order, int count, int p)
+    {
+        var (first, cells) = ((long)p * _capacity, (long)_stack * _capacity);
+        var old = _rows.Pointer + (2 * cells) + first;
+        _returns[p].Begin(new ReadOnlySpan<float>(_rows.Pointer + first, _capacity), count);
+        for (var i = count - 1; i >= 0; i--)
+        {
+            var (part, sample, offset) = SampleNumbers.Locate(parts, order.IsEmpty ? i : order[i]);
+            var row = _rowOf[offset + part.Part.Row[sample]];
+            _returns[p].Put(row, part.Returns[sample]);
+            old[row] = part.Part.Values[part.Part.Row[sample]];
+        }
     }
 
     /// <summary>Lists the samples of sequences, with the rows that they get.</summary>

@@ -17,8 +17,9 @@ internal sealed class StackRun
     private readonly Tensor _gradient;
     private readonly Tensor[] _gradientParts;
     private readonly (int From, int Length)[] _clipped;
+    private readonly Tensor? _rates;
 
-    /// <param name="settings">Learning rate, epsilon, largest gradient norm.</param>
+    /// <param name="settings">Learning rates, epsilon, largest gradient norm.</param>
     /// <param name="shape">Shape of the actors.</param>
     /// <param name="place">Where tensors are.</param>
     /// <param name="flat">[3, P, n] parameters and moments; changed in place.</param>
@@ -43,6 +44,14 @@ internal sealed class StackRun
         }
 
         var policy = shape.Policy.ParameterCount;
+        if (learnsValues && settings.CriticLearningRate is { } rate)
+        {
+            var rates = new float[_parameters.shape[1]];
+            rates.AsSpan(0, policy).Fill((float)settings.LearningRate);
+            rates.AsSpan(policy, length - policy).Fill((float)rate);
+            _rates = tensor(rates, [1, rates.Length], device: place.Device);
+        }
+
         _clipped = shape.SharedTrunk || !learnsValues ? [(0, length)] : [(0, policy), (policy, length - policy)];
     }
 
@@ -69,7 +78,8 @@ internal sealed class StackRun
 
     /// <summary>One step of Adam (Kingma and Ba 2015, in PyTorch's arrangement), every network's gradient limited in its norm.</summary>
     /// <param name="steps">[P] number of this step for each network, from 1.</param>
-    public void Step(long[] steps)
+    /// <param name="shares">[P] what decay leaves of each network's learning rates.</param>
+    public void Step(long[] steps, double[] shares)
     {
         using var scope = NewDisposeScope();
         if (_settings.MaxGradientNorm is { } limit)
@@ -86,12 +96,12 @@ internal sealed class StackRun
         _first.mul_(Scalars.Of(FirstBeta)).add_(_gradient, Scalars.Of(1 - FirstBeta));
         _second.mul_(Scalars.Of(SecondBeta)).addcmul_(_gradient, _gradient, Scalars.Of(1 - SecondBeta));
         var root = _second.sqrt();
-        var sizes = Array.ConvertAll(steps, step => (float)(_settings.LearningRate / (1 - Math.Pow(FirstBeta, step))));
+        float[] sizes = [.. steps.Select((step, p) => (float)(shares[p] * (_rates is null ? _settings.LearningRate : 1) / (1 - Math.Pow(FirstBeta, step))))];
         var corrections = Array.ConvertAll(steps, step => (float)Math.Sqrt(1 - Math.Pow(SecondBeta, step)));
         var epsilon = (float)_settings.AdamEpsilon;
 
-        // Networks of different ages have different corrections.
-        if (Array.TrueForAll(steps, step => step == steps[0]))
+        // Networks of different ages have different corrections. Where decay or the critics' own rate ask for a step that is written out, it is for all networks, whoever comes along.
+        if (_rates is null && _settings.LearningRateDecay == LearningRateDecay.None && Array.TrueForAll(steps, step => step == steps[0]))
         {
             root.div_(Scalars.Of(corrections[0])).add_(Scalars.Of(epsilon), Scalars.One);
             _parameters.addcdiv_(_first, root, Scalars.Of(-sizes[0]));
@@ -99,7 +109,8 @@ internal sealed class StackRun
         }
 
         root.div_(Column(corrections)).add_(Scalars.Of(epsilon), Scalars.One);
-        _parameters.sub_(_first.div(root).mul_(Column(sizes)));
+        var change = _first.div(root).mul_(Column(sizes));
+        _parameters.sub_(_rates is null ? change : change.mul_(_rates));
     }
 
     private Tensor Column(float[] values) => tensor(values, [values.Length, 1], device: _place.Device);
@@ -113,7 +124,7 @@ internal sealed record StackData
         (Observations, Central, Illegal) = (batch.Observations(), batch.Central(), batch.Masks ? batch.Illegal() : null);
         var (actions, rows) = (batch.ActionTables(), batch.RowTables());
         (OldLogProbabilities, Positive, Negative, Visits) = (actions[0], actions[1], actions[2], actions[3]);
-        (Counts, Returns) = (rows[0], rows[1]);
+        (Counts, Targets, OldValues) = (rows[0], rows[1], batch.KeepsReturns ? rows[2] : null);
         Scale = Weights(batch.Samples, samples => 1f / samples);
         EntropyWeight = Weights(members, member => (float)member.Objective.EntropyWeight);
         KlWeight = Weights(members, member => (float)member.Objective.KlWeight);
@@ -153,8 +164,14 @@ internal sealed record StackData
     /// <summary>[P, R, 1] numbers of samples.</summary>
     public Tensor Counts { get; private init; }
 
-    /// <summary>[P, R, 1] sums of returns.</summary>
-    public Tensor Returns { get; private init; }
+    /// <summary>[P, R, 1] sums of the targets of critics: returns, or normalised ones.</summary>
+    public Tensor Targets { get; private init; }
+
+    /// <summary>[P, R, 1] what the critics said while the rollouts were played, where returns are kept one by one; else null.</summary>
+    public Tensor? OldValues { get; private init; }
+
+    /// <summary>Number of the first row among those of the minibatch.</summary>
+    public int First { get; private init; }
 
     /// <summary>[P, 1, 1] one over the number of samples.</summary>
     public Tensor Scale { get; }
@@ -174,9 +191,19 @@ internal sealed record StackData
     /// <summary>[P, R, A] each: the policy that every row is held to; null for agents.</summary>
     public (Tensor Probabilities, Tensor LogProbabilities)? Partner { get; init; }
 
+    /// <summary>The same with targets that are normalised, from sums of returns.</summary>
+    /// <param name="normalisers">[P].</param>
+    public StackData Normalised(ValueNormaliser[] normalisers)
+    {
+        return this with { Targets = Targets.sub(Counts.mul(Column(normaliser => normaliser.Mean))).div_(Column(normaliser => normaliser.Deviation)) };
+
+        Tensor Column(Func<ValueNormaliser, double> number) => tensor(Array.ConvertAll(normalisers, normaliser => (float)number(normaliser)), [normalisers.Length, 1, 1], device: Counts.device);
+    }
+
     /// <summary>A range of rows of every network.</summary>
     public StackData Rows(int from, int count) => from == 0 && count == Observations.shape[1] ? this : this with
     {
+        First = First + from,
         Observations = Observations.narrow(1, from, count),
         Central = Central?.narrow(1, from, count),
         Illegal = Illegal?.narrow(1, from, count),
@@ -185,7 +212,8 @@ internal sealed record StackData
         Negative = Negative.narrow(1, from, count),
         Visits = Visits.narrow(1, from, count),
         Counts = Counts.narrow(1, from, count),
-        Returns = Returns.narrow(1, from, count),
+        Targets = Targets.narrow(1, from, count),
+        OldValues = OldValues?.narrow(1, from, count),
         Partner = Partner is var (p, logs) ? (p.narrow(1, from, count), logs.narrow(1, from, count)) : null,
     };
 }

@@ -47,7 +47,7 @@ internal sealed class TorchCritic(ActorShape shape, TorchPlace place) : ICriticN
     /// <inheritdoc/>
     public void Load(ReadOnlySpan<float> parameters)
     {
-        _critic.Load(parameters[shape.Policy.ParameterCount..shape.ParameterCount]);
+        _critic.Load(parameters[shape.Policy.ParameterCount..shape.NetworkParameters]);
         _trunk?.Load(parameters[..shape.Policy.ParameterCount]);
     }
 

@@ -25,6 +25,7 @@ internal sealed class TorchUpdater : ITeamUpdater
     private readonly TrainingSettings _settings;
     private readonly TeamPlan _plan;
     private readonly ActorShape _shape;
+    private readonly ValueLoss _valueLoss;
     private readonly TorchDevice _device;
     private readonly TorchPlace _place;
     private readonly TeamSamples _samples;
@@ -37,7 +38,8 @@ internal sealed class TorchUpdater : ITeamUpdater
         settings.ThrowIfInvalid();
         (_settings, _plan, _shape, _device, _place) = (settings, plan, shape, device, place);
         _samples = new TeamSamples(settings, plan);
-        _batch = new StackBatch(shape, place);
+        _valueLoss = ValueLoss.Of(settings);
+        _batch = new StackBatch(shape, place, keepsReturns: !_valueLoss.IsSquare);
         _parameters = new Staging(place);
         _partners = new Staging(place);
     }
@@ -153,10 +155,12 @@ internal sealed class TorchUpdater : ITeamUpdater
         using var scope = NewDisposeScope();
         using var withoutGradients = no_grad();
         var learnsValues = members[0].Objective.LearnsValues;
-        var length = learnsValues ? _shape.ParameterCount : _shape.Policy.ParameterCount;
+        var length = learnsValues ? _shape.NetworkParameters : _shape.Policy.ParameterCount;
         var flat = LoadStates(members, length);
         var run = new StackRun(_settings, _shape, _place, flat, length, learnsValues);
         var steps = members.Select(member => member.State.AdamSteps).ToArray();
+        double[] shares = [.. members.Select(member => LearningRates.Share(_settings, member.State.Version))];
+        ValueNormaliser[]? normalisers = learnsValues && _shape.NormalisesValues ? [.. members.Select(member => ValueNormaliser.Read(member.State.Parameters))] : null;
         var sums = new UpdateSums[members.Count];
         var whole = minibatches == 1 ? Load(members, layout, 0, 1, cancellation) : null;
         for (var epoch = 0; epoch < _settings.Epochs; epoch++)
@@ -170,13 +174,25 @@ internal sealed class TorchUpdater : ITeamUpdater
             {
                 using var step = NewDisposeScope();
                 var data = whole ?? Load(members, layout, part, minibatches, cancellation);
-                Differentiate(run, data, layout, epoch == _settings.Epochs - 1 ? sums : null, cancellation);
+                if (normalisers is not null)
+                {
+                    for (var p = 0; p < normalisers.Length; p++) normalisers[p].Update(_batch.ReturnTotals[p], _batch.ReturnSquares[p], _batch.Samples[p]);
+                    data = data.Normalised(normalisers);
+                }
+
+                Differentiate(run, data, normalisers, layout, epoch == _settings.Epochs - 1 ? sums : null, cancellation);
                 for (var p = 0; p < steps.Length; p++) steps[p]++;
-                run.Step(steps);
+                run.Step(steps, shares);
             }
         }
 
-        return (StoreStates(members, length, flat, steps), sums);
+        var states = StoreStates(members, length, flat, steps);
+        if (normalisers is not null)
+        {
+            for (var p = 0; p < normalisers.Length; p++) normalisers[p].Write(states[p].Parameters);
+        }
+
+        return (states, sums);
     }
 
     /// <summary>[3, P, n]: parameters and moments of every actor, laid out as in checkpoints, with zeros behind them up to the alignment. The one copy in.</summary>
@@ -265,17 +281,18 @@ internal sealed class TorchUpdater : ITeamUpdater
     /// <summary>Makes the gradient of a minibatch in <see cref="StackRun"/>, in as many passes over rows as memory asks for.</summary>
     /// <param name="run">The networks.</param>
     /// <param name="data">The minibatch.</param>
+    /// <param name="normalisers">What its targets are normalised with; null for none.</param>
     /// <param name="layout">Its rows, and those of a sequence.</param>
     /// <param name="sums">What is to be reported is added here; null for nothing.</param>
     /// <param name="cancellation">Ends it between two passes.</param>
-    private void Differentiate(StackRun run, StackData data, (int Rows, int Steps) layout, UpdateSums[]? sums, CancellationToken cancellation)
+    private void Differentiate(StackRun run, StackData data, ValueNormaliser[]? normalisers, (int Rows, int Steps) layout, UpdateSums[]? sums, CancellationToken cancellation)
     {
         var total = sums is null ? null : zeros([data.Stack, 5], ScalarType.Float64, _place.Device);
         foreach (var (from, count) in Passes(data.Stack, layout.Rows, layout.Steps))
         {
             cancellation.ThrowIfCancellationRequested();
             using var pass = NewDisposeScope();
-            run.Take(Pass(run, data.Rows(from, count), total), first: from == 0);
+            run.Take(Pass(run, data.Rows(from, count), normalisers, total), first: from == 0);
         }
 
         if (sums is null) return;
@@ -286,9 +303,13 @@ internal sealed class TorchUpdater : ITeamUpdater
             sums[p].Entropy += added[(5 * p) + 1];
             sums[p].Kl += added[(5 * p) + 2];
             sums[p].Clipped += added[(5 * p) + 3];
-            sums[p].SquaredError += added[(5 * p) + 4] + (run.Critic is null ? 0 : _batch.ReturnSquares[p]);
+            sums[p].SquaredError += added[(5 * p) + 4] + (run.Critic is null ? 0 : TargetSquares(p));
             sums[p].Samples += _batch.Samples[p];
         }
+
+        double TargetSquares(int p) => normalisers is null
+            ? _batch.ReturnSquares[p]
+            : normalisers[p].SumOfSquares(_batch.ReturnTotals[p], _batch.ReturnSquares[p], _batch.Samples[p]);
     }
 
     private IEnumerable<(int From, int Count)> Passes(int stack, int rows, int steps)
@@ -299,7 +320,7 @@ internal sealed class TorchUpdater : ITeamUpdater
     }
 
     /// <summary>Forward, the gradients at the outputs as in <see cref="Losses.PolicyGradient"/> and <see cref="Losses.CriticGradient"/>, and backward.</summary>
-    private IList<Tensor> Pass(StackRun run, StackData data, Tensor? total)
+    private IList<Tensor> Pass(StackRun run, StackData data, ValueNormaliser[]? normalisers, Tensor? total)
     {
         Tensor logits;
         Tensor? values = null;
@@ -330,8 +351,27 @@ internal sealed class TorchUpdater : ITeamUpdater
 
         if (total is not null) Report(total, data, ratio, entropy, kl, values?.detach());
         if (values is null) return autograd.grad([logits], run.Leaves, [atLogits]);
-        var atValues = values.detach().mul(data.Counts).sub_(data.Returns).mul_(data.Scale).mul_(Scalars.Of(2 * (float)_settings.ValueWeight));
+        var slopes = _valueLoss.IsSquare ? values.detach().mul(data.Counts).sub_(data.Targets) : Slopes(data, values.detach(), normalisers);
+        var atValues = slopes.mul_(data.Scale).mul_(Scalars.Of(2 * (float)_settings.ValueWeight));
         return autograd.grad([logits, values], run.Leaves, [atLogits, atValues]);
+    }
+
+    /// <summary>[P, R, 1] sums over each row's samples of the slopes of <see cref="Losses.CriticGradient"/>, but for the weight and its factor 2.</summary>
+    private Tensor Slopes(StackData data, Tensor values, ValueNormaliser[]? normalisers)
+    {
+        var (rows, targets) = _batch.Returns(data.First, (int)values.shape[1], normalisers);
+        var v = values.reshape(-1).index_select(0, rows);
+        var error = v.sub(targets);
+        var slopes = _valueLoss.HuberDelta is { } delta ? error.clamp(Scalars.Of(-(float)delta), Scalars.Of((float)delta)) : error.clone();
+        if (_valueLoss.Clip is { } clip)
+        {
+            var old = data.OldValues!.reshape(-1).index_select(0, rows);
+            var moved = v.sub(old);
+            var held = moved.clamp(Scalars.Of(-(float)clip), Scalars.Of((float)clip)).add_(old, Scalars.One).sub_(targets);
+            slopes.mul_(moved.abs().le(Scalars.Of((float)clip)).logical_or(error.abs().ge(held.abs())));
+        }
+
+        return zeros([values.numel()], device: _place.Device).index_add_(0, rows, slopes, Scalars.One).view(values.shape);
     }
 
     /// <summary>Adds what is reported, per network: clipped surrogates, entropies, KL, clipped samples, squared errors without the squared returns.</summary>
@@ -346,7 +386,7 @@ internal sealed class TorchUpdater : ITeamUpdater
         if (values is not null)
         {
             var v = values.to(ScalarType.Float64);
-            Add(4, v.mul(data.Counts).sub_(data.Returns.mul(Scalars.Of(2))).mul_(v));
+            Add(4, v.mul(data.Counts).sub_(data.Targets.mul(Scalars.Of(2))).mul_(v));
         }
 
         void Add(int column, Tensor what) => total.select(1, column).add_(what.sum(inside, false, ScalarType.Float64), Scalars.One);

@@ -8,8 +8,8 @@ namespace Srpo.Learning;
 /// whoever holds a state may keep it.
 /// </summary>
 /// <param name="Version">Number of updates behind it; 0 is the initial state.</param>
-/// <param name="Parameters">[ActorShape.ParameterCount] policy, then critic.</param>
-/// <param name="FirstMoment">Adam's first moment, same layout.</param>
+/// <param name="Parameters">[ActorShape.ParameterCount] policy, then critic, then its <see cref="ValueNormaliser"/> where values are normalised.</param>
+/// <param name="FirstMoment">Adam's first moment, same layout; 0 for what is no parameter of a network.</param>
 /// <param name="SecondMoment">Adam's second moment, same layout.</param>
 /// <param name="AdamSteps">Number of Adam steps taken.</param>
 public sealed record LearnerState(int Version, float[] Parameters, float[] FirstMoment, float[] SecondMoment, long AdamSteps)

@@ -110,11 +110,34 @@ public static class Losses
         }
     }
 
-    /// <summary>The critic's loss of one sample: weight (V - R)^2 with the return R of <see cref="Advantages"/>.</summary>
-    public static double Critic(double value, double target, double weight) => weight * (value - target) * (value - target);
+    /// <summary>
+    /// The critic's loss of one sample: weight (V - R)^2 with the return R of <see cref="Advantages"/>, which <see cref="ValueNormaliser"/> normalises where values are. There is
+    /// no half before the square; MAPPO has weight/2 (V - R)^2, and its weight is twice this one. With a Huber delta it is weight 2 delta (|e| - delta/2) where the error
+    /// e = V - R is beyond delta: twice the usual Huber loss, so that a delta beyond all errors gives the square. With a clip c it is the larger one of the losses of V and of
+    /// Vold + clamp(V - Vold, -c, c) (Schulman's PPO2, and MAPPO).
+    /// </summary>
+    /// <param name="value">V.</param>
+    /// <param name="oldValue">Vold, what the critic said while the rollout was played; counts with a clip only.</param>
+    /// <param name="target">R.</param>
+    /// <param name="loss">Its weight and kind.</param>
+    public static double Critic(double value, double oldValue, double target, in ValueLoss loss)
+    {
+        var error = Math.Abs(value - target);
+        if (loss.Clip is { } clip) error = Math.Max(error, Math.Abs(oldValue + Math.Clamp(value - oldValue, -clip, clip) - target));
+        return loss.HuberDelta is { } delta && error > delta ? loss.Weight * 2 * delta * (error - (delta / 2)) : loss.Weight * error * error;
+    }
 
-    /// <summary>d loss / d V of <see cref="Critic"/>.</summary>
-    public static double CriticGradient(double value, double target, double weight) => 2 * weight * (value - target);
+    /// <summary>
+    /// d loss / d V of <see cref="Critic"/>: 2 weight e, beyond delta 2 weight delta sign(e), and 0 where V is further than the clip from Vold and the loss of the clipped, constant value
+    /// is the larger one.
+    /// </summary>
+    /// <inheritdoc cref="Critic"/>
+    public static double CriticGradient(double value, double oldValue, double target, in ValueLoss loss)
+    {
+        var error = value - target;
+        if (loss.Clip is { } clip && Math.Abs(value - oldValue) > clip && Math.Abs(oldValue + Math.Clamp(value - oldValue, -clip, clip) - target) > Math.Abs(error)) return 0;
+        return 2 * loss.Weight * (loss.HuberDelta is { } delta ? Math.Clamp(error, -delta, delta) : error);
+    }
 
     /// <summary>
     /// Generalised advantage estimation (Schulman et al. 2016), each sample after the one that follows it:
@@ -174,6 +197,24 @@ public static class Losses
 /// <param name="Kl">1/tau, at least 0.</param>
 /// <param name="Direction">Direction of the KL.</param>
 public readonly record struct LossWeights(double Clip, double Entropy, double Kl, KlDirection Direction);
+
+/// <summary>Weight and kind of a critic's loss.</summary>
+/// <param name="Weight">Above 0.</param>
+/// <param name="Clip">Clipping range of values, above 0; null for none.</param>
+/// <param name="HuberDelta">Error from which on the loss is linear, above 0; null for the square throughout.</param>
+public readonly record struct ValueLoss(double Weight, double? Clip = null, double? HuberDelta = null)
+{
+    /// <summary>Whether it is the square, whose sum over samples of one observation is a function of their number, the sum of their returns and that of their squares.</summary>
+    public bool IsSquare => Clip is null && HuberDelta is null;
+
+    /// <summary>What settings ask for.</summary>
+    /// <param name="settings">Valid settings.</param>
+    public static ValueLoss Of(TrainingSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new(settings.ValueWeight, settings.ValueClip, settings.HuberDelta);
+    }
+}
 
 /// <summary>What a policy's loss needs to know of one sample.</summary>
 public readonly ref struct PolicySample

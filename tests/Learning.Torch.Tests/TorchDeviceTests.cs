@@ -21,6 +21,12 @@ public sealed class TorchDeviceTests
         Network = new() { Hidden = [20, 17] },
     };
 
+    /// <summary>Clip and delta are small enough to matter.</summary>
+    private static TrainingSettings Mappo(TrainingSettings settings) => settings with
+    {
+        LearningRateDecay = LearningRateDecay.Linear, Iterations = 20, NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.3, CriticLearningRate = settings.Network.SharedTrunk ? null : 3e-3,
+    };
+
     private static readonly Dictionary<string, NetworkSettings> Networks = new()
     {
         ["perceptron"] = Srpo.Network,
@@ -49,9 +55,13 @@ public sealed class TorchDeviceTests
     [InlineData("memory", 2, 0.5)]
     [InlineData("memory, shared trunk", 1, null)]
     [InlineData("memory, central critic", 1, null)]
-    public void Teams_that_are_updated_together_come_out_as_each_for_itself(string kind, int minibatches, double? limit)
+    [InlineData("perceptron", 1, null, true)]
+    [InlineData("shared trunk", 3, 0.5, true)]
+    [InlineData("memory, central critic", 2, null, true)]
+    public void Teams_that_are_updated_together_come_out_as_each_for_itself(string kind, int minibatches, double? limit, bool mappo = false)
     {
         var spec = Spec(Srpo with { Minibatches = minibatches, NormaliseAdvantages = minibatches > 1, MaxGradientNorm = limit, Network = Networks[kind] });
+        if (mappo) spec = spec with { Training = Mappo(spec.Training) };
         using var device = new Teams(spec, 7);
         using var updater = Device().CreateUpdater(spec.Training, device.Plan, device.Shape);
         var together = updater.Update(device.Rounds);
@@ -87,10 +97,40 @@ public sealed class TorchDeviceTests
         }
     }
 
+    /// <summary>Decay leaves teams of different rounds different rates.</summary>
     [TorchFact]
-    public void Statistics_are_those_of_the_kernels()
+    public void Teams_of_different_ages_have_their_own_rates_and_normalisers()
     {
-        var spec = Spec(Srpo);
+        var spec = Spec(Mappo(Srpo) with { AdamEpsilon = 1e-3 });
+        using var teams = new Teams(spec, 2);
+        TeamRound[] rounds = [teams.Rounds[0], Old(teams.Rounds[1])];
+        using var updater = Device().CreateUpdater(spec.Training, teams.Plan, teams.Shape);
+        using var cpu = CpuDevice.Default.CreateUpdater(spec.Training, teams.Plan, teams.Shape);
+        var (actual, expected) = (updater.Update(rounds), cpu.Update(rounds));
+        var alone = updater.Update([rounds[1]])[0];
+        for (var team = 0; team < 2; team++)
+        {
+            for (var actor = 0; actor < expected[team].States.Length; actor++)
+            {
+                for (var i = 0; i < teams.Shape.ParameterCount; i++) Assert.Equal(expected[team].States[actor].Parameters[i], actual[team].States[actor].Parameters[i], 1e-5);
+                Assert.Equal(4 + (team * 64), actual[team].States[actor].Parameters[^5]);
+                if (team == 1) Assert.Equal(alone.States[actor].Parameters, actual[team].States[actor].Parameters);
+            }
+        }
+
+        static TeamRound Old(TeamRound round) => round with
+        {
+            Round = 17,
+            States = [.. round.States.Select(state => state with { Version = 16, AdamSteps = 64, Parameters = [.. state.Parameters[..^5], 64, 1.5f, 0, 4, 0], SecondMoment = [.. state.SecondMoment.Select(_ => 1e-6f)] })],
+        };
+    }
+
+    [TorchTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Statistics_are_those_of_the_kernels(bool mappo)
+    {
+        var spec = Spec(mappo ? Mappo(Srpo) : Srpo);
         using var teams = new Teams(spec, 1);
         using var updater = Device().CreateUpdater(spec.Training, teams.Plan, teams.Shape);
         using var cpu = CpuDevice.Default.CreateUpdater(spec.Training, teams.Plan, teams.Shape);
@@ -112,7 +152,12 @@ public sealed class TorchDeviceTests
     [MemberData(nameof(Kinds))]
     public void Micro_batches_change_the_last_digits_only(string kind)
     {
-        var spec = Spec(Srpo with { AdamEpsilon = 1e-3, Network = Networks[kind] });
+        AssertMicroBatches(Spec(Srpo with { AdamEpsilon = 1e-3, Network = Networks[kind] }));
+        AssertMicroBatches(Spec(Mappo(Srpo with { AdamEpsilon = 1e-3, Network = Networks[kind] })));
+    }
+
+    private static void AssertMicroBatches(PopulationSpec spec)
+    {
         using var teams = new Teams(spec, 2);
         var (whole, small) = (Device(), Device());
         small.FloatsPerPass = 12_000;

@@ -10,7 +10,7 @@ namespace Srpo.Core.Results;
 /// <param name="ClipFraction">Share of samples whose ratio was clipped in the last epoch.</param>
 /// <param name="ExplainedVariance">1 - Var(returns - values)/Var(returns) of the critic that watched the rollout.</param>
 /// <param name="Kl">Adversaries: mean KL to the partner's policy in the last epoch, in the direction of the settings; 0 for agents.</param>
-/// <param name="ValueLoss">Mean squared error of the critic in the last epoch.</param>
+/// <param name="ValueLoss">Mean squared error of the critic in the last epoch, also where its loss is clipped or linear from some error on; in units of normalised returns where values are normalised.</param>
 /// <param name="PolicyLoss">Mean loss of the policy in the last epoch: minus equations (7) to (9) of the paper.</param>
 [GenerateSerializer, Alias("srpo.UpdateMetrics"), Immutable]
 public sealed record UpdateMetrics(

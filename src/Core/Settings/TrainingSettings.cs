@@ -52,14 +52,27 @@ public enum Initialisation
     /// <summary>Weights and biases uniform in +-1/sqrt(fan_in): PyTorch's default for linear layers.</summary>
     FanIn = 0,
 
-    /// <summary>Orthogonal weights (gain sqrt 2 in hidden layers, 0.01 in the policy's head, 1 in the critic's), biases 0.</summary>
+    /// <summary>Orthogonal weights (gain sqrt 2 in hidden layers, <see cref="NetworkSettings.HeadGain"/> in the policy's head, 1 in the critic's), biases 0.</summary>
     Orthogonal = 1,
+}
+
+/// <summary>How step sizes change over a training. The numbers are part of stored state: never renumber.</summary>
+public enum LearningRateDecay
+{
+    /// <summary>They stay as they are.</summary>
+    None = 0,
+
+    /// <summary>In round r they are 1 - (r - 1)/iterations of what they are in the first one: the last round has 1/iterations of them, as in MAPPO.</summary>
+    Linear = 1,
 }
 
 /// <summary>The networks of agents, adversaries and critics, all of one shape: perceptrons, or with memory recurrent ones.</summary>
 [GenerateSerializer, Alias("srpo.NetworkSettings"), Immutable]
 public sealed record NetworkSettings
 {
+    /// <summary>Gain of the policy's head where nothing else is said.</summary>
+    public const double DefaultHeadGain = 0.01;
+
     /// <summary>Widths of the hidden layers, input side first; 1 to 8 layers of 1 to 4096 units.</summary>
     [Id(0)]
     public IReadOnlyList<int> Hidden { get; init => field = Lists.Fixed(value); } = Lists.Fixed([64, 64]);
@@ -92,11 +105,15 @@ public sealed record NetworkSettings
     [Id(7)]
     public bool CentralCritic { get; init; }
 
+    /// <summary>Gain of the policy's head where <see cref="Initialisation"/> is orthogonal, above 0, at most 10; <see cref="DefaultHeadGain"/> for other initialisations, which have none.</summary>
+    [Id(8)]
+    public double HeadGain { get; init; } = DefaultHeadGain;
+
     /// <inheritdoc/>
     public bool Equals(NetworkSettings? other) =>
         other is not null && Lists.Same(Hidden, other.Hidden) && Activation == other.Activation
         && Initialisation == other.Initialisation && OneHot == other.OneHot && SharedTrunk == other.SharedTrunk
-        && LayerNorm == other.LayerNorm && Gru == other.Gru && CentralCritic == other.CentralCritic;
+        && LayerNorm == other.LayerNorm && Gru == other.Gru && CentralCritic == other.CentralCritic && HeadGain == other.HeadGain;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Hidden.Count, Activation, Initialisation, OneHot, Gru);
@@ -184,7 +201,9 @@ public sealed record TrainingSettings
     [Id(12)]
     public double GaeLambda { get; init; } = 0.95;
 
-    /// <summary>Weight of the critic's squared error, above 0.</summary>
+    /// <summary>
+    /// Weight of the critic's squared error, above 0: the loss of a sample is this times e^2, without a half. MAPPO's coefficient c stands before e^2/2 and is twice as large.
+    /// </summary>
     [Id(13)]
     public double ValueWeight { get; init; } = 0.5;
 
@@ -196,7 +215,7 @@ public sealed record TrainingSettings
     [Id(15)]
     public double RewardScale { get; init; } = 1;
 
-    /// <summary>Step size of Adam, above 0.</summary>
+    /// <summary>Step size of Adam, above 0; that of the critics, too, unless <see cref="CriticLearningRate"/> says otherwise.</summary>
     [Id(16)]
     public double LearningRate { get; init; } = 6e-4;
 
@@ -246,4 +265,39 @@ public sealed record TrainingSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(26)]
     public LanguageSettings? Language { get; init; }
+
+    /// <summary>
+    /// Step size of the critics' Adam, above 0; null for <see cref="LearningRate"/>. Not with a shared trunk, which is one network. Language models have
+    /// <see cref="LanguageSettings.CriticLearningRate"/> instead.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(27)]
+    public double? CriticLearningRate { get; init; }
+
+    /// <summary>How the step sizes of policies, critics and adversaries change from round to round.</summary>
+    [Id(28)]
+    public LearningRateDecay LearningRateDecay { get; init; }
+
+    /// <summary>
+    /// Critics predict returns that are shifted and scaled by their running mean and standard deviation (MAPPO, Yu et al. 2022). Advantages are made of values
+    /// that are put back to scale.
+    /// </summary>
+    [Id(29)]
+    public bool NormaliseValues { get; init; }
+
+    /// <summary>
+    /// Clipped value loss: the larger one of the loss of V and of Vold + clamp(V - Vold, -c, c), where Vold is what the critic said while the rollout was played; c is above 0 and in
+    /// units of normalised returns where <see cref="NormaliseValues"/> is set. Null for the loss of V.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(30)]
+    public double? ValueClip { get; init; }
+
+    /// <summary>
+    /// From which error e on the critics' loss grows linearly: <see cref="ValueWeight"/> times 2 delta (|e| - delta/2) in place of e^2, above 0, and in units of normalised returns
+    /// where <see cref="NormaliseValues"/> is set. Null for the square throughout.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(31)]
+    public double? HuberDelta { get; init; }
 }

@@ -18,6 +18,10 @@ public static class TrainingSettingsValidation
         else if (settings.Minibatches > samples) Add("minibatches", $"{settings.Minibatches} is out of range", string.Create(CultureInfo.InvariantCulture, $"use a whole number from 1 to {samples}"));
         if (settings.Network is { SharedTrunk: true, CentralCritic: true })
             Add("network.centralCritic", $"a critic that shares the policy's trunk sees what the policy sees", "use network.sharedTrunk = false, or network.centralCritic = false");
+        if (settings is { Network.SharedTrunk: true, CriticLearningRate: not null })
+            Add("criticLearningRate", $"policy and critic that share a trunk are one network, which has one rate", "use network.sharedTrunk = false, or criticLearningRate = null");
+        if (settings.Network is { Initialisation: not Initialisation.Orthogonal, HeadGain: not NetworkSettings.DefaultHeadGain })
+            Add("network.headGain", $"only orthogonal heads have a gain", string.Create(CultureInfo.InvariantCulture, $"use network.initialisation = \"orthogonal\", or network.headGain = {NetworkSettings.DefaultHeadGain}"));
         return problems;
 
         void Add(string field, FormattableString reason, string remedy) => problems.Add(new SettingsProblem(field, FormattableString.Invariant(reason), remedy));

@@ -49,6 +49,10 @@ public sealed class DebateSource : IArchitectureSource
         if (settings.Horizon is > DebateRules.MaxRounds) Add("horizon", $"a debate of {settings.Horizon} rounds is too long", $"use a whole number from 1 to {DebateRules.MaxRounds}");
         if (settings.EvaluationSteps != settings.Horizon) Add("evaluationSteps", $"debates are trained with {settings.Horizon} rounds and evaluated with {settings.EvaluationSteps}", $"use {settings.Horizon} for both");
         if (settings.EvaluationActions != ActionChoice.Sampled) Add("evaluationActions", $"how tokens are chosen is a field of the debate", $"leave it out, and use the debate's evaluationTemperature, 0 for the most likely ones");
+        if (settings.CriticLearningRate is not null) Add("criticLearningRate", $"critics of language models have a rate of their own", $"use language.criticLearningRate, and leave this one out");
+        if (settings.NormaliseValues) Add("normaliseValues", $"critics of language models predict returns as they are", $"use false");
+        if (settings.ValueClip is not null) Add("valueClip", $"critics of language models learn from squared errors", $"leave it out");
+        if (settings.HuberDelta is not null) Add("huberDelta", $"critics of language models learn from squared errors", $"leave it out");
         switch (DeviceName.TryParseTorch(settings.Device))
         {
             case null:

@@ -188,8 +188,9 @@ internal sealed class DebateUpdater : ITeamUpdater
         }
 
         sums.Tokens += tokens;
-        Step(Policy, _settings.LearningRate, actor, round);
-        Step(Critic, _language.CriticLearningRate, actor, round);
+        var share = LearningRates.Share(_settings, round - 1);
+        Step(Policy, share * _settings.LearningRate, actor, round);
+        Step(Critic, share * _language.CriticLearningRate, actor, round);
     }
 
     private void Step(ICausalModel model, double rate, int actor, int round)

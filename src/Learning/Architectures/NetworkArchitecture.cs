@@ -26,6 +26,7 @@ public sealed record NetworkArchitecture(ActorShape Shape) : ActorArchitecture
             if (Shape.Policy.LayerNorm) yield return new("layernorm", "true");
             if (Shape.IsRecurrent) yield return new("gru", Text(Shape.Policy.Gru));
             if (Shape.CentralCritic) yield return new("critic.inputs", "all seats, own first");
+            if (Shape.NormalisesValues) yield return new("critic.outputs", "normalised returns");
         }
     }
 
@@ -51,8 +52,7 @@ public sealed record NetworkArchitecture(ActorShape Shape) : ActorArchitecture
     public override FrozenPolicy Freeze(float[] parameters) => new NetworkPolicy(Shape.Policy, Shape.Encoding, parameters);
 
     /// <inheritdoc/>
-    public override IEnumerable<SafetensorsTensor> Tensors(string prefix, ReadOnlyMemory<float> values) =>
-        NetworkTensors.Of(prefix + "policy", Shape.Policy, values[..PolicyParameters]).Concat(NetworkTensors.Of(prefix + "critic", Shape.Critic, values[PolicyParameters..]));
+    public override IEnumerable<SafetensorsTensor> Tensors(string prefix, ReadOnlyMemory<float> values) => NetworkTensors.OfActor(prefix, Shape, values);
 
     /// <inheritdoc/>
     public override string Hash(ReadOnlyMemory<float> parameters) => NetworkTensors.Hash(Shape.Policy, parameters);

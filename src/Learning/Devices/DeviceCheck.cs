@@ -51,10 +51,16 @@ public static class DeviceCheck
         Network = new() { Hidden = [32, 24] },
     };
 
+    /// <summary>Clip and delta as they are small enough to matter.</summary>
+    private static readonly TrainingSettings Mappo = Base with
+    {
+        CriticLearningRate = 2e-3, LearningRateDecay = LearningRateDecay.Linear, Iterations = 1000, NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.5,
+    };
+
     private static readonly EnvironmentSettings Gridworld = new("gridworld", "official");
     private static readonly EnvironmentSettings Hanabi = new("hanabi", "3x3-2p");
 
-    /// <summary>What is learned in the comparison: the methods with their variants, masks, shared policies, a shared trunk, minibatches.</summary>
+    /// <summary>What is learned in the comparison: the methods with their variants, masks, shared policies, a shared trunk, minibatches, and MAPPO's ways with critics.</summary>
     public static IReadOnlyList<(string Name, EnvironmentSettings Environment, TrainingSettings Training)> Cases { get; } =
     [
         (new Ippo().Id, Gridworld, Base),
@@ -70,6 +76,11 @@ public static class DeviceCheck
         ("srpo, memory", Gridworld, Base with { Method = new Methods.Srpo().Id, Minibatches = 2, Network = Base.Network with { Gru = 12 } }),
         ("ippo, memory, shared trunk", Gridworld, Base with { Network = Base.Network with { Gru = 12, SharedTrunk = true } }),
         ("ippo, memory, masks and turns, one policy", Hanabi, Base with { SharePolicy = true, Network = Base.Network with { Gru = 12 } }),
+        ("ippo, MAPPO's critics", Gridworld, Mappo),
+        ("ippo, MAPPO's critics, minibatches, turns, one policy", Hanabi, Mappo with { Minibatches = 2, SharePolicy = true, NormaliseAdvantages = true, MaxGradientNorm = 0.5 }),
+        ("srpo, normalised values, critic of the agent", Gridworld, Base with { Method = new Methods.Srpo().Id, NormaliseValues = true, Adversary = new() { Critic = AdversaryCritic.Shared } }),
+        ("srpo, MAPPO's critics that see all seats, memory", Gridworld, Mappo with { Method = new Methods.Srpo().Id, Minibatches = 2, Network = Base.Network with { Gru = 12, CentralCritic = true } }),
+        ("ippo, clipped Huber loss, shared trunk", Gridworld, Mappo with { CriticLearningRate = null, NormaliseValues = false, Network = Base.Network with { SharedTrunk = true } }),
         ("e3t, rectifiers", Gridworld, Base with { Method = new E3t().Id, Network = Base.Network with { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } }),
     ];
 
@@ -178,14 +189,11 @@ public static class DeviceCheck
 
     private static IEnumerable<(string Name, int From, int To)> Tensors(ActorShape shape)
     {
-        foreach (var (network, shapeOf, offset) in new[] { ("policy", shape.Policy, 0), ("critic", shape.Critic, shape.Policy.ParameterCount) })
+        var from = 0;
+        foreach (var tensor in NetworkTensors.OfActor("", shape, new float[shape.ParameterCount]))
         {
-            var from = offset;
-            foreach (var tensor in NetworkTensors.Of(network, shapeOf, new float[shapeOf.ParameterCount]))
-            {
-                yield return (tensor.Name, from, from + tensor.Values.Length);
-                from += tensor.Values.Length;
-            }
+            yield return (tensor.Name, from, from + tensor.Values.Length);
+            from += tensor.Values.Length;
         }
     }
 
@@ -210,7 +218,7 @@ public static class DeviceCheck
             Reference = [.. Plan.Actors.Select(actor => ActorInitialisation.Create(spec, 0, actor, Shape))];
             for (var i = 0; i < Reference.Length; i++)
             {
-                if (Plan.Actors[i].Kind == ActorKind.Adversary) Reference[i] = Reference[i] with { Parameters = [.. Reference[i].Parameters.Select((x, k) => x + (0.05f * MathF.Sin(k)))] };
+                if (Plan.Actors[i].Kind == ActorKind.Adversary) Reference[i] = Reference[i] with { Parameters = [.. Reference[i].Parameters.Select((x, k) => k < Shape.NetworkParameters ? x + (0.05f * MathF.Sin(k)) : x)] };
             }
 
             Tested = Reference;

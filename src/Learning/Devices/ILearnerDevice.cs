@@ -116,7 +116,7 @@ public readonly ref struct CriticBatch
     /// <summary>[rows x ActorShape.CriticState] what the network carries from step to step, read and replaced; empty for networks that carry nothing.</summary>
     public Span<float> State { get; init; }
 
-    /// <summary>[rows] is set.</summary>
+    /// <summary>[rows] is set; where values are normalised, to what the network says, which is not put back to scale.</summary>
     public required Span<float> Values { get; init; }
 }
 

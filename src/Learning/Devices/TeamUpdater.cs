@@ -59,10 +59,13 @@ internal abstract class TeamUpdater(TrainingSettings settings, TeamPlan plan) : 
 /// <summary>Samples that one actor learns from: what it saw and did, with the advantages and returns that hold for it.</summary>
 /// <param name="Part">Observations, actions and the distribution that played.</param>
 /// <param name="Advantages">[samples].</param>
-/// <param name="Returns">[samples] targets of its critic; empty if it has no critic to train.</param>
+/// <param name="Returns">[samples] targets of its critic, to scale; empty if it has no critic to train.</param>
 /// <param name="Partner">Parameters of the policy whose place an adversary took, which the KL price holds it to; null for agents.</param>
 public sealed record ActorSamples(SeatSamples Part, float[] Advantages, float[] Returns, float[]? Partner)
 {
+    /// <summary>[rows] values of the critic that watched, to scale.</summary>
+    public float[] Values { get; init; } = Part.Values;
+
     /// <summary>Number of samples.</summary>
     public int Count => Advantages.Length;
 
@@ -85,7 +88,7 @@ public struct UpdateSums
     /// <summary>How many samples had a ratio outside of the clipping range.</summary>
     public double Clipped { get; set; }
 
-    /// <summary>Squared differences of value and return.</summary>
+    /// <summary>Squared differences of value and return, in the critic's units.</summary>
     public double SquaredError { get; set; }
 
     /// <summary>Number of samples.</summary>
@@ -117,8 +120,8 @@ public sealed class TeamSamples(TrainingSettings settings, TeamPlan plan, bool r
                 if (part.Actor != actor || part.Count == 0) continue;
                 var partner = plan.Actors[actor].Kind == ActorKind.Adversary ? round.States[Math.Max(0, part.Seat)].Parameters : null;
                 samples.Add(source == RewardSource.MinusAgentsAdvantage
-                    ? WithAgentsAdvantages(part, Agent(rollout), partner)
-                    : WithAdvantages(part, source == RewardSource.Own ? part.Rewards : part.Signals, partner));
+                    ? WithAgentsAdvantages(part, Agent(rollout), partner, round)
+                    : WithAdvantages(part, source == RewardSource.Own ? part.Rewards : part.Signals, partner, round));
             }
         }
 
@@ -142,7 +145,7 @@ public sealed class TeamSamples(TrainingSettings settings, TeamPlan plan, bool r
                 cost += part.Part.Costs[i];
                 if (part.Returns.Length == 0) continue;
                 double target = part.Returns[i];
-                var error = target - part.Part.Values[part.Part.Row[i]];
+                var error = target - part.Values[part.Part.Row[i]];
                 returns += target;
                 squares += target * target;
                 errors += error;
@@ -175,7 +178,7 @@ public sealed class TeamSamples(TrainingSettings settings, TeamPlan plan, bool r
     /// <summary>The part of the one agent of a rollout with adversaries in all other seats.</summary>
     private SeatSamples Agent(Rollout rollout) => rollout.Parts.Single(part => plan.Actors[part.Actor].Kind == ActorKind.Agent);
 
-    private ActorSamples WithAdvantages(SeatSamples part, float[] rewards, float[]? partner)
+    private ActorSamples WithAdvantages(SeatSamples part, float[] rewards, float[]? partner, TeamRound round)
     {
         var advantages = Take(part.Count);
         var returns = Take(part.Count);
@@ -187,14 +190,23 @@ public sealed class TeamSamples(TrainingSettings settings, TeamPlan plan, bool r
             rewards = scaled;
         }
 
-        Losses.Advantages(rewards, part.Values, part.Row, part.Next, settings.Discount, settings.GaeLambda, advantages, returns);
-        return new ActorSamples(part, advantages, returns, partner);
+        var values = part.Values;
+        if (settings.NormaliseValues)
+        {
+            // With the numbers of the state that played, which is the state that is updated now.
+            var normaliser = ValueNormaliser.Read(round.States[part.Actor].Parameters);
+            values = Take(part.Values.Length);
+            for (var row = 0; row < values.Length; row++) values[row] = (float)normaliser.Restore(part.Values[row]);
+        }
+
+        Losses.Advantages(rewards, values, part.Row, part.Next, settings.Discount, settings.GaeLambda, advantages, returns);
+        return new ActorSamples(part, advantages, returns, partner) { Values = values };
     }
 
     /// <summary>Minus the agent's advantages at the same steps and lanes; all seats act at every step here.</summary>
-    private ActorSamples WithAgentsAdvantages(SeatSamples part, SeatSamples agent, float[]? partner)
+    private ActorSamples WithAgentsAdvantages(SeatSamples part, SeatSamples agent, float[]? partner, TeamRound round)
     {
-        var advantages = WithAdvantages(agent, agent.Rewards, null).Advantages;
+        var advantages = WithAdvantages(agent, agent.Rewards, null, round).Advantages;
         for (var s = 0; s < advantages.Length; s++) advantages[s] = -advantages[s];
         return new ActorSamples(part, advantages, [], partner);
     }

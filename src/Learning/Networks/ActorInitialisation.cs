@@ -19,9 +19,9 @@ public static class ActorInitialisation
         var origin = MethodRegistry.Of(spec.Training).StartsAs(spec.Training, actor);
         var policy = id.Lane(2 * origin);
         var critic = id.Lane((2 * origin) + 1);
-        var initialisation = spec.Training.Network.Initialisation;
-        Fill(parameters.AsSpan(0, shape.Policy.ParameterCount), shape.Policy, initialisation, headGain: 0.01, ref policy);
-        Fill(parameters.AsSpan(shape.Policy.ParameterCount), shape.Critic, initialisation, headGain: 1, ref critic);
+        var network = spec.Training.Network;
+        Fill(parameters.AsSpan(0, shape.Policy.ParameterCount), shape.Policy, network.Initialisation, network.HeadGain, ref policy);
+        Fill(parameters.AsSpan(shape.Policy.ParameterCount, shape.Critic.ParameterCount), shape.Critic, network.Initialisation, headGain: 1, ref critic);
         return new LearnerState(0, parameters, new float[parameters.Length], new float[parameters.Length], 0);
     }
 

@@ -7,7 +7,8 @@ namespace Srpo.Learning;
 
 /// <summary>
 /// Shape of an agent or adversary: a policy network and a critic. Parameters are flat: policy, then critic. The critic sees what the policy
-/// sees, or what all seats see; with a shared trunk it is a linear head on the policy's last hidden layer or memory.
+/// sees, or what all seats see; with a shared trunk it is a linear head on the policy's last hidden layer or memory. Where values are normalised, the normaliser
+/// stands behind the critic.
 /// </summary>
 /// <param name="Policy">Observation to logits of the actions.</param>
 /// <param name="Critic">Observation, observations of all seats, or the policy's last hidden layer or memory, to one value.</param>
@@ -21,8 +22,14 @@ public sealed record ActorShape(NetworkShape Policy, NetworkShape Critic, Observ
     /// <summary>Whether policies and critics carry something from step to step.</summary>
     public bool IsRecurrent => Policy.Gru > 0;
 
+    /// <summary>Whether the critic predicts normalised returns; its <see cref="ValueNormaliser"/> is at the end of the flat vector then, where Adam's moments are zero.</summary>
+    public bool NormalisesValues { get; init; }
+
+    /// <summary>Parameters of both networks, which is what Adam changes: the first ones of the flat vector.</summary>
+    public int NetworkParameters => Policy.ParameterCount + Critic.ParameterCount;
+
     /// <summary>Length of the flat parameter vector.</summary>
-    public int ParameterCount => Policy.ParameterCount + Critic.ParameterCount;
+    public int ParameterCount => NetworkParameters + (NormalisesValues ? ValueNormaliser.Length : 0);
 
     /// <summary>Length of what the critic is given for a value: an observation, or those of all seats.</summary>
     public int CriticInputs => SharedTrunk ? Policy.Inputs : Critic.Inputs;
@@ -69,6 +76,7 @@ public sealed record ActorShape(NetworkShape Policy, NetworkShape Critic, Observ
             network.SharedTrunk)
         {
             CentralCritic = network.CentralCritic,
+            NormalisesValues = settings.NormaliseValues,
         };
     }
 }

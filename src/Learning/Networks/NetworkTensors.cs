@@ -45,6 +45,22 @@ public static class NetworkTensors
     }
 
     /// <summary>
+    /// The tensors of an actor, in the order of its flat vector: of the policy "policy", of the critic "critic", and where values are normalised "values.normaliser" with the numbers of
+    /// its <see cref="ValueNormaliser"/>.
+    /// </summary>
+    /// <param name="prefix">What their names begin with.</param>
+    /// <param name="shape">The actor.</param>
+    /// <param name="parameters">[shape.ParameterCount] its flat parameters, or what is laid out like them.</param>
+    public static IEnumerable<SafetensorsTensor> OfActor(string prefix, ActorShape shape, ReadOnlyMemory<float> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        var policy = shape.Policy.ParameterCount;
+        foreach (var tensor in Of(prefix + "policy", shape.Policy, parameters[..policy])) yield return tensor;
+        foreach (var tensor in Of(prefix + "critic", shape.Critic, parameters[policy..])) yield return tensor;
+        if (shape.NormalisesValues) yield return Vector(prefix + "values.normaliser", parameters[shape.NetworkParameters..]);
+    }
+
+    /// <summary>
     /// The hash of a policy's weights: SHA-256, lower-case hexadecimal, of the numbers of its tensors as little-endian IEEE 754 singles, one tensor after
     /// the other in the order of <see cref="Of"/>. In an exported file these bytes come first after the header.
     /// </summary>

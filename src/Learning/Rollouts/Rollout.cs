@@ -15,7 +15,7 @@ namespace Srpo.Learning;
 /// <param name="Observations">[Rows x observation length], in order of first sight.</param>
 /// <param name="Legal">[Rows x actions] 1 for legal actions, 0 for others; empty where all are legal.</param>
 /// <param name="LogProbabilities">[Rows x actions] of the policy that played; 0 for illegal actions.</param>
-/// <param name="Values">[Rows] of the critic that watched.</param>
+/// <param name="Values">[Rows] what the critic that watched said; in units of normalised returns where values are normalised, see <see cref="ValueNormaliser"/>.</param>
 /// <param name="Row">[Samples] row of each sample's observation.</param>
 /// <param name="Actions">[Samples].</param>
 /// <param name="Rewards">[Samples] of the seat, plain, from this sample until its next one or the end of the episode.</param>

@@ -14,6 +14,39 @@ public sealed class TrainingSettingsTests
         Assert.Empty(new TrainingSettings { Method = "ippo", Network = new NetworkSettings { SharedTrunk = true } }.Validate());
     }
 
+    [Fact]
+    public void Settings_that_cannot_mean_anything_together_are_refused_with_what_helps()
+    {
+        var settings = new TrainingSettings { Method = "ippo", CriticLearningRate = 1e-3, ValueClip = 0.2, HuberDelta = 10, NormaliseValues = true, LearningRateDecay = LearningRateDecay.Linear };
+        Assert.Empty(settings.Validate());
+        var trunk = Assert.Single((settings with { Network = new() { SharedTrunk = true } }).Validate());
+        Assert.Equal("criticLearningRate", trunk.Field);
+        Assert.Contains("network.sharedTrunk = false, or criticLearningRate = null", trunk.Remedy, StringComparison.Ordinal);
+        Assert.Empty((settings with { CriticLearningRate = null, Network = new() { SharedTrunk = true } }).Validate());
+
+        var gain = Assert.Single((settings with { Network = new() { HeadGain = 0.5 } }).Validate());
+        Assert.Equal("network.headGain", gain.Field);
+        Assert.Contains("network.initialisation = \"orthogonal\", or network.headGain = 0.01", gain.Remedy, StringComparison.Ordinal);
+        Assert.Empty((settings with { Network = new() { HeadGain = 0.5, Initialisation = Initialisation.Orthogonal } }).Validate());
+        Assert.NotEqual(new NetworkSettings(), new NetworkSettings { HeadGain = 0.5 });
+        foreach (var (field, wrong) in new (string, TrainingSettings)[]
+        {
+            ("criticLearningRate", settings with { CriticLearningRate = 0 }), ("valueClip", settings with { ValueClip = 0 }), ("huberDelta", settings with { HuberDelta = double.NaN }),
+            ("learningRateDecay", settings with { LearningRateDecay = (LearningRateDecay)2 }), ("network.headGain", settings with { Network = new() { HeadGain = 11 } }),
+        })
+            Assert.Equal(field, Assert.Single(wrong.Validate()).Field);
+    }
+
+    [Fact]
+    public void What_was_stored_before_a_setting_was_there_has_its_default()
+    {
+        var before = JsonSerializer.Deserialize<TrainingSettings>("""{ "Method": "ippo", "Network": { "Hidden": [64, 64] } }""")!;
+        Assert.Equal(new TrainingSettings { Method = "ippo" }, before);
+        Assert.Equal(0.01, before.Network.HeadGain);
+        var settings = before with { CriticLearningRate = 1e-3, ValueClip = 0.2, HuberDelta = 10, NormaliseValues = true, LearningRateDecay = LearningRateDecay.Linear, Network = new() { HeadGain = 1 } };
+        Assert.Equal(settings, JsonSerializer.Deserialize<TrainingSettings>(JsonSerializer.Serialize(settings)));
+    }
+
     [Theory]
     [InlineData("0", "ippo")]
     [InlineData("1", "srpo")]

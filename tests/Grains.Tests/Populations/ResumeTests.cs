@@ -14,6 +14,14 @@ public sealed class ResumeTests
 
     private static readonly Lazy<Task<string>> Reference = new(() => Populations.ReferenceAsync(Spec));
 
+    /// <summary>A population whose rates depend on the round, and whose critics have running statistics.</summary>
+    private static readonly PopulationSpec Mappo = Spec with
+    {
+        Training = Spec.Training with { LearningRateDecay = LearningRateDecay.Linear, CriticLearningRate = 1e-3, NormaliseValues = true, ValueClip = 0.2, HuberDelta = 1 },
+    };
+
+    private static readonly Lazy<Task<string>> MappoReference = new(() => Populations.ReferenceAsync(Mappo));
+
     [Fact]
     public async Task A_pause_changes_no_bit()
     {
@@ -73,14 +81,17 @@ public sealed class ResumeTests
         Assert.Equal(await Reference.Value, await second.FingerprintAsync(Spec));
     }
 
-    [Fact]
-    public async Task A_process_that_dies_is_reported_as_paused_and_goes_on_from_its_checkpoints()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_process_that_dies_is_reported_as_paused_and_goes_on_from_its_checkpoints(bool mappo)
     {
+        var spec = mappo ? Mappo : Spec;
         using var data = new TestDirectory();
         using var image = new TestDirectory();
         await using (var host = await Populations.HostAsync(data))
         {
-            await host.Coordinator("resumed").StartAsync(Spec);
+            await host.Coordinator("resumed").StartAsync(spec);
             await host.AtRoundAsync("resumed", 60);
 
             // What a crash leaves: the coordinator's record is never older than the actors' checkpoints before the last.
@@ -90,8 +101,8 @@ public sealed class ResumeTests
 
         await using var next = await Populations.HostAsync(image);
         Assert.Equal(PopulationPhase.Paused, (await next.Coordinator("resumed").GetStatusAsync()).Phase);
-        await next.RunAsync("resumed", c => c.StartAsync(Spec));
-        Assert.Equal(await Reference.Value, await next.FingerprintAsync(Spec));
+        await next.RunAsync("resumed", c => c.StartAsync(spec));
+        Assert.Equal(await (mappo ? MappoReference : Reference).Value, await next.FingerprintAsync(spec));
     }
 
     /// <summary>What a death leaves between the actors' first checkpoint and the record that goes with it, after which progress was stored in between.</summary>

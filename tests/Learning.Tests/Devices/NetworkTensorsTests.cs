@@ -55,6 +55,36 @@ public sealed class NetworkTensorsTests
     }
 
     [Fact]
+    public void An_actors_tensors_are_its_vector_from_end_to_end()
+    {
+        foreach (var normalises in new[] { false, true })
+        {
+            var settings = TestData.Small("ippo") with { NormaliseValues = normalises };
+            var shape = ActorShape.For(settings, TestData.Info(TestData.Spec(settings)));
+            var parameters = Enumerable.Range(0, shape.ParameterCount).Select(i => (float)i).ToArray();
+            var tensors = new NetworkArchitecture(shape).Tensors("adam.first.", parameters).ToArray();
+            Assert.Equal(parameters, tensors.SelectMany(tensor => tensor.Values).Order());
+            Assert.Equal(normalises, tensors[^1].Name == "adam.first.values.normaliser");
+            Assert.Equal(normalises, new NetworkArchitecture(shape).Metadata.Contains(new("critic.outputs", "normalised returns")));
+            if (normalises) Assert.Equal(parameters[^5..], tensors[^1].Values);
+        }
+    }
+
+    [Fact]
+    public void The_policys_head_has_the_gain_that_is_asked_for_and_the_critics_has_1()
+    {
+        foreach (var gain in new[] { 0.01, 0.5 })
+        {
+            var spec = TestData.Spec(TestData.Small("ippo") with { Network = new() { Hidden = [9], Initialisation = Initialisation.Orthogonal, HeadGain = gain } });
+            var (shape, _, states, _) = TestData.FirstRound(spec);
+            var tensors = NetworkTensors.OfActor("", shape, states[0].Parameters).ToDictionary(tensor => tensor.Name);
+            for (var action = 0; action < shape.Policy.Outputs; action++)
+                Assert.Equal(gain, Math.Sqrt(tensors["policy.2.weight"].Values.Skip(9 * action).Take(9).Sum(x => (double)x * x)), 1e-6);
+            Assert.Equal(1, Math.Sqrt(tensors["critic.2.weight"].Values.Sum(x => (double)x * x)), 1e-6);
+        }
+    }
+
+    [Fact]
     public void Networks_start_as_PyTorch_starts_them()
     {
         foreach (var initialisation in Enum.GetValues<Initialisation>())

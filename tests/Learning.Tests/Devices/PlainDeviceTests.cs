@@ -61,6 +61,13 @@ public sealed class PlainDeviceTests
             { "memory, one policy, the paper's KL", srpo with { SharePolicy = true, Adversary = new() { Kl = KlDirection.AdversaryToPolicy }, Network = new() { Gru = 6 } } },
             { "memory, shared trunk", srpo with { Network = new() { Gru = 6, SharedTrunk = true } } },
             { "memory, central critics, normalised Gaussian error units", srpo with { Network = new() { Gru = 5, CentralCritic = true, LayerNorm = true, Activation = Activation.Gelu } } },
+            { "critics' own rate, decaying", srpo with { CriticLearningRate = 1e-2, LearningRateDecay = LearningRateDecay.Linear, Iterations = 3 } },
+            { "normalised values", srpo with { NormaliseValues = true } },
+            { "clipped Huber loss", srpo with { ValueClip = 0.02, HuberDelta = 0.2 } },
+            { "MAPPO's critics", srpo with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2 } },
+            { "MAPPO's critics, memory, central critics", srpo with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2, Network = new() { Gru = 6, CentralCritic = true } } },
+            { "MAPPO's critics, memory, shared trunk", srpo with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2, Network = new() { Gru = 6, SharedTrunk = true } } },
+            { "normalised values, critic of the agent", srpo with { NormaliseValues = true, Adversary = new() { Critic = AdversaryCritic.Shared } } },
             { "memory, critic of the agent", srpo with { Adversary = new() { Critic = AdversaryCritic.Shared }, Network = new() { Gru = 6 } } },
         };
     }
@@ -82,10 +89,13 @@ public sealed class PlainDeviceTests
         AssertSameParameters(new GameTable(game, settings with { Minibatches = 2, MaxGradientNorm = 0.5 }));
     }
 
-    [Fact]
-    public void Statistics_are_those_of_the_kernels()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Statistics_are_those_of_the_kernels(bool mappo)
     {
-        var table = Table("srpo", turns: false, new() { Method = "srpo" });
+        var settings = new TrainingSettings { Method = "srpo" };
+        var table = Table("srpo", turns: false, mappo ? settings with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2 } : settings);
         var (plain, cpu) = (Update(table, new PlainDevice()).Metrics, Update(table, CpuDevice.Default).Metrics);
         for (var actor = 0; actor < plain.Length; actor++)
         {
@@ -224,13 +234,10 @@ public sealed class PlainDeviceTests
     {
         var tensors = new List<(int From, int To)>();
         var offset = 0;
-        foreach (var network in (NetworkShape[])[shape.Policy, shape.Critic])
+        foreach (var tensor in NetworkTensors.OfActor("", shape, new float[shape.ParameterCount]))
         {
-            foreach (var tensor in NetworkTensors.Of("", network, new float[network.ParameterCount]))
-            {
-                tensors.Add((offset, offset + tensor.Values.Length));
-                offset += tensor.Values.Length;
-            }
+            tensors.Add((offset, offset + tensor.Values.Length));
+            offset += tensor.Values.Length;
         }
 
         Assert.Equal(shape.ParameterCount, offset);

@@ -26,7 +26,7 @@ internal sealed class GameTable
         States = [.. Plan.Actors.Select(actor => ActorInitialisation.Create(Spec, 0, actor, Shape))];
 
         // Adversaries start as copies of agents; here they must be told apart.
-        States = [.. States.Select((state, i) => Plan.Actors[i].Kind == ActorKind.Agent ? state : state with { Parameters = [.. state.Parameters.Select((x, k) => x + (0.2f * MathF.Sin(k)))] })];
+        States = [.. States.Select((state, i) => Plan.Actors[i].Kind == ActorKind.Agent ? state : state with { Parameters = [.. state.Parameters.Select((x, k) => k < Shape.NetworkParameters ? x + (0.2f * MathF.Sin(k)) : x)] })];
         _frozen = [.. opponents ?? [], .. partners ?? []];
     }
 

@@ -29,6 +29,8 @@ public sealed class GameUpdateTests
         ["in turns, one policy, one adversary, KL to the policy"] = () => new GameTable(Turns, Settings("srpo") with { SharePolicy = true, Adversary = new() { Kl = KlDirection.AdversaryToPolicy, Entropy = 0.05 } }),
         ["in turns, one policy, shared trunk, clipped"] = () => new GameTable(Turns, Settings("ippo") with { SharePolicy = true, MaxGradientNorm = 0.1, Network = new() { Hidden = [20, 17], SharedTrunk = true } }),
         ["in turns, pure adversary, shared trunk"] = () => new GameTable(Turns, Settings("pure-adversarial") with { Network = new() { Hidden = [12], SharedTrunk = true, Activation = Activation.Relu } }),
+        ["in turns, one policy, one adversary, MAPPO's critics"] = () => new GameTable(Turns, Settings("srpo") with { SharePolicy = true, NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2, CriticLearningRate = 1e-2, Minibatches = 2 }),
+        ["three agents, each with its adversary, normalised values"] = () => new GameTable(Three, Settings("srpo") with { NormaliseValues = true }),
         ["frozen opponent"] = () => new GameTable(WithOpponent, Settings("srpo"), opponents: [GameTable.Policy(1)]),
         ["frozen opponent, one policy, one adversary"] = () => new GameTable(WithOpponent, Settings("srpo") with { SharePolicy = true }, opponents: [GameTable.Policy(1)]),
         ["learning opponent"] = () => new GameTable(WithOpponent, Settings("ippo")),

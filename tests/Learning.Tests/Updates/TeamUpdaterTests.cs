@@ -26,9 +26,24 @@ public sealed class TeamUpdaterTests
             { "shared trunk, shared critic, minibatches", srpo with { Minibatches = 2, Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared }, Network = new NetworkSettings { Hidden = [18], SharedTrunk = true } } },
             { "shared policy", TestData.Small("ippo") with { SharePolicy = true } },
             { "shared policy and adversary", srpo with { SharePolicy = true } },
+            { "critics' own rate", srpo with { CriticLearningRate = 2e-3 } },
+            { "decaying rates, shared trunk", srpo with { LearningRateDecay = LearningRateDecay.Linear, Iterations = 4, Network = new NetworkSettings { Hidden = [20, 17], SharedTrunk = true } } },
+            { "normalised values, minibatches", srpo with { NormaliseValues = true, Minibatches = 2 } },
+            { "normalised values, shared critic, shared trunk", srpo with { NormaliseValues = true, Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared }, Network = new NetworkSettings { Hidden = [18], SharedTrunk = true } } },
+            { "clipped values", srpo with { ValueClip = 0.01 } },
+            { "Huber loss", srpo with { HuberDelta = 0.3, Minibatches = 3 } },
+            { "clipped Huber loss, shared trunk", srpo with { ValueClip = 0.01, HuberDelta = 0.3, Network = new NetworkSettings { Hidden = [20, 17], SharedTrunk = true } } },
+            { "MAPPO's critics", Mappo(TestData.Small("ippo")) },
+            { "MAPPO's critics, shared policy and adversary, minibatches, clipped norm", Mappo(srpo) with { SharePolicy = true, Minibatches = 2, NormaliseAdvantages = true, MaxGradientNorm = 0.05 } },
             { "minibatches, normalised, clipped norm, scaled rewards", TestData.Small("srpo") with { Minibatches = 3, NormaliseAdvantages = true, MaxGradientNorm = 0.05, RewardScale = 0.5 } },
         };
     }
+
+    /// <summary>Clip and delta are small enough to matter.</summary>
+    private static TrainingSettings Mappo(TrainingSettings settings) => settings with
+    {
+        CriticLearningRate = 1e-2, LearningRateDecay = LearningRateDecay.Linear, Iterations = 50, NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.5,
+    };
 
     [Theory]
     [MemberData(nameof(Variants))]
@@ -51,10 +66,13 @@ public sealed class TeamUpdaterTests
         }
     }
 
-    [Fact]
-    public void The_second_update_goes_on_from_the_first()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_second_update_goes_on_from_the_first(bool mappo)
     {
         var settings = TestData.Small("srpo") with { AdamEpsilon = 1e-3 };
+        if (mappo) settings = Mappo(settings) with { Iterations = 2 };
         var spec = TestData.Spec(settings);
         var (shape, plan, states, rollouts) = TestData.FirstRound(spec);
         using var updater = new TestUpdater(settings, plan, shape);
@@ -68,10 +86,13 @@ public sealed class TeamUpdaterTests
         }
     }
 
-    [Fact]
-    public void Two_rounds_give_the_same_bits_at_every_vector_width()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Two_rounds_give_the_same_bits_at_every_vector_width(bool mappo)
     {
-        var spec = TestData.Spec(new TrainingSettings { Method = "srpo" });
+        var settings = new TrainingSettings { Method = "srpo" };
+        var spec = TestData.Spec(mappo ? Mappo(settings) : settings);
         var results = TestData.AllDevices.Select(device =>
         {
             var (shape, plan, states, _) = TestData.FirstRound(spec);

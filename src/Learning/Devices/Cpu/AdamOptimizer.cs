@@ -7,17 +7,18 @@ internal static unsafe class AdamOptimizer
 {
     /// <summary>Takes a step.</summary>
     /// <param name="kernels">Kernels to use.</param>
-    /// <param name="settings">Learning rate, epsilon, largest gradient norm.</param>
+    /// <param name="settings">Epsilon, largest gradient norm.</param>
+    /// <param name="learningRate">Step size.</param>
     /// <param name="step">Number of this step, from 1.</param>
     /// <param name="gradient">[n]; scaled in place if its norm is too large.</param>
     /// <param name="from">What is read.</param>
     /// <param name="to">What is written; may be the same arrays.</param>
     /// <param name="offset">Where the n numbers begin in those.</param>
     public static void Step(
-        KernelSet kernels, TrainingSettings settings, long step, Span<float> gradient, in AdamArrays from, in AdamArrays to, int offset)
+        KernelSet kernels, TrainingSettings settings, double learningRate, long step, Span<float> gradient, in AdamArrays from, in AdamArrays to, int offset)
     {
         if (settings.MaxGradientNorm is { } limit) ClipNorm(gradient, limit);
-        var stepSize = (float)(settings.LearningRate / (1 - DeterministicMath.Power(AdamBetas.First, step)));
+        var stepSize = (float)(learningRate / (1 - DeterministicMath.Power(AdamBetas.First, step)));
         var correction = (float)Math.Sqrt(1 - DeterministicMath.Power(AdamBetas.Second, step));
         var epsilon = (float)settings.AdamEpsilon;
         var whole = gradient.Length & ~(Padding.Width - 1);
@@ -43,7 +44,7 @@ internal static unsafe class AdamOptimizer
 }
 
 /// <summary>What Adam changes in an actor.</summary>
-/// <param name="Parameters">[ActorShape.ParameterCount] policy, then critic.</param>
+/// <param name="Parameters">[ActorShape.ParameterCount] policy, then critic, then what is no parameter of a network.</param>
 /// <param name="First">First moment, same layout.</param>
 /// <param name="Second">Second moment, same layout.</param>
 internal readonly record struct AdamArrays(float[] Parameters, float[] First, float[] Second)

@@ -15,6 +15,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     private readonly TrainingSettings _settings;
     private readonly IReadOnlyList<Objective> _objectives;
     private readonly ActorShape _shape;
+    private readonly ValueLoss _valueLoss;
     private readonly KernelSet _kernels;
     private readonly PolicyEvaluator _policy;
     private readonly NetworkWorkspace _critic;
@@ -24,6 +25,9 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     private readonly MinibatchOrder _order = new();
     private readonly float[] _gradient;
     private int[] _steps = [];
+    private LearningRates _rates;
+    private double _mean;
+    private double _deviation = 1;
     private CancellationToken _cancellation;
 
     public CpuUpdater(TrainingSettings settings, TeamPlan plan, ActorShape shape, KernelSet kernels)
@@ -33,12 +37,13 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         _settings = settings;
         _objectives = plan.Objectives;
         _shape = shape;
+        _valueLoss = ValueLoss.Of(settings);
         _kernels = kernels;
         _policy = new PolicyEvaluator(shape.Policy, kernels);
         _targets = new PartnerTargets(shape.Policy, kernels);
         _critic = NetworkWorkspace.Create(shape.Critic, kernels);
-        _batch = new SampleBatch(shape.Policy.Inputs, shape.CentralCritic ? shape.Critic.Inputs : 0, shape.Policy.Outputs);
-        _gradient = new float[shape.ParameterCount];
+        _batch = new SampleBatch(shape.Policy.Inputs, shape.CentralCritic ? shape.Critic.Inputs : 0, shape.Policy.Outputs, singles: !_valueLoss.IsSquare);
+        _gradient = new float[shape.NetworkParameters];
     }
 
     /// <inheritdoc/>
@@ -46,6 +51,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         int actor, LearnerState state, List<ActorSamples> samples, RandomStream order, CancellationToken cancellation)
     {
         _cancellation = cancellation;
+        _rates = LearningRates.Of(_settings, state.Version);
         var steps = state.AdamSteps;
         var objective = _objectives[actor];
         var learnsValues = objective.LearnsValues;
@@ -53,7 +59,9 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         // The state before is not changed: the first step reads it and writes another, in which the further ones go on.
         var from = new AdamArrays(state.Parameters, state.FirstMoment, state.SecondMoment);
         var to = AdamArrays.Uninitialised(_shape.ParameterCount);
-        if (!learnsValues) from.CopyTo(to, _shape.Policy.ParameterCount);
+        from.CopyTo(to, learnsValues ? _shape.NetworkParameters : _shape.Policy.ParameterCount);
+        var normalises = learnsValues && _shape.NormalisesValues;
+        var normaliser = normalises ? ValueNormaliser.Read(state.Parameters) : default;
         var total = samples.Sum(part => part.Count);
         var sequences = _shape.IsRecurrent ? SampleSequences.Of(samples) : [];
         var items = _shape.IsRecurrent ? sequences.Length : total;
@@ -77,6 +85,13 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
                     else Gather(samples, those);
                 }
 
+                if (normalises)
+                {
+                    normaliser.Update(_batch.ReturnTotal, _batch.ReturnSquares, _batch.Samples);
+                    _batch.Scale(normaliser);
+                    (_mean, _deviation) = (normaliser.Mean, normaliser.Deviation);
+                }
+
                 steps++;
                 var weights = Weights(objective, last);
                 if (_shape.SharedTrunk)
@@ -94,6 +109,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
             }
         }
 
+        if (normalises) normaliser.Write(to.Parameters);
         return (new LearnerState(state.Version + 1, to.Parameters, to.First, to.Second, steps), sums.ToUpdateSums());
     }
 
@@ -137,7 +153,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         }
 
         _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
-        Step(0, count, from, to, step);
+        Step(0, count, _rates.Policy, from, to, step);
     }
 
     /// <summary>Policy and critic in one pass: both heads' gradients meet in the trunk.</summary>
@@ -167,10 +183,10 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
             trunk.Backward(_batch, row, rows, learnsValues ? features : null);
         }
 
-        if (learnsValues) sums.SquaredError += _batch.ReturnSquares;
+        if (learnsValues) sums.SquaredError += _batch.TargetSquares;
         _policy.Network.StoreGradient(_gradient.AsSpan(0, count));
         _critic.StoreGradient(_gradient.AsSpan(count));
-        Step(0, learnsValues ? _shape.ParameterCount : count, from, to, step);
+        Step(0, learnsValues ? _shape.NetworkParameters : count, _rates.Policy, from, to, step);
     }
 
     /// <summary>Forward pass of a block of rows, and the gradient of the logits.</summary>
@@ -224,12 +240,15 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
             _critic.Backward(_batch.Seen, row, rows);
         }
 
-        sums.SquaredError += _batch.ReturnSquares;
+        sums.SquaredError += _batch.TargetSquares;
         _critic.StoreGradient(_gradient.AsSpan(offset, count));
-        Step(offset, count, from, to, step);
+        Step(offset, count, _rates.Critic, from, to, step);
     }
 
-    /// <summary>Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples.</summary>
+    /// <summary>
+    /// Loss weight * mean (V - R)^2; its gradient for a row is 2 weight (count V - sum of R) / samples. Other losses are no function of these sums, and go over the samples of the row one
+    /// by one.
+    /// </summary>
     private void ValueGradient(int row, int rows, bool countLoss, ref EpochSums sums)
     {
         var scale = (float)(2 * _settings.ValueWeight / _batch.Samples);
@@ -237,8 +256,16 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var values = _critic.Output;
         var gradient = _critic.OutputGradient;
         var counts = _batch.Counts + row;
-        var returns = _batch.ReturnSums + row;
-        for (var r = 0; r < rows; r++) gradient[r * stride] = scale * ((counts[r] * values[r * stride]) - returns[r]);
+        var returns = _batch.TargetSums + row;
+        if (_valueLoss.IsSquare)
+        {
+            for (var r = 0; r < rows; r++) gradient[r * stride] = scale * ((counts[r] * values[r * stride]) - returns[r]);
+        }
+        else
+        {
+            for (var r = 0; r < rows; r++) gradient[r * stride] = ValueGradient(row + r, values[r * stride]);
+        }
+
         if (!countLoss) return;
         for (var r = 0; r < rows; r++)
         {
@@ -247,8 +274,16 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         }
     }
 
-    private void Step(int offset, int count, in AdamArrays from, in AdamArrays to, long step) =>
-        AdamOptimizer.Step(_kernels, _settings, step, _gradient.AsSpan(offset, count), from, to, offset);
+    /// <summary>The same sample by sample, in doubles as in <see cref="Losses"/>.</summary>
+    private float ValueGradient(int row, double value)
+    {
+        var (sum, old) = (0.0, (double)_batch.OldValue(row));
+        foreach (var target in _batch.Returns(row)) sum += Losses.CriticGradient(value, old, (target - _mean) / _deviation, _valueLoss);
+        return (float)(sum / _batch.Samples);
+    }
+
+    private void Step(int offset, int count, double learningRate, in AdamArrays from, in AdamArrays to, long step) =>
+        AdamOptimizer.Step(_kernels, _settings, learningRate, step, _gradient.AsSpan(offset, count), from, to, offset);
 }
 
 /// <summary>What is summed over the samples of an epoch, by kernels and here.</summary>

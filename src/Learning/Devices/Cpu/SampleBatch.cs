@@ -3,7 +3,7 @@ namespace Srpo.Learning.Devices.Cpu;
 /// <summary>
 /// A batch of samples gathered by different observation. Every loss here is a sum over samples of a function of (row,
 /// action, advantage, return), so that per row and action the sums of positive and of negative advantages, and per row the
-/// number of samples and the sum of returns, are all that the networks' gradients need.
+/// number of samples and the sum of returns, are all that the networks' gradients need. Where critics have a loss that is not the square, the returns are kept one by one, too.
 /// </summary>
 internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
 {
@@ -11,21 +11,28 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
     private readonly ObservationTable? _central;
     private readonly NativeBuffer _policy = new();
     private readonly NativeBuffer _critic = new();
+    private readonly NativeBuffer _scaled = new();
     private readonly int _actions;
+    private readonly bool _singles;
     private int[] _rowOf = [];
     private int[] _partOf = [];
     private byte[] _legal = [];
     private float[][] _arrays = [];
     private int[] _sourceOf = [];
     private bool _masks;
+    private bool _isScaled;
+    private readonly RowReturns _returns = new();
+    private float[] _oldValues = [];
 
     /// <summary>A batch.</summary>
     /// <param name="inputs">Length of an observation.</param>
     /// <param name="central">Length of the observations of all seats, where critics see those; else 0.</param>
     /// <param name="actions">Number of actions.</param>
     /// <param name="written">Whether observations are always written out, also where lists of their ones would do.</param>
-    public SampleBatch(int inputs, int central, int actions, bool written = false)
+    /// <param name="singles">Whether critics learn from returns one by one.</param>
+    public SampleBatch(int inputs, int central, int actions, bool written = false, bool singles = false)
     {
+        _singles = singles;
         _own = new ObservationTable(inputs, written);
         if (central > 0) _central = new ObservationTable(central, written);
         _actions = actions;
@@ -41,8 +48,14 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
     /// <summary>Number of samples in the batch.</summary>
     public int Samples { get; private set; }
 
+    /// <summary>Sum of returns.</summary>
+    public double ReturnTotal { get; private set; }
+
     /// <summary>Sum of squared returns.</summary>
     public double ReturnSquares { get; private set; }
+
+    /// <summary>Sum of squared targets of critics: of returns, or where <see cref="Scale"/> was called of normalised ones.</summary>
+    public double TargetSquares { get; private set; }
 
     /// <summary>[Rows x inputs], where observations are written out.</summary>
     /// <exception cref="InvalidOperationException">There are lists of their ones instead: see <see cref="Block"/>.</exception>
@@ -75,6 +88,15 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
     /// <summary>[Rows] sums of returns.</summary>
     public float* ReturnSums => _critic.Pointer + Rows;
 
+    /// <summary>[Rows] sums of the targets of critics: of returns, or where <see cref="Scale"/> was called of normalised ones.</summary>
+    public float* TargetSums => _isScaled ? _scaled.Pointer : ReturnSums;
+
+    /// <summary>The returns of the samples of a row as they are, where they are kept one by one.</summary>
+    public ReadOnlySpan<float> Returns(int row) => _returns.Of(row);
+
+    /// <summary>What the critic that watched said of a row, in its own units; where returns are kept one by one.</summary>
+    public float OldValue(int row) => _oldValues[row];
+
     /// <summary>[rows x actions] 1 for legal actions in a range of rows; empty where all are legal.</summary>
     public ReadOnlySpan<byte> Legal(int row, int rows) => _masks ? _legal.AsSpan(row * _actions, rows * _actions) : default;
 
@@ -105,7 +127,7 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
         cancellation.ThrowIfCancellationRequested();
         new Span<float>(_policy.Ensure(4 * Rows * Stride), 4 * Rows * Stride).Clear();
         new Span<float>(_critic.Ensure(2 * Rows), 2 * Rows).Clear();
-        ReturnSquares = 0;
+        (ReturnTotal, ReturnSquares, _isScaled) = (0, 0, false);
 
         var (mean, inverseDeviation) = normalise ? SampleNumbers.Moments(parts, order, Samples) : (0f, 1f);
         cancellation.ThrowIfCancellationRequested();
@@ -122,11 +144,25 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
             if (part.Returns.Length == 0) continue;
             var target = part.Returns[sample];
             ReturnSums[row] += target;
+            ReturnTotal += target;
             ReturnSquares += (double)target * target;
         }
 
+        TargetSquares = ReturnSquares;
         cancellation.ThrowIfCancellationRequested();
+        if (_singles) KeepReturns(parts, order);
         CopyRows(parts);
+    }
+
+    /// <summary>Normalises the targets of critics, from the returns as they are; until the next batch is gathered, or anew.</summary>
+    /// <param name="normaliser">What they are normalised with.</param>
+    public void Scale(in ValueNormaliser normaliser)
+    {
+        _isScaled = true;
+        var (mean, deviation) = (normaliser.Mean, normaliser.Deviation);
+        var sums = _scaled.Ensure(Rows);
+        for (var row = 0; row < Rows; row++) sums[row] = (float)((ReturnSums[row] - (Counts[row] * mean)) / deviation);
+        TargetSquares = normaliser.SumOfSquares(ReturnTotal, ReturnSquares, Samples);
     }
 
     public void Dispose()
@@ -135,6 +171,21 @@ internal sealed unsafe class SampleBatch : IObservationRows, IDisposable
         _central?.Dispose();
         _policy.Dispose();
         _critic.Dispose();
+        _scaled.Dispose();
+    }
+
+    private void KeepReturns(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order)
+    {
+        if (parts[0].Returns.Length == 0) return;
+        if (_oldValues.Length < Rows) _oldValues = new float[Rows];
+        _returns.Begin(new ReadOnlySpan<float>(Counts, Rows), Samples);
+        for (var i = Samples - 1; i >= 0; i--)
+        {
+            var (part, sample, offset) = SampleNumbers.Locate(parts, order.IsEmpty ? i : order[i]);
+            var row = _rowOf[offset + part.Part.Row[sample]];
+            _returns.Put(row, part.Returns[sample]);
+            _oldValues[row] = part.Part.Values[part.Part.Row[sample]];
+        }
     }
 
     private int CountRows(IReadOnlyList<ActorSamples> parts, ReadOnlySpan<int> order)

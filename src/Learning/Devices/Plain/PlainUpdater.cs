@@ -11,6 +11,7 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
     private const double SecondBeta = 0.999;
 
     private readonly TrainingSettings _settings = settings;
+    private readonly ValueLoss _valueLoss = ValueLoss.Of(settings);
     private readonly IReadOnlyList<Objective> _objectives = plan.Objectives;
 
     /// <inheritdoc/>
@@ -26,6 +27,9 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
         var sequences = shape.IsRecurrent ? SampleSequences.Of(samples) : SampleSequences.Single(samples);
         var minibatches = Math.Min(_settings.Minibatches, sequences.Length);
         var steps = state.AdamSteps;
+        var rates = LearningRates.Of(_settings, state.Version);
+        var normalises = objective.LearnsValues && shape.NormalisesValues;
+        var normaliser = normalises ? ValueNormaliser.Read(state.Parameters) : default;
         var shuffled = new MinibatchOrder();
         shuffled.Begin(sequences.Length, order);
         var sums = default(UpdateSums);
@@ -37,28 +41,39 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
             {
                 var those = minibatches == 1 ? sequences : Array.ConvertAll(shuffled.Part(part, minibatches).ToArray(), i => sequences[i]);
                 var batch = Array.ConvertAll(those, sequence => Array.ConvertAll(sequence, i => all[i]));
-                var gradient = Gradient(theta, batch, objective, ref sums, cancellation);
+                if (normalises) Take(ref normaliser, batch);
+                var gradient = Gradient(theta, batch, objective, normalises ? normaliser : null, ref sums, cancellation);
                 steps++;
-                var end = objective.LearnsValues ? shape.ParameterCount : shape.Policy.ParameterCount;
-                if (shape.SharedTrunk) Step(0, end);
+                var end = objective.LearnsValues ? shape.NetworkParameters : shape.Policy.ParameterCount;
+                if (shape.SharedTrunk) Step(0, end, rates.Policy);
                 else
                 {
-                    Step(0, shape.Policy.ParameterCount);
-                    if (objective.LearnsValues) Step(shape.Policy.ParameterCount, end);
+                    Step(0, shape.Policy.ParameterCount, rates.Policy);
+                    if (objective.LearnsValues) Step(shape.Policy.ParameterCount, end, rates.Critic);
                 }
 
-                void Step(int start, int stop) => Adam(theta.AsSpan(start..stop), first.AsSpan(start..stop), second.AsSpan(start..stop), gradient.AsSpan(start..stop), steps);
+                void Step(int start, int stop, double rate) =>
+                    Adam(theta.AsSpan(start..stop), first.AsSpan(start..stop), second.AsSpan(start..stop), gradient.AsSpan(start..stop), rate, steps);
             }
         }
 
-        return (new LearnerState(state.Version + 1, Floats(theta), Floats(first), Floats(second), steps), sums);
+        var parameters = Floats(theta);
+        if (normalises) normaliser.Write(parameters);
+        return (new LearnerState(state.Version + 1, parameters, Floats(first), Floats(second), steps), sums);
     }
 
     private static float[] Floats(double[] values) => Array.ConvertAll(values, value => (float)value);
 
+    /// <summary>Gives the normaliser the returns of a minibatch, before anything is normalised with it.</summary>
+    private static void Take(ref ValueNormaliser normaliser, (ActorSamples Part, int Index)[][] batch)
+    {
+        double[] returns = [.. batch.SelectMany(sequence => sequence.Select(sample => (double)sample.Part.Returns[sample.Index]))];
+        normaliser.Update(returns.Sum(), returns.Sum(value => value * value), returns.Length);
+    }
+
     /// <summary>The mean over a minibatch of the gradients of its samples' losses.</summary>
     private double[] Gradient(
-        double[] theta, (ActorSamples Part, int Index)[][] batch, Objective objective, ref UpdateSums sums, CancellationToken cancellation)
+        double[] theta, (ActorSamples Part, int Index)[][] batch, Objective objective, ValueNormaliser? normaliser, ref UpdateSums sums, CancellationToken cancellation)
     {
         var gradient = new double[theta.Length];
         var networks = new PlainActor(shape, theta);
@@ -109,9 +124,10 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
                 var seen = part.Part.Central.Length == 0 ? x : PlainNetwork.Doubles(part.Part.Central.AsSpan(row * shape.Critic.Inputs, shape.Critic.Inputs));
                 var value = networks.Value(seen, valueState, policy);
                 if (shape.Critic.Gru > 0) valueState = value.Features;
-                var error = value.Output[0] - part.Returns[i];
+                var target = normaliser?.Normalise(part.Returns[i]) ?? part.Returns[i];
+                var error = value.Output[0] - target;
                 sums.SquaredError += error * error;
-                steps.Add((policy, atLogits, value, Losses.CriticGradient(value.Output[0], part.Returns[i], _settings.ValueWeight) / samples.Length));
+                steps.Add((policy, atLogits, value, Losses.CriticGradient(value.Output[0], part.Part.Values[row], target, _valueLoss) / samples.Length));
             }
 
             double[] atState = new double[shape.Policy.Gru], atValueState = new double[shape.Critic.Gru];
@@ -146,7 +162,7 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
     }
 
     /// <summary>One step of Adam (Kingma and Ba 2015), the gradient's norm limited as by PyTorch's clip_grad_norm_.</summary>
-    private void Adam(Span<double> theta, Span<double> first, Span<double> second, Span<double> gradient, long step)
+    private void Adam(Span<double> theta, Span<double> first, Span<double> second, Span<double> gradient, double learningRate, long step)
     {
         var squares = 0.0;
         foreach (var g in gradient) squares += g * g;
@@ -156,7 +172,7 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
             var g = factor * gradient[i];
             first[i] = (FirstBeta * first[i]) + ((1 - FirstBeta) * g);
             second[i] = (SecondBeta * second[i]) + ((1 - SecondBeta) * g * g);
-            theta[i] -= _settings.LearningRate * (first[i] / (1 - Math.Pow(FirstBeta, step)))
+            theta[i] -= learningRate * (first[i] / (1 - Math.Pow(FirstBeta, step)))
                 / (Math.Sqrt(second[i] / (1 - Math.Pow(SecondBeta, step))) + _settings.AdamEpsilon);
         }
     }
