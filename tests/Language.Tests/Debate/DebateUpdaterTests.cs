@@ -119,6 +119,36 @@ public sealed class DebateUpdaterTests : IDisposable
     }
 
     [Fact]
+    public void Steps_of_policies_and_critics_decay_with_the_rounds()
+    {
+        var spec = Spec("ippo", shared: true, settings => settings with { LearningRateDecay = LearningRateDecay.Linear, Iterations = 4 });
+        var plan = Plan(spec);
+        var states = Begin(spec, plan);
+        var rollout = Play(spec, plan, states);
+        var (first, third) = (After(1), After(3));
+        var policy = ArchitectureRegistry.Of(spec).PolicyParameters;
+        var before = states[0].Parameters;
+        for (var i = 0; i < before.Length; i++) Assert.Equal(0.5 * (first[i] - before[i]), third[i] - before[i], 1e-6);
+        Assert.Contains(Enumerable.Range(0, policy), i => Math.Abs(first[i] - before[i]) > 5e-3);
+        Assert.Contains(Enumerable.Range(policy, before.Length - policy), i => Math.Abs(first[i] - before[i]) > 1e-2);
+
+        float[] After(int round)
+        {
+            using var updater = ArchitectureRegistry.Of(spec).CreateUpdater(spec.Training, plan);
+            return updater.Update([new TeamRound(spec.Seed, 0, round, states, [rollout])])[0].States[0].Parameters;
+        }
+    }
+
+    [Fact]
+    public void What_only_critics_that_are_networks_have_is_refused()
+    {
+        Assert.Empty(ArchitectureRegistry.Problems(Spec("ippo", shared: true)));
+        var problems = ArchitectureRegistry.Problems(Spec("ippo", shared: true, settings => settings with { CriticLearningRate = 1e-3, NormaliseValues = true, ValueClip = 0.2, HuberDelta = 10 }));
+        Assert.Equal(["criticLearningRate", "huberDelta", "normaliseValues", "valueClip"], problems.Select(problem => problem.Field).Order());
+        Assert.Contains(problems, problem => problem.Remedy.Contains("language.criticLearningRate", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_step_is_along_the_gradient_of_what_the_paper_says()
     {
         var spec = Spec("srpo", shared: true, settings => settings with { Tau = 0.5, LearningRate = 1e-3 });
