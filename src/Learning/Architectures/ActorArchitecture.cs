@@ -11,7 +11,7 @@ namespace Srpo.Learning;
 /// </summary>
 public abstract record ActorArchitecture
 {
-    /// <summary>Length of the flat parameter vector: policy, then critic.</summary>
+    /// <summary>Length of the flat parameter vector: policy, critic, then what belongs to the critic and is no parameter of a network, see <see cref="ValueNormaliser"/>.</summary>
     public abstract int ParameterCount { get; }
 
     /// <summary>Length of the policy's part of it.</summary>

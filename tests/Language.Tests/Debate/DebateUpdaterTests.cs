@@ -121,7 +121,7 @@ public sealed class DebateUpdaterTests : IDisposable
     [Fact]
     public void Steps_of_policies_and_critics_decay_with_the_rounds()
     {
-        var spec = Spec("ippo", shared: true, settings => settings with { LearningRateDecay = LearningRateDecay.Linear, Iterations = 4 });
+        var spec = Spec("ippo", shared: true, settings => settings with { Lanes = 40, LearningRateDecay = LearningRateDecay.Linear, Iterations = 4 });
         var plan = Plan(spec);
         var states = Begin(spec, plan);
         var rollout = Play(spec, plan, states);

@@ -64,7 +64,7 @@ public sealed class PlainDeviceTests
             { "critics' own rate, decaying", srpo with { CriticLearningRate = 1e-2, LearningRateDecay = LearningRateDecay.Linear, Iterations = 3 } },
             { "normalised values", srpo with { NormaliseValues = true } },
             { "clipped Huber loss", srpo with { ValueClip = 0.02, HuberDelta = 0.2 } },
-            { "MAPPO's critics", srpo with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2 } },
+            { "MAPPO's critics", srpo with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.5 } },
             { "MAPPO's critics, memory, central critics", srpo with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2, Network = new() { Gru = 6, CentralCritic = true } } },
             { "MAPPO's critics, memory, shared trunk", srpo with { NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.2, Network = new() { Gru = 6, SharedTrunk = true } } },
             { "normalised values, critic of the agent", srpo with { NormaliseValues = true, Adversary = new() { Critic = AdversaryCritic.Shared } } },

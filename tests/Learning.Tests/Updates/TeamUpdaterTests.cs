@@ -27,7 +27,6 @@ public sealed class TeamUpdaterTests
             { "shared policy", TestData.Small("ippo") with { SharePolicy = true } },
             { "shared policy and adversary", srpo with { SharePolicy = true } },
             { "critics' own rate", srpo with { CriticLearningRate = 2e-3 } },
-            { "decaying rates, shared trunk", srpo with { LearningRateDecay = LearningRateDecay.Linear, Iterations = 4, Network = new NetworkSettings { Hidden = [20, 17], SharedTrunk = true } } },
             { "normalised values, minibatches", srpo with { NormaliseValues = true, Minibatches = 2 } },
             { "normalised values, shared critic, shared trunk", srpo with { NormaliseValues = true, Adversary = new AdversarySettings { Critic = AdversaryCritic.Shared }, Network = new NetworkSettings { Hidden = [18], SharedTrunk = true } } },
             { "clipped values", srpo with { ValueClip = 0.01 } },
