@@ -68,7 +68,7 @@ public sealed class ExperimentLoaderTests
     [Theory]
     [InlineData("{\n  \"sed\": 1,\n  \"populations\": {\"a\": {}}\n}", "test.json:2:3: sed: unknown key, did you mean 'seed'?")]
     [InlineData("{\n  \"populations\": {\n    \"srpo\": { \"tua\": 5 }\n  }\n}", "test.json:3:15: populations.srpo.tua: unknown key, did you mean 'tau'?")]
-    [InlineData("{\"populations\": {\"srpo\": { \"network\": {\"hiden\": [1]} }}}", "populations.srpo.network.hiden: unknown key, did you mean 'hidden'?; known keys here: hidden, activation, initialisation, oneHot, sharedTrunk")]
+    [InlineData("{\"populations\": {\"srpo\": { \"network\": {\"hiden\": [1]} }}}", "populations.srpo.network.hiden: unknown key, did you mean 'hidden'?; known keys here: hidden, activation, initialisation, headGain, oneHot, sharedTrunk")]
     [InlineData("{\n\"populations\": {\"srpo\": {\n \"tau\": \"ten\" }}}", "test.json:3:9: populations.srpo.tau: expected a number, found the text 'ten'; write a number without quotes")]
     [InlineData("{\"populations\": {\"srpo\": {\"iterations\": 1.5 }}}", "populations.srpo.iterations: 1.5 is not possible; use a whole number")]
     [InlineData("{\n\n  \"training\": { \"tau\": -1 },\n \"populations\": {\"srpo\": {}}}", "test.json:3:24: training.tau: -1 is out of range; use a number above 0")]

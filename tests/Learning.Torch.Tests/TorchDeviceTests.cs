@@ -24,7 +24,12 @@ public sealed class TorchDeviceTests
     /// <summary>Clip and delta are small enough to matter.</summary>
     private static TrainingSettings Mappo(TrainingSettings settings) => settings with
     {
-        LearningRateDecay = LearningRateDecay.Linear, Iterations = 20, NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.3, CriticLearningRate = settings.Network.SharedTrunk ? null : 3e-3,
+        LearningRateDecay = LearningRateDecay.Linear,
+        Iterations = 20,
+        NormaliseValues = true,
+        ValueClip = 0.02,
+        HuberDelta = 0.3,
+        CriticLearningRate = settings.Network.SharedTrunk ? null : 3e-3,
     };
 
     private static readonly Dictionary<string, NetworkSettings> Networks = new()

@@ -54,7 +54,12 @@ public static class DeviceCheck
     /// <summary>Clip and delta as they are small enough to matter.</summary>
     private static readonly TrainingSettings Mappo = Base with
     {
-        CriticLearningRate = 2e-3, LearningRateDecay = LearningRateDecay.Linear, Iterations = 1000, NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.5,
+        CriticLearningRate = 2e-3,
+        LearningRateDecay = LearningRateDecay.Linear,
+        Iterations = 1000,
+        NormaliseValues = true,
+        ValueClip = 0.02,
+        HuberDelta = 0.5,
     };
 
     private static readonly EnvironmentSettings Gridworld = new("gridworld", "official");
@@ -79,7 +84,7 @@ public static class DeviceCheck
         ("ippo, MAPPO's critics", Gridworld, Mappo),
         ("ippo, MAPPO's critics, minibatches, turns, one policy", Hanabi, Mappo with { Minibatches = 2, SharePolicy = true, NormaliseAdvantages = true, MaxGradientNorm = 0.5 }),
         ("srpo, normalised values, critic of the agent", Gridworld, Base with { Method = new Methods.Srpo().Id, NormaliseValues = true, Adversary = new() { Critic = AdversaryCritic.Shared } }),
-        ("srpo, MAPPO's critics that see all seats, memory", Gridworld, Mappo with { Method = new Methods.Srpo().Id, Minibatches = 2, Network = Base.Network with { Gru = 12, CentralCritic = true } }),
+        ("srpo, MAPPO's critics that see all seats, memory", Gridworld, Mappo with { Method = new Methods.Srpo().Id, ValueClip = null, Minibatches = 2, Network = Base.Network with { Gru = 12, CentralCritic = true } }),
         ("ippo, clipped Huber loss, shared trunk", Gridworld, Mappo with { CriticLearningRate = null, NormaliseValues = false, Network = Base.Network with { SharedTrunk = true } }),
         ("e3t, rectifiers", Gridworld, Base with { Method = new E3t().Id, Network = Base.Network with { Activation = Activation.Relu, Initialisation = Initialisation.Orthogonal } }),
     ];
@@ -102,7 +107,10 @@ public static class DeviceCheck
             var spec = new PopulationSpec { Population = "check", Environment = environment, Training = training, Teams = 1, Seed = 11 };
             deviations.Add(Gradient(device, name, spec with { Training = training with { Epochs = 1, Minibatches = 1, MaxGradientNorm = null } }, cancellation));
             deviations.Add(Parameters(device, name, "parameters after 1 update", spec, 1, UpdateTolerance, cancellation));
-            deviations.Add(Parameters(device, name, FormattableString.Invariant($"parameters after {updates} updates"), spec, updates, LaterTolerance, cancellation));
+
+            // The gradient of a clipped value loss jumps where a value is as far from the old one as the clip. In many updates some value comes so near that rounding decides.
+            double? later = training.ValueClip is null ? LaterTolerance : null;
+            deviations.Add(Parameters(device, name, FormattableString.Invariant($"parameters after {updates} updates"), spec, updates, later, cancellation));
             deviations.Add(Parameters(device, name, "parameters after 1 update, adamEpsilon 1e-8", spec with { Training = training with { AdamEpsilon = 1e-8 } }, 1, null, cancellation));
             deviations.Add(Policies(device, name, spec, cancellation));
         }

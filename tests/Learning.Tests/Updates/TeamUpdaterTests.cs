@@ -41,7 +41,12 @@ public sealed class TeamUpdaterTests
     /// <summary>Clip and delta are small enough to matter.</summary>
     private static TrainingSettings Mappo(TrainingSettings settings) => settings with
     {
-        CriticLearningRate = 1e-2, LearningRateDecay = LearningRateDecay.Linear, Iterations = 50, NormaliseValues = true, ValueClip = 0.02, HuberDelta = 0.5,
+        CriticLearningRate = 1e-2,
+        LearningRateDecay = LearningRateDecay.Linear,
+        Iterations = 50,
+        NormaliseValues = true,
+        ValueClip = 0.02,
+        HuberDelta = 0.5,
     };
 
     [Theory]
