@@ -80,6 +80,37 @@ public interface IVectorEnvironment
 
     /// <summary>Draws the present state of a lane as plain text, several lines, for the terminal.</summary>
     string Render(int lane);
+
+    /// <summary>
+    /// Where Info.SavesLanes: all that decides how the lanes go on, as bytes: their states, the streams that they draw from, and how far they have drawn.
+    /// <see cref="LaneStateWriter"/> makes such bytes, with checks. Changes nothing. Equal states give equal bytes: what an earlier episode has left
+    /// in a buffer and no longer counts is not part of it.
+    /// </summary>
+    /// <returns>Bytes for <see cref="RestoreLanes"/>.</returns>
+    /// <exception cref="NotSupportedException">This environment's lanes cannot be saved.</exception>
+    byte[] SaveLanes() => throw new NotSupportedException($"the lanes of '{Info.Name}' cannot be saved");
+
+    /// <summary>
+    /// Where Info.SavesLanes: takes the state that an equal environment of equally many lanes has saved, in this process or another, in place of its own; it need
+    /// not have been reset. From here on equal actions give the same bits as there.
+    /// </summary>
+    /// <param name="state">What <see cref="SaveLanes"/> gave.</param>
+    /// <exception cref="FormatException">The bytes are damaged, of another length, or of another environment or number of lanes.</exception>
+    /// <exception cref="NotSupportedException">This environment's lanes cannot be saved.</exception>
+    void RestoreLanes(ReadOnlySpan<byte> state) => throw new NotSupportedException($"the lanes of '{Info.Name}' cannot be saved");
+
+    /// <summary>
+    /// Where Info.SavesLanes: binds random streams that the lanes draw from henceforth, as <see cref="Reset"/> does, and lets the episodes go on. Steps are counted from 0
+    /// again, and so are episodes: one in progress counts as the first of the new streams, although it drew its start from others, so that the next one takes the
+    /// draws of the second.
+    /// </summary>
+    /// <param name="reset">Stream of start states.</param>
+    /// <param name="dynamics">Stream of transitions; it must differ from the other, in purpose for example.</param>
+    /// <param name="firstLane">Lane number of lane 0 within the streams.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lanes do not fit into [0, 2^24).</exception>
+    /// <exception cref="ArgumentException">The streams are the same.</exception>
+    /// <exception cref="NotSupportedException">This environment's lanes cannot be saved.</exception>
+    void Rebind(in StreamId reset, in StreamId dynamics, int firstLane = 0) => throw new NotSupportedException($"episodes of '{Info.Name}' cannot go on with other random streams");
 }
 
 /// <summary>The buffers that receive what a step yields. Seat-major: index seat * Lanes + lane.</summary>
@@ -147,6 +178,12 @@ public sealed record EnvironmentInfo(
 
     /// <summary>Whether the team's seats all receive the same reward, so that an episode's score is that reward and not the sum over seats.</summary>
     public bool SharedReward { get; init; }
+
+    /// <summary>
+    /// Whether the state of its lanes can be saved, restored and gone on with, see <see cref="IVectorEnvironment.SaveLanes"/>: what the training setting continueEpisodes
+    /// needs.
+    /// </summary>
+    public bool SavesLanes { get; init; }
 
     /// <summary>
     /// Seats of the cooperating team: 0 to TeamSeats - 1. The seats after them are opponents, who have a policy of their own

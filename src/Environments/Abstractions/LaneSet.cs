@@ -5,7 +5,7 @@ using Srpo.Core.Random;
 namespace Srpo.Environments;
 
 /// <summary>
-/// What all environments keep and check alike: how many lanes there are, the streams of the last reset, the arguments of callers, and, where
+/// What all environments keep and check alike: how many lanes there are, the streams that lanes draw from, the arguments of callers, and, where
 /// nothing but time ends an episode, the step that all lanes are at. Checks cost one call a step, not one a lane.
 /// </summary>
 internal sealed class LaneSet
@@ -37,10 +37,10 @@ internal sealed class LaneSet
     /// <summary>Number of lane 0 within the streams.</summary>
     internal int First { get; private set; }
 
-    /// <summary>Steps since the reset.</summary>
+    /// <summary>Steps since the streams were bound.</summary>
     internal uint Step { get; private set; }
 
-    /// <summary>Episodes since the reset that have ended.</summary>
+    /// <summary>Episodes that have ended since the streams were bound.</summary>
     internal uint Episode { get; private set; }
 
     /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
@@ -49,14 +49,64 @@ internal sealed class LaneSet
     /// <summary>Begins anew with other streams; see <see cref="IVectorEnvironment.Reset"/>.</summary>
     internal void Bind(in StreamId reset, in StreamId dynamics, int firstLane)
     {
+        Draw(reset, dynamics, firstLane);
+        StepOfEpisode = 0;
+        _started = true;
+    }
+
+    /// <summary>Goes on with other streams; see <see cref="IVectorEnvironment.Rebind"/>.</summary>
+    internal void Rebind(in StreamId reset, in StreamId dynamics, int firstLane)
+    {
+        RequireStarted();
+        Draw(reset, dynamics, firstLane);
+    }
+
+    /// <summary>A writer that has written what all environments keep alike.</summary>
+    /// <param name="version">Version of what the environment will write behind it.</param>
+    internal LaneStateWriter Save(int version)
+    {
+        RequireStarted();
+        var writer = new LaneStateWriter(LaneState.Environment, version, _info, Count);
+        Write(writer, Starts);
+        Write(writer, Dynamics);
+        writer.Write(First);
+        writer.Write(Step);
+        writer.Write(Episode);
+        writer.Write(StepOfEpisode);
+        return writer;
+    }
+
+    /// <summary>A reader that has read what <see cref="Save"/> wrote; the environment reads on.</summary>
+    /// <exception cref="FormatException">The state is damaged, or of another environment.</exception>
+    internal LaneStateReader Restore(ReadOnlySpan<byte> state, int version)
+    {
+        var reader = new LaneStateReader(state, LaneState.Environment, version, _info, Count);
+        (Starts, Dynamics) = (Read(ref reader), Read(ref reader));
+        (First, Step, Episode, StepOfEpisode) = (reader.Read<int>(), reader.Read<uint>(), reader.Read<uint>(), reader.Read<int>());
+        _started = true;
+        return reader;
+    }
+
+    private static void Write(LaneStateWriter writer, in StreamId stream)
+    {
+        writer.Write(stream.Seed);
+        writer.Write(stream.Team);
+        writer.Write(stream.Round);
+        writer.Write((byte)stream.Purpose);
+    }
+
+    private static StreamId Read(ref LaneStateReader reader) => new(reader.Read<ulong>(), reader.Read<uint>(), reader.Read<uint>(), (StreamPurpose)reader.Read<byte>());
+
+    /// <summary>Draws from these streams from now on, from their beginning.</summary>
+    private void Draw(in StreamId reset, in StreamId dynamics, int firstLane)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(firstLane);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstLane, StreamId.MaxLanes - Count);
 
         // The same words would decide how an episode starts and how it goes on.
         if (reset == dynamics) throw new ArgumentException("the streams of start states and of transitions must differ, in purpose for example", nameof(dynamics));
         (Starts, Dynamics, First) = (reset, dynamics, firstLane);
-        (Step, Episode, StepOfEpisode) = (0, 0, 0);
-        _started = true;
+        (Step, Episode) = (0, 0);
     }
 
     /// <summary>Counts a step of episodes that all lanes begin and end together, and writes whether they ended.</summary>
@@ -142,7 +192,7 @@ internal sealed class LaneSet
     }
 
     /// <summary>The streams have no words left for another step or episode.</summary>
-    internal static InvalidOperationException UsedUp() => new("the random streams of this reset are used up; reset with streams of another round");
+    internal static InvalidOperationException UsedUp() => new("the random streams are used up; reset with streams of another round");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ArgumentOutOfRangeException BadAction(int lane, int seat, int action) => new(

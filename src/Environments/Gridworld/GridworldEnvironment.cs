@@ -12,6 +12,8 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
     /// <summary>The registered name.</summary>
     public const string RegisteredName = "gridworld";
 
+    private const int StateVersion = 1;
+
     private readonly GridworldState[] _states;
     private readonly GridworldDraws[] _draws;
     private readonly GridworldDrawer _drawer;
@@ -36,7 +38,10 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
             layout.Parameters.EpisodeLength,
             _encoder.States,
             _encoder.Lengths,
-            GridworldActions.Names);
+            GridworldActions.Names)
+        {
+            SavesLanes = true,
+        };
         _lanes = new LaneSet(Info, lanes);
         _states = new GridworldState[lanes];
         _draws = new GridworldDraws[lanes];
@@ -158,6 +163,40 @@ public sealed class GridworldEnvironment : IVectorEnvironment, ISeatView
         _lanes.RequireSeat(seat);
         return Render(lane);
     }
+
+    /// <inheritdoc />
+    public byte[] SaveLanes()
+    {
+        var writer = _lanes.Save(StateVersion);
+        foreach (ref readonly var state in _states.AsSpan())
+        {
+            for (var seat = 0; seat < Info.Seats; seat++)
+            {
+                writer.Write(state.Agents[seat].Cell);
+                writer.Write((byte)(state.Agents[seat].Carrying ? 1 : 0));
+            }
+
+            writer.Write(state.Onions);
+        }
+
+        return writer.ToBytes();
+    }
+
+    /// <inheritdoc />
+    public void RestoreLanes(ReadOnlySpan<byte> state)
+    {
+        var reader = _lanes.Restore(state, StateVersion);
+        foreach (ref var lane in _states.AsSpan())
+        {
+            for (var seat = 0; seat < Info.Seats; seat++) lane.Agents[seat] = new GridworldAgent(reader.Read<int>(), reader.Read<byte>() != 0);
+            lane.Onions = reader.Read<uint>();
+        }
+
+        reader.End();
+    }
+
+    /// <inheritdoc />
+    public void Rebind(in StreamId reset, in StreamId dynamics, int firstLane = 0) => _lanes.Rebind(reset, dynamics, firstLane);
 
     private void StartEpisodes()
     {

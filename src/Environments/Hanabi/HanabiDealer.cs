@@ -3,7 +3,7 @@ using Srpo.Core.Random;
 namespace Srpo.Environments.Hanabi;
 
 /// <summary>
-/// Shuffles decks. Game g of a lane since the last reset uses the blocks [g B, (g+1) B) of the reset stream, B =
+/// Shuffles decks. Game g of a lane since its streams were bound (one in progress then is game 0) uses the blocks [g B, (g+1) B) of the reset stream, B =
 /// ceil((cards - 1) / 4). Card i of the deck is taken from the n = cards - i that are left: the one at floor(word i * n / 2^32). So a
 /// card's probability is within 2^-32 of 1/n, and a deck depends on (seed, lane, game) alone.
 /// </summary>

@@ -13,6 +13,8 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
     /// <summary>The registered name.</summary>
     public const string RegisteredName = "hanabi";
 
+    private const int StateVersion = 1;
+
     private readonly HanabiState[] _states;
     private readonly uint[] _games;
     private readonly HanabiEncoder _encoder;
@@ -43,6 +45,7 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
             MasksActions = true,
             EndsEarly = true,
             SharedReward = true,
+            SavesLanes = true,
         };
         _lanes = new LaneSet(Info, lanes);
         _games = new uint[lanes];
@@ -175,6 +178,31 @@ public sealed class HanabiEnvironment : IVectorEnvironment, ISeatView, IOutcomeV
         LaneSet.RequireLength(actions.Length, Info.Seats * Lanes, nameof(actions));
         HanabiRules.Apply(state, actions[(state.Mover * Lanes) + lane]);
         return HanabiRenderer.Draw(state);
+    }
+
+    /// <inheritdoc />
+    public byte[] SaveLanes()
+    {
+        var writer = _lanes.Save(StateVersion);
+        writer.WriteAll<uint>(_games);
+        foreach (var state in _states) state.Save(writer);
+        return writer.ToBytes();
+    }
+
+    /// <inheritdoc />
+    public void RestoreLanes(ReadOnlySpan<byte> state)
+    {
+        var reader = _lanes.Restore(state, StateVersion);
+        reader.ReadAll<uint>(_games);
+        foreach (var game in _states) game.Restore(ref reader);
+        reader.End();
+    }
+
+    /// <inheritdoc />
+    public void Rebind(in StreamId reset, in StreamId dynamics, int firstLane = 0)
+    {
+        _lanes.Rebind(reset, dynamics, firstLane);
+        _games.AsSpan().Clear();
     }
 
     private void StartGame(int lane)

@@ -125,6 +125,11 @@ public static class HanabiRules
         state.Fireworks.AsSpan().Clear();
         state.DiscardCounts.AsSpan().Clear();
         state.DiscardBits.AsSpan().Clear();
+
+        // Nobody reads what follows before it is set; but equal games are to be equal in all their bytes.
+        state.DiscardPile.AsSpan().Clear();
+        (state.LastSeat, state.LastCard, state.LastDrawn, state.LastScored, state.LastGainedToken) = (0, HanabiState.NoCard, HanabiState.NoCard, false, false);
+        (state.LastTouched, state.LastNewlyTouched) = (0, 0);
     }
 
     /// <summary>Makes a move if it is legal; else the state stays as it was.</summary>

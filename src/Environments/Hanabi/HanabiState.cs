@@ -167,6 +167,45 @@ public sealed class HanabiState
         (LastTouched, LastNewlyTouched) = (other.LastTouched, other.LastNewlyTouched);
     }
 
+    /// <summary>Writes everything that a move or the end of one may change.</summary>
+    internal void Save(LaneStateWriter writer)
+    {
+        writer.WriteAll<byte>(Hands);
+        writer.WriteAll<uint>(Known);
+        writer.WriteAll<byte>(HandSizes);
+        writer.WriteAll<byte>(Fireworks);
+        writer.WriteAll<byte>(DiscardCounts);
+        writer.WriteAll<ulong>(DiscardBits);
+        writer.WriteAll<byte>(DiscardPile);
+        writer.WriteAll<byte>(Deck);
+        writer.WriteAll<int>(
+        [
+            Turn, Mover, InformationTokens, LifeTokens, FireworksSum, (int)End, DealtCards, DiscardedCards, Countdown, LastSeat, LastAction, LastCard, LastDrawn,
+            LastScored ? 1 : 0, LastGainedToken ? 1 : 0,
+        ]);
+        writer.WriteAll<ulong>([LastTouched, LastNewlyTouched]);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    internal void Restore(ref LaneStateReader reader)
+    {
+        reader.ReadAll<byte>(Hands);
+        reader.ReadAll<uint>(Known);
+        reader.ReadAll<byte>(HandSizes);
+        reader.ReadAll<byte>(Fireworks);
+        reader.ReadAll<byte>(DiscardCounts);
+        reader.ReadAll<ulong>(DiscardBits);
+        reader.ReadAll<byte>(DiscardPile);
+        reader.ReadAll<byte>(Deck);
+        (Turn, Mover, InformationTokens, LifeTokens) = (Next(ref reader), Next(ref reader), Next(ref reader), Next(ref reader));
+        (FireworksSum, End, DealtCards, DiscardedCards) = (Next(ref reader), (HanabiEnd)Next(ref reader), Next(ref reader), Next(ref reader));
+        (Countdown, LastSeat, LastAction, LastCard) = (Next(ref reader), Next(ref reader), Next(ref reader), (byte)Next(ref reader));
+        (LastDrawn, LastScored, LastGainedToken) = ((byte)Next(ref reader), Next(ref reader) != 0, Next(ref reader) != 0);
+        (LastTouched, LastNewlyTouched) = (reader.Read<ulong>(), reader.Read<ulong>());
+
+        static int Next(ref LaneStateReader from) => from.Read<int>();
+    }
+
     private int Place(int seat, int position)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);

@@ -13,6 +13,8 @@ public sealed class MatrixEnvironment : IVectorEnvironment
     /// <summary>The registered name.</summary>
     public const string RegisteredName = "matrix";
 
+    private const int StateVersion = 1;
+
     private readonly int _actions;
     private readonly float[] _rewards;
     private readonly float[] _costs;
@@ -52,7 +54,7 @@ public sealed class MatrixEnvironment : IVectorEnvironment
         if (!Array.TrueForAll(_rewards, float.IsFinite) || !Array.TrueForAll(_costs, float.IsFinite))
             throw new ArgumentException($"game '{game.Name}': rewards and costs of an environment are single-precision numbers, at most 3.4e38; divide them all by a constant", nameof(definition));
         Info = new EnvironmentInfo(
-            RegisteredName, game.Name, Seats: 2, _actions, definition.Length, ObservationStates: 1, [1, 1, 1, 1], game.ActionNames);
+            RegisteredName, game.Name, Seats: 2, _actions, definition.Length, ObservationStates: 1, [1, 1, 1, 1], game.ActionNames) { SavesLanes = true };
         _lanes = new LaneSet(Info, lanes);
         _lastActions = new short[2 * lanes];
     }
@@ -146,4 +148,23 @@ public sealed class MatrixEnvironment : IVectorEnvironment
         int action1 = _lastActions[Lanes + lane];
         return MatrixRenderer.Draw(Game, _lanes.StepOfEpisode, Info.EpisodeLength, action0, action1);
     }
+
+    /// <inheritdoc />
+    public byte[] SaveLanes()
+    {
+        var writer = _lanes.Save(StateVersion);
+        writer.WriteAll<short>(_lastActions);
+        return writer.ToBytes();
+    }
+
+    /// <inheritdoc />
+    public void RestoreLanes(ReadOnlySpan<byte> state)
+    {
+        var reader = _lanes.Restore(state, StateVersion);
+        reader.ReadAll<short>(_lastActions);
+        reader.End();
+    }
+
+    /// <inheritdoc />
+    public void Rebind(in StreamId reset, in StreamId dynamics, int firstLane = 0) => _lanes.Rebind(reset, dynamics, firstLane);
 }

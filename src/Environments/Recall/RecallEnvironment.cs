@@ -13,6 +13,8 @@ public sealed class RecallEnvironment : IVectorEnvironment
     /// <summary>The registered name.</summary>
     public const string RegisteredName = "recall";
 
+    private const int StateVersion = 1;
+
     private readonly int _cues;
     private readonly int _delay;
     private readonly byte[] _cue;
@@ -34,6 +36,7 @@ public sealed class RecallEnvironment : IVectorEnvironment
             [.. Enumerable.Range(0, _cues).Select(cue => string.Create(CultureInfo.InvariantCulture, $"answer-{cue}"))])
         {
             SharedReward = true,
+            SavesLanes = true,
         };
         _lanes = new LaneSet(Info, lanes);
         (_cue, _last) = (new byte[lanes], new byte[2 * lanes]);
@@ -119,6 +122,27 @@ public sealed class RecallEnvironment : IVectorEnvironment
         var last = _last[lane] == byte.MaxValue ? "" : $", last actions {_last[lane]} and {_last[Lanes + lane]}";
         return string.Create(CultureInfo.InvariantCulture, $"{sight}{last}\n{Info.Variant}, step {step} of {Info.EpisodeLength}\n");
     }
+
+    /// <inheritdoc />
+    public byte[] SaveLanes()
+    {
+        var writer = _lanes.Save(StateVersion);
+        writer.WriteAll<byte>(_cue);
+        writer.WriteAll<byte>(_last);
+        return writer.ToBytes();
+    }
+
+    /// <inheritdoc />
+    public void RestoreLanes(ReadOnlySpan<byte> state)
+    {
+        var reader = _lanes.Restore(state, StateVersion);
+        reader.ReadAll<byte>(_cue);
+        reader.ReadAll<byte>(_last);
+        reader.End();
+    }
+
+    /// <inheritdoc />
+    public void Rebind(in StreamId reset, in StreamId dynamics, int firstLane = 0) => _lanes.Rebind(reset, dynamics, firstLane);
 
     private int State(int lane) => _lanes.StepOfEpisode == 0 ? _cue[lane] : _lanes.StepOfEpisode == _delay ? Answering : Waiting;
 

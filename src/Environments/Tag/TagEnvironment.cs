@@ -13,6 +13,8 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
     /// <summary>The registered name.</summary>
     public const string RegisteredName = "tag";
 
+    private const int StateVersion = 1;
+
     private readonly TagState _state;
     private readonly TagPhysics _physics;
     private readonly TagRewards _rewards;
@@ -45,6 +47,7 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
         {
             TeamSeats = world.Chasers,
             SharedReward = true,
+            SavesLanes = true,
         };
         _lanes = new LaneSet(Info, lanes);
         _state = new TagState(world, lanes);
@@ -124,6 +127,33 @@ public sealed class TagEnvironment : IVectorEnvironment, ISceneEnvironment
         _lanes.RequireLane(lane);
         return TagRenderer.Scene(_state, lane);
     }
+
+    /// <inheritdoc />
+    public byte[] SaveLanes()
+    {
+        var writer = _lanes.Save(StateVersion);
+        foreach (var planes in _state.Planes)
+        {
+            for (var first = 0; first < planes.Length; first += _state.Stride) writer.WriteAll<double>(planes.AsSpan(first, Lanes));
+        }
+
+        return writer.ToBytes();
+    }
+
+    /// <inheritdoc />
+    public void RestoreLanes(ReadOnlySpan<byte> state)
+    {
+        var reader = _lanes.Restore(state, StateVersion);
+        foreach (var planes in _state.Planes)
+        {
+            for (var first = 0; first < planes.Length; first += _state.Stride) reader.ReadAll(planes.AsSpan(first, Lanes));
+        }
+
+        reader.End();
+    }
+
+    /// <inheritdoc />
+    public void Rebind(in StreamId reset, in StreamId dynamics, int firstLane = 0) => _lanes.Rebind(reset, dynamics, firstLane);
 
     private static void Narrow(ReadOnlySpan<double> values, double scale, Span<float> narrowed)
     {

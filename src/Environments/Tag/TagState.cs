@@ -40,6 +40,9 @@ internal sealed class TagState
     /// <summary>[agents x stride].</summary>
     internal double[] VelocityY { get; }
 
+    /// <summary>All that a state consists of.</summary>
+    internal double[][] Planes => [X, Y, VelocityX, VelocityY];
+
     internal void Place(int lane, int entity, double x, double y) => (X[(entity * Stride) + lane], Y[(entity * Stride) + lane]) = (x, y);
 
     internal void Move(int lane, int agent, double vx, double vy) =>
