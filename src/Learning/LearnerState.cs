@@ -14,6 +14,13 @@ namespace Srpo.Learning;
 /// <param name="AdamSteps">Number of Adam steps taken.</param>
 public sealed record LearnerState(int Version, float[] Parameters, float[] FirstMoment, float[] SecondMoment, long AdamSteps)
 {
+    /// <summary>
+    /// Where rollouts continue episodes and it is the <see cref="InstancePlan.Keeper"/> of an environment instance: the state of the instance's lanes after the
+    /// rollout that the update is from, which the next one goes on from. It travels and is stored with the state of the actor, so that the two never belong to
+    /// different rounds. Null elsewhere, and at version 0: the first rollout begins with fresh episodes.
+    /// </summary>
+    public byte[]? LaneState { get; init; }
+
     /// <summary>Whether all parameters and moments are finite.</summary>
     public bool IsFinite => AreFinite(Parameters) && AreFinite(FirstMoment) && AreFinite(SecondMoment);
 

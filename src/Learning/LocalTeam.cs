@@ -63,7 +63,7 @@ public sealed class LocalTeam : ITeamHost, IDisposable
 
     /// <inheritdoc/>
     Task<Rollout[]> ITeamHost.PlayAsync(int round, LearnerState[] states) =>
-        Task.FromResult(_players.Select((player, i) => player.Play(round, Parameters(Plan.Instances[i], states))).ToArray());
+        Task.FromResult(_players.Select((player, i) => player.Play(round, Parameters(Plan.Instances[i], states), states[Plan.Instances[i].Keeper].LaneState)).ToArray());
 
     /// <inheritdoc/>
     Task<TeamUpdate> ITeamHost.UpdateAsync(TeamRound round) => Task.FromResult(_updater.Update([round])[0]);

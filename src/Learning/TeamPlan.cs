@@ -21,7 +21,7 @@ public enum Casting
     /// <summary>Every lane as <see cref="InstancePlan.Cast"/> says, throughout.</summary>
     Fixed = 0,
 
-    /// <summary>In every lane one seat of the team, drawn at random for the rollout, is played by the second actor.</summary>
+    /// <summary>In every lane one seat of the team, drawn at random for the rollout, is played by the second actor; also where the rollout goes on with an episode.</summary>
     RandomAdversary = 1,
 
     /// <summary>In every episode the first actor takes a random seat of the team and one random partner the others.</summary>
@@ -46,6 +46,9 @@ public sealed record InstancePlan(Casting Casting, IReadOnlyList<int> Actors, IR
 {
     /// <summary>Partners that act by the actors' own policies; they are drawn like frozen ones.</summary>
     public IReadOnlyList<Mirror> Mirrors { get; init; } = [];
+
+    /// <summary>Index in <see cref="TeamPlan.Actors"/> of the actor with whose state that of the lanes is kept, where rollouts continue episodes; another one for every instance.</summary>
+    public int Keeper => Actors[0];
 }
 
 /// <summary>
@@ -157,6 +160,8 @@ public sealed class TeamPlan
         var rollouts = method.Rollouts(settings with { SplitLanes = false }, new TeamSeats(agents, spec.Opponents.Count)).Count;
         if (settings.SplitLanes && settings.Lanes % rollouts != 0)
             Add("lanes", $"{settings.Lanes} lanes cannot be split among {rollouts} pairings", $"use a multiple of {rollouts}, or splitLanes = false");
+        if (settings.ContinueEpisodes && !environment.SavesLanes)
+            Add("continueEpisodes", $"an episode of {environment.Name} {environment.Variant} cannot be gone on with in the next rollout: the environment does not save its lanes", "use false");
         if (environment.TurnBased && settings.Horizon <= environment.Seats)
             Add("horizon", $"in {settings.Horizon} steps of {environment.Name} {environment.Variant} nobody sees what follows a turn", $"use more than {environment.Seats}");
         var encoding = ActorShape.EncodingFor(settings);

@@ -64,6 +64,7 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         var rollouts = await host.PlayAsync(round, states);
         var played = new TeamRound(spec.Seed, team, round, states, rollouts);
         var update = Checked(round, await host.UpdateAsync(played));
+        KeepLanes(update.States, rollouts);
         HasHandedOut = true;
         await host.HandOverAsync(round, update);
         (_states, _metrics) = (update.States, update.Metrics);
@@ -91,6 +92,17 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         }
 
         return update;
+    }
+
+    /// <summary>Whoever keeps the state of an instance's lanes takes it over with its next state.</summary>
+    private void KeepLanes(LearnerState[] states, Rollout[] rollouts)
+    {
+        if (!spec.Training.ContinueEpisodes) return;
+        for (var i = 0; i < rollouts.Length; i++)
+        {
+            ref var keeper = ref states[plan.Instances[i].Keeper];
+            keeper = keeper with { LaneState = rollouts[i].LaneState };
+        }
     }
 
     private static long Passed(TrainingSettings settings, TeamPlan plan, int round) => (long)round * plan.StepsPerAgent / settings.CurveInterval;

@@ -241,6 +241,8 @@ public static class SettingsTable
         Whole("lanes", "Environments played side by side in a rollout.", 1, 65536, s => s.Lanes, (s, v) => s with { Lanes = v }),
         Whole("horizon", "Steps of a rollout in every lane.", 1, 65536, s => s.Horizon, (s, v) => s with { Horizon = v }),
         Flag("splitLanes", "Where every agent has a rollout of its own: split the lanes of one among them instead.", s => s.SplitLanes, (s, v) => s with { SplitLanes = v }),
+        Flag("continueEpisodes", "Rollouts go on with the episodes that the rollout before left unfinished, so that episodes longer than horizon are played to their end; else every rollout begins with fresh episodes.",
+            s => s.ContinueEpisodes, (s, v) => s with { ContinueEpisodes = v }),
         Whole("epochs", "Passes over a rollout per update.", 1, 1000, s => s.Epochs, (s, v) => s with { Epochs = v }),
         Whole("minibatches", "Minibatches per pass; 1 uses the full batch.", 1, 1 << 24, s => s.Minibatches, (s, v) => s with { Minibatches = v }),
         Number("clip", "PPO's clipping range of the probability ratio.", new(0, 1, OpenLow: true, OpenHigh: true), s => s.Clip, (s, v) => s with { Clip = v }),

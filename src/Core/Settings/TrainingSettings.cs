@@ -249,7 +249,7 @@ public sealed record TrainingSettings
 
     /// <summary>How policies act on the learning curve and in matches.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    [Id(27)]
+    [Id(41)]
     public ActionChoice EvaluationActions { get; init; } = ActionChoice.Sampled;
 
     /// <summary>Name of the device that networks run on, as in Learning/Devices.</summary>
@@ -300,4 +300,8 @@ public sealed record TrainingSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(31)]
     public double? HuberDelta { get; init; }
+
+    /// <summary>Rollouts go on with the episodes that the rollout before left unfinished; else every rollout begins with fresh episodes.</summary>
+    [Id(40)]
+    public bool ContinueEpisodes { get; init; }
 }

@@ -66,7 +66,7 @@ internal sealed class LaneSet
     internal LaneStateWriter Save(int version)
     {
         RequireStarted();
-        var writer = new LaneStateWriter(LaneState.Environment, version, _info, Count);
+        var writer = new LaneStateWriter(LaneStateKind.Environment, version, _info, Count);
         Write(writer, Starts);
         Write(writer, Dynamics);
         writer.Write(First);
@@ -80,7 +80,7 @@ internal sealed class LaneSet
     /// <exception cref="FormatException">The state is damaged, or of another environment.</exception>
     internal LaneStateReader Restore(ReadOnlySpan<byte> state, int version)
     {
-        var reader = new LaneStateReader(state, LaneState.Environment, version, _info, Count);
+        var reader = new LaneStateReader(state, LaneStateKind.Environment, version, _info, Count);
         (Starts, Dynamics) = (Read(ref reader), Read(ref reader));
         (First, Step, Episode, StepOfEpisode) = (reader.Read<int>(), reader.Read<uint>(), reader.Read<uint>(), reader.Read<int>());
         _started = true;

@@ -19,7 +19,7 @@ public sealed class LaneStateWriter
     private readonly ArrayBufferWriter<byte> _bytes = new(1024);
 
     /// <summary>A state that is to be written.</summary>
-    /// <param name="kind">What is written, for example <see cref="LaneState.Environment"/>; whoever reads it must expect the same.</param>
+    /// <param name="kind">What is written, for example <see cref="LaneStateKind.Environment"/>; whoever reads it must expect the same.</param>
     /// <param name="version">Version of what the writer writes; count it up whenever that changes.</param>
     /// <param name="info">The environment.</param>
     /// <param name="lanes">Its number of lanes.</param>
@@ -27,7 +27,7 @@ public sealed class LaneStateWriter
     {
         Magic.CopyTo(_bytes.GetSpan(HeadStart));
         _bytes.Advance(HeadStart);
-        _bytes.Write(LaneState.Head(kind, version, info, lanes));
+        _bytes.Write(LaneStateHead.Of(kind, version, info, lanes));
     }
 
     internal static ReadOnlySpan<byte> Magic => "SRPOLANE"u8;
@@ -72,8 +72,8 @@ public ref struct LaneStateReader
             throw new FormatException(FormattableString.Invariant($"the state of the lanes ({kind}) is none: {state.Length} bytes that do not begin like one"));
         if (!SHA256.HashData(state[start..]).AsSpan().SequenceEqual(state.Slice(8, SHA256.HashSizeInBytes)))
             throw new FormatException($"the state of the lanes ({kind}) is damaged or cut short: its checksum does not fit");
-        var expected = LaneState.Head(kind, version, info, lanes);
-        if (!state[start..].StartsWith(expected)) throw new FormatException($"the state of the lanes is {LaneState.Describe(state[start..])}; needed is {LaneState.Describe(expected)}");
+        var expected = LaneStateHead.Of(kind, version, info, lanes);
+        if (!state[start..].StartsWith(expected)) throw new FormatException($"the state of the lanes is {LaneStateHead.Describe(state[start..])}; needed is one {LaneStateHead.Describe(expected)}");
         _rest = state[(start + expected.Length)..];
     }
 
@@ -120,14 +120,21 @@ public ref struct LaneStateReader
     private readonly FormatException Misfit(string how) => new($"the state of the lanes ({_kind}) {how}");
 }
 
-/// <summary>What states of lanes have in common.</summary>
-public static class LaneState
+/// <summary>Kinds of states of lanes.</summary>
+public static class LaneStateKind
 {
-    /// <summary>Kind of what <see cref="IVectorEnvironment.SaveLanes"/> gives.</summary>
+    /// <summary>What <see cref="IVectorEnvironment.SaveLanes"/> gives.</summary>
     public const string Environment = "environment";
 
+    /// <summary>What a rollout leaves to the next: who sits where and what they remember, and the environment's own state.</summary>
+    public const string Rollout = "rollout";
+}
+
+/// <summary>The head of a state of lanes.</summary>
+internal static class LaneStateHead
+{
     /// <summary>What a state is of, as bytes: length (u16) and UTF-8 of kind, name and variant; version, lanes, seats, actions, steps of an episode (i32).</summary>
-    internal static byte[] Head(string kind, int version, EnvironmentInfo info, int lanes)
+    internal static byte[] Of(string kind, int version, EnvironmentInfo info, int lanes)
     {
         using var head = new MemoryStream();
         Span<byte> number = stackalloc byte[4];

@@ -69,8 +69,8 @@ public sealed record PolicySnapshot(
     [property: Id(5)] string? Weights = null);
 
 /// <summary>
-/// Everything that learning changes in an agent or adversary: parameters of policy and critic, and Adam's moments. The
-/// learner takes it, updates it and hands the next version back.
+/// Everything that learning changes in an agent or adversary: parameters of policy and critic, Adam's moments, and where rollouts continue episodes how far
+/// these have come. The learner takes it, updates it and hands the next version back.
 /// </summary>
 /// <param name="Version">Number of updates behind it; 0 is the initial state.</param>
 /// <param name="Parameters">Policy, then critic, flat.</param>
@@ -83,7 +83,13 @@ public sealed record ActorState(
     [property: Id(1)] FloatBlock Parameters,
     [property: Id(2)] FloatBlock FirstMoment,
     [property: Id(3)] FloatBlock SecondMoment,
-    [property: Id(4)] long AdamSteps);
+    [property: Id(4)] long AdamSteps)
+{
+    /// <summary>Where rollouts continue episodes: the state of the lanes of the environment instance that this actor keeps, after the rollout that the update is from. Null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(5)]
+    public byte[]? LaneState { get; init; }
+}
 
 /// <summary>What an agent or adversary says of itself.</summary>
 /// <param name="Key">Its key, population/team/seat.</param>

@@ -205,8 +205,8 @@ internal sealed class ActorSnapshots(Func<int, SlotPair<ActorCheckpoint>> record
             var record = records(state.Version);
             await record.ReadAsync(0); // for its etag, where a round is learned again
 
-            // The moments of Adam are for learning on, which a snapshot does not.
-            var policy = state with { FirstMoment = new FloatBlock([]), SecondMoment = new FloatBlock([]) };
+            // The moments of Adam and the state of the lanes are for learning on, which a snapshot does not.
+            var policy = state with { FirstMoment = new FloatBlock([]), SecondMoment = new FloatBlock([]), LaneState = null };
             await record.WriteAsync(0, new ActorCheckpoint { Identity = identity, Spec = spec, State = policy, Session = session });
             _taken.Remove(state);
         }

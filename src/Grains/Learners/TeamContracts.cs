@@ -150,13 +150,15 @@ internal interface ITeamLearner : IGrainWithStringKey
 /// <param name="Lanes">Number of lanes.</param>
 /// <param name="Actors">Parameters of policy and critic of the instance's actors, in their order.</param>
 /// <param name="Frozen">Opponents, then partners; the same array in every round of a session.</param>
+/// <param name="LaneState">Where rollouts continue episodes: the state of the lanes after the round before, null in round 1. Null elsewhere, and for evaluations.</param>
 [GenerateSerializer, Alias("srpo.PlayRequest"), Immutable]
 internal sealed record PlayRequest(
     [property: Id(0)] int Round,
     [property: Id(1)] int FirstLane,
     [property: Id(2)] int Lanes,
     [property: Id(3)] FloatBlock[] Actors,
-    [property: Id(4)] PolicySnapshot[] Frozen);
+    [property: Id(4)] PolicySnapshot[] Frozen,
+    [property: Id(5)] byte[]? LaneState = null);
 
 /// <summary>Tells a learner to train a team for some rounds.</summary>
 /// <param name="Population">Name of the population.</param>

@@ -182,6 +182,7 @@ internal sealed class TeamHost : ITeamHost
         for (var i = 0; i < _environments.Length; i++)
         {
             var (environment, request) = (_environments[i], Request(round, Plan.Instances[i], states));
+            if (_spec.Training.ContinueEpisodes) request = request with { LaneState = states[Plan.Instances[i].Keeper].LaneState };
             _playing[i] = Following.AskAsync(() => environment.PlayAsync(_spec, request));
         }
 

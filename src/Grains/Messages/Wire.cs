@@ -10,10 +10,10 @@ namespace Srpo.Grains;
 internal static class Wire
 {
     public static ActorState ToMessage(LearnerState state) =>
-        new(state.Version, new(state.Parameters), new(state.FirstMoment), new(state.SecondMoment), state.AdamSteps);
+        new(state.Version, new(state.Parameters), new(state.FirstMoment), new(state.SecondMoment), state.AdamSteps) { LaneState = state.LaneState };
 
     public static LearnerState FromMessage(ActorState state) =>
-        new(state.Version, state.Parameters.Values, state.FirstMoment.Values, state.SecondMoment.Values, state.AdamSteps);
+        new(state.Version, state.Parameters.Values, state.FirstMoment.Values, state.SecondMoment.Values, state.AdamSteps) { LaneState = state.LaneState };
 
     public static NetworkDescription Describe(ActorArchitecture architecture)
     {

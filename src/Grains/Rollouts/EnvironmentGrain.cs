@@ -44,6 +44,7 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
         Check(request, _plan.Instances[_key.Seat], firstRound: 1);
         if (request.Lanes != instance.Lanes || request.FirstLane != instance.FirstLane)
             throw Refuse($"lanes {request.FirstLane} to {request.FirstLane + request.Lanes - 1} are asked for; this instance plays lanes {instance.FirstLane} to {instance.FirstLane + instance.Lanes - 1}");
+        if (RolloutPlayer.Misfit(request.Round, spec.Training.ContinueEpisodes, request.LaneState) is { } misfit) throw Refuse(misfit);
         if (_playing is not null && !_rollout.IsUnderWay(request.Round)) await MakeWayAsync();
         return await _rollout.AskAsync(request.Round, () => PlayNowAsync(spec, instance, request));
     }
@@ -105,12 +106,16 @@ internal sealed class EnvironmentGrain(GrainHost host, EnvironmentCatalog enviro
             var (rollout, summary, drawing) = await pool.RunAsync(() =>
             {
                 _player ??= environments.Architecture(spec).CreatePlayer(spec, _key.Team, instance, _plan!, _policies);
-                var played = _player.Play(request.Round, Parameters(request), cancellation);
+                var played = _player.Play(request.Round, Parameters(request), request.LaneState, cancellation);
                 return (played, RolloutSummary.Of(played), draw ? _player.Render() : null);
             }, cancellation, affinity: _key.Team);
             if (drawing is not null) (_drawing, _drawnAt) = (drawing, host.Time.GetTimestamp());
             (_last, _played, _drawable) = (summary with { Round = request.Round }, _played + 1, _player);
             return rollout;
+        }
+        catch (FormatException error)
+        {
+            throw Refuse(error.Message);
         }
         finally
         {

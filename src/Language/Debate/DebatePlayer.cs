@@ -39,16 +39,17 @@ internal sealed class DebatePlayer : IRolloutPlayer
     }
 
     /// <inheritdoc/>
-    public Rollout Play(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
+    public Rollout Play(int round, IReadOnlyList<float[]> actors, byte[]? lanes = null, CancellationToken cancellation = default)
     {
-        var (lanes, rounds) = (_instance.Lanes, _spec.Training.Horizon);
+        if (lanes is not null) throw new ArgumentException("a debate is held whole in a round; there is none to go on with", nameof(lanes));
+        var (count, rounds) = (_instance.Lanes, _spec.Training.Horizon);
         var stream = new StreamId(_spec.Seed, _team, (uint)round, StreamPurpose.ResponseToken);
         var first = ((round - 1) * (long)_lanesOfRound) + _instance.FirstLane;
-        var adversaries = Enumerable.Range(0, lanes).Select(lane => DebateReturns.AdversaryOf(_language.AdversarySeat, stream, _instance.FirstLane + lane)).ToArray();
+        var adversaries = Enumerable.Range(0, count).Select(lane => DebateReturns.AdversaryOf(_language.AdversarySeat, stream, _instance.FirstLane + lane)).ToArray();
         var table = new DebateBatch(_rules, rounds, _language.Temperature, _language.Parallel);
         var debates = table.Hold(
-            [.. Enumerable.Range(0, lanes).Select(lane => _questions.At(first + lane))], Seated, Voices(_instance, actors),
-            [.. Enumerable.Range(0, lanes).Select(lane => new TokenStream(stream, _instance.FirstLane + lane))], cancellation);
+            [.. Enumerable.Range(0, count).Select(lane => _questions.At(first + lane))], Seated, Voices(_instance, actors),
+            [.. Enumerable.Range(0, count).Select(lane => new TokenStream(stream, _instance.FirstLane + lane))], cancellation);
         _shown = debates[0].Record;
         return Collect(debates, Seated);
 

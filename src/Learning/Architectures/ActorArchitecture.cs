@@ -66,12 +66,15 @@ public abstract record ActorArchitecture
 /// <summary>Plays rollouts and evaluation episodes of given actors. Not thread-safe: one per environment instance at a time.</summary>
 public interface IRolloutPlayer : IDisposable
 {
-    /// <summary>Plays one rollout from fresh episodes.</summary>
+    /// <summary>Plays one rollout: a function of its arguments, whatever was played before.</summary>
     /// <param name="round">The round, from 1; names the random streams.</param>
     /// <param name="actors">Flat parameters (policy, critic) of the instance's actors.</param>
+    /// <param name="lanes"><see cref="Rollout.LaneState"/> of the round before, where rollouts continue episodes; null begins fresh ones.</param>
     /// <param name="cancellation">Ends it between two steps.</param>
+    /// <exception cref="ArgumentException">Episodes are continued and there is no state of round - 1, or they are not and there is one.</exception>
+    /// <exception cref="FormatException">The state is damaged, or of another environment, number of lanes or cast.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    Rollout Play(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default);
+    Rollout Play(int round, IReadOnlyList<float[]> actors, byte[]? lanes = null, CancellationToken cancellation = default);
 
     /// <summary>Plays the evaluation episodes of a learning curve's point.</summary>
     /// <param name="round">Rounds behind it; names the random streams.</param>

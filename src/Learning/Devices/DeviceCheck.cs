@@ -245,7 +245,7 @@ public static class DeviceCheck
         public Rollout[] Update(CancellationToken cancellation)
         {
             var round = Reference[0].Version + 1;
-            var rollouts = _players.Select((player, i) => player.Play(round, [.. Plan.Instances[i].Actors.Select(actor => Reference[actor].Parameters)], cancellation)).ToArray();
+            var rollouts = _players.Select((player, i) => player.Play(round, [.. Plan.Instances[i].Actors.Select(actor => Reference[actor].Parameters)], null, cancellation)).ToArray();
             var (before, tested) = (Reference, Tested);
             Reference = _reference.Update([new TeamRound(_spec.Seed, 0, round, before, rollouts)], cancellation)[0].States;
             Tested = _tested.Update([new TeamRound(_spec.Seed, 0, round, tested, rollouts)], cancellation)[0].States;

@@ -1,8 +1,8 @@
 namespace Srpo.Learning.Devices;
 
 /// <summary>
-/// The sequences that networks with memory learn from. A sequence is what a seat in a lane saw and did within one episode, in order; every rollout
-/// begins with fresh episodes, so that every sequence begins with nothing in memory, and gradients run back to its start.
+/// The sequences that networks with memory learn from. A sequence is what a seat in a lane saw and did within one episode, in order; where networks have
+/// memory every rollout begins with fresh episodes, so that every sequence begins with nothing in memory, and gradients run back to its start.
 /// </summary>
 public static class SampleSequences
 {

@@ -35,6 +35,9 @@ internal sealed class CarriedState
         _critic.Keep(tracks);
     }
 
+    /// <summary>[numbers of the policy] of one track, to be read or set.</summary>
+    public Span<float> OfPolicy(int track) => _policy.Of(track);
+
     /// <summary>Nothing is carried in a lane any more.</summary>
     public void Forget(int lane)
     {
@@ -52,6 +55,8 @@ internal sealed class CarriedState
             for (var i = 0; i < those.Length; i++) _kept.AsSpan(those[i] * length, length).CopyTo(_batch.AsSpan(i * length));
             return _batch.AsSpan(0, those.Length * length);
         }
+
+        public Span<float> Of(int track) => _kept.AsSpan(track * length, length);
 
         public void Keep(ReadOnlySpan<int> those)
         {

@@ -22,6 +22,10 @@ internal interface ISeatPlayer
 
     /// <summary>In a lane another episode begins: what was carried from step to step is forgotten.</summary>
     void Forget(int lane) { }
+
+    /// <summary>What is carried from step to step in a track, to be read or set; empty where nothing is.</summary>
+    /// <param name="track">seat * lanes + lane.</param>
+    Span<float> Memory(int track) => default;
 }
 
 /// <summary>Takes what steps yield.</summary>
@@ -137,6 +141,22 @@ internal sealed class EpisodeLoop
         Environment.Reset(reset, reset.For(purposes.Dynamics), firstLane);
     }
 
+    /// <summary>Goes on with the episodes of a state; steps are counted from 0 again, in other streams. What players remember of them is for the caller to set.</summary>
+    /// <param name="state">What the environment has saved.</param>
+    /// <param name="reset">Stream of start states.</param>
+    /// <param name="purposes">What transitions and actions are drawn for.</param>
+    /// <param name="firstLane">Number of lane 0 in the streams.</param>
+    /// <exception cref="FormatException">The state is damaged, or of another environment.</exception>
+    public void Resume(ReadOnlySpan<byte> state, in StreamId reset, (StreamPurpose Dynamics, StreamPurpose Action) purposes, int firstLane)
+    {
+        (_action, _firstLane, _oneEpisode, _playing) = (reset.For(purposes.Action), firstLane, false, _lanes);
+        _over.AsSpan().Clear();
+        _ends.AsSpan().Clear();
+        _begins = false;
+        Environment.RestoreLanes(state);
+        Environment.Rebind(reset, reset.For(purposes.Dynamics), firstLane);
+    }
+
     /// <summary>Plays on to a number of steps from the beginning, or until all lanes are over.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled between two steps.</exception>
     public void Play(int steps, IEpisodeSink sink, CancellationToken cancellation)
@@ -210,8 +230,8 @@ internal sealed class EpisodeLoop
         Truncated = _ends.AsSpan(_lanes, _lanes),
     });
 
-    /// <summary>Players forget what they carried where episodes have begun since they looked last.</summary>
-    private void Forget()
+    /// <summary>Players forget what they carried where episodes have begun since they looked last; they do so themselves before they look again.</summary>
+    public void Forget()
     {
         if (!_remembers) return;
         for (var lane = 0; lane < _lanes; lane++)

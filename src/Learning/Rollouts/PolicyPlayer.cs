@@ -121,6 +121,9 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     /// <inheritdoc/>
     public void Forget(int lane) => _carried?.Forget(lane);
 
+    /// <inheritdoc/>
+    public Span<float> Memory(int track) => _carried is null ? default : _carried.OfPolicy(track);
+
     /// <summary>The probabilities of the actions of a lane of a view.</summary>
     public double[] Probabilities(int view, int lane)
     {

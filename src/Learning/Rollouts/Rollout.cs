@@ -37,7 +37,7 @@ public sealed record SeatSamples(
     [property: Id(10)] float[] Signals,
     [property: Id(11)] int[] Next)
 {
-    /// <summary>What networks with memory had carried into the rollout's first observations: nothing, because every rollout begins with fresh episodes.</summary>
+    /// <summary>What networks with memory had carried into the rollout's first observations: nothing, because where networks that learn have memory every rollout begins with fresh episodes.</summary>
     [Id(12)]
     public float[] State { get; init; } = [];
 
@@ -79,6 +79,13 @@ public sealed record Rollout(
     /// <summary>Tokens that were generated for it.</summary>
     [Id(6)]
     public long Tokens { get; init; }
+
+    /// <summary>
+    /// The state of its lanes after the last step, which the next rollout goes on from: of the environment (<see cref="Environments.IVectorEnvironment.SaveLanes"/>), who sat
+    /// where, and what frozen policies with memory remember. Null where every rollout begins with fresh episodes.
+    /// </summary>
+    [Id(7)]
+    public byte[]? LaneState { get; init; }
 }
 
 /// <summary>

@@ -28,13 +28,25 @@ public sealed class RolloutPlayer : IRolloutPlayer
     }
 
     /// <inheritdoc/>
-    public Rollout Play(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
+    public Rollout Play(int round, IReadOnlyList<float[]> actors, byte[]? lanes = null, CancellationToken cancellation = default)
     {
+        var continues = _spec.Training.ContinueEpisodes;
+        if (Misfit(round, continues, lanes) is { } misfit) throw new ArgumentException(misfit, nameof(lanes));
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.Reset);
-        _training.Play(
-            id, (StreamPurpose.Dynamics, StreamPurpose.Action, StreamPurpose.Casting), _instance.FirstLane, actors, oneEpisode: false, cancellation);
-        return _training.Collect();
+        var purposes = (StreamPurpose.Dynamics, StreamPurpose.Action, StreamPurpose.Casting);
+        if (lanes is null) _training.Play(id, purposes, _instance.FirstLane, actors, oneEpisode: false, cancellation);
+        else _training.Resume(lanes, id, purposes, _instance.FirstLane, actors, cancellation);
+        return _training.Collect(continues);
     }
+
+    /// <summary>Why a round cannot be played with or without a state of the lanes; null if it can.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="continues">Whether rollouts continue episodes.</param>
+    /// <param name="lanes">The state, or null.</param>
+    public static string? Misfit(int round, bool continues, byte[]? lanes) =>
+        !continues && lanes is not null ? "there is a state of the lanes to go on from, and continueEpisodes is false"
+        : continues && round > 1 && lanes is null ? FormattableString.Invariant($"episodes are continued, and the state of the lanes after round {round - 1} is missing; begin at round 1, or restore a checkpoint that has it")
+        : null;
 
     /// <inheritdoc/>
     public CurvePoint Evaluate(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)

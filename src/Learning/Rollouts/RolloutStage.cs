@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
@@ -11,6 +12,8 @@ namespace Srpo.Learning;
 /// </summary>
 internal sealed class RolloutStage : IEpisodeSink, IDisposable
 {
+    private const int StateVersion = 1;
+
     private readonly TeamPlan _team;
     private readonly InstancePlan _plan;
     private readonly int _steps;
@@ -79,18 +82,42 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
     {
         _loop.Begin(reset, (purposes.Dynamics, purposes.Action), firstLane, oneEpisode);
         _cast.Begin(reset.For(purposes.Casting), firstLane);
-        var samples = _plan.Casting == Casting.Fixed && !Environment.Info.TurnBased ? _steps * _lanes : 0;
-        for (var i = 0; i < _recorders.Length; i++) _recorders[i].Begin(actors[_recorderSeats[i] < 0 ? i : _plan.Cast[_recorderSeats[i]]], samples);
-        for (var i = 0; i < _plan.Mirrors.Count; i++) _others[^(_plan.Mirrors.Count - i)].Load(actors[_plan.Mirrors[i].Actor]);
-        _seatRewards.AsSpan().Clear();
-        _seatCosts.AsSpan().Clear();
         Seat();
-        _loop.Play(_steps, this, cancellation);
+        Play(actors, cancellation);
+    }
+
+    /// <summary>Plays on from where an earlier play ended, on this stage or another of the same plan.</summary>
+    /// <param name="lanes">What that one left: <see cref="Rollout.LaneState"/>.</param>
+    /// <param name="reset">Stream of start states.</param>
+    /// <param name="purposes">What transitions, actions and casts are drawn for.</param>
+    /// <param name="firstLane">Number of lane 0 in the streams.</param>
+    /// <param name="actors">Flat parameters (policy, critic) of the instance's actors.</param>
+    /// <param name="cancellation">Ends it between two steps.</param>
+    /// <exception cref="FormatException">The state is damaged, or of another environment, number of lanes or cast.</exception>
+    public void Resume(
+        byte[] lanes, in StreamId reset, (StreamPurpose Dynamics, StreamPurpose Action, StreamPurpose Casting) purposes, int firstLane, IReadOnlyList<float[]> actors,
+        CancellationToken cancellation)
+    {
+        var reader = new LaneStateReader(lanes, LaneStateKind.Rollout, StateVersion, Environment.Info, _lanes);
+        var before = new short[_slots.Length];
+        reader.ReadAll<short>(before);
+        if (Array.Exists(before, player => player < 0 || player >= _plan.Actors.Count + _others.Length)) throw new FormatException("the state of the lanes is of other players");
+        _cast.Resume(reset.For(purposes.Casting), firstLane, before);
+        if (_plan.Casting == Casting.Fixed && !_cast.Players.SequenceEqual(before)) throw new FormatException("the state of the lanes is of other players");
+        Seat();
+        RestoreMemory(ref reader, before);
+        var environment = reader.Take(reader.Read<int>());
+        reader.End();
+        _loop.Resume(environment, reset, (purposes.Dynamics, purposes.Action), firstLane);
+        Play(actors, cancellation);
     }
 
     /// <summary>What was recorded in the last play.</summary>
-    public Rollout Collect()
+    /// <param name="keepsLanes">Whether the next play is to go on from here.</param>
+    public Rollout Collect(bool keepsLanes = false)
     {
+        // First of all: whoever looks at what follows the last step remembers that, too.
+        var lanes = keepsLanes ? SaveLanes() : null;
         if (!Environment.Info.TurnBased)
         {
             _loop.Look();
@@ -102,7 +129,7 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
 
         var parts = new SeatSamples[_recorders.Length];
         for (var i = 0; i < parts.Length; i++) parts[i] = _recorders[i].End(_recorderActors[i], _recorderSeats[i]);
-        return new Rollout(_lanes, _steps, parts, [.. _seatRewards], [.. _seatCosts]);
+        return new Rollout(_lanes, _steps, parts, [.. _seatRewards], [.. _seatCosts]) { LaneState = lanes };
     }
 
     /// <summary>Mean score of the episodes of the last play, and the mean private cost of each seat.</summary>
@@ -112,6 +139,47 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
         var score = _seatRewards[0];
         for (var seat = 1; seat < info.TeamSeats && !info.SharedReward; seat++) score += _seatRewards[seat];
         return (score / _lanes, [.. _seatCosts.Select(cost => cost / _lanes)]);
+    }
+
+    /// <summary>Plays with those who sit in the seats, from where the environment stands.</summary>
+    private void Play(IReadOnlyList<float[]> actors, CancellationToken cancellation)
+    {
+        var samples = _plan.Casting == Casting.Fixed && !Environment.Info.TurnBased ? _steps * _lanes : 0;
+        for (var i = 0; i < _recorders.Length; i++) _recorders[i].Begin(actors[_recorderSeats[i] < 0 ? i : _plan.Cast[_recorderSeats[i]]], samples);
+        for (var i = 0; i < _plan.Mirrors.Count; i++) _others[^(_plan.Mirrors.Count - i)].Load(actors[_plan.Mirrors[i].Actor]);
+        _seatRewards.AsSpan().Clear();
+        _seatCosts.AsSpan().Clear();
+        _loop.Play(_steps, this, cancellation);
+    }
+
+    /// <summary>All that the next play needs: who sits where, what each remembers there, and the state of the environment.</summary>
+    private byte[] SaveLanes()
+    {
+        _loop.Forget();
+        var writer = new LaneStateWriter(LaneStateKind.Rollout, StateVersion, Environment.Info, _lanes);
+        writer.WriteAll(_cast.Players);
+        for (var track = 0; track < _slots.Length; track++) writer.WriteAll<float>(_players[_slots[track]].Memory(track));
+        var environment = Environment.SaveLanes();
+        writer.Write(environment.Length);
+        writer.WriteAll<byte>(environment);
+        return writer.ToBytes();
+    }
+
+    /// <summary>Everybody remembers what was remembered in the seats that are still theirs. Who has taken another's seat knows nothing of what came before.</summary>
+    private void RestoreMemory(ref LaneStateReader reader, ReadOnlySpan<short> before)
+    {
+        foreach (var player in _players)
+        {
+            for (var lane = 0; lane < _lanes && player.Remembers; lane++) player.Forget(lane);
+        }
+
+        for (var track = 0; track < before.Length; track++)
+        {
+            var slot = Slot(before[track], track / _lanes);
+            var memory = _players[slot].Memory(track);
+            var saved = reader.Take(memory.Length * sizeof(float));
+            if (slot == _slots[track]) saved.CopyTo(MemoryMarshal.AsBytes(memory));
+        }
     }
 
     /// <inheritdoc/>
@@ -166,18 +234,16 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
         var players = _cast.Players;
         for (var seat = 0; seat < _seats; seat++)
         {
-            for (var lane = 0; lane < _lanes; lane++)
-            {
-                var at = (seat * _lanes) + lane;
-                var player = players[at];
-                _slots[at] = (short)(player >= _plan.Actors.Count ? _recorders.Length + player - _plan.Actors.Count
-                    : _plan.Casting == Casting.Fixed ? seat
-                    : player);
-            }
+            for (var lane = 0; lane < _lanes; lane++) _slots[(seat * _lanes) + lane] = Slot(players[(seat * _lanes) + lane], seat);
         }
 
         _loop.Seat(_players, _slots);
     }
+
+    /// <summary>The place of a player among <see cref="_players"/>: recorders, then the others.</summary>
+    private short Slot(short player, int seat) => (short)(player >= _plan.Actors.Count ? _recorders.Length + player - _plan.Actors.Count
+        : _plan.Casting == Casting.Fixed ? seat
+        : player);
 
     /// <summary>Minus the mean reward of the agents in every lane: what adversaries maximise.</summary>
     private void Signal()

@@ -41,6 +41,19 @@ internal sealed class SeatCast
         for (var lane = 0; lane < _lanes; lane++) Draw(lane, 0);
     }
 
+    /// <summary>
+    /// Casts all lanes for a rollout that goes on with episodes. Partners stay until the episode ends that they have begun; whose seat the adversary takes is drawn
+    /// for every rollout, and so in the midst of an episode.
+    /// </summary>
+    /// <param name="stream">As at the start.</param>
+    /// <param name="firstLane">As at the start.</param>
+    /// <param name="before">[Seats x Lanes] the players of the rollout before.</param>
+    public void Resume(in StreamId stream, int firstLane, ReadOnlySpan<short> before)
+    {
+        Begin(stream, firstLane);
+        if (Changes) before.CopyTo(_players);
+    }
+
     /// <summary>A new episode begins in a lane.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="step">The first step of the episode, at least 1; names the draw.</param>

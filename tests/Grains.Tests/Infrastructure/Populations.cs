@@ -135,6 +135,7 @@ internal static class Populations
             hash.AppendData(MemoryMarshal.AsBytes(state.Parameters.Span));
             hash.AppendData(MemoryMarshal.AsBytes(state.FirstMoment.Span));
             hash.AppendData(MemoryMarshal.AsBytes(state.SecondMoment.Span));
+            if (state.LaneState is { } lanes) hash.AppendData(lanes);
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes((await actor.AsReference<IActorGrain>().QueryAsync()).Metrics));
         }
 

@@ -105,6 +105,39 @@ public sealed class ResumeTests
         Assert.Equal(await (mappo ? MappoReference : Reference).Value, await next.FingerprintAsync(spec));
     }
 
+    /// <summary>Episodes of 50 steps in rollouts of 16: at a checkpoint some are in progress. Two instances, an adversary in each, and one worker where the reference had two.</summary>
+    [Fact]
+    public async Task Episodes_that_go_on_over_rounds_are_gone_on_with_after_a_death()
+    {
+        var spec = Populations.Spec("continued", iterations: 40, checkpoints: 7);
+        spec = spec with { Training = spec.Training with { ContinueEpisodes = true } };
+        var reference = Populations.ReferenceAsync(spec, workers: 2);
+        using var data = new TestDirectory();
+        using var image = new TestDirectory();
+        await using (var host = await Populations.HostAsync(data, workers: 1))
+        {
+            await host.Coordinator("continued").StartAsync(spec);
+            await host.AtRoundAsync("continued", 15);
+            data.CopyTo(image, "actors");
+            data.CopyTo(image, "populations");
+        }
+
+        await using var next = await Populations.HostAsync(image, workers: 1);
+        foreach (var (actor, _, grain) in next.Actors(spec))
+        {
+            var state = await grain.GetStateAsync();
+            Assert.True(state.Version > 0);
+            Assert.Equal(actor.Kind == ActorKind.Agent, state.LaneState is not null);
+        }
+
+        await next.RunAsync("continued", c => c.StartAsync(spec));
+        Assert.Equal(await reference, await next.FingerprintAsync(spec));
+
+        // It is the lanes that make the difference: with fresh episodes in every round other things are learned.
+        var anew = spec with { Population = "anew", Training = spec.Training with { ContinueEpisodes = false } };
+        Assert.NotEqual(await reference, await Populations.ReferenceAsync(anew));
+    }
+
     /// <summary>What a death leaves between the actors' first checkpoint and the record that goes with it, after which progress was stored in between.</summary>
     [Theory]
     [InlineData(-1)]

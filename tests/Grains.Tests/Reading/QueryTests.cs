@@ -242,6 +242,13 @@ public sealed class QueryTests
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Round = 0 }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { Actors = [states[0].Parameters] }));
         await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Populations.Spec("other"), request));
+        var refused = await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(Spec, request with { LaneState = [1, 2] }));
+        Assert.Contains("continueEpisodes is false", refused.Message, StringComparison.Ordinal);
+        var continued = Spec with { Training = Spec.Training with { ContinueEpisodes = true } };
+        refused = await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(continued, request));
+        Assert.Contains("after round 2 is missing", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<SrpoGrainException>(() => environment.PlayAsync(continued, request with { LaneState = [1, 2] }));
+        Assert.Contains("do not begin like one", refused.Message, StringComparison.Ordinal);
 
         var learner = host.Grains.GetGrain<ITeamLearner>("cpu/0");
         var session = long.MaxValue;

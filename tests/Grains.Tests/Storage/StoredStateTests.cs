@@ -27,6 +27,17 @@ public sealed class StoredStateTests
         AssertSame(Open(2, payload).Read<ActorCheckpoint>(Payloads, Key, "it"));
     }
 
+    /// <summary>Most actors have none, and what was stored before there were any has none.</summary>
+    [Fact]
+    public void The_state_of_lanes_is_stored_where_there_is_one()
+    {
+        var payload = Payloads.Write(State);
+        Assert.Equal(-1, payload.AsSpan().IndexOf("LaneState"u8));
+        Assert.Null(Payloads.Read<ActorCheckpoint>(payload).State!.LaneState);
+        var kept = new ActorCheckpoint { Identity = "i", State = State.State! with { LaneState = [0, 255, 7] } };
+        Assert.Equal([0, 255, 7], Payloads.Read<ActorCheckpoint>(Payloads.Write(kept)).State!.LaneState!);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -74,6 +74,9 @@ internal sealed class GameTable
         return (stage.Collect(), game);
     }
 
+    /// <summary>A stage of an instance.</summary>
+    public RolloutStage Stage(TestGame game, InstancePlan plan) => new(game, plan, Spec.Training.Horizon, RolloutActors.Of(Shape, Plan, _frozen, CpuDevice.Default));
+
     public Rollout[] PlayAll(int round = 1, ILearnerDevice? device = null) => [.. Plan.Instances.Select((_, i) => Play(i, round, device).Rollout)];
 
     /// <summary>Plays the evaluation.</summary>

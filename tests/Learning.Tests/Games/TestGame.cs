@@ -21,6 +21,9 @@ internal sealed record TestGameRules(int Seats, int TeamSeats)
 
     public int Length { get; init; } = 9;
 
+    /// <summary>Whether rollouts can go on with its episodes.</summary>
+    public bool SavesLanes { get; init; } = true;
+
     /// <summary>Whether the last step of the length truncates an episode instead of ending it.</summary>
     public bool Truncates { get; init; }
 }
@@ -64,6 +67,7 @@ internal sealed class TestGame : IVectorEnvironment
             EndsEarly = rules.EndsEarly,
             SharedReward = rules.SharedReward,
             TeamSeats = rules.TeamSeats,
+            SavesLanes = rules.SavesLanes,
         };
     }
 
@@ -71,7 +75,7 @@ internal sealed class TestGame : IVectorEnvironment
 
     public int Lanes => _x.Length;
 
-    /// <summary>All steps since the last reset, in order of step and lane.</summary>
+    /// <summary>All steps since streams were bound last, in order of step and lane.</summary>
     public List<TestGameStep> Log { get; } = [];
 
     public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
@@ -162,6 +166,28 @@ internal sealed class TestGame : IVectorEnvironment
     }
 
     public string Render(int lane) => $"{_x[lane]}";
+
+    public byte[] SaveLanes()
+    {
+        var writer = new LaneStateWriter(LaneStateKind.Environment, 1, Info, Lanes);
+        foreach (var numbers in (int[][])[_x, _step, _mover]) writer.WriteAll<int>(numbers);
+        return writer.ToBytes();
+    }
+
+    /// <summary>Of the streams it keeps nothing: rollouts bind others at once.</summary>
+    public void RestoreLanes(ReadOnlySpan<byte> state)
+    {
+        var reader = new LaneStateReader(state, LaneStateKind.Environment, 1, Info, Lanes);
+        foreach (var numbers in (int[][])[_x, _step, _mover]) reader.ReadAll<int>(numbers);
+        reader.End();
+    }
+
+    public void Rebind(in StreamId reset, in StreamId dynamics, int firstLane = 0)
+    {
+        (_reset, _dynamics, _firstLane) = (reset, dynamics, firstLane);
+        _time.AsSpan().Clear();
+        Log.Clear();
+    }
 
     private void Start(int lane)
     {
