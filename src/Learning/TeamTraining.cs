@@ -62,6 +62,8 @@ public sealed class TeamTraining(PopulationSpec spec, int team, TeamPlan plan, I
         // Whatever fails from here on, the states are fetched again.
         (States, HasHandedOut) = (null, false);
         var rollouts = await host.PlayAsync(round, states);
+        if (spec.Training.ContinueEpisodes && Array.Exists(rollouts, rollout => rollout.LaneState is null))
+            throw new InvalidOperationException("a rollout came without the state of its lanes: who has played it does not know the setting continueEpisodes");
         var played = new TeamRound(spec.Seed, team, round, states, rollouts);
         var update = Checked(round, await host.UpdateAsync(played));
         KeepLanes(update.States, rollouts);

@@ -79,6 +79,7 @@ public sealed class ExperimentLoaderTests
     [InlineData("{\"populations\": {\"srpo\": {\"network\": 5}}}", "populations.srpo.network: expected an object, found the number 5")]
     [InlineData("{\"populations\": {\"srpo\": {\"splitLanes\": 1}}}", "splitLanes: expected true or false, found the number 1")]
     [InlineData("{\"populations\": {\"srpo\": {\"splitLanes\": true, \"lanes\": 3}}}", "populations.srpo.lanes: 3 lanes cannot be split")]
+    [InlineData("{\"populations\": {\"srpo\": {\"continueEpisodes\": true, \"network\": {\"gru\": 8}}}}", "populations.srpo.continueEpisodes: networks with memory")]
     [InlineData("{\"populations\": {}}", "populations: there are no populations; write for example")]
     [InlineData("{\"seeds\": 2}", "populations: there are no populations")]
     [InlineData("{\"seeds\": 0, \"populations\": {\"a\": {}}}", "seeds: 0 is not possible; use a whole number from 1 to 10000")]

@@ -5,8 +5,8 @@ namespace Srpo.Core.Results;
 /// <summary>Measures of one update of an agent or adversary; means over its samples of the round.</summary>
 /// <param name="Round">The round, from 1.</param>
 /// <param name="Return">
-/// Mean reward of a seat per lane of the rollout, plain, over as many steps as the rollout has, whatever parts of episodes these are: of whole episodes where the rollout holds
-/// some from their start to their end. In turn-based environments as far as finished samples hold it.
+/// Mean reward of a seat per lane of the rollout, plain: over the steps of the rollout, whatever parts of episodes these are, where episodes are continued as where they are not. In
+/// turn-based environments as far as finished samples hold it.
 /// </param>
 /// <param name="PrivateCost">Mean private cost of a seat per lane of the rollout, likewise.</param>
 /// <param name="Entropy">Mean entropy of the policy in the last epoch, nats.</param>

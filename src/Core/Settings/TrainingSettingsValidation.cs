@@ -23,7 +23,7 @@ public static class TrainingSettingsValidation
         if (settings.Network is { Initialisation: not Initialisation.Orthogonal, HeadGain: not NetworkSettings.DefaultHeadGain })
             Add("network.headGain", $"only orthogonal heads have a gain", string.Create(CultureInfo.InvariantCulture, $"use network.initialisation = \"orthogonal\", or network.headGain = {NetworkSettings.DefaultHeadGain}"));
         if (settings is { ContinueEpisodes: true, Network.Gru: > 0 })
-            Add("continueEpisodes", $"networks with memory learn from sequences that begin with an episode or its rollout, with nothing in memory", "use false, or network.gru = 0");
+            Add("continueEpisodes", $"networks with memory learn from sequences that begin with nothing in memory, and an episode that goes on does not", "use false, or network.gru = 0");
         return problems;
 
         void Add(string field, FormattableString reason, string remedy) => problems.Add(new SettingsProblem(field, FormattableString.Invariant(reason), remedy));

@@ -4,9 +4,9 @@ namespace Srpo.Environments;
 
 /// <summary>
 /// An environment of several seats, vectorised over independent lanes. It is deterministic given the streams of
-/// <see cref="Reset"/>, allocates nothing per step, and writes into buffers of the caller. Buffers that hold a value per
+/// <see cref="Reset"/> and <see cref="Rebind"/>, allocates nothing per step, and writes into buffers of the caller. Buffers that hold a value per
 /// seat and lane are seat-major: index seat * Lanes + lane. Buffers have exactly the documented length; another one is an
-/// <see cref="ArgumentException"/>. Before the first <see cref="Reset"/> there is no state to observe, step or render: that is an
+/// <see cref="ArgumentException"/>. Before the first <see cref="Reset"/> or <see cref="RestoreLanes"/> there is no state to observe, step or render: that is an
 /// <see cref="InvalidOperationException"/>. Not thread-safe; use one instance per worker.
 /// </summary>
 public interface IVectorEnvironment

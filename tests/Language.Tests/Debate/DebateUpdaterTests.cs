@@ -342,6 +342,15 @@ public sealed class DebateUpdaterTests : IDisposable
     }
 
     [Fact]
+    public void No_round_goes_on_with_a_debate_of_the_round_before()
+    {
+        var spec = Spec("ippo", shared: true, settings => settings with { ContinueEpisodes = true });
+        var problem = Assert.Single(TeamPlan.Problems(spec, EnvironmentFactory.Info(spec.Environment)));
+        Assert.Equal(("continueEpisodes", "use false"), (problem.Field, problem.Remedy));
+        Assert.Contains("an episode of debate", problem.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Before_a_run_begins_questions_and_model_are_looked_at()
     {
         var spec = Spec("ippo", shared: true);

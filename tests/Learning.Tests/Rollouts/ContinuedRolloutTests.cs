@@ -1,4 +1,5 @@
 using Srpo.Core.Random;
+using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
@@ -118,6 +119,18 @@ public sealed class ContinuedRolloutTests
         Assert.All(TestData.FirstRound(spec).Rollouts, rollout => Assert.Null(rollout.LaneState));
     }
 
+    /// <summary>A silo of an older build would play fresh episodes and hand back no state.</summary>
+    [Fact]
+    public async Task A_rollout_without_the_state_of_its_lanes_is_not_learned_from()
+    {
+        var spec = Spec("gridworld", "official", "srpo", 9);
+        using var team = new LocalTeam(spec);
+        var training = new TeamTraining(spec, 0, team.Plan, new OlderHost(team)) { States = team.Training.States };
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(training.TrainAsync);
+        Assert.Contains("does not know the setting continueEpisodes", error.Message, StringComparison.Ordinal);
+        Assert.Null(training.States);
+    }
+
     /// <summary>Turns, legal actions, early ends, time-outs, lanes that are split among instances: from one stage to the next goes what a stage leaves, and nothing else.</summary>
     [Theory]
     [InlineData("together", "ippo", false)]
@@ -136,6 +149,7 @@ public sealed class ContinuedRolloutTests
         using var stage = table.Stage(new TestGame(rules, plan.Lanes), plan);
         byte[]? state = null;
         var midst = 0;
+        var played = new List<(byte[]? From, Rollout Rollout)>();
         for (var round = 1u; round <= 4; round++)
         {
             var left = state is null ? null : Seen((TestGame)stage.Environment);
@@ -145,11 +159,14 @@ public sealed class ContinuedRolloutTests
             var game1 = (TestGame)stage.Environment;
             AssertSame(same, one);
             Assert.Equal(Texts(other), Texts(game1));
+            played.Add((state, one));
             if (left is not null) Assert.Equal(left, game1.Log.Take(plan.Lanes).SelectMany(step => step.Before).ToArray());
             midst += Enumerable.Range(0, plan.Lanes).Count(lane => game1.Log[^(plan.Lanes - lane)] is { Terminated: false, Truncated: false });
             state = one.LaneState;
         }
 
+        // A round that is lost is played again, by whoever has played others since.
+        for (var round = 1u; round <= 3; round++) AssertSame(played[(int)round - 1].Rollout, Play(table, stage, plan, round, played[(int)round - 1].From));
         Assert.True(midst > 4, "the test must see rollouts that end in the midst of an episode");
     }
 
@@ -312,6 +329,18 @@ public sealed class ContinuedRolloutTests
                 Assert.All(keepers, keeper => Assert.Equal(ActorKind.Agent, plan.Actors[keeper].Kind));
             }
         }
+    }
+
+    private sealed class OlderHost(ITeamHost host) : ITeamHost
+    {
+        public async Task<Rollout[]> PlayAsync(int round, LearnerState[] states) =>
+            Array.ConvertAll(await host.PlayAsync(round, states), rollout => rollout with { LaneState = null });
+
+        public Task<TeamUpdate> UpdateAsync(TeamRound round) => host.UpdateAsync(round);
+
+        public Task HandOverAsync(int round, TeamUpdate update) => host.HandOverAsync(round, update);
+
+        public Task<CurvePoint> EvaluateAsync(int round, LearnerState[] states) => host.EvaluateAsync(round, states);
     }
 
     private static void AssertSame(Rollout expected, Rollout actual)
