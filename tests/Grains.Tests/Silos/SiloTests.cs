@@ -7,7 +7,8 @@ namespace Srpo.Grains.Tests;
 /// <summary>Where several silos put work, and what they do when one comes, leaves or dies.</summary>
 public sealed class SiloTests
 {
-    private static readonly PopulationSpec Spec = Populations.Spec("cluster", teams: 6, iterations: 400, checkpoints: 40);
+    /// <summary>Rollouts go on with episodes: then more than parameters has to come along when a team moves or is restored.</summary>
+    private static readonly PopulationSpec Spec = Continued(Populations.Spec("cluster", teams: 6, iterations: 400, checkpoints: 40));
 
     private static readonly Lazy<Task<string>> Reference = new(() => Populations.ReferenceAsync(Spec, workers: 2));
 
@@ -147,6 +148,8 @@ public sealed class SiloTests
 
         throw new TimeoutException("the tournament does not end");
     }
+
+    private static PopulationSpec Continued(PopulationSpec spec) => spec with { Training = spec.Training with { ContinueEpisodes = true } };
 
     private static bool HasTeams(TestSilos silos, Orleans.TestingHost.InProcessSiloHandle silo) =>
         silos.Silos.Contains(silo) && !((ActiveWork)silo.ServiceProvider.GetService(typeof(ActiveWork))!).Teams.IsEmpty;
