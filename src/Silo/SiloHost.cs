@@ -26,6 +26,7 @@ internal static class SiloHost
         builder.AddLog();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         var pages = builder.Configuration.GetSection(PagesSettings.Section).Get<PagesSettings>() ?? new PagesSettings();
+        var forwarded = pages.Forwarded();
         builder.AddHttp(settings.HealthUrl, settings.Cluster.TrustMachine, pages);
         builder.AddTelemetry(settings);
         builder.Services.AddSingleton(Options.Create(settings));
@@ -55,7 +56,7 @@ internal static class SiloHost
         var application = builder.Build();
         var devices = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Srpo.Devices");
         TorchDevice.Warnings = text => devices.LogWarning("{Warning}", text);
-        application.MapHttp();
+        application.MapHttp(forwarded);
         application.MapSrpoDashboard(dashboard);
         if (pages.Enabled) application.MapSrpoPages();
         return application;

@@ -186,10 +186,14 @@ internal sealed class DataDirectorySource(DataDirectory data, string shown, stri
     {
         if (_seen is { } seen && Stopwatch.GetElapsedTime(seen.At) < LookValidity) return (seen.Processes, seen.Era);
         var processes = LiveRegistry.All(data);
-        var era = string.Join(' ', processes.Select(Mark).Append(File.GetLastWriteTimeUtc(data.Root).Ticks.ToString(CultureInfo.InvariantCulture)));
+
+        // Who began and ended while nobody looked has left a trace where processes say that they are there.
+        var era = string.Join(' ', processes.Select(Mark).Concat([Stamp(data.Root), Stamp(data.Live)]));
         _seen = new Seen(Stopwatch.GetTimestamp(), processes, era);
         return (processes, era);
     }
+
+    private static string Stamp(string path) => File.GetLastWriteTimeUtc(path).Ticks.ToString(CultureInfo.InvariantCulture);
 
     private static string Mark(LiveProcess process) => $"{process.Id} {process.Info.ClusterId}";
 

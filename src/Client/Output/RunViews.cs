@@ -37,12 +37,19 @@ internal static class RunViews
     }
 
     /// <summary>One run with what is stored of it.</summary>
+    /// <param name="context">Where to.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="otherwise">Where it stands if no file says it.</param>
+    /// <param name="populations">Its populations.</param>
+    /// <param name="tournaments">Its tournaments.</param>
+    /// <param name="problems">What of it cannot be read.</param>
+    /// <param name="needs">Who needs it.</param>
     public static void Print(
-        CommandContext context, StoredRun run, IReadOnlyList<PopulationStatus> populations, IReadOnlyList<TournamentStatus> tournaments, IReadOnlyList<string> problems, IReadOnlyList<string> needs)
+        CommandContext context, StoredRun run, string otherwise, IReadOnlyList<PopulationStatus> populations, IReadOnlyList<TournamentStatus> tournaments, IReadOnlyList<string> problems, IReadOnlyList<string> needs)
     {
         if (context.Json)
         {
-            context.PrintJson(new { Run = ToJson(context, run), Populations = populations, Tournaments = tournaments, Problems = problems, NeededBy = needs });
+            context.PrintJson(new { Run = ToJson(context, run, otherwise), Populations = populations, Tournaments = tournaments, Problems = problems, NeededBy = needs });
             return;
         }
 
@@ -51,7 +58,7 @@ internal static class RunViews
             ("run", run.Id),
             ("name", run.Labels.Name),
             ("kind", Kind(run)),
-            ("state", State(context, run)),
+            ("state", State(context, run, otherwise)),
             ("started", Started(run)),
             ("command", run.CommandLine),
             ("directory", run.Directory),
@@ -72,7 +79,7 @@ internal static class RunViews
             ]));
     }
 
-    private static object ToJson(CommandContext context, StoredRun run, string otherwise = "") => new
+    private static object ToJson(CommandContext context, StoredRun run, string otherwise) => new
     {
         run.Id,
         run.Labels.Name,
@@ -95,15 +102,8 @@ internal static class RunViews
         _ => run.Kind.ToString().ToLowerInvariant(),
     };
 
-    private static string State(CommandContext context, StoredRun run, string otherwise = "") => run switch
-    {
-        { Problem: not null } => "damaged",
-        { Kind: RunKind.Remains } => "directory gone",
-        _ when !context.UsesCluster && RunLock.IsHeld(context.Data, run.Id) => "running",
-        { State: RunState.Running } => "interrupted",
-        { State: { } state } => state.ToString().ToLowerInvariant(),
-        _ => otherwise,
-    };
+    private static string State(CommandContext context, StoredRun run, string otherwise) =>
+        RunStates.Of(run, isAlive: !context.UsesCluster && RunLock.IsHeld(context.Data, run.Id)) ?? otherwise;
 
     private static string? Started(StoredRun run) => run.Started?.ToLocalTime().ToString("yyyy-MM-dd HH:mm");
 

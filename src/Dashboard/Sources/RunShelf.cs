@@ -26,6 +26,7 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly ConcurrentDictionary<string, ShownRun> _shown = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (StoredRun Run, string Era, string State)> _states = new(StringComparer.Ordinal);
     private IReadOnlyList<StoredRun> _runs = [];
     private long? _read;
     private string? _era;
@@ -48,6 +49,41 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
         if (await FindAsync(id, cancellation) is not { } run) return null;
         if (_shown.TryGetValue(run.Id, out var known) && ReferenceEquals(known.Run, run)) return known;
         return _shown[run.Id] = await ShowAsync(run, cancellation);
+    }
+
+    /// <summary>
+    /// Where runs stand, by id, in the words of <see cref="RunStates"/>. Populations and tournaments of runs that have no file which says it are asked, and not again before
+    /// something could have changed.
+    /// </summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="alive">Ids of those that somebody works on.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyDictionary<string, string>> StatesAsync(IEnumerable<StoredRun> runs, IReadOnlySet<string> alive, CancellationToken cancellation)
+    {
+        var states = new Dictionary<string, string>(StringComparer.Ordinal);
+        var unknown = new List<StoredRun>();
+        var era = source.Era;
+        foreach (var run in runs)
+        {
+            if (RunStates.Of(run, alive.Contains(run.Id)) is { } state) states[run.Id] = state;
+            else if (_states.TryGetValue(run.Id, out var known) && ReferenceEquals(known.Run, run) && known.Era == era) states[run.Id] = known.State;
+            else unknown.Add(run);
+        }
+
+        if (unknown.Count == 0) return states;
+        return await source.AskAsync<IReadOnlyDictionary<string, string>>(
+            async reader =>
+            {
+                foreach (var run in unknown)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    states[run.Id] = await RunStates.AskAsync(reader, run);
+                    _states[run.Id] = (run, era, states[run.Id]);
+                }
+
+                return states;
+            },
+            cancellation);
     }
 
     private async Task<ShownRun> ShowAsync(StoredRun run, CancellationToken cancellation)

@@ -20,8 +20,12 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
 
     private readonly List<string> _warnings = [];
 
+    private CurvePages? _pages;
+
     /// <summary>Whether the session ends because its silo does: the population stays in training.</summary>
     private bool _leaving;
+
+    private CurvePages Pages => _pages ??= Host.Pages(this.GetGrainId());
 
     /// <inheritdoc/>
     public async Task<PopulationStatus> StartAsync(PopulationSpec spec)
@@ -111,11 +115,18 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
         var spec = record?.Spec ?? await GrainFactory.GetGrain<ITeamAgent>(GrainKeys.Seat(Name, 0, 0)).GetSpecAsync();
         if (spec is null && record is null) throw new CorruptStateException($"neither the record of population '{Name}' nor its first agent can be read, so that nobody knows which agents it has; resume or delete it once one of them is restored from a copy");
         if (spec is null) return;
+        await Pages.ClearAsync(spec.Teams, record);
         var session = record is { Session: > 0 } known ? known.Session : long.MaxValue;
         var plan = environments.Plan(spec);
         foreach (var teams in Enumerable.Range(0, spec.Teams).Chunk(Deleters))
             await Task.WhenAll(teams.SelectMany(team => TeamActors.Actors(GrainFactory, Name, team, plan)).Select(actor => actor.DeleteAsync(spec, session)));
     }
+
+    /// <inheritdoc/>
+    protected override Task<string?> ReadPartsAsync(PopulationRecord record) => Pages.ReadAsync(record);
+
+    /// <inheritdoc/>
+    protected override Task StorePartsAsync(PopulationRecord record) => Pages.StoreAsync(record);
 
     /// <inheritdoc/>
     protected override void Leaving() => _leaving = true;

@@ -1,15 +1,17 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 using Srpo.Learning;
 
 namespace Srpo.Grains;
 
 /// <summary>What storage keeps of a population.</summary>
 [GenerateSerializer, Alias("srpo.PopulationRecord")]
-internal sealed class PopulationRecord : IWorkRecord
+internal sealed class PopulationRecord : IWorkRecord, ILaterForm
 {
     /// <inheritdoc/>
     [Id(0)]
@@ -54,6 +56,9 @@ internal sealed class PopulationRecord : IWorkRecord
     [Id(9)]
     public ErrorKind? ErrorKind { get; set; }
 
+    /// <summary>A build that knows no pages would take the end of a curve for the whole, and store it so.</summary>
+    uint ILaterForm.LeastVersion => Array.Exists(Teams, team => team.Pages > 0) ? 3u : 2u;
+
     bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training && Wish is null;
 
     double IWorkRecord.SecondsOfWork
@@ -85,8 +90,8 @@ internal sealed class PopulationRecord : IWorkRecord
     [
         .. Teams.Select((team, index) =>
         {
-            var first = index < known.Length && known[index] > 0 && known[index] <= team.Curve.Count ? known[index] : 0;
-            return new TeamCurve(index, [.. team.Curve.Skip(first)]) { First = first };
+            var first = index < known.Length && known[index] > 0 && known[index] <= team.Points ? known[index] : 0;
+            return new TeamCurve(index, team.CurveFrom(first)) { First = first };
         }),
     ];
 
@@ -108,6 +113,9 @@ internal sealed class PopulationRecord : IWorkRecord
 [GenerateSerializer, Alias("srpo.TeamRecord")]
 internal sealed class TeamRecord
 {
+    [NonSerialized]
+    private List<CurvePoint[]> _paged = [];
+
     /// <summary>Rounds finished; the curve is complete up to here. -1 before the first point.</summary>
     [Id(0)]
     public int Round { get; set; } = -1;
@@ -116,7 +124,7 @@ internal sealed class TeamRecord
     [Id(1)]
     public int[] Checkpoints { get; set; } = [];
 
-    /// <summary>The learning curve up to <see cref="Round"/>.</summary>
+    /// <summary>The learning curve up to <see cref="Round"/>, but for what its pages have: its end, which has the last point.</summary>
     [Id(2)]
     public List<CurvePoint> Curve { get; set; } = [];
 
@@ -124,13 +132,62 @@ internal sealed class TeamRecord
     [Id(3)]
     public string? Quarantine { get; set; }
 
+    /// <summary>Pages that the curve begins with, see <see cref="CurvePages"/>.</summary>
+    [Id(4)]
+    public int Pages { get; set; }
+
+    /// <summary>Points of the curve, those of pages included once they are read.</summary>
+    [JsonIgnore]
+    public int Points => _paged.Sum(page => page.Length) + Curve.Count;
+
+    /// <summary>The points that the next page is made of; null while there are too few.</summary>
+    [JsonIgnore]
+    public CurvePoint[]? FullPage => Curve.Count >= 2 * CurvePages.Size ? [.. Curve.Take(CurvePages.Size)] : null;
+
     /// <summary>Rounds finished, not negative.</summary>
     public int Finished() => Math.Max(Round, 0);
+
+    /// <summary>Gives it the points of its pages, which are stored apart; those of a page that cannot be read are none.</summary>
+    public void TakePages(List<CurvePoint[]> pages) => (_paged, Pages) = (pages, pages.Count);
+
+    /// <summary>Has a page that was stored take the place of its points here.</summary>
+    /// <returns>Whether these are still the points that come next.</returns>
+    public bool TryMoveToPage(int number, CurvePoint[] points)
+    {
+        if (number != Pages || Curve.Count < points.Length || !ReferenceEquals(Curve[points.Length - 1], points[^1]) || !ReferenceEquals(Curve[0], points[0])) return false;
+        Curve.RemoveRange(0, points.Length);
+        _paged.Add(points);
+        Pages++;
+        return true;
+    }
+
+    /// <summary>The curve from a point on, counted from 0.</summary>
+    public CurvePoint[] CurveFrom(int first)
+    {
+        var points = new List<CurvePoint>(Math.Max(0, Points - first));
+        foreach (var page in _paged)
+        {
+            if (first < page.Length) points.AddRange(page.AsSpan(first));
+            first = Math.Max(0, first - page.Length);
+        }
+
+        points.AddRange(Curve.Skip(first));
+        return [.. points];
+    }
 
     /// <summary>Goes back, or stays, at a round.</summary>
     public void CutTo(int round)
     {
         Round = round == 0 ? -1 : round;
+
+        // A page that is cut is none any more: what is left of it belongs to the record again.
+        while (_paged is [.., var last] && (round == 0 || (last.Length > 0 && last[^1].Round > round)))
+        {
+            _paged.RemoveAt(_paged.Count - 1);
+            Curve.InsertRange(0, last);
+        }
+
+        Pages = _paged.Count;
         Curve.RemoveAll(point => round == 0 || point.Round > round);
         Checkpoints = [.. Checkpoints.Where(checkpoint => checkpoint <= round)];
     }

@@ -44,13 +44,13 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     public async Task<PopulationSpec> GetSpecAsync(string population) => (await PopulationAsync(population)).Record.Spec!;
 
     /// <inheritdoc/>
-    public async Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known) => (await PopulationAsync(population)).Record.Curves(known);
+    public async Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known) => (await WithCurvesAsync(population)).Record.Curves(known);
 
     /// <summary>The same as the questions one by one, of which each would read the whole record.</summary>
     /// <inheritdoc/>
     public async Task<PopulationNews> GetNewsAsync(string population, int[] known, PopulationNews? before)
     {
-        var (record, warning) = await PopulationAsync(population);
+        var (record, warning) = await WithCurvesAsync(population);
         return new PopulationNews(record.Spec!, Status(population, record, warning), record.Curves(known));
     }
 
@@ -119,7 +119,7 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
 
     private static SlotPair<T> Slots<T>(FileGrainStorage storage, WorkKind kind, string name)
         where T : class, new() =>
-        new(storage, GrainId.Create(kind == WorkKind.Population ? "coordinator" : "tournament", name), WorkNames.Word(kind));
+        new(storage, kind == WorkKind.Population ? Coordinator(name) : GrainId.Create("tournament", name), WorkNames.Word(kind));
 
     private async Task<(PopulationRecord Record, string? Warning)> PopulationAsync(string population)
     {
@@ -130,6 +130,16 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
         if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Population, population);
         return (stored.Value, stored.Warning);
     }
+
+    /// <summary>A record with all of its curves: who asks only where a population stands has no use for their pages.</summary>
+    private async Task<(PopulationRecord Record, string? Warning)> WithCurvesAsync(string population)
+    {
+        var (record, warning) = await PopulationAsync(population);
+        var missing = await new CurvePages(_populations, Coordinator(population)).ReadAsync(record);
+        return (record, warning is null ? missing : missing is null ? warning : warning + Environment.NewLine + missing);
+    }
+
+    private static GrainId Coordinator(string population) => GrainId.Create("coordinator", population);
 
     private async Task<TournamentRecord> TournamentAsync(string tournament)
     {

@@ -30,4 +30,8 @@ internal sealed class GrainHost(IServiceProvider services, ILocalSiloDetails loc
     public SlotPair<T> Slots<T>(GrainId grain, string storage, string name)
         where T : class, new() =>
         new(services.GetRequiredKeyedService<IGrainStorage>(storage), grain, name, meter);
+
+    /// <summary>The pages of the learning curves of a population.</summary>
+    /// <param name="population">Its coordinator.</param>
+    public CurvePages Pages(GrainId population) => new(services.GetRequiredKeyedService<IGrainStorage>(Hosting.StorageNames.Populations), population, meter);
 }

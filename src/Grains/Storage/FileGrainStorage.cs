@@ -60,14 +60,14 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         // Serialised in the grain's turn, so that the grain may change the state while the file is being written.
-        var payload = _payloads.Write(grainState.State);
+        var (payload, version) = (_payloads.Write(grainState.State), StoredState.VersionOf(grainState.State));
         return Task.Run(() =>
         {
             var path = PathOf(stateName, grainId);
             TakeLease();
             CheckTag(path, grainState.ETag, "written");
             var tag = NextTag(grainState.ETag);
-            StateFile.Replace(path, StoredState.Head<T>(new StateKey(grainId.ToString(), stateName), tag, payload), payload, AtomicFile.Create);
+            StateFile.Replace(path, StoredState.Head<T>(new StateKey(grainId.ToString(), stateName), tag, payload, version), payload, AtomicFile.Create);
             grainState.ETag = tag;
             grainState.RecordExists = true;
         });

@@ -140,6 +140,7 @@ internal sealed class StatePayload
 /// </summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ActorCheckpoint))]
+[JsonSerializable(typeof(CurvePage))]
 [JsonSerializable(typeof(DirectoryRecord))]
 [JsonSerializable(typeof(PopulationRecord))]
 [JsonSerializable(typeof(TournamentRecord))]

@@ -13,16 +13,27 @@ namespace Srpo.Grains.Storage;
 /// <param name="Name">The state's name.</param>
 internal sealed record StateKey(string Grain, string Name);
 
+/// <summary>A state that builds which know only earlier format versions may misread.</summary>
+internal interface ILaterForm
+{
+    /// <summary>The version of <see cref="StoredState"/> from which on builds read it rightly, as it is now.</summary>
+    uint LeastVersion { get; }
+}
+
 /// <summary>
 /// A state as every storage keeps it, in a file, a blob or the rows of a database, little-endian: magic (8 bytes), format version (u32), length L of the
 /// texts (u32), four texts (u16 length and UTF-8: type, grain, state, tag; L bytes in all), payload length (i64), SHA-256 of the payload (32),
 /// SHA-256 of everything so far (32), payload (<see cref="StatePayload"/>). The head has a checksum of its own, so that a tag can be trusted
-/// without reading the payload. Version 1, which is read, differs in the payload only: in files it was JSON with floats in base64.
+/// without reading the payload. Version 1, which is read, differs in the payload only: in files it was JSON with floats in base64. Version 3 is that of states which
+/// builds before it would misread (<see cref="ILaterForm"/>); all others are written as version 2.
 /// </summary>
 internal sealed class StoredState
 {
-    /// <summary>The version that is written. A later one is refused, and never guessed at.</summary>
-    public const uint Version = 2;
+    /// <summary>The latest version. A later one is refused, and never guessed at.</summary>
+    public const uint Version = 3;
+
+    /// <summary>The version of states that every build since it reads rightly.</summary>
+    private const uint Plain = 2;
 
     private const int Fixed = 16;
     private const int Tail = 8 + 32 + 32;
@@ -58,8 +69,9 @@ internal sealed class StoredState
     /// <param name="key">What it is found by.</param>
     /// <param name="tag">Its version tag.</param>
     /// <param name="payload">What follows.</param>
+    /// <param name="version">See <see cref="VersionOf"/>.</param>
     /// <exception cref="ArgumentException">The names are too long.</exception>
-    public static byte[] Head<T>(StateKey key, string tag, ReadOnlySpan<byte> payload)
+    public static byte[] Head<T>(StateKey key, string tag, ReadOnlySpan<byte> payload, uint version)
     {
         using var texts = new MemoryStream();
         Span<byte> length = stackalloc byte[2];
@@ -75,7 +87,7 @@ internal sealed class StoredState
         var size = Fixed + (int)texts.Length + Tail;
         var result = new byte[size];
         Magic.CopyTo(result);
-        BinaryPrimitives.WriteUInt32LittleEndian(result.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(result.AsSpan(8), version);
         BinaryPrimitives.WriteUInt32LittleEndian(result.AsSpan(12), (uint)texts.Length);
         texts.ToArray().CopyTo(result, Fixed);
         BinaryPrimitives.WriteInt64LittleEndian(result.AsSpan(size - Tail), payload.Length);
@@ -83,6 +95,10 @@ internal sealed class StoredState
         SHA256.HashData(result.AsSpan(0, size - 32), result.AsSpan(size - 32, 32));
         return result;
     }
+
+    /// <summary>The format version that a state is stored with.</summary>
+    /// <param name="state">The state.</param>
+    public static uint VersionOf(object? state) => state is ILaterForm form ? form.LeastVersion : Plain;
 
     /// <summary>What a grain finds where nothing is stored.</summary>
     /// <typeparam name="T">Type of the state.</typeparam>

@@ -45,7 +45,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     {
         (_kind, Host, Logger) = (kind, host, logger);
         _described = $"{WorkNames.Word(kind)} '{Name}'";
-        _stored = new(host.Slots<TRecord>(this.GetGrainId(), storage, WorkNames.Word(kind)));
+        _stored = new(host.Slots<TRecord>(this.GetGrainId(), storage, WorkNames.Word(kind)), ReadPartsAsync);
         _observers = new(host.Time, logger);
         _directory = GrainFactory.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
         Writer = new(SaveAsync, _described, host.Time, logger);
@@ -182,6 +182,13 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <summary>Removes what other grains have stored for it. Repeating it is harmless.</summary>
     /// <param name="record">Its record; null where that cannot be read.</param>
     protected virtual Task DeletePartsAsync(TRecord? record) => Task.CompletedTask;
+
+    /// <summary>Reads what is stored beside a record that was read.</summary>
+    /// <returns>What is missing of it, or null.</returns>
+    protected virtual Task<string?> ReadPartsAsync(TRecord record) => Task.FromResult<string?>(null);
+
+    /// <summary>Stores what has to be there before the record is.</summary>
+    protected virtual Task StorePartsAsync(TRecord record) => Task.CompletedTask;
 
     /// <summary>The session is about to end because this silo or activation does: the work goes on elsewhere.</summary>
     protected virtual void Leaving()
@@ -361,10 +368,11 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <summary>Makes the name known, and has the work watched where it goes on without the user.</summary>
     private Task MakeKnownAsync() => _directory.BeginAsync(_kind, Name, Work.Unattended);
 
-    private Task SaveAsync()
+    private async Task SaveAsync()
     {
+        await StorePartsAsync(Record);
         if (Session is not null) Record.SecondsOfWork = Seconds;
-        return _stored.SaveAsync();
+        await _stored.SaveAsync();
     }
 
     private Task Report(CancellationToken cancellation)

@@ -27,12 +27,3 @@ internal sealed class DashboardSettings
     /// <summary>Whether /dashboard is served. <value>False by default.</value></summary>
     public bool Enabled { get; set; }
 }
-
-/// <summary>The pages of this program, section "Srpo:Pages".</summary>
-internal sealed class PagesSettings
-{
-    public const string Section = SiloSettings.Section + ":Pages";
-
-    /// <summary>Whether the pages of `srpo dashboard` are served at /, behind the token of Srpo:Http. <value>False by default.</value></summary>
-    public bool Enabled { get; set; }
-}

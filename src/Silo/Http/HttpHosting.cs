@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.WebUtilities;
 using Srpo.Dashboard.Security;
@@ -34,8 +35,11 @@ internal static class HttpHosting
     }
 
     /// <summary>Maps the endpoints.</summary>
-    public static void MapHttp(this WebApplication application)
+    /// <param name="application">The host.</param>
+    /// <param name="forwarded">What proxies are believed; null where there are none.</param>
+    public static void MapHttp(this WebApplication application, ForwardedHeadersOptions? forwarded)
     {
+        if (forwarded is not null) application.UseForwardedHeaders(forwarded);
         application.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ExplainAsync, AllowStatusCode404Response = true, SuppressDiagnosticsCallback = _ => false });
         application.UseStatusCodePages(context => ExplainAsync(context.HttpContext, context.HttpContext.Response.StatusCode));
         application.UseMiddleware<HttpGuard>();

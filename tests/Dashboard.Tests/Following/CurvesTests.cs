@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Dashboard.Following;
@@ -5,6 +6,7 @@ using Srpo.Dashboard.Tests.Support;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Reporting.Figures;
 
 namespace Srpo.Dashboard.Tests.Following;
 
@@ -30,6 +32,25 @@ public sealed class CurvesTests
 
     [Fact]
     public void No_curves_stay_none() => Assert.Empty(CurveThinning.Thin([], 10));
+
+    [Fact]
+    public void Figures_are_told_in_numbers()
+    {
+        var styles = MethodStyles.For(new PopulationNames([new PopulationName("m", "Test", PopulationRole.Subject)]), []);
+        ImmutableArray<LearningCurve> curves = [Curve(100, run: 0), Curve(100, run: 1)];
+        var returns = LearningFigures.Returns(curves, styles, score: "mean return");
+        var numbers = CurveNumbers.Of(returns, LearningFigures.Diagnostics(curves, styles));
+        Assert.Equal("mean return per episode", numbers.Measures[0]);
+        Assert.Equal(CurveNumbers.Most, numbers.Rows.Length);
+        Assert.All(numbers.Rows, row => Assert.Equal(("Test", numbers.Measures.Length), (row.Population, row.Values.Length)));
+        var points = returns.Series[0].Points;
+        Assert.Equal((points[0].X, points[^1].X), (numbers.Rows[0].Steps, numbers.Rows[^1].Steps));
+        Assert.Equal((points[0].Y, points[^1].Y), (numbers.Rows[0].Values[0], numbers.Rows[^1].Values[0]));
+        Assert.Equal(numbers.Rows.Select(row => row.Steps).Order(), numbers.Rows.Select(row => row.Steps));
+
+        // Of a short curve every point.
+        Assert.Equal(3, CurveNumbers.Of(LearningFigures.Returns([Curve(3, run: 0)], styles), []).Rows.Length);
+    }
 
     [Fact]
     public void Only_settings_that_differ_are_listed()

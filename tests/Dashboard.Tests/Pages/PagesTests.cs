@@ -29,8 +29,11 @@ public sealed class PagesTests(ShownRuns shown)
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "paper" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(1);
         await search.FillAsync("");
+
+        // A population that was started by itself has no file that says where it stands.
+        await Expect(rows.Filter(new LocatorFilterOptions { HasText = "alone" }).Locator(".state")).ToHaveTextAsync("finished");
         await page.GetByLabel("State").SelectOptionAsync("finished");
-        await Expect(rows).ToContainTextAsync(["first"]);
+        await Expect(rows).ToHaveCountAsync(2);
         await page.GetByLabel("State").SelectOptionAsync("running");
         await Expect(rows).ToHaveCountAsync(0);
         Assert.Empty(visit.Errors);
@@ -58,6 +61,15 @@ public sealed class PagesTests(ShownRuns shown)
         await Expect(visit.Row("Teams", "1").GetByRole(AriaRole.Link)).ToHaveTextAsync(["agent 0", "agent 1"]);
         await page.Locator("main .row select").SelectOptionAsync(new SelectOptionValue { Label = "SRPO" });
         await Expect(visit.Row("Teams", "1").GetByRole(AriaRole.Link)).ToHaveTextAsync(["agent 0", "agent 1", "adversary 0", "adversary 1"]);
+
+        // What figures show is there in numbers too, for those who cannot see them.
+        await Expect(page.Locator("figure[data-figure=returns] svg.fig")).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("IPPO, SRPO; the numbers are in the table after the figures$"));
+        await page.GetByText("Numbers of the curves").ClickAsync();
+        var numbers = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Numbers of the curves" });
+        await Expect(numbers.Locator("tbody tr").First.Locator("th")).ToHaveTextAsync("IPPO");
+        await Expect(numbers.Locator("thead th").Nth(1)).ToHaveTextAsync("Interactions per agent");
+        await Expect(numbers.Locator("tbody tr").Last.Locator("th")).ToHaveTextAsync("SRPO");
+        await Expect(numbers.Locator("tbody tr").Last.Locator("td").First).ToHaveTextAsync("960");
 
         var report = await page.RunAndWaitForPopupAsync(() => visit.Link("Report").ClickAsync());
         await Expect(report.Locator("h1")).ToBeVisibleAsync();

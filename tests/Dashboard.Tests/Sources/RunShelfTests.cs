@@ -78,5 +78,50 @@ public sealed class RunShelfTests : IDisposable
         Assert.Equal([("r.srpo", "r.srpo"), ("q.srpo", "q.srpo")], (await _shelf.ShowAsync("x", CancellationToken.None))!.Labels.ToArray());
     }
 
+    [Fact]
+    public async Task Where_runs_stand_is_asked_where_no_file_says_it_and_once()
+    {
+        StoredRun[] runs =
+        [
+            Run("trained") with { Populations = ["trained"] }, Run("noted") with { Kind = RunKind.Experiment, State = RunState.Paused, Populations = ["noted.a"] },
+            Run("left") with { Kind = RunKind.Experiment, State = RunState.Running }, Run("worked-on") with { Kind = RunKind.Experiment, State = RunState.Running },
+            Run("broken") with { Problem = "its file is damaged" }, Run("gone") with { Kind = RunKind.Remains }, Run("played") with { Kind = RunKind.CrossPlay, Tournaments = ["played.training"] },
+        ];
+        _source.Played.Add("played.training");
+        foreach (var (phase, word) in new[] { (PopulationPhase.Training, "running"), (PopulationPhase.Paused, "paused"), (PopulationPhase.Stopped, "stopped"), (PopulationPhase.Failed, "failed"), (PopulationPhase.Finished, "finished") })
+        {
+            _source.Era = word;
+            _source.Change(status => status with { Phase = phase });
+            _source.Asked();
+            for (var look = 0; look < 3; look++)
+            {
+                var states = await _shelf.StatesAsync(runs, new HashSet<string> { "worked-on" }, CancellationToken.None);
+                Assert.Equal([word, "paused", "interrupted", "running", "damaged", "directory gone", "finished"], runs.Select(run => states[run.Id]));
+                Assert.All(states.Values, state => Assert.Contains(state, RunStates.All));
+            }
+
+            Assert.Equal(["status"], _source.Asked());
+        }
+
+        // Somebody who works on it makes a question needless.
+        _source.Era = "another";
+        Assert.Equal("running", (await _shelf.StatesAsync(runs[..1], new HashSet<string> { "trained" }, CancellationToken.None))["trained"]);
+        Assert.Empty(_source.Asked());
+    }
+
+    [Fact]
+    public async Task Parts_of_a_run_that_stand_differently_are_all_said()
+    {
+        var run = Run("x") with { Populations = ["x.a"], Tournaments = ["x.training"] };
+        _source.Change(status => status with { Phase = PopulationPhase.Stopped });
+        Assert.Equal("stopped, interrupted", (await _shelf.StatesAsync([run], new HashSet<string>(), CancellationToken.None))["x"]);
+        _source.Era = "2";
+        _source.Change(status => status with { Phase = PopulationPhase.Training });
+        Assert.Equal("running", (await _shelf.StatesAsync([run], new HashSet<string>(), CancellationToken.None))["x"]);
+        _source.Era = "3";
+        _source.Fail(new UnknownGrainException("gone"));
+        Assert.Equal("deleted in part", (await _shelf.StatesAsync([run], new HashSet<string>(), CancellationToken.None))["x"]);
+    }
+
     private static StoredRun Run(string id) => new(id, RunKind.Population, RunLabels.None, [], []);
 }

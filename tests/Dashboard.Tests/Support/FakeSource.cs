@@ -35,6 +35,9 @@ internal sealed class FakeSource : IDashboardSource, IStateReader
 
     public Dictionary<string, TournamentSpec> Tournaments { get; } = [];
 
+    /// <summary>Tournaments that have been played to their ends.</summary>
+    public HashSet<string> Played { get; } = [];
+
     /// <summary>Answers who asks for silos.</summary>
     public Func<Task<SiloReport[]>> Silos { get; set; } = () => throw new NotSupportedException();
 
@@ -137,7 +140,8 @@ internal sealed class FakeSource : IDashboardSource, IStateReader
 
     public Task<EnvironmentReport> QueryEnvironmentAsync(string key) => throw new NotSupportedException();
 
-    public Task<TournamentStatus> GetTournamentAsync(string tournament) => throw new NotSupportedException();
+    public Task<TournamentStatus> GetTournamentAsync(string tournament) =>
+        Task.FromResult(new TournamentStatus(tournament, "gridworld official", 2, Played.Contains(tournament) ? 4 : 1, 4, 0, 0, Played.Contains(tournament), null));
 
     public Task<TournamentMatrix> GetMatrixAsync(string tournament) => throw new NotSupportedException();
 

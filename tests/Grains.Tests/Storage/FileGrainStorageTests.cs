@@ -105,16 +105,16 @@ public sealed class FileGrainStorageTests
     }
 
     [Theory]
-    [InlineData(8, "format version 3")]
-    [InlineData(0, "does not begin like a state file")]
-    public async Task Messages_say_what_is_wrong(int position, string part)
+    [InlineData(8, 4, "format version 4")]
+    [InlineData(0, 3, "does not begin like a state file")]
+    public async Task Messages_say_what_is_wrong(int position, byte value, string part)
     {
         using var data = new TestDirectory();
         using var storage = Storage(data);
         await storage.WriteStateAsync("thing", Grain, State("x"));
         var path = storage.PathOf("thing", Grain);
         var bytes = await File.ReadAllBytesAsync(path);
-        bytes[position] = 3;
+        bytes[position] = value;
         var error = await AssertCorruptAsync(storage, path, bytes);
         Assert.Contains(part, error.Message);
         Assert.Contains(path, error.Message);

@@ -3,7 +3,6 @@ using Srpo.Client.Cli;
 using Srpo.Client.Output;
 using Srpo.Core.Text;
 using Srpo.Experiments.Data;
-using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Runs;
 
@@ -27,7 +26,7 @@ internal static class ListRunsCommand
                 }
 
                 var states = new Dictionary<string, string>(StringComparer.Ordinal);
-                foreach (var run in runs.Where(run => run is { State: null, Problem: null })) states[run.Id] = await StateAsync(state, run);
+                foreach (var run in runs.Where(run => run is { State: null, Problem: null })) states[run.Id] = await RunStates.AskAsync(state, run);
                 RunViews.PrintList(context, runs, states);
                 return (int)ExitCode.Ok;
             });
@@ -43,30 +42,5 @@ internal static class ListRunsCommand
         var nearest = NearestName.Find(unknown[0], known);
         return $"no run has the tag '{unknown[0]}'{(nearest is null ? "" : $"; did you mean '{nearest}'?")}{(nearest is null ? "; " : " ")}"
             + (known.Length == 0 ? "no run has any tag" : $"tags there are: {string.Join(", ", known)}");
-    }
-
-    /// <summary>Where populations and tournaments stand that have no run to say it.</summary>
-    private static async Task<string> StateAsync(IStateReader state, StoredRun run)
-    {
-        try
-        {
-            var phases = new List<string>();
-            foreach (var population in run.Populations) phases.Add((await state.GetStatusAsync(population)).Phase.ToString().ToLowerInvariant());
-            foreach (var tournament in run.Tournaments)
-            {
-                var status = await state.GetTournamentAsync(tournament);
-                phases.Add(status.Finished ? "finished" : status.Playing ? "playing" : status.Error is null ? "interrupted" : "failed");
-            }
-
-            return string.Join(", ", phases.Distinct());
-        }
-        catch (UnknownGrainException)
-        {
-            return "deleted in part";
-        }
-        catch (CorruptStateException)
-        {
-            return "damaged";
-        }
     }
 }

@@ -21,7 +21,7 @@ internal static class ShowRunCommand
                 var problems = new List<string>();
                 foreach (var name in run.Populations) await TryAsync(async () => populations.Add(await state.GetStatusAsync(name)));
                 foreach (var name in run.Tournaments) await TryAsync(async () => tournaments.Add(await state.GetTournamentAsync(name)));
-                RunViews.Print(context, run, populations, tournaments, problems, await RunCatalog.NeedsAsync(state, run.Populations.ToHashSet(), run.Tournaments.ToHashSet()));
+                RunViews.Print(context, run, await RunStates.AskAsync(state, run), populations, tournaments, problems, await RunCatalog.NeedsAsync(state, run.Populations.ToHashSet(), run.Tournaments.ToHashSet()));
                 return (int)ExitCode.Ok;
 
                 async Task TryAsync(Func<Task> ask)

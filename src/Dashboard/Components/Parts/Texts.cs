@@ -39,6 +39,9 @@ internal static class Texts
     /// <summary>A time of day, or a date where it is not of today.</summary>
     public static string Time(DateTimeOffset time) => time.ToLocalTime().ToString(time.LocalDateTime.Date == DateTime.Now.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
+    /// <summary>The class that gives the state of a run its look: that of populations which stand there.</summary>
+    public static string StateClass(string state) => state == RunStates.Running ? "training" : state.Split(", ")[0].Replace(' ', '-');
+
     /// <summary>A phase, with what is asked for.</summary>
     public static string Phase(PopulationStatus status) => status.Wish switch
     {

@@ -64,13 +64,13 @@ public sealed class AzureGrainStorage : IGrainStorage, IDisposable
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         // Made in the grain's turn, so that the grain may change the state while it is being written.
-        var payload = _payloads.Write(grainState.State);
+        var (payload, version) = (_payloads.Write(grainState.State), StoredState.VersionOf(grainState.State));
         return Task.Run(async () =>
         {
             var key = new StateKey(grainId.ToString(), stateName);
 
             // No two writes have the same tag: after a lost connection it tells whether a blob is what was to be written.
-            var head = StoredState.Head<T>(key, Guid.CreateVersion7().ToString("N"), payload);
+            var head = StoredState.Head<T>(key, Guid.CreateVersion7().ToString("N"), payload, version);
             var written = new GrainState<BlobContent>(new BlobContent { Content = [.. head, .. payload] }) { ETag = grainState.ETag };
             await InTurnAsync("written", _ => WriteOrFindAsync(key, grainId, written));
             grainState.ETag = written.ETag;

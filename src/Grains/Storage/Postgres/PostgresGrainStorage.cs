@@ -74,7 +74,7 @@ public sealed class PostgresGrainStorage : IGrainStorage, IDisposable
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         // Made in the grain's turn, so that the grain may change the state while it is being written.
-        var payload = _payloads.Write(grainState.State);
+        var (payload, version) = (_payloads.Write(grainState.State), StoredState.VersionOf(grainState.State));
         return Task.Run(async () =>
         {
             var key = new StateKey(grainId.ToString(), stateName);
@@ -82,7 +82,7 @@ public sealed class PostgresGrainStorage : IGrainStorage, IDisposable
 
             // Chosen here and not by the database: after a lost connection it tells whether the write had been done.
             var tag = Guid.CreateVersion7();
-            var head = StoredState.Head<T>(key, Text(tag), payload);
+            var head = StoredState.Head<T>(key, Text(tag), payload, version);
             var other = await WithConnectionAsync("written", (connection, _) => _table.WriteAsync(connection, key, expected, tag, head, payload));
             if (other.Conflict) throw Inconsistent(key, "written", other.Tag, grainState.ETag);
             grainState.ETag = Text(tag);

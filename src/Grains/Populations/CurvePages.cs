@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using Orleans.Storage;
+using Srpo.Core.Results;
+using Srpo.Grains.Diagnostics;
+using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
+
+namespace Srpo.Grains;
+
+/// <summary>A piece of a learning curve, stored once and not with every record of its population.</summary>
+[GenerateSerializer, Alias("srpo.CurvePage")]
+internal sealed class CurvePage
+{
+    /// <summary>Points in order of rounds.</summary>
+    [Id(0)]
+    public List<CurvePoint> Points { get; set; } = [];
+}
+
+/// <summary>
+/// Keeps long learning curves in pages beside the record of their population, so that what is written with every checkpoint does not grow with the training behind it.
+/// A page is stored before the record that counts on it. One that an interrupted process left behind, or that a team which went back has given up, is written over.
+/// </summary>
+/// <param name="storage">Where records of populations are.</param>
+/// <param name="grain">Whose they are.</param>
+/// <param name="meter">Measures reads and writes, where given.</param>
+internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter? meter = null)
+{
+    /// <summary>Points of a page. The record keeps as many at least: curves of less than twice as many have no page.</summary>
+    public const int Size = 256;
+
+    private const string Name = "curve";
+
+    /// <summary>Gives the teams of a record that was just read the points that their pages have.</summary>
+    /// <param name="record">The record.</param>
+    /// <returns>What cannot be read and is left out of the curves; null if nothing is missing.</returns>
+    public async Task<string?> ReadAsync(PopulationRecord record)
+    {
+        string? missing = null;
+        for (var team = 0; team < record.Teams.Length; team++)
+        {
+            var pages = new List<CurvePoint[]>(record.Teams[team].Pages);
+            while (pages.Count < record.Teams[team].Pages)
+            {
+                var (page, damage) = await ReadAsync(team, pages.Count);
+                pages.Add(page.RecordExists ? [.. page.State.Points] : []);
+                if (!page.RecordExists) missing ??= damage ?? string.Create(CultureInfo.InvariantCulture, $"page {pages.Count - 1} of the learning curve of team {team} is missing");
+            }
+
+            record.Teams[team].TakePages(pages);
+        }
+
+        return missing is null ? null : $"{missing}; the learning curve is shown without its points, and training goes on";
+    }
+
+    /// <summary>Stores the pages that have become full. The record must be stored afterwards.</summary>
+    /// <param name="record">The record, which may change meanwhile.</param>
+    public Task StoreAsync(PopulationRecord record) => Array.Exists(record.Teams, team => team.FullPage is not null) ? StoreFullAsync(record) : Task.CompletedTask;
+
+    /// <summary>Removes all pages. Repeating it is harmless.</summary>
+    /// <param name="teams">Teams of the population.</param>
+    /// <param name="record">The record; null where it cannot be read.</param>
+    public async Task ClearAsync(int teams, PopulationRecord? record)
+    {
+        for (var team = 0; team < teams; team++)
+        {
+            var known = record is not null && team < record.Teams.Length ? record.Teams[team].Pages : 0;
+            for (var number = 0; ; number++)
+            {
+                var (page, damage) = await ReadAsync(team, number);
+                if (page.ETag is not null || damage is not null) await MeasureAsync("clear", storage.ClearStateAsync(PageName(team, number), grain, page));
+                else if (number >= known) break;
+            }
+        }
+    }
+
+    private async Task StoreFullAsync(PopulationRecord record)
+    {
+        for (var team = 0; team < record.Teams.Length; team++)
+        {
+            while (team < record.Teams.Length && record.Teams[team] is { FullPage: { } points } full)
+            {
+                var number = full.Pages;
+                var (page, _) = await ReadAsync(team, number);
+                page.State = new CurvePage { Points = [.. points] };
+                await MeasureAsync("write", storage.WriteStateAsync(PageName(team, number), grain, page));
+
+                // A team that went back meanwhile has fewer points, or others.
+                if (!full.TryMoveToPage(number, points)) break;
+            }
+        }
+    }
+
+    private async Task<(GrainState<CurvePage> Page, string? Damage)> ReadAsync(int team, int number)
+    {
+        var page = new GrainState<CurvePage>();
+        try
+        {
+            await MeasureAsync("read", storage.ReadStateAsync(PageName(team, number), grain, page));
+            return (page, null);
+        }
+        catch (Exception error) when (error is CorruptStateException or JsonException or FormatException)
+        {
+            return (page, error.Message);
+        }
+    }
+
+    private Task MeasureAsync(string operation, Task act) => meter is null ? act : meter.MeasureAsync(Name, operation, act);
+
+    private static string PageName(int team, int number) => string.Create(CultureInfo.InvariantCulture, $"{Name}{team}-{number}");
+}
