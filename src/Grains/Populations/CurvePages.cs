@@ -4,7 +4,6 @@ using Orleans.Storage;
 using Srpo.Core.Results;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
-using Srpo.Grains.Storage;
 
 namespace Srpo.Grains;
 
@@ -43,7 +42,7 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
             while (pages.Count < record.Teams[team].Pages)
             {
                 var (page, damage) = await ReadAsync(team, pages.Count);
-                pages.Add(page.RecordExists ? [.. page.State.Points] : []);
+                pages.Add(page.RecordExists ? [.. page.State!.Points] : []);
                 if (!page.RecordExists) missing ??= damage ?? string.Create(CultureInfo.InvariantCulture, $"page {pages.Count - 1} of the learning curve of team {team} is missing");
             }
 

@@ -78,6 +78,14 @@ public sealed class SiloPagesTests(Chromium chromium) : IClassFixture<Chromium>,
         await Expect(state).ToHaveTextAsync("stopped");
         Assert.All(visit.Errors, error => Assert.Contains("401", error, StringComparison.Ordinal));
 
+        // The list knows it as well as the page does, and finds it by that word.
+        await visit.Link("Runs").ClickAsync();
+        await Expect(page.Locator("tbody .state")).ToHaveTextAsync(["stopped"]);
+        await page.GetByLabel("State").SelectOptionAsync("paused");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(0);
+        await page.GetByLabel("State").SelectOptionAsync("stopped");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+
         // Orleans' own pages are another program, behind the same cookie.
         await visit.Link("Orleans").ClickAsync();
         await page.WaitForURLAsync("**/dashboard**");
