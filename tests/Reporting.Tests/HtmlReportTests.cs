@@ -57,6 +57,37 @@ public class HtmlReportTests
         Assert.Contains("alert('x')", page.Descendants("h1").Single().Value, StringComparison.Ordinal);
     }
 
+    /// <summary>Half a page of settings is folded away, and what is JSON within a text is readable as such.</summary>
+    [Fact]
+    public void Settings_are_folded_and_readable()
+    {
+        var settings = new Dictionary<string, object> { ["environment"] = new { Name = "tag", Definition = "{\n  \"chasers\": 2,\n  \"size\": 1E-08\n}" }, ["maps"] = new[] { "{ no JSON", " [1]" } };
+        var results = SyntheticRun.Create(2);
+        results = results with { Info = results.Info with { Settings = JsonSerializer.SerializeToElement(settings), Versions = ImmutableSortedDictionary<string, string>.Empty.Add("cores", "2").Add(".NET", "10") } };
+        var section = XDocument.Parse(Write(results)).Descendants("section").Single(section => (string?)section.Attribute("id") == "settings");
+        var details = Assert.Single(section.Elements("details"));
+        Assert.Null(details.Attribute("open"));
+        Assert.Equal("All settings, as JSON", details.Element("summary")!.Value);
+        Assert.Equal(
+            """
+            {
+              "environment": {
+                "Name": "tag",
+                "Definition": {
+                  "chasers": 2,
+                  "size": 1E-08
+                }
+              },
+              "maps": [
+                "{ no JSON",
+                " [1]"
+              ]
+            }
+            """.ReplaceLineEndings("\n"),
+            details.Element("pre")!.Value.ReplaceLineEndings("\n"));
+        Assert.Equal([".NET", "Cores"], XDocument.Parse(Write(results)).Descendants("dt").Select(name => name.Value).TakeLast(2));
+    }
+
     [Fact]
     public void A_report_of_60_by_60_stays_small()
     {

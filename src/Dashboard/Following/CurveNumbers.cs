@@ -15,6 +15,9 @@ internal sealed record CurveRow(string Population, double Steps, ImmutableArray<
 /// <param name="Rows">Population by population, in the order of training.</param>
 internal sealed record CurveNumbers(ImmutableArray<string> Measures, ImmutableArray<CurveRow> Rows)
 {
+    /// <summary>Whether there are several teams that differ.</summary>
+    public bool HasDeviations => Rows.Any(row => row.Deviation > 0);
+
     /// <summary>Rows of a population.</summary>
     public const int Most = 12;
 

@@ -133,9 +133,19 @@
 
   }
 
+  // On paper nothing can be opened: settings are printed with the rest.
   var before;
-  addEventListener("beforeprint", function () { before = root.dataset.theme; root.dataset.theme = "light"; });
-  addEventListener("afterprint", function () { if (before) root.dataset.theme = before; else delete root.dataset.theme; });
+  var folded = [];
+  addEventListener("beforeprint", function () {
+    before = root.dataset.theme;
+    root.dataset.theme = "light";
+    folded = Array.from(document.querySelectorAll("details.settings")).filter(function (details) { return !details.open; });
+    folded.forEach(function (details) { details.open = true; });
+  });
+  addEventListener("afterprint", function () {
+    if (before) root.dataset.theme = before; else delete root.dataset.theme;
+    folded.forEach(function (details) { details.open = false; });
+  });
 
   document.addEventListener("pointermove", function (event) {
     var tip = document.getElementById("tip");

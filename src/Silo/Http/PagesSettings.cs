@@ -34,7 +34,7 @@ internal sealed class PagesSettings
         foreach (var entry in entries)
         {
             if (IPAddress.TryParse(entry, out var address)) options.KnownProxies.Add(address);
-            else if (System.Net.IPNetwork.TryParse(entry, out var network)) options.KnownIPNetworks.Add(network);
+            else if (System.Net.IPNetwork.TryParse(entry, out var network) && IPAddress.Parse(entry[..entry.IndexOf('/', StringComparison.Ordinal)]).Equals(network.BaseAddress)) options.KnownIPNetworks.Add(network);
             else throw new SiloSettingsException("Pages:Proxies", Proxies, $"'{entry}' is neither an address such as 10.0.0.7 nor a network such as 10.244.0.0/16, whose bits after the prefix are 0");
         }
 

@@ -48,6 +48,9 @@ public sealed class CurvesTests
         Assert.Equal((points[0].Y, points[^1].Y), (numbers.Rows[0].Values[0], numbers.Rows[^1].Values[0]));
         Assert.Equal(numbers.Rows.Select(row => row.Steps).Order(), numbers.Rows.Select(row => row.Steps));
 
+        // Teams that are all alike have no spread to be told.
+        Assert.False(numbers.HasDeviations);
+
         // Of a short curve every point.
         Assert.Equal(3, CurveNumbers.Of(LearningFigures.Returns([Curve(3, run: 0)], styles), []).Rows.Length);
     }

@@ -48,6 +48,8 @@ public sealed class PagesTests(ShownRuns shown)
         await Expect(visit.Heading).ToHaveTextAsync("first");
         await Expect(page.Locator("main > .meta")).ToContainTextAsync("experiment · tiny · started");
         await Expect(page.GetByText("the one of the figure")).ToBeVisibleAsync();
+        // What has ended is not measured any more, and there is nothing to be done with it.
+        await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Populations" }).Locator("thead th")).ToHaveTextAsync(["Population", "State", "Done", "Return", "Teams"]);
         foreach (var population in new[] { "IPPO", "SRPO" })
         {
             var row = visit.Row("Populations", population);
@@ -93,6 +95,8 @@ public sealed class PagesTests(ShownRuns shown)
         string[] names = ["alone", "first: IPPO", "first: SRPO"];
         foreach (var name in names) await Expect(legend).ToContainTextAsync(name);
 
+        // Games with one score keep its name.
+        await Expect(page.Locator("figure[data-figure=returns] svg.fig")).ToContainTextAsync("sum of both seats' rewards per episode");
         var settings = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Settings that differ" });
         await Expect(settings.Locator("thead th")).ToHaveTextAsync(["Setting", .. names]);
         await Expect(settings.Locator("tbody tr").Filter(new LocatorFilterOptions { HasText = "discount" }).Locator("td")).ToHaveTextAsync(["0.9", "0.99", "0.99"]);
@@ -134,7 +138,7 @@ public sealed class PagesTests(ShownRuns shown)
         await page.GoBackAsync();
         await page.GetByLabel("Seat 0").FocusAsync();
         await page.Keyboard.PressAsync("End");
-        await page.GetByLabel("seat 1", new PageGetByLabelOptions { Exact = true }).FocusAsync();
+        await page.GetByLabel("Seat 1", new PageGetByLabelOptions { Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Home");
         await Expect(page.Locator("main .row .count")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^mean return −?[0-9.]+$"));
         await page.Keyboard.PressAsync("Tab");
@@ -178,7 +182,7 @@ public sealed class PagesTests(ShownRuns shown)
             await Expect(visit.Heading).ToHaveTextAsync(heading);
             await Expect(page.Locator("main")).ToContainTextAsync(facts);
             await Expect(page.Locator("dl.facts").First).ToContainTextAsync("round 12");
-            await Expect(page.Locator("figure[data-figure=returns] svg.fig")).ToBeVisibleAsync();
+            await Expect(page.Locator("figure[data-figure=returns] svg.fig")).ToContainTextAsync("mean reward of a seat in a rollout");
             await Expect(page.GetByText("Step 0", new PageGetByTextOptions { Exact = true })).ToBeVisibleAsync();
             var shares = page.Locator(".bars meter");
             await Expect(shares.First).ToBeVisibleAsync();

@@ -50,6 +50,9 @@ internal static class Texts
         _ => status.Phase.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>A text that begins a sentence.</summary>
+    public static string Sentence(string text) => text.Length == 0 ? "" : char.ToUpperInvariant(text[0]) + text[1..];
+
     /// <summary>What a run is.</summary>
     public static string Kind(RunKind kind) => kind switch
     {
