@@ -11,21 +11,28 @@ using Srpo.Learning;
 namespace Srpo.Grains;
 
 /// <summary>Trains a population.</summary>
-[GrainType("coordinator")]
+[GrainType(CoordinatorGrain.GrainTypeName)]
 internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog environments, SiloMap map, IOptions<ComputeOptions> options, ILogger<CoordinatorGrain> logger)
     : WorkGrain<PopulationRecord, TrainingSession, IPopulationObserver>(WorkKind.Population, StorageNames.Populations, host, logger), ICoordinatorGrain
 {
+    /// <summary>What its keys belong to, also in storage.</summary>
+    internal const string GrainTypeName = "coordinator";
+
     /// <summary>Teams that are deleted at the same time.</summary>
     private const int Deleters = 16;
 
     private readonly List<string> _warnings = [];
 
     private CurvePages? _pages;
+    private string? _missing;
 
     /// <summary>Whether the session ends because its silo does: the population stays in training.</summary>
     private bool _leaving;
 
-    private CurvePages Pages => _pages ??= Host.Pages(this.GetGrainId());
+    private CurvePages Pages => _pages ??= Host.Pages(Name);
+
+    /// <summary>The id of the coordinator of a population.</summary>
+    public static GrainId IdOf(string population) => GrainId.Create(GrainTypeName, population);
 
     /// <inheritdoc/>
     public async Task<PopulationStatus> StartAsync(PopulationSpec spec)
@@ -87,14 +94,14 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     /// <inheritdoc/>
     public async Task<TeamCurve[]> GetCurvesAsync()
     {
-        await KnownAsync();
+        await WithPagesAsync();
         return Record.Curves([]);
     }
 
     /// <inheritdoc/>
     public async Task<TeamCurve[]> GetCurvesAfterAsync(int[] known)
     {
-        await KnownAsync();
+        await WithPagesAsync();
         return Record.Curves(known ?? []);
     }
 
@@ -121,9 +128,6 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
         foreach (var teams in Enumerable.Range(0, spec.Teams).Chunk(Deleters))
             await Task.WhenAll(teams.SelectMany(team => TeamActors.Actors(GrainFactory, Name, team, plan)).Select(actor => actor.DeleteAsync(spec, session)));
     }
-
-    /// <inheritdoc/>
-    protected override Task<string?> ReadPartsAsync(PopulationRecord record) => Pages.ReadAsync(record);
 
     /// <inheritdoc/>
     protected override Task StorePartsAsync(PopulationRecord record) => Pages.StoreAsync(record);
@@ -166,6 +170,15 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     {
         await LoadAsync();
         if (Record.Spec is null) throw await UnknownAsync();
+    }
+
+    /// <summary>Whoever asks for curves has their pages read: training itself needs none of them.</summary>
+    private async Task WithPagesAsync()
+    {
+        await KnownAsync();
+        if (Array.TrueForAll(Record.Teams, team => team.HasPages)) return;
+        _missing = await Pages.ReadAsync(Record) ?? _missing;
+        if (Record.Spec is null) throw Deleted();
     }
 
     /// <summary>A pause or stop that is under way is carried out first.</summary>
@@ -214,6 +227,6 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
 
     private PopulationStatus Status() => PopulationStatusBuilder.Build(
         Name, Record, environments.Plan(Record.Spec ?? throw Deleted()).StepsPerRound, Session, Seconds,
-        [LoadWarning, StorageProblem, Unstored is { } trouble ? $"the end of training cannot be stored and is tried again: {trouble}" : null],
+        [LoadWarning, _missing, StorageProblem, Unstored is { } trouble ? $"the end of training cannot be stored and is tried again: {trouble}" : null],
         _warnings, Work.Unattended);
 }

@@ -30,26 +30,23 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
 
     private const string Name = "curve";
 
-    /// <summary>Gives the teams of a record that was just read the points that their pages have.</summary>
-    /// <param name="record">The record.</param>
+    /// <summary>Gives the teams of a record the points that their pages have, those that do not have them yet.</summary>
+    /// <param name="record">The record, which may change meanwhile.</param>
     /// <returns>What cannot be read and is left out of the curves; null if nothing is missing.</returns>
     public async Task<string?> ReadAsync(PopulationRecord record)
     {
-        string? missing = null;
-        for (var team = 0; team < record.Teams.Length; team++)
-        {
-            var pages = new List<CurvePoint[]>(record.Teams[team].Pages);
-            while (pages.Count < record.Teams[team].Pages)
-            {
-                var (page, damage) = await ReadAsync(team, pages.Count);
-                pages.Add(page.RecordExists ? [.. page.State!.Points] : []);
-                if (!page.RecordExists) missing ??= damage ?? string.Create(CultureInfo.InvariantCulture, $"page {pages.Count - 1} of the learning curve of team {team} is missing");
-            }
+        var missing = await Task.WhenAll(record.Teams.Select((team, index) => team.HasPages ? Task.FromResult<string?>(null) : ReadAsync(team, index)));
+        return missing.OfType<string>().FirstOrDefault() is { } first ? $"{first}; the learning curve is shown without its points" : null;
+    }
 
-            record.Teams[team].TakePages(pages);
-        }
-
-        return missing is null ? null : $"{missing}; the learning curve is shown without its points, and training goes on";
+    /// <summary>Has a team go back to a round, or stay there.</summary>
+    /// <param name="team">What is stored of the team.</param>
+    /// <param name="index">The team.</param>
+    /// <param name="round">The round.</param>
+    public async Task CutAsync(TeamRecord team, int index, int round)
+    {
+        var cut = team.CutPage(round) is { } number ? (await ReadAsync(index, number)).Page : null;
+        team.CutTo(round, cut is { RecordExists: true } page ? page.State!.Points : null);
     }
 
     /// <summary>Stores the pages that have become full. The record must be stored afterwards.</summary>
@@ -63,7 +60,7 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
     {
         for (var team = 0; team < teams; team++)
         {
-            var known = record is not null && team < record.Teams.Length ? record.Teams[team].Pages : 0;
+            var known = record is not null && team < record.Teams.Length ? record.Teams[team].PageEnds.Count : 0;
             for (var number = 0; ; number++)
             {
                 var (page, damage) = await ReadAsync(team, number);
@@ -79,7 +76,7 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
         {
             while (team < record.Teams.Length && record.Teams[team] is { FullPage: { } points } full)
             {
-                var number = full.Pages;
+                var number = full.PageEnds.Count;
                 var (page, _) = await ReadAsync(team, number);
                 page.State = new CurvePage { Points = [.. points] };
                 await MeasureAsync("write", storage.WriteStateAsync(PageName(team, number), grain, page));
@@ -87,6 +84,27 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
                 // A team that went back meanwhile has fewer points, or others.
                 if (!full.TryMoveToPage(number, points)) break;
             }
+        }
+    }
+
+    private async Task<string?> ReadAsync(TeamRecord team, int index)
+    {
+        while (true)
+        {
+            string? missing = null;
+            var (pages, cuts) = (new List<CurvePoint[]>(), team.Cuts);
+
+            // Others may become full meanwhile, which are read too.
+            while (pages.Count < team.PageEnds.Count && cuts == team.Cuts)
+            {
+                var (page, damage) = await ReadAsync(index, pages.Count);
+                if (!page.RecordExists) missing ??= damage ?? string.Create(CultureInfo.InvariantCulture, $"page {pages.Count} of the learning curve of team {index} is missing");
+                pages.Add(page.RecordExists ? [.. page.State!.Points] : []);
+            }
+
+            if (cuts != team.Cuts) continue;
+            if (!team.HasPages) team.TakePages(pages);
+            return missing;
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class PopulationRecord : IWorkRecord, ILaterForm
     public ErrorKind? ErrorKind { get; set; }
 
     /// <summary>A build that knows no pages would take the end of a curve for the whole, and store it so.</summary>
-    uint ILaterForm.LeastVersion => Array.Exists(Teams, team => team.Pages > 0) ? 3u : 2u;
+    uint ILaterForm.LeastVersion => Array.Exists(Teams, team => team.PageEnds.Count > 0) ? 3u : 2u;
 
     bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training && Wish is null;
 
@@ -113,8 +113,12 @@ internal sealed class PopulationRecord : IWorkRecord, ILaterForm
 [GenerateSerializer, Alias("srpo.TeamRecord")]
 internal sealed class TeamRecord
 {
+    /// <summary>Points of the pages, once they were read; null before.</summary>
     [NonSerialized]
-    private List<CurvePoint[]> _paged = [];
+    private List<CurvePoint[]>? _pages;
+
+    [NonSerialized]
+    private int _cuts;
 
     /// <summary>Rounds finished; the curve is complete up to here. -1 before the first point.</summary>
     [Id(0)]
@@ -132,13 +136,21 @@ internal sealed class TeamRecord
     [Id(3)]
     public string? Quarantine { get; set; }
 
-    /// <summary>Pages that the curve begins with, see <see cref="CurvePages"/>.</summary>
+    /// <summary>Round of the last point of every page that the curve begins with, see <see cref="CurvePages"/>.</summary>
     [Id(4)]
-    public int Pages { get; set; }
+    public List<int> PageEnds { get; set; } = [];
 
-    /// <summary>Points of the curve, those of pages included once they are read.</summary>
+    /// <summary>Whether the points of its pages are known here.</summary>
     [JsonIgnore]
-    public int Points => _paged.Sum(page => page.Length) + Curve.Count;
+    public bool HasPages => _pages is not null || PageEnds.Count == 0;
+
+    /// <summary>How often it went back: whoever reads pages meanwhile reads them again.</summary>
+    [JsonIgnore]
+    public int Cuts => _cuts;
+
+    /// <summary>Points of the curve. The pages must have been read.</summary>
+    [JsonIgnore]
+    public int Points => Read().Sum(page => page.Length) + Curve.Count;
 
     /// <summary>The points that the next page is made of; null while there are too few.</summary>
     [JsonIgnore]
@@ -148,24 +160,24 @@ internal sealed class TeamRecord
     public int Finished() => Math.Max(Round, 0);
 
     /// <summary>Gives it the points of its pages, which are stored apart; those of a page that cannot be read are none.</summary>
-    public void TakePages(List<CurvePoint[]> pages) => (_paged, Pages) = (pages, pages.Count);
+    public void TakePages(List<CurvePoint[]> pages) => _pages = pages;
 
     /// <summary>Has a page that was stored take the place of its points here.</summary>
     /// <returns>Whether these are still the points that come next.</returns>
     public bool TryMoveToPage(int number, CurvePoint[] points)
     {
-        if (number != Pages || Curve.Count < points.Length || !ReferenceEquals(Curve[points.Length - 1], points[^1]) || !ReferenceEquals(Curve[0], points[0])) return false;
+        if (number != PageEnds.Count || Curve.Count < points.Length || !ReferenceEquals(Curve[points.Length - 1], points[^1]) || !ReferenceEquals(Curve[0], points[0])) return false;
         Curve.RemoveRange(0, points.Length);
-        _paged.Add(points);
-        Pages++;
+        PageEnds.Add(points[^1].Round);
+        _pages?.Add(points);
         return true;
     }
 
-    /// <summary>The curve from a point on, counted from 0.</summary>
+    /// <summary>The curve from a point on, counted from 0. The pages must have been read.</summary>
     public CurvePoint[] CurveFrom(int first)
     {
         var points = new List<CurvePoint>(Math.Max(0, Points - first));
-        foreach (var page in _paged)
+        foreach (var page in Read())
         {
             if (first < page.Length) points.AddRange(page.AsSpan(first));
             first = Math.Max(0, first - page.Length);
@@ -175,19 +187,24 @@ internal sealed class TeamRecord
         return [.. points];
     }
 
-    /// <summary>Goes back, or stays, at a round.</summary>
-    public void CutTo(int round)
-    {
-        Round = round == 0 ? -1 : round;
+    /// <summary>The page that has the last point of a team which goes back to a round; null if none has.</summary>
+    public int? CutPage(int round) => round > 0 && PageEnds.FindIndex(end => end >= round) is >= 0 and var page ? page : null;
 
-        // A page that is cut is none any more: what is left of it belongs to the record again.
-        while (_paged is [.., var last] && (round == 0 || (last.Length > 0 && last[^1].Round > round)))
+    /// <summary>Goes back, or stays, at a round.</summary>
+    /// <param name="round">The round.</param>
+    /// <param name="cut">Points of the page <see cref="CutPage"/>, which is none any more: what is left of it belongs to the record, which has the last point.</param>
+    public void CutTo(int round, IReadOnlyList<CurvePoint>? cut = null)
+    {
+        var kept = round == 0 ? 0 : CutPage(round) ?? PageEnds.Count;
+        if (kept < PageEnds.Count)
         {
-            _paged.RemoveAt(_paged.Count - 1);
-            Curve.InsertRange(0, last);
+            Curve.InsertRange(0, cut ?? []);
+            PageEnds.RemoveRange(kept, PageEnds.Count - kept);
+            if (_pages is not null) _pages.RemoveRange(kept, _pages.Count - kept);
+            _cuts++;
         }
 
-        Pages = _paged.Count;
+        Round = round == 0 ? -1 : round;
         Curve.RemoveAll(point => round == 0 || point.Round > round);
         Checkpoints = [.. Checkpoints.Where(checkpoint => checkpoint <= round)];
     }
@@ -198,6 +215,8 @@ internal sealed class TeamRecord
         if (Checkpoints.Length > 0 && Checkpoints[0] == round) return;
         Checkpoints = Checkpoints.Length > 0 ? [round, Checkpoints[0]] : [round];
     }
+
+    private List<CurvePoint[]> Read() => _pages ?? (PageEnds.Count == 0 ? [] : throw new InvalidOperationException("the pages of the learning curve were not read"));
 }
 
 /// <summary>Makes the status message of a population.</summary>

@@ -52,6 +52,9 @@ internal sealed class TrainingSession : WorkSession
     /// <summary>The silo of the coordinator.</summary>
     public GrainHost Host => _work.Host;
 
+    /// <summary>Where long learning curves are.</summary>
+    public CurvePages Pages => _work.Host.Pages(Spec.Population);
+
     /// <summary>Where trouble goes.</summary>
     public ILogger Logger => _work.Logger;
 
@@ -307,7 +310,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
             using var activity = SrpoActivities.HaveRestored(session.Spec.Population, team);
             var request = new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session, ++_restores, SpecIdentity.Of(session.Spec));
             var reply = await activity.AwaitAsync(Following.AskAsync(() => grain.RestoreAsync(request)));
-            Record.CutTo(reply.Round);
+            await session.Pages.CutAsync(Record, team, reply.Round);
             if (reply.Round > 0) Record.AddCheckpoint(reply.Round);
             if (reply.Warning is { } warning && !session.Warnings.Contains(warning)) session.Warnings.Add(warning);
             restored = true;

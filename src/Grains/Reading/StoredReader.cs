@@ -119,7 +119,7 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
 
     private static SlotPair<T> Slots<T>(FileGrainStorage storage, WorkKind kind, string name)
         where T : class, new() =>
-        new(storage, kind == WorkKind.Population ? Coordinator(name) : GrainId.Create("tournament", name), WorkNames.Word(kind));
+        new(storage, kind == WorkKind.Population ? CoordinatorGrain.IdOf(name) : GrainId.Create("tournament", name), WorkNames.Word(kind));
 
     private async Task<(PopulationRecord Record, string? Warning)> PopulationAsync(string population)
     {
@@ -135,11 +135,9 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     private async Task<(PopulationRecord Record, string? Warning)> WithCurvesAsync(string population)
     {
         var (record, warning) = await PopulationAsync(population);
-        var missing = await new CurvePages(_populations, Coordinator(population)).ReadAsync(record);
+        var missing = await new CurvePages(_populations, CoordinatorGrain.IdOf(population)).ReadAsync(record);
         return (record, warning is null ? missing : missing is null ? warning : warning + Environment.NewLine + missing);
     }
-
-    private static GrainId Coordinator(string population) => GrainId.Create("coordinator", population);
 
     private async Task<TournamentRecord> TournamentAsync(string tournament)
     {

@@ -32,6 +32,6 @@ internal sealed class GrainHost(IServiceProvider services, ILocalSiloDetails loc
         new(services.GetRequiredKeyedService<IGrainStorage>(storage), grain, name, meter);
 
     /// <summary>The pages of the learning curves of a population.</summary>
-    /// <param name="population">Its coordinator.</param>
-    public CurvePages Pages(GrainId population) => new(services.GetRequiredKeyedService<IGrainStorage>(Hosting.StorageNames.Populations), population, meter);
+    /// <param name="population">Its name.</param>
+    public CurvePages Pages(string population) => new(services.GetRequiredKeyedService<IGrainStorage>(Hosting.StorageNames.Populations), CoordinatorGrain.IdOf(population), meter);
 }

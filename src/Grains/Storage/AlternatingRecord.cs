@@ -18,9 +18,7 @@ internal interface ISequenced
 /// A record kept in two slots that are written in turn: when the newer one is damaged, the one before it is used. Loaded at
 /// the first use and not at activation, so that a failure is the caller's exception and the next call tries again.
 /// </summary>
-/// <param name="slots">The slots.</param>
-/// <param name="complete">Reads what is stored beside a record that was read, and says what is missing of it, or null; null where nothing is.</param>
-internal sealed class AlternatingRecord<T>(SlotPair<T> slots, Func<T, Task<string?>>? complete = null)
+internal sealed class AlternatingRecord<T>(SlotPair<T> slots)
     where T : class, ISequenced, new()
 {
     private Task? _loading;
@@ -73,12 +71,10 @@ internal sealed class AlternatingRecord<T>(SlotPair<T> slots, Func<T, Task<strin
             return;
         }
 
-        var newest = second is null || (first is not null && first.Sequence > second.Sequence) ? 0 : 1;
-        var value = newest == 0 ? first! : second!;
-        var missing = complete is null ? null : await complete(value);
-        (_newest, _value, Exists) = (newest, value, true);
+        _newest = second is null || (first is not null && first.Sequence > second.Sequence) ? 0 : 1;
+        _value = _newest == 0 ? first : second;
+        Exists = true;
         if (damage is not null) Warning = $"{damage}; the record stored before it is used";
-        if (missing is not null) Warning = Warning is null ? missing : Warning + Environment.NewLine + missing;
     }
 }
 

@@ -45,7 +45,7 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     {
         (_kind, Host, Logger) = (kind, host, logger);
         _described = $"{WorkNames.Word(kind)} '{Name}'";
-        _stored = new(host.Slots<TRecord>(this.GetGrainId(), storage, WorkNames.Word(kind)), ReadPartsAsync);
+        _stored = new(host.Slots<TRecord>(this.GetGrainId(), storage, WorkNames.Word(kind)));
         _observers = new(host.Time, logger);
         _directory = GrainFactory.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
         Writer = new(SaveAsync, _described, host.Time, logger);
@@ -182,10 +182,6 @@ internal abstract class WorkGrain<TRecord, TSession, TObserver> : Grain
     /// <summary>Removes what other grains have stored for it. Repeating it is harmless.</summary>
     /// <param name="record">Its record; null where that cannot be read.</param>
     protected virtual Task DeletePartsAsync(TRecord? record) => Task.CompletedTask;
-
-    /// <summary>Reads what is stored beside a record that was read.</summary>
-    /// <returns>What is missing of it, or null.</returns>
-    protected virtual Task<string?> ReadPartsAsync(TRecord record) => Task.FromResult<string?>(null);
 
     /// <summary>Stores what has to be there before the record is.</summary>
     protected virtual Task StorePartsAsync(TRecord record) => Task.CompletedTask;

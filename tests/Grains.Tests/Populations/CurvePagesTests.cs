@@ -1,5 +1,4 @@
 using Srpo.Core.Results;
-using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
@@ -41,7 +40,8 @@ public sealed class CurvePagesTests : IDisposable
         }
 
         Assert.True(largest < 3 * 2 * Page * new StatePayload().Write(Points(20 * Page, 1)).Length, $"a record has {largest} bytes");
-        Assert.Equal((19, 20 * Page), (record.Teams[1].Pages, record.Teams[1].Points));
+        Assert.Equal((19, Page), (record.Teams[1].PageEnds.Count, record.Teams[1].Curve.Count));
+        Assert.False(record.Teams[1].HasPages);
         Assert.Equal(2 * 19, _data.Files().Length);
 
         // Written once: the tag of a state counts how often it was.
@@ -57,7 +57,8 @@ public sealed class CurvePagesTests : IDisposable
         record.Teams[1].Curve = Points(0, 5 * Page + 3);
         await _pages.StoreAsync(record);
         var read = await AgainAsync(record);
-        Assert.Equal((0, 4), (read.Teams[0].Pages, read.Teams[1].Pages));
+        Assert.Equal((0, 4), (read.Teams[0].PageEnds.Count, read.Teams[1].PageEnds.Count));
+        Assert.Throws<InvalidOperationException>(() => read.Curves([]));
         Assert.Null(await _pages.ReadAsync(read));
         Assert.Equal(Enumerable.Range(0, 5 * Page + 3), read.Curves([])[1].Points.Select(point => point.Round));
         foreach (var known in new[] { 1, Page - 1, Page, 4 * Page, 5 * Page + 2, 5 * Page + 3 })
@@ -72,17 +73,21 @@ public sealed class CurvePagesTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 0, 0)]
-    [InlineData(Page - 1, 0, Page)]
-    [InlineData(Page + 9, 1, Page + 10)]
-    [InlineData(4 * Page, 4, 4 * Page + 1)]
-    public async Task A_team_that_goes_back_gives_up_pages_and_stores_others_in_their_place(int round, int pages, int points)
+    [InlineData(0, 0, 0, false)]
+    [InlineData(Page - 1, 0, Page, false)]
+    [InlineData(Page - 2, 0, Page - 1, true)]
+    [InlineData(Page + 9, 1, Page + 10, false)]
+    [InlineData(Page + 9, 1, Page + 10, true)]
+    [InlineData(4 * Page, 4, 4 * Page + 1, true)]
+    public async Task A_team_that_goes_back_gives_up_pages_and_stores_others_in_their_place(int round, int pages, int points, bool isRead)
     {
         var record = Record(teams: 1, points: 5 * Page);
         await _pages.StoreAsync(record);
-        Assert.Equal(4, record.Teams[0].Pages);
-        record.Teams[0].CutTo(round);
-        Assert.Equal((pages, points), (record.Teams[0].Pages, record.Teams[0].Points));
+        Assert.Equal(4, record.Teams[0].PageEnds.Count);
+        if (isRead) Assert.Null(await _pages.ReadAsync(record));
+        await _pages.CutAsync(record.Teams[0], 0, round);
+        Assert.Equal((pages, points - (pages * Page)), (record.Teams[0].PageEnds.Count, record.Teams[0].Curve.Count));
+        if (isRead) Assert.Equal(points, record.Teams[0].Points);
 
         // Played again, with other values: those are kept, and not what was stored before.
         record.Teams[0].Curve.AddRange(Points(points, 6 * Page - points, value: 2));
@@ -104,16 +109,16 @@ public sealed class CurvePagesTests : IDisposable
         var read = await AgainAsync(record);
         var missing = await _pages.ReadAsync(read);
         Assert.Contains("curve0-1", missing, StringComparison.Ordinal);
-        Assert.EndsWith("training goes on", missing, StringComparison.Ordinal);
+        Assert.EndsWith("the learning curve is shown without its points", missing, StringComparison.Ordinal);
         Assert.Equal([.. Enumerable.Range(0, Page), .. Enumerable.Range(2 * Page, Page), .. Enumerable.Range(4 * Page, Page)], read.Curves([])[0].Points.Select(point => point.Round));
 
         // And is written over by the team that goes back and comes there again.
-        read.Teams[0].CutTo(Page - 1);
+        await _pages.CutAsync(read.Teams[0], 0, Page - 1);
         read.Teams[0].Curve.AddRange(Points(Page, 4 * Page));
         await _pages.StoreAsync(read);
         var whole = await AgainAsync(read);
         Assert.Null(await _pages.ReadAsync(whole));
-        Assert.Equal(5 * Page, whole.Teams[0].Points);
+        Assert.Equal((4, 5 * Page), (whole.Teams[0].PageEnds.Count, whole.Teams[0].Points));
     }
 
     [Fact]
@@ -126,9 +131,30 @@ public sealed class CurvePagesTests : IDisposable
         Assert.False(team.TryMoveToPage(0, points));
         Assert.False(team.TryMoveToPage(1, team.FullPage!));
         Assert.True(team.TryMoveToPage(0, team.FullPage!));
-        Assert.Equal((1, 2 * Page + 3), (team.Pages, team.Curve.Count));
+        Assert.Equal((1, 2 * Page + 3), (team.PageEnds.Count, team.Curve.Count));
         Assert.Null(new TeamRecord { Curve = Points(0, 2 * Page - 1) }.FullPage);
     }
+
+    [Fact]
+    public Task Pages_that_become_full_or_are_given_up_while_they_are_read_are_as_they_are_in_the_end() => Task.Factory.StartNew(
+        async () =>
+        {
+            var record = Record(teams: 1, points: 8 * Page);
+            await _pages.StoreAsync(record);
+            var reading = _pages.ReadAsync(record);
+            await _pages.CutAsync(record.Teams[0], 0, 3 * Page);
+            record.Teams[0].Curve.AddRange(Points(3 * Page + 1, 5 * Page, value: 2));
+            await _pages.StoreAsync(record);
+            Assert.Null(await reading);
+            var curve = record.Curves([])[0].Points;
+            Assert.Equal(Enumerable.Range(0, 8 * Page + 1), curve.Select(point => point.Round));
+            Assert.Equal(Enumerable.Range(0, 8 * Page + 1).Select(round => round <= 3 * Page ? 1.0 : 2.0), curve.Select(point => point.MeanReturn));
+        },
+        CancellationToken.None,
+        TaskCreationOptions.None,
+
+        // One thing at a time, as within a grain.
+        new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler).Unwrap();
 
     [Fact]
     public void Only_records_with_pages_are_kept_from_builds_that_know_none()
