@@ -7,7 +7,6 @@ using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
 using Srpo.Dashboard.Security;
 using Srpo.Experiments.Data;
-using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Dashboards;
 

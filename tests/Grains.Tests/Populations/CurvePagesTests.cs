@@ -1,5 +1,4 @@
 using Srpo.Core.Results;
-using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Grains.Tests;
