@@ -33,6 +33,9 @@ public sealed class RunsTests : IDisposable
         Assert.Equal("finished", shown.GetProperty("run").GetProperty("state").GetString());
         Assert.Contains("srpo run overcooked-paper", (await RunAsync("runs show r")).Out, StringComparison.Ordinal);
 
+        // What has no file of its own is asked where it stands, for one run as for the list.
+        Assert.Equal("finished", (await JsonAsync("runs show alone")).GetProperty("run").GetProperty("state").GetString());
+
         (await RunAsync("runs rename r best")).Expect(ExitCode.Ok);
         (await RunAsync("runs tag best paper tau-5")).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(_directory.Root, "runs", "note", "best", "the one of the figure")).Expect(ExitCode.Ok);
