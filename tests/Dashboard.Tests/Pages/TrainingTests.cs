@@ -63,8 +63,8 @@ public sealed class TrainingTests(Chromium chromium) : IClassFixture<Chromium>, 
             Assert.Equal(team.GetProperty("lastReturn").GetDouble(), watched.GetProperty("teams")[number].GetProperty("lastReturn").GetDouble());
             var cells = visit.Row("Teams", $"{number}").Locator("td");
             await Expect(cells.Nth(1)).ToHaveTextAsync("6 000 of 6 000");
-            await Expect(cells.Nth(4)).ToHaveTextAsync(Texts.Number(team.GetProperty("lastReturn").GetDouble()));
-            await Expect(cells.Nth(5)).ToHaveTextAsync("finished");
+            await Expect(cells.Nth(3)).ToHaveTextAsync(Texts.Number(team.GetProperty("lastReturn").GetDouble()));
+            await Expect(cells.Nth(4)).ToHaveTextAsync("finished");
         }
 
         Assert.Empty(visit.Errors);
