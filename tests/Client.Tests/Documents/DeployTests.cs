@@ -179,7 +179,7 @@ public sealed partial class DeployTests
         {
             (typeof(HttpSettings), HttpSettings.Section), (typeof(MetricsSettings), MetricsSettings.Section),
             (typeof(DashboardSettings), DashboardSettings.Section), (typeof(TlsSettings), TlsSettings.Section),
-            (typeof(TelemetrySettings), TelemetrySettings.Section),
+            (typeof(TelemetrySettings), TelemetrySettings.Section), (typeof(PagesSettings), PagesSettings.Section),
         })
         {
             Add(type, section[(SiloSettings.Section.Length + 1)..] + ":");
