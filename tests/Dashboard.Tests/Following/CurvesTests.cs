@@ -55,6 +55,17 @@ public sealed class CurvesTests
         Assert.Equal(3, CurveNumbers.Of(LearningFigures.Returns([Curve(3, run: 0)], styles), []).Rows.Length);
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData(0.0, "0")]
+    [InlineData(442.84, "443")]
+    [InlineData(-8.9081, "−8.91")]
+    [InlineData(0.0103, "0.0103")]
+    [InlineData(15.215, "15.2")]
+    [InlineData(123456.0, "123\u202f456")]
+    [InlineData(1e-12, "0.000000")]
+    public void Measures_of_any_size_have_three_digits(double? value, string text) => Assert.Equal(text, Components.Parts.Texts.Digits(value));
+
     [Fact]
     public void Only_settings_that_differ_are_listed()
     {

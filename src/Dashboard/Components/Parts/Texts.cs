@@ -22,6 +22,14 @@ internal static class Texts
     /// <summary>A number with as many digits as it needs.</summary>
     public static string Number(double? value) => value is { } number ? number.ToString(Math.Abs(number) >= 100 ? "0.#" : "0.###", CultureInfo.InvariantCulture).Replace('-', '−') : "";
 
+    /// <summary>A number with three digits, as columns of measures of any size need them; nothing where there is none.</summary>
+    public static string Digits(double? value) => value switch
+    {
+        null => "",
+        0 => "0",
+        { } number => Reporting.Text.Numbers.Fixed(number, double.IsFinite(number) ? Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(number))), 0, 6) : 0),
+    };
+
     /// <summary>Bytes, short.</summary>
     public static string Bytes(long bytes) => bytes >= 1L << 30 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GB") : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MB");
 
