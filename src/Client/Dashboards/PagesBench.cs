@@ -70,7 +70,7 @@ internal sealed class PagesBench(DataDirectory data, int workers, Action<string>
         progress("measuring an open page beside training");
         await using var source = Source();
         await using var host = await DashboardHost.StartAsync(source, port: 0, cancellation);
-        await source.StartAsync(Population, ["seeds=8", "iterations=100000000"], cancellation);
+        await source.StartAsync(Population, ["seeds=8", "iterations=10000000"], cancellation);
         try
         {
             var owner = LiveRegistry.All(data).FirstOrDefault() ?? throw new SrpoException(ErrorKind.Failed, $"what trains beside the page ended at once; its messages are in {data.Live}");
