@@ -165,8 +165,8 @@ public sealed class ContinuedRolloutTests
             state = one.LaneState;
         }
 
-        // A round that is lost is played again, by whoever has played others since.
-        for (var round = 1u; round <= 3; round++) AssertSame(played[(int)round - 1].Rollout, Play(table, stage, plan, round, played[(int)round - 1].From));
+        // A round that is lost is played again, by whoever has played later ones since.
+        for (var round = 3u; round >= 1; round--) AssertSame(played[(int)round - 1].Rollout, Play(table, stage, plan, round, played[(int)round - 1].From));
         Assert.True(midst > 4, "the test must see rollouts that end in the midst of an episode");
     }
 
