@@ -245,7 +245,7 @@ public sealed class DebateTrainingTests : IClassFixture<TalkingModel>
         using var player = architecture.CreatePlayer(spec, 0, plan.Instances[0], plan);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => player.Play(1, [states[0].Parameters], cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => player.Play(1, [states[0].Parameters], cancellation: cancelled.Token));
         Assert.StartsWith("no debate", player.Render(), StringComparison.Ordinal);
         var rollout = player.Play(1, [states[0].Parameters]);
         Assert.StartsWith("Question ", player.Render(), StringComparison.Ordinal);
