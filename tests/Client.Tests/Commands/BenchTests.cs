@@ -254,21 +254,6 @@ public sealed class BenchTests : IDisposable
         Assert.True(float.IsNormal(least), $"{least}");
     }
 
-    /// <summary>Pages over runs that are really there, each asked for as often as is said; the browser's part is a test of browsers.</summary>
-    [Fact]
-    public async Task Pages_over_stored_runs_are_timed()
-    {
-        var outcome = (await RunAsync("bench", "pages", "--runs", "3", "--teams", "2", "--points", "4", "--seconds", "0", "--json")).Expect(ExitCode.Ok);
-        using var json = JsonDocument.Parse(outcome.Out);
-        var pages = json.RootElement.GetProperty("milliseconds").EnumerateArray().ToArray();
-        Assert.Equal(["all runs", "a run"], pages.Select(page => page.GetProperty("page").GetString()));
-        Assert.All(pages, page => Assert.True(page.GetProperty("first").GetDouble() > 0 && page.GetProperty("median").GetDouble() > 0 && page.GetProperty("median").GetDouble() <= page.GetProperty("longest").GetDouble()));
-        Assert.Equal((3, 2, 4, JsonValueKind.Null), (json.RootElement.GetProperty("runs").GetInt32(), json.RootElement.GetProperty("teams").GetInt32(), json.RootElement.GetProperty("points").GetInt32(), json.RootElement.GetProperty("openPage").ValueKind));
-        Assert.Contains("making 3 runs of 2 curves of 4 points", outcome.Error, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Root));
-        foreach (var refused in new[] { "--data", "--cluster" }) (await RunAsync("bench", "pages", refused, "x")).Expect(ExitCode.Usage);
-    }
-
     private Task<Outcome> RunAsync(params string[] arguments) => InProcess.RunAsync(_directory.Root, arguments);
 
     private static BenchReport Report(params (string Name, double Best)[] measures) => new()
