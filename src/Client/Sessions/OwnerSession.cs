@@ -86,6 +86,9 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
             try
             {
                 await session._host.StartAsync(limited.Token).WaitAsync(limited.Token);
+
+                // One whose silo is ending has no grains any more, which a client says of the first that it is asked for.
+                session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
                 return session;
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested && IsFailureToConnect(error))
@@ -158,7 +161,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     private static bool IsAlive(DataDirectory data, LiveProcess owner) =>
         RunLock.IsHeld(data, owner.Id) && RunLock.ReadInfo(data, owner.Id) is { } now && now.ClusterId == owner.Info.ClusterId;
 
-    private static bool IsFailureToConnect(Exception error) => error is OrleansException or SocketException or TimeoutException or OperationCanceledException
+    private static bool IsFailureToConnect(Exception error) => error is OrleansException or SocketException or TimeoutException or OperationCanceledException or ArgumentException
         or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException;
 
     private static SrpoException Silent(LiveProcess owner, Exception? error) => new(

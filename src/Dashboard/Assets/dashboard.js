@@ -21,6 +21,7 @@
         const cell = window.srpo.cellAt(cells, event);
         component.invokeMethodAsync("ChooseAsync", cell.row, cell.column);
       });
+      element.dataset.chooses = "yes"; // for who waits for it, as tests do
     },
   };
 })();

@@ -50,6 +50,16 @@ public sealed class ReproduceTests : IDisposable
     }
 
     [Fact]
+    public void The_page_says_what_came_out_of_each()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "reproduction.md"));
+        string[] commands = [.. page.Split('`').Where(text => text.StartsWith("srpo reproduce ", StringComparison.Ordinal)).Select(text => text["srpo reproduce ".Length..]).Where(name => name != "NAME").Distinct()];
+        Assert.All(commands, name => Reproductions.Find(name));
+        Assert.All(Reproductions.All.Where(one => one.Name != "figure-13"), one => Assert.Contains(one.Name, commands));
+        Assert.Contains("Fig. 13", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_commands_run_as_if_they_had_been_typed()
     {
         var run = (await InProcess.RunAsync(_directory.Root, "reproduce", "figure-1ii", "--quick", "--data", "kept")).Expect(ExitCode.Ok);

@@ -127,6 +127,7 @@ public sealed class PagesTests(ShownRuns shown)
         // A block for each pair of methods: the last, row 1, column 0 of it.
         var cells = page.Locator(".matrix g.cells");
         await Expect(cells).ToHaveCountAsync(4);
+        await Expect(page.Locator("[data-chooses]")).ToHaveCountAsync(1);
         var box = (await cells.Nth(3).BoundingBoxAsync())!;
         var (x, y) = (box.X + box.Width / 4, box.Y + 3 * box.Height / 4);
         await page.Mouse.MoveAsync(x, y);
