@@ -213,12 +213,12 @@ public static class Verdict
         else if (won.Length > 1) yield return $"{names.Of(best!)} also leads on {won.Length} of {contests.Length} other layouts.";
         if (lost.Length > 0)
         {
-            yield return (best is null ? "Elsewhere " : "Elsewhere the order changes: ") + Join(lost.Select(layout =>
-            {
-                var amounts = new Amounts(layout);
-                return $"{names.Of(layout.Lead!.First)} leads on {DisplayNames.LayoutInSentence(layout.Layout)} " +
-                    $"({amounts.Show(layout.Method(layout.Lead.First)?.CrossPlay.Mean)} against {amounts.Show(layout.Method(layout.Lead.Second)?.CrossPlay.Mean)})";
-            })) + ".";
+            yield return (best is null ? "Elsewhere " : "Elsewhere the order changes: ") + Join(lost.GroupBy(layout => layout.Lead!.First).Select(group =>
+                $"{names.Of(group.Key)} leads on {Join(group.Select(layout =>
+                {
+                    var amounts = new Amounts(layout);
+                    return $"{DisplayNames.LayoutInSentence(layout.Layout)} ({amounts.Show(layout.Method(layout.Lead!.First)?.CrossPlay.Mean)} against {amounts.Show(layout.Method(layout.Lead.Second)?.CrossPlay.Mean)})";
+                }))}")) + ".";
         }
 
         var open = contests.Length - decided.Length;

@@ -75,7 +75,8 @@ internal static class CrossPlayCommand
             foreach (var layout in layouts)
             {
                 var spec = new TournamentSpec(names, layout.Environment, context.Get(Episodes) ?? ExperimentKeys.Episodes.Default, context.Get(Steps) ?? specs[0].Training.EvaluationSteps, context.Get(Seed),
-                    await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null) { Actions = layout.Actions };
+                    await OpponentsAsync(context, reader, layout), AllowOlder: context.Older is not null)
+                { Actions = layout.Actions };
                 await CrossPlay.RunAsync(context.ToRun(session, display), run.TournamentName(layout.Name), layout.Name, spec, Repeat(context, held.Id), onProgress: say);
             }
         });

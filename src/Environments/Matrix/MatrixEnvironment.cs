@@ -54,7 +54,8 @@ public sealed class MatrixEnvironment : IVectorEnvironment
         if (!Array.TrueForAll(_rewards, float.IsFinite) || !Array.TrueForAll(_costs, float.IsFinite))
             throw new ArgumentException($"game '{game.Name}': rewards and costs of an environment are single-precision numbers, at most 3.4e38; divide them all by a constant", nameof(definition));
         Info = new EnvironmentInfo(
-            RegisteredName, game.Name, Seats: 2, _actions, definition.Length, ObservationStates: 1, [1, 1, 1, 1], game.ActionNames) { SavesLanes = true };
+            RegisteredName, game.Name, Seats: 2, _actions, definition.Length, ObservationStates: 1, [1, 1, 1, 1], game.ActionNames)
+        { SavesLanes = true };
         _lanes = new LaneSet(Info, lanes);
         _lastActions = new short[2 * lanes];
     }

@@ -7,8 +7,8 @@ using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Language.Models;
 using Srpo.Learning;
-using Srpo.Learning.Methods;
 using Srpo.Learning.Devices;
+using Srpo.Learning.Methods;
 
 namespace Srpo.Language.Debate;
 

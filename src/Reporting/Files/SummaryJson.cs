@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Srpo.Core.Results;
-using Srpo.Reporting.Text;
 using Srpo.Core.Statistics;
+using Srpo.Reporting.Text;
 
 namespace Srpo.Reporting.Files;
 

@@ -17,8 +17,10 @@ public sealed class ContinuedRolloutTests
     private static readonly TestGameRules WithOpponent = new(3, 2) { EndsEarly = true, Truncates = true };
 
     private static PopulationSpec Spec(string environment, string variant, string method, int horizon, bool share = false) =>
-        TestData.Spec(TestData.Small(method) with { ContinueEpisodes = true, Horizon = horizon, SharePolicy = share, CurveInterval = 2 * horizon * 4, CurveEpisodes = 2 })
-            with { Environment = new EnvironmentSettings(environment, variant) };
+        TestData.Spec(TestData.Small(method) with { ContinueEpisodes = true, Horizon = horizon, SharePolicy = share, CurveInterval = 2 * horizon * 4, CurveEpisodes = 2 }) with
+        {
+            Environment = new EnvironmentSettings(environment, variant),
+        };
 
     private static TrainingSettings Settings(string method, bool share = false) => TestData.Small(method) with { Lanes = 20, Horizon = 24, SharePolicy = share, ContinueEpisodes = true };
 
