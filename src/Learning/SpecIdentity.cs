@@ -16,6 +16,9 @@ public static class SpecIdentity
     /// <summary>First line of what is hashed; counts up when the meaning of a line changes.</summary>
     private const string Version = "srpo-spec 1";
 
+    /// <summary>The line of an environment whose rules are not its first.</summary>
+    public const string Rules = "environment.rules";
+
     private const int Shown = 80;
 
     private static readonly TrainingSettings Defaults = new() { Method = "" };
@@ -66,7 +69,7 @@ public static class SpecIdentity
             ["seeds"] = Number(spec.Teams),
         };
         if (spec.Environment.Definition is { } definition) lines["definition"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(definition)));
-        if (EnvironmentFactory.Registrations.FirstOrDefault(known => known.Name == spec.Environment.Name) is { Rules: > 1 and var rules }) lines["environment.rules"] = Number(rules);
+        if (EnvironmentFactory.Registrations.FirstOrDefault(known => known.Name == spec.Environment.Name) is { Rules: > 1 and var rules }) lines[Rules] = Number(rules);
         if (spec.Snapshots.Count > 0) lines["snapshots"] = string.Join(',', spec.Snapshots.Select(Number));
         for (var i = 0; i < spec.Opponents.Count; i++) lines[$"opponents[{Number(i)}]"] = spec.Opponents[i].ToString();
         for (var i = 0; i < spec.Partners.Count; i++) lines[$"partners[{Number(i)}]"] = spec.Partners[i].ToString();

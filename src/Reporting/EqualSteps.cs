@@ -29,14 +29,21 @@ public static class EqualSteps
         return steps == TrainingSteps.Environment ? point.EnvSteps : point.PolicySteps;
     }
 
-    /// <summary>How far every run has come: the least last point of all curves.</summary>
+    /// <summary>
+    /// How far the methods that are compared have come: of each method the last point that at least half of its runs have reached, and of these the least. A single run that
+    /// ended early does not pull all back.
+    /// </summary>
     /// <param name="curves">The curves that are compared.</param>
     /// <param name="steps">Which steps are counted.</param>
     /// <returns>The steps; 0 where there are none.</returns>
-    public static long Common(IEnumerable<LearningCurve> curves, TrainingSteps steps) =>
-        curves.Where(curve => !curve.Points.IsDefaultOrEmpty).Select(curve => Of(curve.Points[^1], steps)).DefaultIfEmpty(0).Min();
+    public static long Common(IEnumerable<LearningCurve> curves, TrainingSteps steps) => curves
+        .Where(curve => !curve.Points.IsDefaultOrEmpty)
+        .GroupBy(curve => curve.Method, curve => Of(curve.Points[^1], steps))
+        .Select(ends => ends.OrderDescending().ElementAt((ends.Count() - 1) / 2))
+        .DefaultIfEmpty(0)
+        .Min();
 
-    /// <summary>The return of a method's runs after so many steps: of every run the mean of the points within the last tenth before.</summary>
+    /// <summary>The return of a method's runs after so many steps: of every run that came so far the mean of the points within the last tenth before, or where none lies there the last one before.</summary>
     /// <param name="curves">The runs.</param>
     /// <param name="end">The steps.</param>
     /// <param name="steps">Which are counted.</param>
@@ -46,7 +53,7 @@ public static class EqualSteps
     public static ReturnAt? At(IEnumerable<LearningCurve> curves, long end, TrainingSteps steps, BootstrapOptions bootstrap, int stratum)
     {
         ArgumentNullException.ThrowIfNull(curves);
-        double[] values = [.. curves.Where(curve => !curve.Points.IsDefaultOrEmpty).Select(curve => Late(curve.Points, end, steps)).Where(double.IsFinite)];
+        double[] values = [.. curves.Where(curve => !curve.Points.IsDefaultOrEmpty && Of(curve.Points[^1], steps) >= end).Select(curve => Late(curve.Points, end, steps)).Where(double.IsFinite)];
         return values.Length == 0 || end == 0 ? null : new ReturnAt(end, values.Length, Descriptive.Mean(values), RunBootstrap.SelfPlay(values, bootstrap, stratum)?.Mean);
     }
 

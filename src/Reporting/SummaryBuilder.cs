@@ -23,7 +23,7 @@ public static class SummaryBuilder
         return new(
             results.Info,
             [.. results.Matrices.Select(matrix => BuildLayout(matrix, methods, headline, bootstrap))],
-            [.. BuildLearning(methods, results, bootstrap)],
+            [.. BuildLearning(methods, headline, results, bootstrap)],
             bootstrap)
         {
             Headline = headline,
@@ -128,10 +128,14 @@ public static class SummaryBuilder
             Descriptive.Mean([.. played.Select(cell => cell.SeatCosts.Gap)]));
     }
 
-    private static IEnumerable<LearningSummary> BuildLearning(ImmutableArray<string> methods, RunResults results, BootstrapOptions bootstrap)
+    private static IEnumerable<LearningSummary> BuildLearning(ImmutableArray<string> methods, ImmutableArray<string> headline, RunResults results, BootstrapOptions bootstrap)
     {
         LearningCurve[] compared = [.. results.Curves.Where(curve => results.Info.Names.Role(curve.Method) != PopulationRole.Opponent)];
-        var (environment, policy) = (EqualSteps.Common(compared, TrainingSteps.Environment), EqualSteps.Common(compared, TrainingSteps.Policy));
+
+        // Where the methods of the headline have come equally far; who has not come there is not held against them.
+        LearningCurve[] leading = [.. compared.Where(curve => headline.Contains(curve.Method))];
+        if (leading.DistinctBy(curve => curve.Method).Count() < 2) leading = compared;
+        var (environment, policy) = (EqualSteps.Common(leading, TrainingSteps.Environment), EqualSteps.Common(leading, TrainingSteps.Policy));
         for (var stratum = 0; stratum < methods.Length; stratum++)
         {
             if (BuildLearning(methods[stratum], results.Curves) is not { } learning) continue;

@@ -139,6 +139,22 @@ public class SummaryBuilderTests
     }
 
     [Fact]
+    public void One_run_that_ended_early_does_not_pull_the_others_back()
+    {
+        LearningPoint Point(long steps, double value) => new(steps, steps, value, default);
+        var results = MatrixOf.Results() with
+        {
+            Curves =
+            [
+                new("ippo", 0, [Point(0, 0), Point(100, 6)]), new("ippo", 1, [Point(0, 0), Point(100, 8)]), new("ippo", 2, [Point(0, 0), Point(3, 99)]),
+                new("srpo", 0, [Point(0, 0), Point(100, 3), Point(200, 4)]), new("srpo", 1, [Point(0, 0), Point(60, 5), Point(200, 4)]),
+            ],
+        };
+        var learning = SummaryBuilder.Build(results).Learning;
+        Assert.Equal([(100L, 2, 7.0), (100L, 2, 4.0)], learning.Select(method => (method.AtEqualEnvSteps!.Steps, method.AtEqualEnvSteps.Runs, method.AtEqualEnvSteps.Mean)));
+    }
+
+    [Fact]
     public void Two_matrices_of_one_layout_are_refused() =>
         Assert.Throws<ArgumentException>(() => SummaryBuilder.Build(MatrixOf.Results(Numbers0To8, Numbers0To8)));
 

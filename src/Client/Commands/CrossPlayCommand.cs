@@ -56,6 +56,8 @@ internal static class CrossPlayCommand
         ActionChoice[] actions = context.Get(Actions) is { Length: > 0 } words ? [.. words.Distinct().Select(LayoutActions.Of)] : [specs[0].Training.EvaluationActions];
         var layouts = LayoutActions.Apply(
             await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory)), actions);
+        if (layouts.GroupBy(layout => layout.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new SrpoException(ErrorKind.Usage, $"--actions: '{twice.Key}' is a layout too; give the map another name");
         var size = await CheckAsync(context, session, specs, layouts);
 
         context.Data.EnsureWritable();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Client.Output;
+using Srpo.Core.Errors;
 using Srpo.Experiments;
 using Srpo.Experiments.Reading;
 using Srpo.Experiments.Runs;
@@ -34,6 +35,8 @@ internal static class ReproduceCommand
         Prose.Print(context.Shell, $"{found.Place}: {found.Claim}");
         foreach (var command in commands) Prose.Print(context.Shell, $"srpo {command}: {Expected(context, command)}");
         if (found.Note is { } note) Prose.Print(context.Shell, note);
+        if (context.UsesCluster && !commands.Any(command => Trains(context, command)))
+            throw new SrpoException(ErrorKind.Usage, $"--cluster means nothing to `reproduce {found.Name}`: it is computed on this machine; leave it out");
         if (context.Get(DryRun)) return (int)ExitCode.Ok;
         context.EndInOrder();
         foreach (var command in commands)
@@ -61,13 +64,18 @@ internal static class ReproduceCommand
         return string.Create(CultureInfo.InvariantCulture, $"about {Texts.Duration(time)} on {context.Threads} {(context.Threads == 1 ? "core" : "cores")}, roughly");
     }
 
+    /// <summary>Whether a command is a run that trains, and so may do it on a cluster.</summary>
+    private static bool Trains(CommandContext context, string command) =>
+        command.Split(' ') is ["run", var name, ..] && RqeExperiment.TryLoad(ExperimentFiles.Find(name, context.Shell.Directory), context.Shell.Directory) is null;
+
     /// <summary>The options of every command that this one was given, as far as the other takes them.</summary>
     private static IEnumerable<string> Passed(CommandContext context, string command)
     {
         string[] words = command.Split(' ');
+        if (words[0] == "bench" && context.Given(GlobalOptions.Workers) is { } threads) yield return $"--workers={threads}";
         if (words[0] != "run") yield break;
         if (context.Given(GlobalOptions.Data) is { } data) yield return $"--data={data}";
-        if (RqeExperiment.TryLoad(ExperimentFiles.Find(words[1], context.Shell.Directory), context.Shell.Directory) is not null) yield break;
+        if (!Trains(context, command)) yield break;
         if (context.Cluster is { } cluster) yield return $"--cluster={cluster}";
         if (context.Given(GlobalOptions.Workers) is { } workers) yield return $"--workers={workers}";
     }

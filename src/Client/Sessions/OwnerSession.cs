@@ -88,8 +88,8 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
                 await session._host.StartAsync(limited.Token).WaitAsync(limited.Token);
 
                 // One whose silo is ending has no grains any more, which a client says of the first that it is asked for.
-                session.Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
-                return session;
+                if (session.KnowsGrains()) return session;
+                throw new TimeoutException($"{owner.Name} has no grains");
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested && IsFailureToConnect(error))
             {
@@ -103,6 +103,19 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
                 session._host.Dispose();
                 throw;
             }
+        }
+    }
+
+    private bool KnowsGrains()
+    {
+        try
+        {
+            Grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 
@@ -161,7 +174,7 @@ internal sealed class OwnerSession : IGrainSession, IOutgoingGrainCallFilter
     private static bool IsAlive(DataDirectory data, LiveProcess owner) =>
         RunLock.IsHeld(data, owner.Id) && RunLock.ReadInfo(data, owner.Id) is { } now && now.ClusterId == owner.Info.ClusterId;
 
-    private static bool IsFailureToConnect(Exception error) => error is OrleansException or SocketException or TimeoutException or OperationCanceledException or ArgumentException
+    private static bool IsFailureToConnect(Exception error) => error is OrleansException or SocketException or TimeoutException or OperationCanceledException
         or Microsoft.AspNetCore.Connections.ConnectionAbortedException or Microsoft.AspNetCore.Connections.ConnectionResetException;
 
     private static SrpoException Silent(LiveProcess owner, Exception? error) => new(

@@ -24,9 +24,10 @@ internal static class ActorHistory
         Points =
         [
             .. curve.Points.Select(point => point.Actors.IsDefaultOrEmpty || point.Actors.FirstOrDefault(measured => measured.Actor == actor)?.Metrics is not { } metrics
-                ? new LearningPoint(point.EnvSteps, point.AgentSteps, point.MeanReturn, default)
+                ? new LearningPoint(point.EnvSteps, point.AgentSteps, point.MeanReturn, default) { PolicySteps = point.PolicySteps }
                 : new LearningPoint(point.EnvSteps, point.AgentSteps, metrics.Return, default)
                 {
+                    PolicySteps = point.PolicySteps,
                     Kl = metrics.Kl == 0 ? null : metrics.Kl,
                     Entropy = metrics.Entropy,
                     ClipFraction = metrics.ClipFraction,

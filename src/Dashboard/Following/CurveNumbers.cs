@@ -5,7 +5,7 @@ namespace Srpo.Dashboard.Following;
 
 /// <summary>A place of learning curves in numbers.</summary>
 /// <param name="Population">Whose curve, as the legend names it.</param>
-/// <param name="Steps">Interactions of an agent up to there.</param>
+/// <param name="Steps">Steps from which the policy has learned up to there.</param>
 /// <param name="Values">[Measures] mean over teams; null where a measure has no value.</param>
 /// <param name="Deviation">Standard deviation of the first measure over teams.</param>
 internal sealed record CurveRow(string Population, double Steps, ImmutableArray<double?> Values, double Deviation);

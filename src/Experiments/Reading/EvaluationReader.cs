@@ -84,7 +84,13 @@ internal sealed class EvaluationReader
     /// <summary>How everybody acts, one way or several; null after a problem.</summary>
     private ActionChoice[]? Actions(JsonValue value)
     {
-        var items = value is JsonListValue { Items.Count: > 0 } list ? list.Items : [value];
+        // On the command line a comma-separated list will do.
+        IReadOnlyList<JsonValue> items = value switch
+        {
+            JsonListValue { Items.Count: > 0 } list => list.Items,
+            JsonStringValue { Origin.Line: 0 } typed => [.. typed.Text.Split(',').Select(word => new JsonStringValue(typed.Origin, word.Trim()))],
+            _ => [value],
+        };
         string[] words = [.. items.Select((item, i) => _reader.Word(item, items.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $"evaluation.actions[{i}]") : "evaluation.actions", [.. LayoutActions.Words])).OfType<string>()];
         if (words.Length < items.Count) return null;
         if (words.Distinct().Count() == words.Length) return Array.ConvertAll(words, LayoutActions.Of);

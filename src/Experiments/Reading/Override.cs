@@ -48,7 +48,7 @@ internal static class Overrides
                 var other = Key(earlier);
                 var same = other == key;
                 if (!same && !other.StartsWith(key + ".", StringComparison.Ordinal) && !key.StartsWith(other + ".", StringComparison.Ordinal)) continue;
-                if (same && Written(earlier.Value) == value) continue;
+                if (same && Written(earlier.Value) == value && changes[i].Path.Split('.')[^1] == earlier.Path.Split('.')[^1]) continue;
                 reader.Add(changes[i].Value.Origin, changes[i].Path, $"contradicts {earlier.Value.Origin}", "give one of the two");
                 break;
             }
@@ -59,8 +59,12 @@ internal static class Overrides
     private static string Key(Override change)
     {
         var parts = change.Path.Split('.');
-        if (IsForOne(change) && parts.Length > 3 && parts[2] == "sweep") return string.Join('.', [parts[0], parts[1], .. parts[3..]]);
-        return parts[0] == "training" && parts.Length > 1 ? string.Join('.', parts[1..]) : change.Path;
+        if (IsForOne(change) && parts.Length > 3 && parts[2] == "sweep") parts = [parts[0], parts[1], .. parts[3..]];
+
+        // Whatever says how long teams train is one key.
+        if (Budget.Rivals(parts[^1]).Count > 0 && (IsForOne(change) ? parts.Length == 3 : parts.Length == 1 || (parts.Length == 2 && parts[0] == "training"))) parts[^1] = "iterations";
+        if (IsForOne(change)) return string.Join('.', parts);
+        return string.Join('.', parts[0] == "training" && parts.Length > 1 ? parts[1..] : parts);
     }
 
     private static bool IsForOne(Override change) => change.Path.StartsWith("populations.", StringComparison.Ordinal);

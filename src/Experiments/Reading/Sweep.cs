@@ -18,6 +18,12 @@ internal static class Sweep
         foreach (var member in keys.Members)
         {
             var path = $"{field}.{member.Name}";
+            if (Budget.IsKey(member.Name) || (draft.Budget is not null && Budget.Rivals(member.Name).Count > 0))
+            {
+                reader.Add(member.Origin, path, "how long teams train cannot be swept in steps, nor beside a number of steps", "sweep iterations, and leave environmentSteps and policySteps out");
+                return [];
+            }
+
             if (AllSettings.Find(member.Name) is not { } key)
             {
                 reader.UnknownKey(member.Origin, path, member.Name, AllSettings.Paths);

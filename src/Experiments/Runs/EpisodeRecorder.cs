@@ -37,7 +37,7 @@ public static class EpisodeRecorder
             try
             {
                 foreach (var chosen in pairs) episodes.Add(await RecordPairAsync(session, manifest, seats, environment, main!.Actions, population.Label, chosen));
-                if (pairs.IsEmpty && HasScenes(environment)) episodes.Add(await RecordTeamAsync(session, manifest, seats, environment, population.Label));
+                if (pairs.IsEmpty && HasScenes(environment)) episodes.Add(await RecordTeamAsync(session, manifest, seats, environment, main?.Actions ?? experiment.Evaluation.Layouts[0].Actions, population.Label));
             }
             catch (UnknownGrainException)
             {
@@ -70,8 +70,8 @@ public static class EpisodeRecorder
         return episode with { Rank = chosen.Rank, PairReturn = chosen.Return };
     }
 
-    private static async Task<RecordedEpisode> RecordTeamAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, string label) => ToEpisode(
-        label, $"team 0 of {label}", await ReplayAsync(session, manifest, seats, environment, [$"{manifest.PopulationName(label)}/0"]), EnvironmentFactory.Info(environment));
+    private static async Task<RecordedEpisode> RecordTeamAsync(IGrainSession session, RunManifest manifest, Seats seats, EnvironmentSettings environment, ActionChoice actions, string label) => ToEpisode(
+        label, $"team 0 of {label}", await ReplayAsync(session, manifest, seats, environment, [$"{manifest.PopulationName(label)}/0"], actions), EnvironmentFactory.Info(environment));
 
     /// <summary>One episode of the evaluation, played again.</summary>
     /// <param name="session">The way to the grains.</param>

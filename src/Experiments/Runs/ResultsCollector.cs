@@ -110,7 +110,7 @@ public static class ResultsCollector
             Opponents = opponents.Length == 0 ? null : opponents,
             UnseenOpponents = layout.UnseenOpponents,
             BaseLayout = layout.Base,
-            Actions = layout.Actions,
+            Actions = matrix.Spec.Actions,
             Weights = Weights(matrix.Players),
         };
         for (var row = 0; row < players.Length; row++)

@@ -51,6 +51,8 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
                     $"population '{Name}' exists with other settings ({SpecIdentity.Difference(known, spec)}); choose another name, give the settings that it was started with, or delete it (`srpo runs delete {Name}`)");
             }
 
+            // What was trained by other rules is not taken for what was asked for, however far it has come.
+            CheckUnderstood();
             await WishEndedAsync();
             if (Session is null && Record.Phase != PopulationPhase.Finished) await BeginAsync(spec);
         });
@@ -176,9 +178,13 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     private async Task WithPagesAsync()
     {
         await KnownAsync();
-        if (Array.TrueForAll(Record.Teams, team => team.HasPages)) return;
-        _missing = await Pages.ReadAsync(Record) ?? _missing;
-        if (Record.Spec is null) throw Deleted();
+
+        // Meanwhile a team may have got its first page, which is read too.
+        while (!Array.TrueForAll(Record.Teams, team => team.HasPages))
+        {
+            _missing = await Pages.ReadAsync(Record);
+            if (Record.Spec is null) throw Deleted();
+        }
     }
 
     /// <summary>A pause or stop that is under way is carried out first.</summary>
@@ -199,7 +205,8 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     /// <summary>A build that does not know a setting of the stored spec would train without it; one whose environment has other rules would train another game.</summary>
     private void CheckUnderstood()
     {
-        if (Record is { Spec: { } spec, Identity: { } identity } && identity != SpecIdentity.Of(spec))
+        // Records of builds that noted no identity are of the first rules of every environment.
+        if (Record.Spec is { } spec && (Record.Identity is { } identity ? identity != SpecIdentity.Of(spec) : SpecIdentity.Lines(spec).ContainsKey(SpecIdentity.Rules)))
             throw new SrpoGrainException($"population '{Name}' was begun by another build: a newer one, with a setting that this build does not know, or an older one, when its environment had other rules; use that build, or choose another name");
     }
 

@@ -43,10 +43,18 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
     /// <param name="team">What is stored of the team.</param>
     /// <param name="index">The team.</param>
     /// <param name="round">The round.</param>
-    public async Task CutAsync(TeamRecord team, int index, int round)
+    /// <returns>Which points of its curve are lost thereby; null if none are.</returns>
+    public async Task<string?> CutAsync(TeamRecord team, int index, int round)
     {
-        var cut = team.CutPage(round) is { } number ? (await ReadAsync(index, number)).Page : null;
-        team.CutTo(round, cut is { RecordExists: true } page ? page.State!.Points : null);
+        if (team.CutPage(round) is not { } number)
+        {
+            team.CutTo(round, null);
+            return null;
+        }
+
+        var (page, damage) = await ReadAsync(index, number);
+        team.CutTo(round, page.RecordExists ? page.State!.Points : null);
+        return page.RecordExists ? null : string.Create(CultureInfo.InvariantCulture, $"up to {Size} points of the learning curve of team {index} are lost: {damage ?? "their page is missing"}");
     }
 
     /// <summary>Stores the pages that have become full. The record must be stored afterwards.</summary>

@@ -57,7 +57,7 @@ internal sealed class PopulationRecord : IWorkRecord, ILaterForm
     public ErrorKind? ErrorKind { get; set; }
 
     /// <summary>A build that knows no pages would take the end of a curve for the whole, and store it so.</summary>
-    uint ILaterForm.LeastVersion => Array.Exists(Teams, team => team.PageEnds.Count > 0) ? 3u : 2u;
+    uint ILaterForm.LeastVersion => Teams is not null && Array.Exists(Teams, team => team.PageEnds.Count > 0) ? 3u : 2u;
 
     bool IWorkRecord.GoesOn => Phase == PopulationPhase.Training && Wish is null;
 

@@ -310,7 +310,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
             using var activity = SrpoActivities.HaveRestored(session.Spec.Population, team);
             var request = new RestoreRequest(session.Spec.Population, team, Record.Round, session.Spec, session.Record.Session, ++_restores, SpecIdentity.Of(session.Spec));
             var reply = await activity.AwaitAsync(Following.AskAsync(() => grain.RestoreAsync(request)));
-            await session.Pages.CutAsync(Record, team, reply.Round);
+            if (await session.Pages.CutAsync(Record, team, reply.Round) is { } lost && !session.Warnings.Contains(lost)) session.Warnings.Add(lost);
             if (reply.Round > 0) Record.AddCheckpoint(reply.Round);
             if (reply.Warning is { } warning && !session.Warnings.Contains(warning)) session.Warnings.Add(warning);
             restored = true;

@@ -1,15 +1,20 @@
 using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Grains.Storage;
 using Srpo.Learning;
 
 namespace Srpo.Grains;
 
 /// <summary>What storage keeps of a tournament.</summary>
 [GenerateSerializer, Alias("srpo.TournamentRecord")]
-internal sealed class TournamentRecord : IWorkRecord
+internal sealed class TournamentRecord : IWorkRecord, ILaterForm
 {
+    /// <summary>A build that knows nothing of ways to act would go on drawing actions.</summary>
+    uint ILaterForm.LeastVersion => Spec is null or { Actions: ActionChoice.Sampled } ? 2u : 3u;
+
     /// <inheritdoc/>
     [Id(0)]
     public long Sequence { get; set; }

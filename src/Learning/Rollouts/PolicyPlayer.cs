@@ -191,7 +191,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
             var probabilities = _probabilities.AsSpan(r * _actions, _actions);
             if (Noise > 0) Mix(probabilities, legal.IsEmpty ? default : legal.Slice(r * _actions, _actions));
             Sampling.Accumulate(probabilities, _cumulative.AsSpan(_pending[r] * _actions, _actions));
-            _mostLikely[_pending[r]] = Sampling.MostLikely(probabilities);
+            if (Actions == ActionChoice.Greedy) _mostLikely[_pending[r]] = Sampling.MostLikely(probabilities);
         }
 
         count = 0;

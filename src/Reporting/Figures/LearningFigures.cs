@@ -28,7 +28,7 @@ public static class LearningFigures
         ImmutableArray<LearningCurve> curves, MethodStyles styles, CurveBand band = CurveBand.StandardDeviation, bool logX = false, string score = "mean return", TrainingSteps steps = TrainingSteps.Policy) =>
         Chart(curves, styles, $"{score} per episode", point => point.MeanReturn, band, logX, steps);
 
-    /// <summary>Whether it makes a difference by which steps curves are drawn: not where all methods have equally many of both.</summary>
+    /// <summary>Whether it makes a difference by which steps curves are drawn: not where policies learn from just the steps that environments take.</summary>
     /// <param name="curves">The curves.</param>
     /// <param name="styles">The look of the methods.</param>
     public static bool HasTwoAxes(ImmutableArray<LearningCurve> curves, MethodStyles styles)

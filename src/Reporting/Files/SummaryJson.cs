@@ -272,6 +272,7 @@ public static class SummaryJson
         if (at is null) return;
         json.WriteStartObject(name);
         json.WriteNumber("steps", at.Steps);
+        json.WriteNumber("runs", at.Runs);
         json.Number("mean", at.Mean);
         json.Interval("ci95", at.Interval);
         json.WriteEndObject();

@@ -54,7 +54,7 @@ internal static class FigureSections
             const string byEnvironment = "The same by environment steps";
             FigureCard.Write(
                 page, book, Figure.Of("learning-environment-steps", byEnvironment, LearningFigures.Returns(curves, styles, score: summary.Info.Score, steps: TrainingSteps.Environment)),
-                "Where agents train against adversaries, environments take steps from which no policy learns.", byEnvironment);
+                "A policy learns from fewer steps than environments take where adversaries or turns have a share of them, and from more where it sits in several seats.", byEnvironment);
         }
 
         if (SummaryTables.AtEqualSteps(summary) is { Rows.IsEmpty: false } equal) HtmlReport.WriteTable(page, equal);

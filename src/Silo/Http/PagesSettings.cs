@@ -25,15 +25,15 @@ internal sealed class PagesSettings
         if (entries.Length == 0) return null;
         if (!Enabled) throw new SiloSettingsException("Pages:Proxies", Proxies, "only the pages heed proxies: set Srpo:Pages:Enabled=true, or leave it out");
 
-        // From the silo outwards as long as they are known: a client may write what it likes before the first of them.
-        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost, ForwardLimit = null };
+        // One entry, that of the proxy itself: what stands before it a client may have written.
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost, ForwardLimit = 1 };
 
         // Those that ASP.NET Core believes by itself: everybody on this machine.
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
         foreach (var entry in entries)
         {
-            if (IPAddress.TryParse(entry, out var address)) options.KnownProxies.Add(address);
+            if ((entry.Contains(':', StringComparison.Ordinal) || entry.Count(c => c == '.') == 3) && IPAddress.TryParse(entry, out var address)) options.KnownProxies.Add(address);
             else if (System.Net.IPNetwork.TryParse(entry, out var network) && IPAddress.Parse(entry[..entry.IndexOf('/', StringComparison.Ordinal)]).Equals(network.BaseAddress)) options.KnownIPNetworks.Add(network);
             else throw new SiloSettingsException("Pages:Proxies", Proxies, $"'{entry}' is neither an address such as 10.0.0.7 nor a network such as 10.244.0.0/16, whose bits after the prefix are 0");
         }

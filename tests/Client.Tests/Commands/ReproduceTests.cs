@@ -47,6 +47,9 @@ public sealed class ReproduceTests : IDisposable
         Assert.All(Reproductions.All, one => Assert.Contains(one.Name, list.Out, StringComparison.Ordinal));
         var unknown = (await InProcess.RunAsync(_directory.Root, "reproduce", "figure-02")).Expect(ExitCode.Usage);
         Assert.Contains("did you mean 'figure-2'", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal("figure-2", Reproductions.Find("figure-2iii").Name);
+        var nowhere = (await InProcess.RunAsync(_directory.Root, "reproduce", "theorem-4.2", "--cluster", "localhost", "--dry-run")).Expect(ExitCode.Usage);
+        Assert.Contains("--cluster means nothing to `reproduce theorem-4.2`", nowhere.Error, StringComparison.Ordinal);
     }
 
     [Fact]

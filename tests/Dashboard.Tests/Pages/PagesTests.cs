@@ -137,15 +137,23 @@ public sealed class PagesTests(ShownRuns shown)
 
         // The same with a keyboard.
         await page.GoBackAsync();
-        await page.GetByLabel("Seat 0").FocusAsync();
-        await page.Keyboard.PressAsync("End");
-        await page.GetByLabel("Seat 1", new PageGetByLabelOptions { Exact = true }).FocusAsync();
-        await page.Keyboard.PressAsync("Home");
+        await Expect(page.Locator("[data-chooses]")).ToHaveCountAsync(1);
+        await ChooseAsync("Seat 0", "End", "3");
+        await ChooseAsync("Seat 1", "Home", "0");
         await Expect(page.Locator("main .row .count")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^mean return −?[0-9.]+$"));
         await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show an episode" })).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
         await EpisodeAsync("tiny.srpo/1", "tiny.ippo/0");
         Assert.Empty(visit.Errors);
+
+        async Task ChooseAsync(string label, string key, string value)
+        {
+            var list = page.GetByLabel(label, new PageGetByLabelOptions { Exact = true });
+            await list.FocusAsync();
+            await page.Keyboard.PressAsync(key);
+            await Expect(list).ToHaveValueAsync(value);
+        }
 
         async Task EpisodeAsync(string row, string column)
         {

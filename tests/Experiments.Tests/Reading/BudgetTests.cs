@@ -47,6 +47,24 @@ public sealed class BudgetTests
     public void Contradictions_and_nonsense_are_told_by_key(string text, string message) =>
         Assert.Contains(message, Assert.Throws<ExperimentException>(() => All(text)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("iterations=5", "environmentSteps=100000")]
+    [InlineData("environmentSteps=100000", "training.policySteps=100000")]
+    [InlineData("populations.a.policySteps=7", "populations.a.sweep.iterations=[7]")]
+    public void Two_budgets_on_the_command_line_contradict_each_other(string first, string second)
+    {
+        const string Text = """{ "populations": { "a": {} } }""";
+        Assert.Contains($"contradicts --set {first}", Assert.Throws<ExperimentException>(() => All(Text, first, second)).Message, StringComparison.Ordinal);
+        Assert.Contains($"contradicts --set {second}", Assert.Throws<ExperimentException>(() => All(Text, second, first)).Message, StringComparison.Ordinal);
+        Assert.Equal(1, Iterations(Text, "iterations=5", "populations.a.environmentSteps=2048"));
+    }
+
+    [Theory]
+    [InlineData("""{ "populations": { "a": { "policySteps": 1000, "sweep": { "iterations": [3] } } } }""")]
+    [InlineData("""{ "populations": { "a": { "sweep": { "environmentSteps": [3] } } } }""")]
+    public void Steps_are_not_swept(string text) =>
+        Assert.Contains("how long teams train cannot be swept in steps", Assert.Throws<ExperimentException>(() => All(text)).Message, StringComparison.Ordinal);
+
     private static int Iterations(string text, params string[] overrides) => Assert.Single(All(text, overrides));
 
     private static int[] All(string text, params string[] overrides) =>

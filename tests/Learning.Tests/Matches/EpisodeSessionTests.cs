@@ -65,7 +65,7 @@ public sealed class EpisodeSessionTests
         var greedy = Play(rules with { Actions = ActionChoice.Greedy });
         if (rules.Seating == Seating.Ordered) Assert.Equal(frames.Skip(1).Sum(frame => info.SharedReward ? frame.Rewards[0] : frame.Rewards[..info.TeamSeats].Sum()), greedy, 1e-4);
         Assert.Equal(drawn, Play(rules));
-        Assert.NotEqual(drawn, greedy);
+        Assert.NotEqual(player.Replay(7, 0, players, 60).Select(frame => frame.Drawing), frames.Select(frame => frame.Drawing));
 
         double Play(MatchRules how) => player.Play(7, 0, team, 0, [team], how, players[info.TeamSeats..])[0].MeanReturn;
     }

@@ -46,7 +46,9 @@ internal static class RqeBoundCommand
                 Numbers.Fixed(one.FreeRiding, 6), Numbers.Fixed(one.FreeRidingBound, 6), one.LeastProbability.ToString("G3", CultureInfo.InvariantCulture), one.ProbabilityFloor.ToString("G3", CultureInfo.InvariantCulture),
             ]));
             var vacuous = found.Count(one => one.DistanceBound >= 2);
-            Prose.Print(context.Shell, $"All equilibria are within the bounds of Theorem 4.2 at {within} of {found.Length} taus; at {vacuous} of them the bound of the distance is 2, which holds for any two strategies.");
+            var proven = found.Count(one => one.IsComplete);
+            if (proven < found.Length) Prose.Print(context.Shell, $"At {found.Length - proven} taus it is not proven that all equilibria were found.");
+            Prose.Print(context.Shell, $"All equilibria that were found are within the bounds of Theorem 4.2 at {within} of {found.Length} taus; at {vacuous} of them the bound of the distance is 2, which holds for any two strategies.");
         }
 
         return (int)(within == found.Length ? ExitCode.Ok : ExitCode.CheckFailed);
