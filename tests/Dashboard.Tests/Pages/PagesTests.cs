@@ -69,7 +69,7 @@ public sealed class PagesTests(ShownRuns shown)
         await page.GetByText("Numbers of the curves").ClickAsync();
         var numbers = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Numbers of the curves" });
         await Expect(numbers.Locator("tbody tr").First.Locator("th")).ToHaveTextAsync("IPPO");
-        await Expect(numbers.Locator("thead th").Nth(1)).ToHaveTextAsync("Interactions per agent");
+        await Expect(numbers.Locator("thead th").Nth(1)).ToHaveTextAsync("Steps of the policy");
         await Expect(numbers.Locator("tbody tr").Last.Locator("th")).ToHaveTextAsync("SRPO");
         await Expect(numbers.Locator("tbody tr").Last.Locator("td").First).ToHaveTextAsync("960");
 
