@@ -142,7 +142,7 @@ internal static class CommandExtensions
     {
         foreach (var token in result.Tokens)
         {
-            if (!LayoutActions.Words.Contains(token.Value)) result.AddError($"{result.Option.Name}: {NearestName.Unknown("way to act", token.Value, [.. LayoutActions.Words])}");
+            if (!LayoutActions.Words.Contains(token.Value)) result.AddError($"{result.Option.Name}: {NearestName.Unknown("way", token.Value, [.. LayoutActions.Words])}");
         }
     }
 
