@@ -135,17 +135,34 @@ public sealed class PagesTests(ShownRuns shown)
         await page.Mouse.ClickAsync(x, y);
         await EpisodeAsync("tiny.srpo/1", "tiny.srpo/0");
 
-        // The same with a keyboard.
+        // The same with a keyboard. On a very busy machine a key may come while the page is not ready for it yet, and is pressed again, as a person would.
         await page.GoBackAsync();
-        await Expect(page.Locator("[data-chooses]")).ToHaveCountAsync(1);
-        await ChooseAsync("Seat 0", "End", "3");
-        await ChooseAsync("Seat 1", "Home", "0");
-        await Expect(page.Locator("main .row .count")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^mean return −?[0-9.]+$"));
-        await page.Keyboard.PressAsync("Tab");
-        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show an episode" })).ToBeFocusedAsync();
-        await page.Keyboard.PressAsync("Enter");
+        var seen = "";
+        for (var attempt = 1; !await ShownByKeysAsync(); attempt++) Assert.True(attempt < 4, $"keys do not lead to the episode but to{seen}");
         await EpisodeAsync("tiny.srpo/1", "tiny.ippo/0");
         Assert.Empty(visit.Errors);
+
+        async Task<bool> ShownByKeysAsync()
+        {
+            await Expect(page.Locator("[data-chooses]")).ToHaveCountAsync(1);
+            await ChooseAsync("Seat 0", "End", "3");
+            await ChooseAsync("Seat 1", "Home", "0");
+            await Expect(page.Locator("main .row .count")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^mean return −?[0-9.]+$"));
+            await page.Keyboard.PressAsync("Tab");
+            await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show an episode" })).ToBeFocusedAsync();
+            await page.Keyboard.PressAsync("Enter");
+            try
+            {
+                await page.WaitForURLAsync("**/replay?*tiny.srpo%2F1*tiny.ippo%2F0", new PageWaitForURLOptions { Timeout = 20_000 });
+                return true;
+            }
+            catch (TimeoutException)
+            {
+                seen += " " + page.Url;
+                if (page.Url.Contains("/replay?", StringComparison.Ordinal)) await page.GoBackAsync();
+                return false;
+            }
+        }
 
         async Task ChooseAsync(string label, string key, string value)
         {
