@@ -20,9 +20,6 @@ public static class FigurePrinter
     /// <summary>Most dots of a side of a PNG.</summary>
     private const double MostDots = 16384;
 
-    /// <summary>One figure at a time: two that were drawn at once have ended a process, in native code below Svg.Skia.</summary>
-    private static readonly Lock Drawing = new();
-
     private static readonly Lazy<Fonts> Shipped = new(() => new Fonts(font => font));
 
     /// <summary>The figure as a PDF of one page that has its size.</summary>
@@ -82,16 +79,13 @@ public static class FigurePrinter
         ArgumentNullException.ThrowIfNull(svg);
         try
         {
-            lock (Drawing)
-            {
-                using var drawing = new SKSvg();
-                var used = fonts();
-                drawing.Settings.TypefaceProviders = [used];
-                var picture = drawing.FromSvg(svg) ?? throw new ArgumentException("This is no SVG document.", nameof(svg));
-                var printed = print(svg, picture, SvgDocument.Size(XElement.Parse(svg)));
-                GC.KeepAlive(used);
-                return printed;
-            }
+            using var drawing = new SKSvg();
+            var used = fonts();
+            drawing.Settings.TypefaceProviders = [used];
+            var picture = drawing.FromSvg(svg) ?? throw new ArgumentException("This is no SVG document.", nameof(svg));
+            var printed = print(svg, picture, SvgDocument.Size(XElement.Parse(svg)));
+            GC.KeepAlive(used);
+            return printed;
         }
         catch (Exception error) when (Native(error) is { } missing)
         {

@@ -27,8 +27,7 @@ internal static partial class FontSubset
 
     private static byte[]? Make(byte[] font, string text)
     {
-        using var file = new MemoryStream(font, writable: false);
-        using var blob = Blob.FromStream(file);
+        using var blob = Copied(font);
         using var face = new Face(blob, 0);
         var input = CreateInput();
         if (input == 0) return null;
@@ -56,6 +55,15 @@ internal static partial class FontSubset
         {
             DestroyInput(input);
         }
+    }
+
+    /// <summary>
+    /// A blob with a copy of its own. Blob.FromStream has none: it leaves HarfBuzz with the address of an array that nobody holds, and a collection
+    /// before the last glyph is read gives broken fonts or ends the process.
+    /// </summary>
+    private static unsafe Blob Copied(byte[] font)
+    {
+        fixed (byte* data = font) return new Blob((nint)data, font.Length, MemoryMode.Duplicate);
     }
 
     [LibraryImport(Library, EntryPoint = "hb_subset_input_create_or_fail")]
