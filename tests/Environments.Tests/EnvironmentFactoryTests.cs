@@ -6,7 +6,37 @@ public sealed class EnvironmentFactoryTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("srpo-factory-").FullName;
 
+    /// <summary>Every registered environment and every built-in variant of it.</summary>
+    public static TheoryData<string, string> Variants
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var registration in EnvironmentFactory.Registrations)
+            {
+                foreach (var variant in registration.Variants) data.Add(registration.Name, variant);
+            }
+
+            return data;
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>A new environment that nobody registers would be checked by no test.</summary>
+    [Fact]
+    public void EveryImplementationIsRegistered()
+    {
+        var implementations = typeof(IVectorEnvironment).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IVectorEnvironment)))
+            .ToList();
+
+        Assert.NotEmpty(implementations);
+        Assert.Equal(
+            implementations.OrderBy(type => type.FullName, StringComparer.Ordinal),
+            EnvironmentFactory.Registrations.Select(registration => registration.Implementation).Distinct().OrderBy(type => type.FullName, StringComparer.Ordinal));
+        Assert.All(EnvironmentFactory.Registrations, registration => Assert.NotEmpty(registration.Variants));
+    }
 
     [Fact]
     public void UnknownNamesAreAnsweredWithTheKnownOnes()
@@ -42,7 +72,7 @@ public sealed class EnvironmentFactoryTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(EnvironmentBatteryTests.All), MemberType = typeof(EnvironmentBatteryTests))]
+    [MemberData(nameof(Variants))]
     public void BuiltInVariantsResolveToTheirText(string name, string variant)
     {
         var resolved = EnvironmentFactory.Resolve(new EnvironmentSettings(name, variant));

@@ -1,115 +1,21 @@
 using System.Security.Cryptography;
+using Srpo.Conformance.Environments;
 using Srpo.Core.Random;
 
 namespace Srpo.Environments.Tests;
 
-/// <summary>Lanes that are saved, restored elsewhere and gone on with, for every registered environment and every built-in variant of it.</summary>
+/// <summary>What is no state of lanes is refused in words; that states which are some go on with the same bits is Conformance's to check.</summary>
 public class LaneStateTests
 {
     private const int Lanes = 5;
-    private const int Steps = 300;
-    private const int FirstLane = 3;
 
-    public static TheoryData<string, string> All => EnvironmentBatteryTests.All;
-
-    /// <summary>In the midst of episodes, at their start, and right behind an end, with ends of episodes to come.</summary>
-    [Theory]
-    [MemberData(nameof(All))]
-    public void A_restored_environment_plays_on_with_the_same_bits(string name, string variant)
-    {
-        var rig = new EnvironmentRig(name, variant, Lanes);
-        Assert.True(rig.Info.SavesLanes);
-        rig.Reset(1, FirstLane);
-        var traces = new List<string[]>();
-        var saved = new SortedDictionary<int, byte[]> { [0] = rig.Environment.SaveLanes() };
-        var ends = new List<int>();
-        for (var step = 1; step <= Steps; step++)
-        {
-            Step(rig, step, FirstLane);
-            traces.Add(Traces(rig));
-            if (Array.Exists(rig.Terminated, ended => ended)) ends.Add(step);
-            if (step is 1 or 37 || ends is [var first] && first == step) saved[step] = rig.Environment.SaveLanes();
-        }
-
-        Assert.True(saved.Count >= 3);
-        Assert.True(ends.Count > 0, "the test must see the end of an episode");
-        var last = rig.Environment.SaveLanes();
-        foreach (var (at, state) in saved)
-        {
-            var other = new EnvironmentRig(name, variant, Lanes);
-
-            // One that has played other episodes before, and one that was never reset.
-            if (at != 37) other.Play(9, 50);
-            other.Environment.RestoreLanes(state);
-            Assert.Equal(state, other.Environment.SaveLanes());
-            for (var step = at + 1; step <= Steps; step++)
-            {
-                Step(other, step, FirstLane);
-                Assert.Equal(traces[step - 1], Traces(other));
-            }
-
-            Assert.Equal(last, other.Environment.SaveLanes());
-        }
-    }
-
-    /// <summary>What is left in buffers of games before is not part of a state: equal states are equal bytes, and so are checkpoints.</summary>
-    [Theory]
-    [MemberData(nameof(All))]
-    public void Equal_states_give_equal_bytes_whatever_was_played_before(string name, string variant)
-    {
-        var (fresh, used) = (new EnvironmentRig(name, variant, Lanes), new EnvironmentRig(name, variant, Lanes));
-        used.Play(4, 150);
-        foreach (var rig in new[] { fresh, used })
-        {
-            rig.Reset(2);
-            for (var step = 1; step <= 20; step++) Step(rig, step);
-        }
-
-        Assert.Equal(fresh.Environment.SaveLanes(), used.Environment.SaveLanes());
-    }
-
-    [Theory]
-    [MemberData(nameof(All))]
-    public void Episodes_go_on_with_other_streams_wherever_they_are_bound(string name, string variant)
-    {
-        var (rig, other) = (new EnvironmentRig(name, variant, Lanes), new EnvironmentRig(name, variant, Lanes));
-        rig.Reset(1, FirstLane);
-
-        // Into later episodes, whose number must not be taken for one of the new streams.
-        var (played, ended) = (0, new string?[Lanes]);
-        for (var more = 13; more > 0; more -= Array.TrueForAll(ended, start => start is not null) ? 1 : 0)
-        {
-            Step(rig, ++played);
-            Keep(rig, ended);
-        }
-
-        other.Environment.RestoreLanes(rig.Environment.SaveLanes());
-        var before = Traces(rig);
-        foreach (var each in new[] { rig, other }) each.Environment.Rebind(Stream(StreamPurpose.Reset), Stream(StreamPurpose.Dynamics), 7);
-        Assert.Equal(before, Traces(rig));
-
-        // As if an episode of the new streams was in progress: the next one begins as their second.
-        var whole = new EnvironmentRig(name, variant, Lanes);
-        whole.Environment.Reset(Stream(StreamPurpose.Reset), Stream(StreamPurpose.Dynamics), 7);
-        var (second, next) = (new string?[Lanes], new string?[Lanes]);
-        for (var step = played + 1; step <= played + Steps; step++)
-        {
-            foreach (var each in new[] { rig, other }) Step(each, step);
-            Assert.Equal(Traces(rig), Traces(other));
-            Keep(rig, next);
-            Step(whole, step);
-            Keep(whole, second);
-        }
-
-        Assert.Equal(second, next);
-        Assert.All(next, Assert.NotNull);
-    }
+    public static TheoryData<string, string> All => EnvironmentFactoryTests.Variants;
 
     [Theory]
     [MemberData(nameof(All))]
     public void What_is_no_state_of_such_lanes_is_refused(string name, string variant)
     {
-        var rig = new EnvironmentRig(name, variant, Lanes);
+        var rig = Rig.Of(name, variant, Lanes);
         Assert.Throws<InvalidOperationException>(() => rig.Environment.SaveLanes());
         Assert.Throws<InvalidOperationException>(() => rig.Environment.Rebind(Stream(StreamPurpose.Reset), Stream(StreamPurpose.Dynamics)));
         rig.Reset(1);
@@ -130,14 +36,14 @@ public class LaneStateTests
         Assert.Contains("too many", Refused(Sealed([.. state, 0])), StringComparison.Ordinal);
         Assert.Contains("too early", Refused(Sealed(state[..^1])), StringComparison.Ordinal);
 
-        var fewer = new EnvironmentRig(name, variant, Lanes - 1);
+        var fewer = Rig.Of(name, variant, Lanes - 1);
         fewer.Reset(1);
         Assert.Contains($"{Lanes - 1} lanes", Refused(fewer.Environment.SaveLanes()), StringComparison.Ordinal);
         foreach (var registration in EnvironmentFactory.Registrations)
         {
             foreach (var its in registration.Variants.Where(its => (registration.Name, its) != (name, variant)).Take(2))
             {
-                var foreign = new EnvironmentRig(registration.Name, its, Lanes);
+                var foreign = Rig.Of(registration.Name, its, Lanes);
                 foreign.Reset(1);
                 Assert.Contains($"of {registration.Name} {its} with", Refused(foreign.Environment.SaveLanes()), StringComparison.Ordinal);
             }
@@ -163,23 +69,10 @@ public class LaneStateTests
 
     private static StreamId Stream(StreamPurpose purpose) => new(5, 1, 8, purpose);
 
-    private static void Step(EnvironmentRig rig, int step, int firstLane = 0)
+    private static void Step(EnvironmentProbe rig, int step, int firstLane = 0)
     {
         rig.ChooseActions(1, (uint)step, firstLane);
         rig.Step();
-    }
-
-    private static string[] Traces(EnvironmentRig rig) => [.. Enumerable.Range(0, Lanes).Select(rig.Trace)];
-
-    /// <summary>Notes what is observed at the start of every lane's next episode.</summary>
-    private static void Keep(EnvironmentRig rig, string?[] starts)
-    {
-        for (var lane = 0; lane < Lanes; lane++)
-        {
-            if (!rig.Terminated[lane]) continue;
-            var length = rig.Info.ObservationLength(ObservationEncoding.Absolute);
-            starts[lane] ??= string.Join('|', Enumerable.Range(0, rig.Info.Seats).Select(seat => string.Join(' ', rig.Observe(seat, ObservationEncoding.Absolute)[(lane * length)..((lane + 1) * length)])));
-        }
     }
 
     /// <summary>With a checksum that fits.</summary>

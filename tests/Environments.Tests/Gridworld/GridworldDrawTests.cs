@@ -201,7 +201,7 @@ public class GridworldDrawTests
     [Fact]
     public void StateDrawsAndRulesTellTheNextState()
     {
-        var rig = new EnvironmentRig("gridworld", "wide", 6);
+        var rig = Rig.Of("gridworld", "wide", 6);
         var environment = (GridworldEnvironment)rig.Environment;
         rig.Reset(21);
         var shared = 0f;
@@ -235,7 +235,7 @@ public class GridworldDrawTests
     [Fact]
     public void EpisodesStartWithEmptyHandsAndAllOnions()
     {
-        var rig = new EnvironmentRig("gridworld", "official", 8);
+        var rig = Rig.Of("gridworld", "official", 8);
         var environment = (GridworldEnvironment)rig.Environment;
         rig.Reset(5);
         for (var step = 0u; step < 200; step++)

@@ -71,7 +71,7 @@ public class GridworldEncoderTests
     [MemberData(nameof(LayoutsAndEncodings))]
     public void SlotsCoverTheObservationAndItsRange(string name, ObservationEncoding encoding)
     {
-        var rig = new EnvironmentRig("gridworld", name, 4);
+        var rig = Rig.Of("gridworld", name, 4);
         var slots = ((GridworldEnvironment)rig.Environment).Slots(encoding);
         Assert.Equal(rig.Info.ObservationLength(encoding), slots.Count);
         Assert.Equal(Enumerable.Range(0, slots.Count), slots.Select(slot => slot.Index));

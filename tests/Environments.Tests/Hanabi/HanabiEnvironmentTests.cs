@@ -28,7 +28,7 @@ public class HanabiEnvironmentTests
     [Fact]
     public void RewardsAddUpToTheScore()
     {
-        var rig = new EnvironmentRig("hanabi", "3x3-3p", 4);
+        var rig = Rig.Of("hanabi", "3x3-3p", 4);
         var environment = (HanabiEnvironment)rig.Environment;
         rig.Reset(3);
         var sums = new float[4];
@@ -80,7 +80,7 @@ public class HanabiEnvironmentTests
     [Fact]
     public void IllegalActionsAreNamedWithLaneSeatAndReason()
     {
-        var rig = new EnvironmentRig("hanabi", "3x3-2p", 3);
+        var rig = Rig.Of("hanabi", "3x3-2p", 3);
         rig.Reset(1);
         rig.ChooseActions(1, 0);
         rig.Actions[2] = 4;
@@ -104,7 +104,7 @@ public class HanabiEnvironmentTests
         Assert.NotEqual(Deck(Resets, 3, 5), Deck(Resets with { Round = 1 }, 3, 5));
 
         // The environment deals these decks: game after game of a lane, wherever the lane sits.
-        var rig = new EnvironmentRig("hanabi", "3x3-2p", 3);
+        var rig = Rig.Of("hanabi", "3x3-2p", 3);
         rig.Environment.Reset(Resets, Resets.For(StreamPurpose.Dynamics), firstLane: 4);
         var games = new uint[3];
         for (var step = 0u; step < 120; step++)

@@ -82,7 +82,7 @@ public class HanabiRendererTests
     [InlineData("gridworld", "official")]
     public void EnvironmentsDrawForASeat(string name, string variant)
     {
-        var rig = new EnvironmentRig(name, variant, 2);
+        var rig = Rig.Of(name, variant, 2);
         var view = Assert.IsAssignableFrom<ISeatView>(rig.Environment);
         Assert.Throws<InvalidOperationException>(() => view.RenderFor(0, 0));
         rig.Reset(1);

@@ -10,7 +10,7 @@ public class MatrixEnvironmentTests
     [Fact]
     public void RewardIsPayoffMinusOwnCost()
     {
-        var rig = new EnvironmentRig("matrix", "volunteer", 4);
+        var rig = Rig.Of("matrix", "volunteer", 4);
         rig.Reset(1);
 
         // The four pairs of (contribute, defect), one a lane.
@@ -25,7 +25,7 @@ public class MatrixEnvironmentTests
     [Fact]
     public void PayoffsMayDiffer()
     {
-        var rig = new EnvironmentRig("matrix", "battle-of-the-sexes", 2);
+        var rig = Rig.Of("matrix", "battle-of-the-sexes", 2);
         rig.Reset(1);
         new byte[] { 0, 1, 0, 1 }.CopyTo(rig.Actions, 0);
         rig.Step();
@@ -62,7 +62,7 @@ public class MatrixEnvironmentTests
     [Fact]
     public void RenderMarksTheLastPair()
     {
-        var rig = new EnvironmentRig("matrix", "stag-hunt", 1);
+        var rig = Rig.Of("matrix", "stag-hunt", 1);
         rig.Reset(1);
         Assert.DoesNotContain("[", rig.Environment.Render(0), StringComparison.Ordinal);
         rig.Actions[1] = 1;

@@ -8,7 +8,7 @@ public class RecallEnvironmentTests
     public void OnlyBothRightAnswersAtTheLastStepArePaid()
     {
         // Four ways to answer, one a lane: both right, one, the other, none.
-        var rig = new EnvironmentRig("recall", "4-back", 4);
+        var rig = Rig.Of("recall", "4-back", 4);
         rig.Reset(1);
         var environment = EnvironmentFactory.Create(new EnvironmentSettings("recall", "4-back"), 1);
         Assert.Equal((3, 5, 2), (environment.Info.ObservationLength(ObservationEncoding.Absolute), environment.Info.EpisodeLength, environment.Info.Actions));
@@ -35,7 +35,7 @@ public class RecallEnvironmentTests
     public void TheCueIsSeenAtTheFirstStepOnlyAndAllComeUp()
     {
         var environment = EnvironmentFactory.Create(new EnvironmentSettings("recall", "four-cues"), 64);
-        var rig = new EnvironmentRig("recall", "four-cues", 64);
+        var rig = Rig.Of("recall", "four-cues", 64);
         rig.Reset(3);
         var seen = new float[64 * 5];
         var counts = new int[4];

@@ -188,7 +188,7 @@ public sealed class TagEnvironmentTests : TagRecordings
     [InlineData("tag-4v2", 15813103934746031895)]
     public void BitsAreTheSameEverywhere(string scenario, ulong expected)
     {
-        var rig = new EnvironmentRig("tag", scenario, 21);
+        var rig = Rig.Of("tag", scenario, 21);
         rig.Reset(11);
         var hash = 14695981039346656037;
         for (var step = 0u; step < 300; step++)

@@ -1,0 +1,74 @@
+namespace Srpo.Conformance;
+
+/// <summary>How a check ended.</summary>
+public enum CheckVerdict
+{
+    /// <summary>What it asks for was seen to hold.</summary>
+    Passed = 0,
+
+    /// <summary>It does not hold.</summary>
+    Failed = 1,
+
+    /// <summary>It asks for something that is not offered, and need not be.</summary>
+    NotApplicable = 2,
+}
+
+/// <summary>What a check found.</summary>
+/// <param name="Subject">What was checked, for example "gridworld official".</param>
+/// <param name="Check">Name of the check.</param>
+/// <param name="Verdict">How it ended.</param>
+/// <param name="Message">What broke, or why it does not apply; empty where it passed.</param>
+public sealed record CheckResult(string Subject, string Check, CheckVerdict Verdict, string Message)
+{
+    /// <summary>Seed of the game in which it broke; null where none was played.</summary>
+    public ulong? Seed { get; init; }
+
+    /// <summary>Steps that had been taken in that game since its reset.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>How many lanes that game had.</summary>
+    public int? Lanes { get; init; }
+
+    /// <summary>What broke and where, as one line.</summary>
+    public override string ToString()
+    {
+        var place = Seed is { } seed ? FormattableString.Invariant($" (seed {seed}, step {Step}, {Lanes} lanes)") : "";
+        return $"{Subject}: {Check}: {Message}{place}";
+    }
+}
+
+/// <summary>Something that must hold does not.</summary>
+internal sealed class BrokenException(string message) : Exception(message)
+{
+    /// <summary>Ends the check where something does not hold.</summary>
+    public static void Unless(bool holds, FormattableString what)
+    {
+        if (!holds) throw new BrokenException(FormattableString.Invariant(what));
+    }
+
+    /// <summary>Ends the check where an action is not refused with an exception of a kind.</summary>
+    /// <typeparam name="T">The kind; what is derived from it will do.</typeparam>
+    /// <param name="action">What must be refused.</param>
+    /// <param name="what">What it is, for example "a step before the first reset".</param>
+    /// <returns>The exception's message.</returns>
+    public static string UnlessRefused<T>(Action action, FormattableString what)
+        where T : Exception
+    {
+        try
+        {
+            action();
+        }
+        catch (T refusal)
+        {
+            return refusal.Message;
+        }
+        catch (Exception other)
+        {
+            throw new BrokenException(FormattableString.Invariant($"{FormattableString.Invariant(what)} gives {Name(other.GetType())} ({other.Message}); it must be refused with {Name(typeof(T))}"));
+        }
+
+        throw new BrokenException(FormattableString.Invariant($"{FormattableString.Invariant(what)} is accepted; it must be refused with {Name(typeof(T))}"));
+    }
+
+    private static string Name(Type type) => type.Name;
+}
