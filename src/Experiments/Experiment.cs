@@ -1,5 +1,6 @@
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments;
 
@@ -30,6 +31,10 @@ public sealed record Experiment
     /// <summary>Labels of the evaluated populations whose comparison opens the report; empty to choose by their roles.</summary>
     public IReadOnlyList<string> Headline { get; init; } = [];
 
+    /// <summary>The plug-ins that it needs, and where they were; null for none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PluginFile>? Plugins { get; init; }
+
     /// <summary>The spec of a population, for the coordinator.</summary>
     /// <param name="population">One of <see cref="Populations"/>.</param>
     /// <param name="nameOf">The name under which a population of this experiment is known, by its label.</param>
@@ -43,12 +48,19 @@ public sealed record Experiment
         CheckpointInterval = CheckpointInterval,
         Opponents = [.. population.Opponents.Select(reference => reference.Policy(nameOf))],
         Partners = population.Partners is { } label ? PartnerPool.Policies(Population(label), nameOf) : [],
+        Plugins = LoadedPlugins.NeededBy(Environment.Name, population.Training.Method),
         Snapshots = Populations.Any(other => other.Partners == population.Label) ? PartnerPool.Snapshots(population.Training.Iterations) : [],
     };
 
     /// <summary>The population with a label; loading has made sure that it exists.</summary>
     public ExperimentPopulation Population(string label) => Populations.First(population => population.Label == label);
 }
+
+/// <summary>A plug-in that an experiment needs.</summary>
+/// <param name="Plugin">Name, version and hash.</param>
+/// <param name="Typed">Its file as the experiment or the command line named it.</param>
+/// <param name="File">The same, absolute.</param>
+public sealed record PluginFile(PluginReference Plugin, string Typed, string File);
 
 /// <summary>A population of an experiment.</summary>
 /// <param name="Label">Its name within the experiment, for example "srpo".</param>

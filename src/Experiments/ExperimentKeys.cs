@@ -62,11 +62,12 @@ public static class ExperimentKeys
     internal static WholeKey CheckpointInterval { get; } = new("checkpointInterval", 1, int.MaxValue, 250, "Rounds between stored checkpoints of a team.");
 
     /// <summary>Keys of the file.</summary>
-    public static IReadOnlyList<ExperimentKey> TopLevel { get; } =
+    public static IReadOnlyList<ExperimentKey> TopLevel =>
     [
         new("title", "text", "", "One line for people."),
         new("preset", string.Join(", ", Presets.All.Select(preset => $"\"{preset.Name}\"")), $"\"{Presets.Default}\"", "The settings to start from; all other keys override it."),
         new("environment", "text", "the preset's", "Registered name of the environment."),
+        new("plugins", "list of texts", "[]", "Assemblies that bring environments or methods: files, relative to this one. `srpo --plugin FILE` loads one for a single command."),
         new("layout", "text", "the preset's", "Layout of training (" + string.Join(", ", EnvironmentFactory.Registrations.Where(known => known.VariantKind != "layout").Select(known => $"of {known.Name} the {known.VariantKind}")) + "): a built-in name, or a file relative to this one."),
         Seeds.Shown(),
         new("seed", "whole number, at least 0", "1", "Seed from which all random streams of training are derived."),

@@ -5,6 +5,7 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Experiments.Reading;
 using Srpo.Learning;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments;
 
@@ -90,6 +91,10 @@ public sealed class ExperimentLoader
         if (parsed is not JsonObjectValue root)
             throw new ExperimentException(new ExperimentProblem(parsed.Origin, "", $"expected an object, found {parsed.Describe()}", "write { ... }"));
         var reader = new ValueReader();
+
+        // What they bring is asked for from here on, by what the command line changes too.
+        PluginReader.Load(root, directory, reader);
+        if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
         var written = root;
         root = Overrides.Apply(root, overrides, reader);
         if (reader.Problems.Count > 0) throw new ExperimentException(reader.Problems);
@@ -111,6 +116,7 @@ public sealed class ExperimentLoader
     private Experiment? Build(string name)
     {
         CheckKeys(_root, "", ExperimentKeys.Names(ExperimentKeys.TopLevel));
+        PluginReader.Load(_root, _directory, _reader);
         if (ReadPreset() is not { } preset) return null;
 
         var layouts = new LayoutReader(_reader, _directory);
@@ -147,7 +153,14 @@ public sealed class ExperimentLoader
             Populations = populations.Populations,
             Evaluation = measured,
             Headline = headline,
+            Plugins = PluginsOf(environment!, populations.Populations),
         };
+    }
+
+    private static PluginFile[]? PluginsOf(EnvironmentSettings environment, IReadOnlyList<ExperimentPopulation> populations)
+    {
+        var needed = populations.SelectMany(population => LoadedPlugins.NeededBy(environment.Name, population.Training.Method)).ToHashSet();
+        return needed.Count == 0 ? null : [.. LoadedPlugins.All.Where(plugin => needed.Contains(plugin.Reference)).Select(plugin => new PluginFile(plugin.Reference, plugin.Typed, plugin.File))];
     }
 
     /// <summary>Values of the file that cannot be used are refused although the command line overrides them: without it the same file would not run.</summary>

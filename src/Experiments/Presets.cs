@@ -20,7 +20,7 @@ public static class Presets
     public const string Default = "official";
 
     /// <summary>All presets, environment by environment.</summary>
-    public static IReadOnlyList<Preset> All { get; } =
+    public static IReadOnlyList<Preset> All =>
     [
         .. EnvironmentFactory.Registrations.SelectMany(environment => environment.Presets.Select(preset =>
             new Preset(preset.Name, preset.Description, environment.Name, preset.Layout, preset.Training with { Method = Method }))),

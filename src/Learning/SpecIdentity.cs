@@ -19,6 +19,9 @@ public static class SpecIdentity
     /// <summary>The line of an environment whose rules are not its first.</summary>
     public const string Rules = "environment.rules";
 
+    /// <summary>What the lines of plug-ins begin with; their names follow.</summary>
+    public const string Plugins = "plugins";
+
     private const int Shown = 80;
 
     private static readonly TrainingSettings Defaults = new() { Method = "" };
@@ -72,6 +75,7 @@ public static class SpecIdentity
         if (EnvironmentFactory.Registrations.FirstOrDefault(known => known.Name == spec.Environment.Name) is { Rules: > 1 and var rules }) lines[Rules] = Number(rules);
         if (spec.Snapshots.Count > 0) lines["snapshots"] = string.Join(',', spec.Snapshots.Select(Number));
         for (var i = 0; i < spec.Opponents.Count; i++) lines[$"opponents[{Number(i)}]"] = spec.Opponents[i].ToString();
+        foreach (var plugin in spec.Plugins ?? []) lines[$"{Plugins}.{plugin.Name}"] = $"{plugin.Version} sha256 {plugin.Hash}";
         for (var i = 0; i < spec.Partners.Count; i++) lines[$"partners[{Number(i)}]"] = spec.Partners[i].ToString();
         IEnumerable<KeyValuePair<string, double>> own = settings.Own is null ? [] : settings.Own;
         foreach (var (path, value) in own) lines[path] = value.ToString("R", CultureInfo.InvariantCulture);
@@ -95,6 +99,7 @@ public static class SpecIdentity
 
     private static string Show(SortedDictionary<string, string> lines, string path, PopulationSpec spec)
     {
+        if (spec.Plugins?.FirstOrDefault(plugin => path == $"{Plugins}.{plugin.Name}") is { } plugin) return plugin.ToString();
         if (path == "definition") return spec.Environment.Definition is { } text ? JsonText(text) : "none";
         if (lines.TryGetValue(path, out var value)) return Short(value);
         return AllSettings.Find(path)?.Text(Defaults) ?? "none";

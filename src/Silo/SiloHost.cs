@@ -5,6 +5,7 @@ using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
 using Srpo.Grains.Storage;
 using Srpo.Language.Torch;
+using Srpo.Learning.Plugins;
 using Srpo.Learning.Torch;
 
 namespace Srpo.Silo;
@@ -23,6 +24,7 @@ internal static class SiloHost
         LibTorch.ConfiguredFolder = settings.LibTorch.Length > 0 ? settings.LibTorch : null;
         TorchBackend.Register();
         TorchLanguage.Register();
+        foreach (var plugin in settings.Plugins) LoadedPlugins.Load(plugin, Directory.GetCurrentDirectory());
         builder.AddLog();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         var pages = builder.Configuration.GetSection(PagesSettings.Section).Get<PagesSettings>() ?? new PagesSettings();

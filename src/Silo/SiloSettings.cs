@@ -25,6 +25,11 @@ internal sealed class SiloSettings
     public string LibTorch { get; set; } = "";
 
     /// <summary>
+    /// Assemblies of plug-ins, relative to where the silo is started; every silo of a cluster needs the same builds. <value>none by default.</value>
+    /// </summary>
+    public string[] Plugins { get; set; } = [];
+
+    /// <summary>
     /// Name of the cluster; clients must give the same. <value>srpo by default on one machine; postgres and azure have no default, since
     /// clusters may share a database.</value>
     /// </summary>
@@ -74,6 +79,7 @@ internal sealed class SiloSettings
         if (!Uri.TryCreate(HealthUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
             throw new SiloSettingsException(nameof(HealthUrl), HealthUrl, "use an address such as http://127.0.0.1:8090");
         if (string.IsNullOrWhiteSpace(ServiceId)) throw new SiloSettingsException(nameof(ServiceId), ServiceId, "give a name");
+        if (Array.Exists(Plugins, string.IsNullOrWhiteSpace)) throw new SiloSettingsException(nameof(Plugins), string.Join(", ", Plugins), $"name files: {nameof(Plugins)}:0, {nameof(Plugins)}:1, ...");
         Cluster.Validate(PrimarySiloPort);
         Storage.Validate(Cluster);
         if (ClusterId.Length > 0 ? string.IsNullOrWhiteSpace(ClusterId) : Cluster.ClusterKind is ClusterKind.Postgres or ClusterKind.Azure)

@@ -91,8 +91,9 @@ internal sealed class CommandContext
     public async Task<IGrainSession> OpenToWorkAsync(RunLock held)
     {
         EndsInOrder = true;
-        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Shell.Variable, Error, Cancellation);
         Data.EnsureWritable();
+        KnownPlugins.Remember(Data);
+        if (_cluster is not null) return await ClusterSession.ConnectAsync(_cluster, Shell.Variable, Error, Cancellation);
         return await LocalSession.StartAsync(Data, held, string.Join(' ', Shell.Arguments), Workers, Cancellation);
     }
 

@@ -18,6 +18,9 @@ internal static partial class CommandLine
         var verbose = arguments.Contains("--verbose", StringComparer.Ordinal);
         try
         {
+            // What they bring is part of the commands: of their help, of what they accept.
+            RootCommandBuilder.RegisterRooms(shell);
+            CommandPlugins.Load(arguments, shell);
             var parse = RootCommandBuilder.Build(shell).Parse(arguments, AsTyped);
             var help = parse.Action is System.CommandLine.Help.HelpAction;
             if (!help && Empty(parse) is { } empty) return ReportUsage(parse, shell, empty);

@@ -36,13 +36,22 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static readonly Option<string[]> Plugin = new("--plugin")
+    {
+        Description = "Assembly of a plug-in, whose environments and methods are then there by name. May be repeated.",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+        Recursive = true,
+    };
+
     public static readonly Option<bool> Verbose = new("--verbose")
     {
         Description = "Show stack traces of errors.",
         Recursive = true,
     };
 
-    public static IReadOnlyList<Option> All { get; } = [Data, Workers, Cluster, Json, Verbose];
+    public static IReadOnlyList<Option> All { get; } = [Data, Workers, Cluster, Plugin, Json, Verbose];
 
     static GlobalOptions() => Workers.Validators.Add(result =>
     {
@@ -52,9 +61,12 @@ internal static class GlobalOptions
     });
 
     /// <summary>The data directory that a command line means.</summary>
-    public static string DataDirectory(ParseResult parse, Shell shell)
+    public static string DataDirectory(ParseResult parse, Shell shell) => DataDirectory(parse.GetValue(Data), shell);
+
+    /// <summary>The data directory that is meant where --data says something, or nothing.</summary>
+    public static string DataDirectory(string? typed, Shell shell)
     {
         var fromEnvironment = Environment.GetEnvironmentVariable(DataVariable);
-        return shell.Resolve(parse.GetValue(Data) ?? (string.IsNullOrEmpty(fromEnvironment) ? DefaultData : fromEnvironment));
+        return shell.Resolve(typed ?? (string.IsNullOrEmpty(fromEnvironment) ? DefaultData : fromEnvironment));
     }
 }

@@ -14,11 +14,17 @@ internal static class RootCommandBuilder
     /// <summary>Options that may stand after any command.</summary>
     public static IReadOnlyList<Option> RecursiveOptions => GlobalOptions.All;
 
-    public static RootCommand Build(Shell shell)
+    /// <summary>Makes known what other rooms of the program bring.</summary>
+    public static void RegisterRooms(Shell shell)
     {
         TorchBackend.Register();
         TorchLanguage.Register();
         TorchDevice.Warnings = text => shell.Error.WriteLine($"srpo: warning: {text}");
+    }
+
+    public static RootCommand Build(Shell shell)
+    {
+        RegisterRooms(shell);
         var root = new RootCommand("Trains populations of agents with strategic risk aversion (SRPO) or without (IPPO), plays everyone with everyone, and answers questions about any of them.");
         foreach (var option in GlobalOptions.All) root.Add(option);
         foreach (var option in root.Options.OfType<VersionOption>())

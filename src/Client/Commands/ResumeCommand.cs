@@ -21,7 +21,7 @@ internal static class ResumeCommand
         if (SweepView.IsFinished(context, id)) return (int)ExitCode.Ok;
 
         // Looked up before anything is written, so that a slip of the pen leaves no trace.
-        _ = RunManifest.Load(context.Data, id);
+        KnownPlugins.Require(id, RunManifest.Load(context.Data, id).Experiment.Plugins);
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, id);
         LiveRegistry.EnsureAlone(context.Data, id);

@@ -47,6 +47,10 @@ public sealed record PopulationSpec
     [Id(8)]
     public IReadOnlyList<int> Snapshots { get; init => field = Lists.Fixed(value); } = [];
 
+    /// <summary>The plug-ins that its environment and its method come from, by name; empty where both are built in.</summary>
+    [Id(9)]
+    public IReadOnlyList<PluginReference> Plugins { get; init => field = Lists.Fixed(value); } = [];
+
     /// <summary>
     /// All problems of the spec in itself, none if it can be used. What its method refuses is checked with the method, the environment's
     /// definition where it is built.
@@ -72,6 +76,8 @@ public sealed record PopulationSpec
 
         if (Snapshots.Count > 100 || Snapshots.Any(round => round < 1 || round >= Training.Iterations) || Snapshots.Zip(Snapshots.Skip(1)).Any(pair => pair.First >= pair.Second))
             problems.Add(new SettingsProblem("snapshots", $"[{string.Join(", ", Snapshots.Take(10))}] is out of range", $"use at most 100 ascending rounds from 1 to {Training.Iterations - 1}"));
+        if (Plugins is { Count: > 2 } || Plugins?.Any(plugin => plugin is not { Version: { Length: <= 100 }, Hash: { Length: 64 } } || !IsValidName(plugin.Name)) == true)
+            problems.Add(new SettingsProblem("plugins", $"[{string.Join(", ", Plugins.Take(2).Select(plugin => plugin?.Name))}] are no plug-ins", "name at most two, with version and hash"));
         return problems;
     }
 
@@ -79,7 +85,8 @@ public sealed record PopulationSpec
     public bool Equals(PopulationSpec? other) =>
         other is not null && Population == other.Population && Environment == other.Environment && Training == other.Training
         && Teams == other.Teams && Seed == other.Seed && CheckpointInterval == other.CheckpointInterval
-        && Lists.Same(Opponents, other.Opponents) && Lists.Same(Partners, other.Partners) && Lists.Same(Snapshots, other.Snapshots);
+        && Lists.Same(Opponents, other.Opponents) && Lists.Same(Partners, other.Partners) && Lists.Same(Snapshots, other.Snapshots)
+        && Lists.Same(Plugins, other.Plugins);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Population, Environment, Training, Teams, Seed, CheckpointInterval);

@@ -5,7 +5,7 @@ namespace Srpo.Experiments.Data;
 
 /// <summary>
 /// The directory that keeps everything: `ID/` for each run, `.grains/` for the state of agents, `.models/` for language models that runs have trained,
-/// `.live/` for locks and sockets of running processes.
+/// `.live/` for locks and sockets of running processes, `.plugins.json` for where plug-ins were.
 /// </summary>
 public sealed class DataDirectory
 {
@@ -24,6 +24,9 @@ public sealed class DataDirectory
 
     /// <summary>Where language models are kept that runs have trained for their populations.</summary>
     public string Models => Path.Combine(Root, ".models");
+
+    /// <summary>The file that says with which plug-ins something was begun here, see <see cref="KnownPlugins"/>.</summary>
+    public string Plugins => Path.Combine(Root, ".plugins.json");
 
     /// <summary>Directory of a run.</summary>
     public string Run(string id) => Path.Combine(Root, id);

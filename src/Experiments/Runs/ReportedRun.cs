@@ -26,6 +26,7 @@ public sealed class ReportedRun
         ArgumentNullException.ThrowIfNull(data);
         if (CrossPlayRun.Find(data, id) is { } crossPlay) return new(crossPlay.Out, null, crossPlay);
         var manifest = RunManifest.Load(data, id);
+        KnownPlugins.Require(id, manifest.Experiment.Plugins);
         return new(manifest.Output(data), manifest, null);
     }
 

@@ -88,7 +88,7 @@ public static class ResultsCollector
     }
 
     /// <summary>What populations are called that are named after methods.</summary>
-    public static PopulationNames MethodNames { get; } = new([.. MethodRegistry.All.Select(method => new PopulationName(method.Id, method.Title, method.Role))]);
+    public static PopulationNames MethodNames => new([.. MethodRegistry.All.Select(method => new PopulationName(method.Id, method.Title, method.Role))]);
 
     /// <summary>What an episode's return is in an environment.</summary>
     public static string ScoreName(EnvironmentSettings settings)

@@ -1,3 +1,5 @@
+using Srpo.Core.Settings;
+
 namespace Srpo.Grains.Interfaces;
 
 /// <summary>What a silo can take.</summary>
@@ -17,6 +19,14 @@ public sealed record SiloCapacity(
     /// <summary>Whether it has libtorch.</summary>
     [Id(5)]
     public bool HasTorch { get; init; }
+
+    /// <summary>The plug-ins that it has loaded; null for a build that knows none.</summary>
+    [Id(6)]
+    public PluginReference[]? Plugins { get; init; }
+
+    /// <summary>Its name; null for a build that does not say it.</summary>
+    [Id(7)]
+    public string? Name { get; init; }
 }
 
 /// <summary>What a silo says of itself. Rates are means over the last ten seconds.</summary>
@@ -54,6 +64,10 @@ public sealed record SiloReport(
     /// <summary>Which of its storages does not answer, since when and why; null where all do.</summary>
     [Id(14)]
     public string? StorageProblem { get; init; }
+
+    /// <summary>The plug-ins that it has loaded; null for a build that knows none, and without an answer.</summary>
+    [Id(15)]
+    public PluginReference[]? Plugins { get; init; }
 }
 
 /// <summary>How many grains of a kind are active.</summary>

@@ -38,6 +38,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     public async Task<PopulationStatus> StartAsync(PopulationSpec spec)
     {
         GrainKeys.CheckName(Name);
+        await RequirePluginsAsync(spec);
         var problems = environments.Problems(spec);
         if (problems.Count > 0) throw new SrpoGrainException($"population '{Name}' cannot be trained:{Environment.NewLine}{string.Join(Environment.NewLine, problems)}");
         if (spec.Population != Name) throw new SrpoGrainException($"the spec is for the population '{spec.Population}', not for '{Name}'");
@@ -63,6 +64,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     public async Task<PopulationStatus> ResumeAsync()
     {
         await KnownAsync();
+        await RequirePluginsAsync(Record.Spec);
 
         // A finished population is looked through as well: what was damaged is trained again.
         await AskedAsync("resuming", "resume", async () =>
@@ -172,6 +174,15 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     {
         await LoadAsync();
         if (Record.Spec is null) throw await UnknownAsync();
+    }
+
+    /// <summary>What begins on a cluster must be able to go on anywhere there: a silo without a plug-in would be left out, and could not take over.</summary>
+    private async Task RequirePluginsAsync(PopulationSpec? spec)
+    {
+        if (spec?.Plugins is not { Count: > 0 } plugins || !Work.Unattended) return;
+        var lacking = (await map.GetAsync()).Lack(plugins);
+        if (lacking.Count > 0)
+            throw new SrpoGrainException(ErrorKind.Environment, $"population '{Name}' cannot be trained: {string.Join("; ", lacking)}; name the plug-in's file in the setting Srpo:Plugins of every silo, the same build of it, and start them again");
     }
 
     /// <summary>Whoever asks for curves has their pages read: training itself needs none of them.</summary>

@@ -32,7 +32,7 @@ internal sealed class TrainingSession : WorkSession
         : base(work.Host.Time)
     {
         (_work, Plan, _map, _teamsPerLearner) = (work, plan, map, teamsPerLearner);
-        _board = new TeamBoard(Spec.Population, Spec.Teams, silo => LearnerDevices.Get(Spec.Training.Device).Capacity(silo.Room()));
+        _board = new TeamBoard(Spec.Population, Spec.Teams, silo => silo.Has(Spec.Plugins) ? LearnerDevices.Get(Spec.Training.Device).Capacity(silo.Room()) : 0);
         _runs = [.. Enumerable.Range(0, Spec.Teams).Select(team => new TeamRun(this, team))];
         StepsBefore = Steps();
     }
@@ -244,7 +244,7 @@ internal sealed class TeamRun(TrainingSession session, int team)
         {
             // In a process alone nothing will change.
             if (!session.Host.Work.Unattended) LearnerDevices.Get(session.Spec.Training.Device).Require();
-            Waiting = $"waits for a silo that takes teams{(session.Spec.Training.Device == LearnerDevices.Names[0] ? "" : $" and has the device '{session.Spec.Training.Device}'")}";
+            Waiting = $"waits for a silo that takes teams{(session.Spec.Training.Device == LearnerDevices.Names[0] ? "" : $" and has the device '{session.Spec.Training.Device}'")}{string.Concat((session.Spec.Plugins ?? []).Select(plugin => $" and has the plug-in {plugin}"))}";
             await _backoff.WaitAsync(session.Stopping);
             return false;
         }

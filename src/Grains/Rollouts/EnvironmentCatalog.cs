@@ -3,6 +3,7 @@ using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Grains;
 
@@ -51,6 +52,7 @@ internal sealed class EnvironmentCatalog
     /// <exception cref="SrpoGrainException">The environment cannot be used with these settings.</exception>
     public ActorArchitecture Architecture(PopulationSpec spec)
     {
+        RequirePlugins(spec);
         try
         {
             return ArchitectureRegistry.Of(spec);
@@ -65,6 +67,7 @@ internal sealed class EnvironmentCatalog
     /// <exception cref="SrpoGrainException">The spec does not fit its environment.</exception>
     public TeamPlan Plan(PopulationSpec spec)
     {
+        RequirePlugins(spec);
         try
         {
             return TeamPlan.For(spec, Info(spec.Environment));
@@ -82,6 +85,7 @@ internal sealed class EnvironmentCatalog
         if (spec.Training?.Network?.Hidden is null || spec.Training.Adversary is null || spec.Training.Method is null || spec.Training.Device is null)
             return ["training: the settings are incomplete; give method, device, network and adversary"];
         if (spec.Opponents is null || spec.Partners is null || spec.Snapshots is null) return ["opponents, partners, snapshots: give lists, empty ones where there are none"];
+        if (LoadedPlugins.Problem(spec) is { } plugin) return [plugin];
         var problems = spec.Validate().Select(problem => problem.ToString()).ToList();
         try
         {
@@ -96,6 +100,12 @@ internal sealed class EnvironmentCatalog
         }
 
         return problems;
+    }
+
+    /// <summary>Says what to do where the environment, or the method, is not known for want of a plug-in.</summary>
+    private static void RequirePlugins(PopulationSpec spec)
+    {
+        if (LoadedPlugins.Missing(spec.Plugins) is { } missing) throw new SrpoGrainException($"population '{spec.Population}': {missing}");
     }
 
     private static EnvironmentInfo Describe(EnvironmentSettings settings)

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning.Devices;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Grains;
 
@@ -131,6 +133,21 @@ internal static class SiloCapacities
 {
     /// <summary>What it has for devices.</summary>
     public static DeviceRoom Room(this SiloCapacity silo) => new(silo.Cores, silo.Gpus, silo.HasTorch);
+
+    /// <summary>Whether it has plug-ins.</summary>
+    public static bool Has(this SiloCapacity silo, IReadOnlyList<PluginReference>? plugins) => LoadedPlugins.Suffice(silo.Plugins, plugins);
+
+    /// <summary>What silos that take work lack of plug-ins, one sentence each; none where they have all.</summary>
+    public static IReadOnlyList<string> Lack(this IEnumerable<SiloCapacity> silos, IReadOnlyList<PluginReference>? plugins) =>
+    [
+        .. from silo in silos
+           where !silo.Stopping
+           let lacking = LoadedPlugins.Lacking(silo.Plugins, plugins)
+           where lacking is not null
+           let other = silo.Plugins?.FirstOrDefault(plugin => plugin.Name == lacking.Name)
+           select $"the silo '{silo.Name}' ({GrainKeys.Shown(GrainKeys.Silo(silo.Silo))}) "
+               + (other is null ? $"lacks the plug-in {lacking}" : $"has {other.Version} (sha256 {other.ShortHash}) of the plug-in {lacking}"),
+    ];
 }
 
 /// <summary>The silos that membership holds for active.</summary>

@@ -2,10 +2,12 @@ using Microsoft.Extensions.Logging;
 using Orleans.Runtime.Services;
 using Orleans.Services;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
 using Srpo.Grains.Compute;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 using Srpo.Learning.Devices;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Grains;
 
@@ -46,7 +48,9 @@ internal sealed class OwnSilo(ILocalSiloDetails local, ComputePool pool, ActiveW
     public SiloAddress Address => local.SiloAddress;
 
     /// <summary>What it can take.</summary>
-    public SiloCapacity Capacity => new(Address, pool.Workers, Room.Gpus, work.Teams.Count, work.Stopping) { HasTorch = Room.HasTorch };
+    public SiloCapacity Capacity => new(Address, pool.Workers, Room.Gpus, work.Teams.Count, work.Stopping) { HasTorch = Room.HasTorch, Plugins = Plugins, Name = local.Name };
+
+    private static PluginReference[] Plugins => [.. LoadedPlugins.All.Select(plugin => plugin.Reference)];
 
     private DeviceRoom Room => LearnerDevices.Room(pool.Workers);
 
@@ -58,7 +62,7 @@ internal sealed class OwnSilo(ILocalSiloDetails local, ComputePool pool, ActiveW
             GrainKeys.Silo(Address), work.Stopping ? "stopping" : "active", local.Name, pool.Workers, Room.Gpus,
             rates.CpuLoad, Environment.WorkingSet, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, pool.Running, pool.Waiting,
             rates.RoundsPerSecond, rates.StepsPerSecond, [.. work.Teams.Keys.Order(StringComparer.Ordinal)], [])
-        { StorageProblem = storage.Problem };
+        { StorageProblem = storage.Problem, Plugins = Plugins };
     }
 }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Srpo.Core.Errors;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -17,6 +18,7 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     public async Task<TournamentStatus> StartAsync(TournamentSpec spec)
     {
         GrainKeys.CheckName(Name);
+        await RequirePluginsAsync(spec);
         Check(spec);
         await LoadAsync();
         await AskedAsync("starting", "start " + JsonSerializer.Serialize(spec), async () =>
@@ -79,6 +81,17 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     {
         var status = Status();
         return observer => observer.OnProgressAsync(status);
+    }
+
+    /// <summary>Whatever silo plays must know the environment, and this one the methods too.</summary>
+    private async Task RequirePluginsAsync(TournamentSpec spec)
+    {
+        if (!Work.Unattended || spec?.Populations is not { Length: > 0 and <= GrainChecks.MaxColumns }) return;
+        var plugins = new HashSet<PluginReference>();
+        foreach (var population in spec.Populations) plugins.UnionWith((await GrainFactory.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(population)).GetSpecAsync()).Plugins ?? []);
+        if (plugins.Count == 0) return;
+        var lacking = (await map.GetAsync()).Lack([.. plugins]);
+        if (lacking.Count > 0) throw new SrpoGrainException(ErrorKind.Environment, $"tournament '{Name}' cannot be played: {string.Join("; ", lacking)}; name the plug-in's file in the setting Srpo:Plugins of every silo, the same build of it, and start them again");
     }
 
     private void Check(TournamentSpec spec)

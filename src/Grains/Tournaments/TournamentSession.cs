@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
 using Srpo.Grains.Diagnostics;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Grains;
 
@@ -19,6 +21,9 @@ internal sealed class TournamentSession(WorkContext<TournamentRecord> work, Tour
     private readonly TileQueue _tiles = new(work.Record);
     private readonly Dictionary<SiloAddress, int> _playing = [];
     private readonly HashSet<SiloAddress> _resting = [];
+
+    /// <summary>Whoever plays needs the environment; of methods it needs nothing.</summary>
+    private readonly IReadOnlyList<PluginReference> _plugins = LoadedPlugins.NeededBy(work.Record.Spec!.Environment.Name);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Why tiles wait at present, or null.</summary>
@@ -40,7 +45,7 @@ internal sealed class TournamentSession(WorkContext<TournamentRecord> work, Tour
         while (true)
         {
             var silosChanged = map.Changed;
-            foreach (var silo in map.Current().Where(silo => !silo.Stopping && !_resting.Contains(silo.Silo)))
+            foreach (var silo in map.Current().Where(silo => !silo.Stopping && silo.Has(_plugins) && !_resting.Contains(silo.Silo)))
             {
                 // One more than workers, so that none waits while messages travel.
                 while (!Stopping.IsSet && _playing.GetValueOrDefault(silo.Silo) <= silo.Cores && _tiles.TryTake(out var tile))

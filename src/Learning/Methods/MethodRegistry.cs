@@ -3,20 +3,35 @@ using Srpo.Core.Text;
 
 namespace Srpo.Learning.Methods;
 
-/// <summary>All methods: every sealed record of this folder, found by its type.</summary>
+/// <summary>All methods: every sealed record of this folder, found by its type, then those of plug-ins. Thread-safe.</summary>
 public static class MethodRegistry
 {
-    /// <summary>The methods, in order of their ids.</summary>
-    public static IReadOnlyList<Method> All { get; } =
+    private static readonly Lock Changes = new();
+
+    private static volatile Known _known = new(
     [
         .. typeof(Method).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(Method)) && !type.IsAbstract)
             .Select(type => (Method)Activator.CreateInstance(type)!)
             .OrderBy(method => method.Id, StringComparer.Ordinal),
-    ];
+    ]);
+
+    /// <summary>The methods: the built-in ones in order of their ids, then those of plug-ins as they came. The same list until another one comes.</summary>
+    public static IReadOnlyList<Method> All => _known.Methods;
 
     /// <summary>Ids of the methods.</summary>
-    public static IReadOnlyList<string> Ids { get; } = [.. All.Select(method => method.Id)];
+    public static IReadOnlyList<string> Ids => _known.Ids;
+
+    /// <summary>Takes a method that comes from elsewhere, before any is asked for. One whose id is known already is not taken again.</summary>
+    /// <param name="method">The method.</param>
+    public static void Register(Method method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        lock (Changes)
+        {
+            if (Find(method.Id) is null) _known = new([.. _known.Methods, method]);
+        }
+    }
 
     /// <summary>The method of an id, or null.</summary>
     public static Method? Find(string? id) => All.FirstOrDefault(method => method.Id == id);
@@ -37,4 +52,11 @@ public static class MethodRegistry
     /// <summary>Whether one network plays all seats of the team.</summary>
     /// <exception cref="SettingsException">There is no such method.</exception>
     public static bool UsesOnePolicy(this TrainingSettings settings) => Of(settings).UsesOnePolicy(settings);
+
+    private sealed class Known(Method[] methods)
+    {
+        public Method[] Methods => methods;
+
+        public string[] Ids { get; } = [.. methods.Select(method => method.Id)];
+    }
 }

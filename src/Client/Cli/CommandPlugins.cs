@@ -1,0 +1,37 @@
+using Srpo.Experiments.Data;
+using Srpo.Learning.Plugins;
+
+namespace Srpo.Client.Cli;
+
+/// <summary>
+/// Loads plug-ins before a command line is parsed: those that it names, then those with which something was begun in its data directory. Names of
+/// environments and methods are part of what the parser knows.
+/// </summary>
+internal static class CommandPlugins
+{
+    /// <summary>Loads them.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="shell">Where it was typed.</param>
+    /// <exception cref="Core.Errors.SrpoException">One that it names cannot be loaded.</exception>
+    public static void Load(IReadOnlyList<string> arguments, Shell shell)
+    {
+        foreach (var file in Values(arguments, GlobalOptions.Plugin.Name))
+        {
+            // What is empty or another option is for the parser to refuse.
+            if (!string.IsNullOrWhiteSpace(file)) LoadedPlugins.Load(file, shell.Directory);
+        }
+
+        var typed = Values(arguments, GlobalOptions.Data.Name).LastOrDefault(value => !string.IsNullOrWhiteSpace(value));
+        KnownPlugins.Load(new DataDirectory(GlobalOptions.DataDirectory(typed, shell)));
+    }
+
+    /// <summary>What follows an option wherever it stands, as the parser reads it: --option VALUE, --option=VALUE, --option:VALUE.</summary>
+    private static IEnumerable<string> Values(IReadOnlyList<string> arguments, string option)
+    {
+        for (var i = 0; i < arguments.Count && arguments[i] != "--"; i++)
+        {
+            if (arguments[i] == option && i + 1 < arguments.Count && !arguments[i + 1].StartsWith("--", StringComparison.Ordinal)) yield return arguments[++i];
+            else if (arguments[i].StartsWith(option, StringComparison.Ordinal) && arguments[i].Length > option.Length && arguments[i][option.Length] is ('=' or ':')) yield return arguments[i][(option.Length + 1)..];
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using Srpo.Core.Errors;
+using Srpo.Core.Settings;
+
+namespace Srpo.Learning.Plugins;
+
+/// <summary>The plug-ins of this process, and what populations need of them. Thread-safe.</summary>
+public static class LoadedPlugins
+{
+    private static readonly Lock Changes = new();
+    private static volatile LoadedPlugin[] _all = [];
+    private static volatile UnloadedPlugin[] _unloaded = [];
+
+    /// <summary>All of them, in the order in which they were loaded.</summary>
+    public static IReadOnlyList<LoadedPlugin> All => _all;
+
+    /// <summary>Loads a plug-in; one that is loaded already is not loaded again.</summary>
+    /// <param name="typed">Its file as it was named, for messages.</param>
+    /// <param name="directory">Directory against which a relative path is meant.</param>
+    /// <exception cref="PluginException">
+    /// It is no plug-in, is built against another version of the interface, lacks an assembly, fails, brings names that are taken, or another one of its
+    /// name is loaded.
+    /// </exception>
+    /// <exception cref="SrpoException">The file cannot be read.</exception>
+    public static LoadedPlugin Load(string typed, string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(typed);
+        ArgumentNullException.ThrowIfNull(directory);
+        return LoadFile(typed, Path.GetFullPath(typed, directory));
+    }
+
+    /// <summary>Loads a plug-in whose file is known, see <see cref="Load"/>.</summary>
+    /// <param name="typed">Its file as it was once named.</param>
+    /// <param name="file">The same, absolute.</param>
+    public static LoadedPlugin LoadFile(string typed, string file)
+    {
+        lock (Changes)
+        {
+            var loaded = PluginLoader.Load(typed, file, _all);
+            if (!_all.Contains(loaded)) _all = [.. _all, loaded];
+            return loaded;
+        }
+    }
+
+    /// <summary>SHA-256 of a plug-in's file, lower-case hexadecimal, as in <see cref="PluginReference.Hash"/>.</summary>
+    /// <param name="file">The file, absolute.</param>
+    /// <exception cref="SrpoException">It cannot be read.</exception>
+    public static string HashOf(string file) => PluginLoader.Hash(Core.Files.UserFile.Read(file, "plug-in"));
+
+    /// <summary>Remembers of a plug-in that could not be found again where it was, for whoever needs it.</summary>
+    /// <param name="plugin">The plug-in.</param>
+    /// <param name="file">Where it was.</param>
+    /// <param name="reason">Why it was not loaded, as the end of a sentence that begins with the file.</param>
+    public static void NoteUnloaded(PluginReference plugin, string file, string reason)
+    {
+        lock (Changes) _unloaded = [.. _unloaded.Where(known => known.Plugin.Hash != plugin.Hash), new(plugin, file, reason)];
+    }
+
+    /// <summary>The plug-in that an environment comes from; null where it is built in, or not known.</summary>
+    /// <param name="environment">Name of the environment.</param>
+    public static LoadedPlugin? OfEnvironment(string environment) => Array.Find(_all, plugin => plugin.Environments.Contains(environment));
+
+    /// <summary>The plug-in that a method comes from; null where it is built in, or not known.</summary>
+    /// <param name="method">Id of the method.</param>
+    public static LoadedPlugin? OfMethod(string method) => Array.Find(_all, plugin => plugin.Methods.Contains(method));
+
+    /// <summary>The plug-ins without which a population cannot be trained, by name: what its spec keeps.</summary>
+    /// <param name="environment">Name of its environment.</param>
+    /// <param name="method">Id of its method; null to ask for the environment alone.</param>
+    public static IReadOnlyList<PluginReference> NeededBy(string environment, string? method = null)
+    {
+        if (_all.Length == 0) return [];
+        return [.. new[] { OfEnvironment(environment), method is null ? null : OfMethod(method) }
+            .OfType<LoadedPlugin>().Select(plugin => plugin.Reference).Distinct().OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Whether a process that has some plug-ins has those that are needed.</summary>
+    /// <param name="has">What it has.</param>
+    /// <param name="needed">What is needed.</param>
+    public static bool Suffice(IReadOnlyList<PluginReference>? has, IReadOnlyList<PluginReference>? needed) => needed is not { Count: > 0 } || Lacking(has, needed) is null;
+
+    /// <summary>The first plug-in that is needed and not there; null where all are.</summary>
+    /// <inheritdoc cref="Suffice"/>
+    public static PluginReference? Lacking(IReadOnlyList<PluginReference>? has, IReadOnlyList<PluginReference>? needed) =>
+        needed?.FirstOrDefault(plugin => has?.Any(other => other.Name == plugin.Name && other.Hash == plugin.Hash) != true);
+
+    /// <summary>What is wrong here with the plug-ins that a population was begun with, with the remedy; null where nothing is.</summary>
+    /// <param name="spec">The population.</param>
+    public static string? Problem(PopulationSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (Missing(spec.Plugins) is { } missing) return missing;
+        if (_all.Length == 0 || spec.Environment?.Name is null || spec.Training?.Method is null) return null;
+        var needed = NeededBy(spec.Environment.Name, spec.Training.Method);
+        if (Lacking(spec.Plugins, needed) is not { } unnamed) return null;
+        return $"plugins: {(OfMethod(spec.Training.Method)?.Reference == unnamed ? $"the method '{spec.Training.Method}'" : $"the environment '{spec.Environment.Name}'")} is of the plug-in {unnamed} here, which the population was not begun with; begin it with that plug-in, or load the one that it was begun with";
+    }
+
+    /// <summary>What is missing here of some plug-ins, with the remedy; null where all are loaded.</summary>
+    /// <param name="needed">The plug-ins.</param>
+    public static string? Missing(IReadOnlyList<PluginReference>? needed)
+    {
+        if (needed is not { Count: > 0 }) return null;
+        var all = _all;
+        if (Lacking([.. all.Select(plugin => plugin.Reference)], needed) is not { } lacking) return null;
+        if (Array.Find(all, plugin => plugin.Reference.Name == lacking.Name) is { } other)
+            return $"it needs the plug-in {lacking}, and here it is {other.Reference.Version} (sha256 {other.Reference.ShortHash}), from {other.File}: another build; load the one that it was begun with{At(lacking)}, or begin anew under another name";
+        return $"it needs the plug-in {lacking}, which is not loaded{Where(lacking)}; load it with --plugin FILE{At(lacking)}, on a silo with the setting Srpo:Plugins";
+
+        static string Where(PluginReference plugin) => Find(plugin) is { } note ? $" ({note.File} {note.Reason})" : "";
+        static string At(PluginReference plugin) => Find(plugin) is null ? "" : ", built as it was then";
+        static UnloadedPlugin? Find(PluginReference plugin) => Array.Find(_unloaded, note => note.Plugin.Hash == plugin.Hash);
+    }
+
+    /// <summary>Fails where one of some plug-ins is not loaded.</summary>
+    /// <param name="what">What needs them, as the beginning of a sentence, for example "the population 'a'".</param>
+    /// <param name="needed">The plug-ins.</param>
+    /// <exception cref="PluginException">Names it and the remedy.</exception>
+    public static void Require(string what, IReadOnlyList<PluginReference>? needed)
+    {
+        if (Missing(needed) is { } missing) throw new PluginException(ErrorKind.NotFound, $"{what}: {missing}");
+    }
+
+    private sealed record UnloadedPlugin(PluginReference Plugin, string File, string Reason);
+}
