@@ -2,6 +2,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning.Methods;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments;
 
@@ -27,7 +28,7 @@ public static class PartnerPool
     public static async Task<(PopulationSpec Spec, IReadOnlyList<PolicyReference> Policies)> OfAsync(IStateReader state, string population)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var spec = await state.GetSpecAsync(population);
+        var spec = (await state.GetSpecAsync(population)).RequirePlugins();
         if (!MethodRegistry.Of(spec.Training).MakesPartners)
         {
             var makers = string.Join(" or ", MethodRegistry.All.Where(method => method.MakesPartners).Select(method => method.Id));

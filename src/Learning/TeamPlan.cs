@@ -151,6 +151,8 @@ public sealed class TeamPlan
         }
 
         if (!LearnerDevices.IsName(settings.Device)) problems.Add(LearnerDevices.Unknown(settings.Device));
+        if (DeviceName.IsTorch(settings.Device) && HasRegulariser(method, settings))
+            Add("learner.device", $"{method.Title} has a regulariser of its own, with which '{settings.Device}' does not learn", "use cpu");
         OwnSettings(method, settings, Add);
         Others(method, spec, environment, Add);
         var agents = spec.Opponents.Count > 0 ? environment.TeamSeats : environment.Seats;
@@ -175,6 +177,9 @@ public sealed class TeamPlan
 
         void Add(string field, FormattableString reason, string remedy) => problems.Add(new SettingsProblem(field, reason.ToString(CultureInfo.InvariantCulture), remedy));
     }
+
+    private static bool HasRegulariser(Method method, TrainingSettings settings) =>
+        new[] { ActorKind.Agent, ActorKind.Adversary }.Any(kind => method.Objective(settings, kind).Regulariser is not null);
 
     private static long PolicySteps(IReadOnlyList<InstancePlan> instances, IReadOnlyList<ActorId> actors, int horizon, int team, EnvironmentInfo environment)
     {

@@ -9,6 +9,7 @@ using Srpo.Experiments;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 using Srpo.Reporting;
 
 namespace Srpo.Client.Commands;
@@ -52,7 +53,7 @@ internal static class CrossPlayCommand
         if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new SrpoException(ErrorKind.Usage, "a population is named twice");
         var reader = new GrainReader(session.Grains, context.Older);
         var specs = new List<PopulationSpec>();
-        foreach (var name in names) specs.Add(await reader.GetSpecAsync(name));
+        foreach (var name in names) specs.Add((await reader.GetSpecAsync(name)).RequirePlugins());
         ActionChoice[] actions = context.Get(Actions) is { Length: > 0 } words ? [.. words.Distinct().Select(LayoutActions.Of)] : [specs[0].Training.EvaluationActions];
         var layouts = LayoutActions.Apply(
             await OpponentSets.ApplyAsync(session, specs, context.Get(Opponents) ?? [], TypedLayouts.Several(context.Get(Layouts) ?? [], specs[0].Environment, context.Shell.Directory)), actions);
@@ -98,7 +99,7 @@ internal static class CrossPlayCommand
         var known = specs.ToDictionary(spec => spec.Population, StringComparer.Ordinal);
         foreach (var name in layouts.SelectMany(layout => layout.Opponents).Select(opponent => opponent.Population).Distinct())
         {
-            if (!known.ContainsKey(name)) known[name] = await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync();
+            if (!known.ContainsKey(name)) known[name] = (await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync()).RequirePlugins();
         }
 
         var teams = known.ToDictionary(pair => pair.Key, pair => new EvaluatedTeams(pair.Key, pair.Value.Training, pair.Value.Environment, pair.Value.Teams), StringComparer.Ordinal);

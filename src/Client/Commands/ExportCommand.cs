@@ -7,6 +7,7 @@ using Srpo.Core.Settings;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands;
 
@@ -87,7 +88,7 @@ internal static class ExportCommand
             throw new SrpoException(ErrorKind.InUse, $"{directory} is not empty; --force replaces files in it");
         return context.WithStateAsync(async state =>
         {
-            var spec = await state.GetSpecAsync(population);
+            var spec = (await state.GetSpecAsync(population)).RequirePlugins();
             DataDirectory.EnsureWritable(directory, $"the directory {directory}", option: null);
             var written = await CheckpointExporter.ExportPopulationAsync(state, spec, directory, context.Cancellation);
             int[] rounds = [.. written.Files.Select(file => file.Round).Distinct().Order()];

@@ -6,9 +6,10 @@ namespace Srpo.Environments;
 
 /// <summary>
 /// What all environments keep and check alike: how many lanes there are, the streams that lanes draw from, the arguments of callers, and, where
-/// nothing but time ends an episode, the step that all lanes are at. Checks cost one call a step, not one a lane.
+/// nothing but time ends an episode, the step that all lanes are at. Checks cost one call a step, not one a lane. Not thread-safe, as the environment
+/// that keeps it.
 /// </summary>
-internal sealed class LaneSet
+public sealed class LaneSet
 {
     private readonly EnvironmentInfo _info;
     private bool _started;
@@ -17,7 +18,7 @@ internal sealed class LaneSet
     /// <param name="info">The environment's sizes.</param>
     /// <param name="lanes">Number of lanes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is not 1 to 2^24.</exception>
-    internal LaneSet(EnvironmentInfo info, int lanes)
+    public LaneSet(EnvironmentInfo info, int lanes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(lanes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes, StreamId.MaxLanes);
@@ -26,28 +27,32 @@ internal sealed class LaneSet
     }
 
     /// <summary>Number of lanes.</summary>
-    internal int Count { get; }
+    public int Count { get; }
 
     /// <summary>The stream of start states.</summary>
-    internal StreamId Starts { get; private set; }
+    public StreamId Starts { get; private set; }
 
     /// <summary>The stream of transitions.</summary>
-    internal StreamId Dynamics { get; private set; }
+    public StreamId Dynamics { get; private set; }
 
     /// <summary>Number of lane 0 within the streams.</summary>
-    internal int First { get; private set; }
+    public int First { get; private set; }
 
     /// <summary>Steps since the streams were bound.</summary>
-    internal uint Step { get; private set; }
+    public uint Step { get; private set; }
 
     /// <summary>Episodes that have ended since the streams were bound.</summary>
-    internal uint Episode { get; private set; }
+    public uint Episode { get; private set; }
 
     /// <summary>Steps since the present episodes began, 0 to the episode length - 1.</summary>
-    internal int StepOfEpisode { get; private set; }
+    public int StepOfEpisode { get; private set; }
 
     /// <summary>Begins anew with other streams; see <see cref="IVectorEnvironment.Reset"/>.</summary>
-    internal void Bind(in StreamId reset, in StreamId dynamics, int firstLane)
+    /// <param name="reset">Stream of start states.</param>
+    /// <param name="dynamics">Stream of transitions.</param>
+    /// <param name="firstLane">Number of lane 0 within the streams.</param>
+    /// <exception cref="ArgumentException">The streams are the same, or the lanes do not fit into [0, 2^24).</exception>
+    public void Bind(in StreamId reset, in StreamId dynamics, int firstLane)
     {
         Draw(reset, dynamics, firstLane);
         StepOfEpisode = 0;
@@ -55,15 +60,18 @@ internal sealed class LaneSet
     }
 
     /// <summary>Goes on with other streams; see <see cref="IVectorEnvironment.Rebind"/>.</summary>
-    internal void Rebind(in StreamId reset, in StreamId dynamics, int firstLane)
+    /// <inheritdoc cref="Bind"/>
+    /// <exception cref="InvalidOperationException">There is no state yet.</exception>
+    public void Rebind(in StreamId reset, in StreamId dynamics, int firstLane)
     {
         RequireStarted();
         Draw(reset, dynamics, firstLane);
     }
 
     /// <summary>A writer that has written what all environments keep alike.</summary>
-    /// <param name="version">Version of what the environment will write behind it.</param>
-    internal LaneStateWriter Save(int version)
+    /// <param name="version">Version of what the environment will write behind it; count it up whenever that changes.</param>
+    /// <exception cref="InvalidOperationException">There is no state yet.</exception>
+    public LaneStateWriter Save(int version)
     {
         RequireStarted();
         var writer = new LaneStateWriter(LaneStateKind.Environment, version, _info, Count);
@@ -76,9 +84,11 @@ internal sealed class LaneSet
         return writer;
     }
 
-    /// <summary>A reader that has read what <see cref="Save"/> wrote; the environment reads on.</summary>
+    /// <summary>A reader that has read what <see cref="Save"/> wrote; the environment reads on, to <see cref="LaneStateReader.End"/>.</summary>
+    /// <param name="state">The bytes.</param>
+    /// <param name="version">The version that <see cref="Save"/> was given.</param>
     /// <exception cref="FormatException">The state is damaged, or of another environment.</exception>
-    internal LaneStateReader Restore(ReadOnlySpan<byte> state, int version)
+    public LaneStateReader Restore(ReadOnlySpan<byte> state, int version)
     {
         var reader = new LaneStateReader(state, LaneStateKind.Environment, version, _info, Count);
         (Starts, Dynamics) = (Read(ref reader), Read(ref reader));
@@ -110,8 +120,9 @@ internal sealed class LaneSet
     }
 
     /// <summary>Counts a step of episodes that all lanes begin and end together, and writes whether they ended.</summary>
+    /// <param name="outcome">Whose ends are written.</param>
     /// <returns>Whether the next episodes are to be started.</returns>
-    internal bool EndStep(in StepOutcome outcome)
+    public bool EndStep(in StepOutcome outcome)
     {
         Step++;
         StepOfEpisode++;
@@ -124,21 +135,31 @@ internal sealed class LaneSet
         return true;
     }
 
-    internal void RequireStarted()
+    /// <summary>There is a state.</summary>
+    /// <exception cref="InvalidOperationException">There is none yet.</exception>
+    public void RequireStarted()
     {
         if (!_started) throw new InvalidOperationException("the environment has no state yet; call Reset first");
     }
 
     /// <summary>There is a state, and such a lane.</summary>
-    internal void RequireLane(int lane)
+    /// <param name="lane">The lane.</param>
+    /// <exception cref="InvalidOperationException">There is no state yet.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such lane.</exception>
+    public void RequireLane(int lane)
     {
         RequireStarted();
         ArgumentOutOfRangeException.ThrowIfNegative(lane);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, Count);
     }
 
-    /// <summary>There is a state, such a seat, and room for its observations. Returns the length of one.</summary>
-    internal int RequireObservation(int seat, ObservationEncoding encoding, Span<float> observations)
+    /// <summary>There is a state, such a seat, and room for its observations.</summary>
+    /// <param name="seat">The seat.</param>
+    /// <param name="encoding">How they are written.</param>
+    /// <param name="observations">Where they are written.</param>
+    /// <returns>The length of one.</returns>
+    /// <exception cref="ArgumentException">Seat, encoding or length do not fit.</exception>
+    public int RequireObservation(int seat, ObservationEncoding encoding, Span<float> observations)
     {
         RequireStarted();
         RequireSeat(seat);
@@ -148,7 +169,11 @@ internal sealed class LaneSet
     }
 
     /// <summary>There is a state, such a seat, and room for the numbers of its observations.</summary>
-    internal void RequireStates(int seat, ObservationEncoding encoding, Span<int> states)
+    /// <param name="seat">The seat.</param>
+    /// <param name="encoding">How they would be written.</param>
+    /// <param name="states">Where their numbers are written.</param>
+    /// <exception cref="ArgumentException">Seat, encoding or length do not fit.</exception>
+    public void RequireStates(int seat, ObservationEncoding encoding, Span<int> states)
     {
         RequireStarted();
         RequireSeat(seat);
@@ -157,7 +182,11 @@ internal sealed class LaneSet
     }
 
     /// <summary>There is a number of an observation, and room for it.</summary>
-    internal void RequireDecoding(int state, ObservationEncoding encoding, Span<float> observation)
+    /// <param name="state">The number.</param>
+    /// <param name="encoding">How the observation is written.</param>
+    /// <param name="observation">Where it is written.</param>
+    /// <exception cref="ArgumentException">Number, encoding or length do not fit.</exception>
+    public void RequireDecoding(int state, ObservationEncoding encoding, Span<float> observation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(state);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(state, _info.ObservationStates);
@@ -165,7 +194,10 @@ internal sealed class LaneSet
     }
 
     /// <summary>There is a state, buffers fit, and where all seats act their actions are in range; whether a mover's is legal is for the rules.</summary>
-    internal void RequireStep(ReadOnlySpan<byte> actions, in StepOutcome outcome)
+    /// <param name="actions">The actions.</param>
+    /// <param name="outcome">Where what the step yields is written.</param>
+    /// <exception cref="ArgumentException">A length does not fit, or an action is out of range.</exception>
+    public void RequireStep(ReadOnlySpan<byte> actions, in StepOutcome outcome)
     {
         RequireStarted();
         var all = _info.Seats * Count;
@@ -180,19 +212,26 @@ internal sealed class LaneSet
     }
 
     /// <summary>A seat; where seats take turns also <see cref="IVectorEnvironment.ToMove"/>.</summary>
-    internal void RequireSeat(int seat)
+    /// <param name="seat">The seat.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such seat.</exception>
+    public void RequireSeat(int seat)
     {
         if ((uint)seat >= (uint)_info.Seats && !(_info.TurnBased && seat == IVectorEnvironment.ToMove))
             throw new ArgumentOutOfRangeException(nameof(seat), seat, Invariant($"seats of '{_info.Name}' are 0 to {_info.Seats - 1}"));
     }
 
-    internal static void RequireLength(int length, int expected, string buffer)
+    /// <summary>A buffer has the length that it should have.</summary>
+    /// <param name="length">Its length.</param>
+    /// <param name="expected">The length that it should have.</param>
+    /// <param name="buffer">Its name.</param>
+    /// <exception cref="ArgumentException">It has not.</exception>
+    public static void RequireLength(int length, int expected, string buffer)
     {
         if (length != expected) throw new ArgumentException(Invariant($"{buffer} has {length} elements; it needs {expected}"), buffer);
     }
 
     /// <summary>The streams have no words left for another step or episode.</summary>
-    internal static InvalidOperationException UsedUp() => new("the random streams are used up; reset with streams of another round");
+    public static InvalidOperationException UsedUp() => new("the random streams are used up; reset with streams of another round");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ArgumentOutOfRangeException BadAction(int lane, int seat, int action) => new(

@@ -3,6 +3,7 @@ using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Experiments.Data;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments.Runs;
 
@@ -38,7 +39,7 @@ public static class CrossPlayResults
         if (matrices.Count == 0) throw new SrpoException(ErrorKind.NotFound, $"the cross-play '{run.Id}' has no results yet; the same `srpo crossplay` with --id {run.Id} goes on with it");
         var reader = new GrainReader(session.Grains, older);
         var specs = new List<PopulationSpec>();
-        foreach (var name in run.Populations) specs.Add(await reader.GetSpecAsync(name));
+        foreach (var name in run.Populations) specs.Add((await reader.GetSpecAsync(name)).RequirePlugins());
         var debaters = DebateCollector.Populations(specs.Select(spec => (labels[spec.Population], spec.Training)));
         var info = new RunInfo
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 using Srpo.Reporting.Files;
 
 namespace Srpo.Experiments.Runs;
@@ -31,7 +32,7 @@ public static class EventExporter
         {
             if (await ResultsCollector.KnownAsync(session.Grains.GetGrain<ICoordinatorGrain>(population).GetStatusAsync) is not { } status) continue;
             var start = began ?? DateTimeOffset.UtcNow.AddSeconds(-status.TrainingSeconds);
-            var spec = await session.Grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync();
+            var spec = (await session.Grains.GetGrain<ICoordinatorGrain>(population).GetSpecAsync()).RequirePlugins();
             var score = ResultsCollector.ScoreName(spec.Environment) == "joint accuracy" ? "joint accuracy" : "return";
             foreach (var curve in await ResultsCollector.CurvesAsync(session.Grains, population, label))
             {

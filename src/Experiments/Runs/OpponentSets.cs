@@ -3,6 +3,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments.Runs;
 
@@ -50,7 +51,7 @@ public static class OpponentSets
     {
         if (team.Count(c => c == '/') != 1) throw new SrpoException(ErrorKind.Usage, $"--opponent {team}: write POPULATION/TEAM");
         var key = GrainKeys.ParseMember(team + "/0");
-        var spec = await session.Grains.GetGrain<ICoordinatorGrain>(key.Population).GetSpecAsync();
+        var spec = (await session.Grains.GetGrain<ICoordinatorGrain>(key.Population).GetSpecAsync()).RequirePlugins();
         if (key.Team >= spec.Teams) throw new SrpoException(ErrorKind.NotFound, string.Create(CultureInfo.InvariantCulture, $"--opponent {team}: {spec.Population} has the teams 0 to {spec.Teams - 1}"));
         if (spec.Opponents.Count > 0) throw new SrpoException(ErrorKind.Usage, $"--opponent {team}: {spec.Population} plays against frozen opponents itself and has no agents in their seats");
         return [.. Enumerable.Range(info.TeamSeats, info.Seats - info.TeamSeats).Select(seat => new AgentReference(spec.Population, key.Team, seat, spec.Training.Iterations))];

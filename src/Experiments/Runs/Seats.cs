@@ -5,6 +5,7 @@ using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Methods;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments.Runs;
 
@@ -26,7 +27,7 @@ public sealed class Seats
     {
         var population = GrainKeys.ParseMember(WithSeat(key, 0)).Population;
         if (!_specs.TryGetValue(population, out var spec))
-            _specs[population] = spec = await _state.GetSpecAsync(population);
+            _specs[population] = spec = (await _state.GetSpecAsync(population)).RequirePlugins();
         return spec;
     }
 

@@ -155,6 +155,8 @@ public sealed class DebateSource : IArchitectureSource
             return;
         }
 
+        if (method.Actors(settings, 2).Any(actor => method.Objective(settings, actor.Kind).Regulariser is not null))
+            add("method", $"{method.Title} has a regulariser of its own, with which debaters do not learn", $"use another method");
         var adversary = method.Actors(settings, 2).Where(actor => actor.Kind == ActorKind.Adversary).Select(actor => method.Objective(settings, actor.Kind)).FirstOrDefault();
         if (adversary is null) return;
         if (adversary.Reward == RewardSource.MinusAgentsAdvantage) add("adversary.critic", $"debaters act at different contexts, so no advantage is shared", $"use \"own\"");

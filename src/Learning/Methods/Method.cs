@@ -135,6 +135,9 @@ public sealed record Objective
     /// <summary>Direction of that price.</summary>
     public KlDirection Kl { get; init; }
 
+    /// <summary>A regulariser of the method's own, which is added to the policy's loss; null for none. Networks on the devices "cpu" and "plain" learn from it.</summary>
+    public PolicyRegulariser? Regulariser { get; init; }
+
     /// <summary>Whether its critic learns.</summary>
     public bool LearnsValues => Reward is not (RewardSource.MinusAgentsAdvantage or RewardSource.Nothing);
 }

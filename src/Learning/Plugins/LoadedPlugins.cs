@@ -120,5 +120,16 @@ public static class LoadedPlugins
         if (Missing(needed) is { } missing) throw new PluginException(ErrorKind.NotFound, $"{what}: {missing}");
     }
 
+    /// <summary>Fails where a plug-in is not loaded that a population was begun with.</summary>
+    /// <param name="spec">The population.</param>
+    /// <returns>The same.</returns>
+    /// <exception cref="PluginException">Names the plug-in and the remedy.</exception>
+    public static PopulationSpec RequirePlugins(this PopulationSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        Require($"the population '{spec.Population}'", spec.Plugins);
+        return spec;
+    }
+
     private sealed record UnloadedPlugin(PluginReference Plugin, string File, string Reason);
 }

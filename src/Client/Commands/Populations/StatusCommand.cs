@@ -4,6 +4,7 @@ using Srpo.Client.Output;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands.Populations;
 
@@ -34,7 +35,7 @@ internal static class StatusCommand
     /// <summary>The status with what can be read: a coordinator knows what was stored, not what became of it.</summary>
     private static async Task<PopulationStatus> LookAsync(IStateReader state, PopulationStatus status, bool all, CancellationToken cancellation)
     {
-        var spec = await state.GetSpecAsync(status.Population);
+        var spec = (await state.GetSpecAsync(status.Population)).RequirePlugins();
         var environment = EnvironmentFactory.Info(spec.Environment);
         if (TeamPlan.Problems(spec, environment).Count > 0) return status;
         var actors = TeamPlan.For(spec, environment).Actors;

@@ -26,6 +26,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
     private readonly float[] _gradient;
     private int[] _steps = [];
     private LearningRates _rates;
+    private PolicyRegulariser? _regulariser;
     private double _mean;
     private double _deviation = 1;
     private CancellationToken _cancellation;
@@ -55,6 +56,7 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         var steps = state.AdamSteps;
         var objective = _objectives[actor];
         var learnsValues = objective.LearnsValues;
+        _regulariser = objective.Regulariser;
 
         // The state before is not changed: the first step reads it and writes another, in which the further ones go on.
         var from = new AdamArrays(state.Parameters, state.FirstMoment, state.SecondMoment);
@@ -196,8 +198,24 @@ internal sealed unsafe class CpuUpdater : TeamUpdater
         _cancellation.ThrowIfCancellationRequested();
         var rows = Math.Min(block, _batch.Rows - row);
         _policy.Evaluate(_batch, row, rows, _batch.Legal(row, rows));
-        _kernels.PolicyGradient(Block(row, rows), weights, _policy.Network.OutputGradient, ref sums.Policy);
+        var part = Block(row, rows);
+        _kernels.PolicyGradient(part, weights, _policy.Network.OutputGradient, ref sums.Policy);
+        if (_regulariser is not null) Regularise(_regulariser, part, weights.Scale, _policy.Network.OutputGradient);
         return rows;
+    }
+
+    /// <summary>Adds the gradient of a method's own regulariser to that of the logits, row by row.</summary>
+    private static void Regularise(PolicyRegulariser regulariser, in PolicyBlock block, float scale, float* gradient)
+    {
+        Span<double> p = stackalloc double[block.Actions], logP = stackalloc double[block.Actions], added = stackalloc double[block.Actions];
+        for (var row = 0; row < block.Rows; row++, gradient += block.Stride)
+        {
+            var terms = block.Row(row);
+            added.Clear();
+            for (var a = 0; a < block.Actions; a++) (p[a], logP[a]) = (terms.Probabilities[a], terms.LogProbabilities[a]);
+            regulariser.AddTo(block.Counts[row] * scale, p, logP, added);
+            for (var a = 0; a < block.Actions; a++) gradient[a] += (float)added[a];
+        }
     }
 
     private PolicyBlock Block(int row, int rows)

@@ -113,6 +113,7 @@ internal sealed class PlainUpdater(TrainingSettings settings, TeamPlan plan, Act
                 };
                 var atLogits = new double[actions];
                 Losses.PolicyGradient(sample, weights, p, logP, atLogits);
+                objective.Regulariser?.AddTo(1, p, logP, atLogits);
                 for (var a = 0; a < actions; a++) atLogits[a] /= samples.Length;
                 Count(sample, weights, p, logP, ref sums);
                 if (!objective.LearnsValues)
