@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Srpo.Core.Errors;
 using Srpo.Dashboard;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
@@ -24,7 +25,7 @@ internal static class SiloHost
         LibTorch.ConfiguredFolder = settings.LibTorch.Length > 0 ? settings.LibTorch : null;
         TorchBackend.Register();
         TorchLanguage.Register();
-        foreach (var plugin in settings.Plugins) LoadedPlugins.Load(plugin, Directory.GetCurrentDirectory());
+        for (var i = 0; i < settings.Plugins.Length; i++) LoadPlugin(i, settings.Plugins[i]);
         builder.AddLog();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();
         var pages = builder.Configuration.GetSection(PagesSettings.Section).Get<PagesSettings>() ?? new PagesSettings();
@@ -62,5 +63,17 @@ internal static class SiloHost
         application.MapSrpoDashboard(dashboard);
         if (pages.Enabled) application.MapSrpoPages();
         return application;
+    }
+
+    private static void LoadPlugin(int number, string file)
+    {
+        try
+        {
+            LoadedPlugins.Load(file, Directory.GetCurrentDirectory());
+        }
+        catch (SrpoException error)
+        {
+            throw new SiloSettingsException($"{nameof(SiloSettings.Plugins)}:{number}", file, error.Message);
+        }
     }
 }

@@ -22,10 +22,10 @@ public sealed class KitchenRun : IAsyncLifetime, IDisposable
               "seeds": 2,
               "training": { "iterations": 3, "lanes": 4, "horizon": 40, "epochs": 2, "minibatches": 2, "curveInterval": 160, "curveEpisodes": 2, "continueEpisodes": true, "network": { "hidden": [16] } },
               "populations": { "ippo": { "method": "ippo" }, "srpo": { "method": "srpo" }, "sparse": { "method": "tsallis-srpo", "tsallis-srpo": { "q": 1.5 } } },
-              "evaluation": { "layouts": ["training", "wide.txt"], "episodes": 2, "steps": 40 }
+              "evaluation": { "layouts": ["training", "mirrored.txt"], "episodes": 2, "steps": 40 }
             }
             """);
-        Directory.Write("mine/wide.txt", "cookTime = 5\nXXPXXX\nO  2 O\nX1   X\nXDXXSX\n");
+        Directory.Write("mine/mirrored.txt", "cookTime = 5\nXXPXX\nO  2O\nX1  X\nXSXDX\n");
         (await RunAsync("run", "mine/small.json", "--id", "k")).Expect(ExitCode.Ok);
     }
 
@@ -55,9 +55,10 @@ public sealed class RunTests(KitchenRun run) : IClassFixture<KitchenRun>
     {
         (await run.RunAsync("report", "k")).Expect(ExitCode.Ok);
         var html = await File.ReadAllTextAsync(run.Directory["runs/k/report.html"]);
-        Assert.Contains("kitchen", html, StringComparison.Ordinal);
+        Assert.Contains("Plug-in kitchen", html, StringComparison.Ordinal);
+        Assert.Contains($"0.1.0, sha256 {LoadedPlugins.HashOf(Samples.Kitchen)}", html, StringComparison.Ordinal);
         Assert.Contains("SRPO with Tsallis entropy", html, StringComparison.Ordinal);
-        Assert.Contains("wide", html, StringComparison.Ordinal);
+        Assert.Contains("mirrored", html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public sealed class RunTests(KitchenRun run) : IClassFixture<KitchenRun>
         var replay = (await run.RunAsync("replay", "k.sparse/0", "--steps", "3", "--no-wait")).Expect(ExitCode.Ok);
         Assert.Contains("O   .   .   2^  O", replay.Out, StringComparison.Ordinal);
         Assert.Contains("1 faces north and holds nothing", replay.Out, StringComparison.Ordinal);
-        (await run.RunAsync("replay", "k.srpo/0", "--layout", "mine/wide.txt", "--steps", "2", "--no-wait")).Expect(ExitCode.Ok);
+        (await run.RunAsync("replay", "k.srpo/0", "--layout", "mine/mirrored.txt", "--steps", "2", "--no-wait")).Expect(ExitCode.Ok);
     }
 
     [Fact]

@@ -2,16 +2,18 @@ using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Dashboard.Following;
 
 /// <summary>The measures of one agent or adversary in the course of training.</summary>
 internal static class ActorHistory
 {
-    /// <summary>Who learns in the teams of a population; nobody where this build could not train it.</summary>
+    /// <summary>Who learns in the teams of a population; nobody where this build could not train it, or lacks a plug-in.</summary>
     /// <param name="spec">The population.</param>
     public static IReadOnlyList<ActorId> Actors(PopulationSpec spec)
     {
+        if (LoadedPlugins.Missing(spec.Plugins) is not null) return [];
         var environment = EnvironmentFactory.Info(spec.Environment);
         return TeamPlan.Problems(spec, environment).Count > 0 ? [] : TeamPlan.For(spec, environment).Actors;
     }

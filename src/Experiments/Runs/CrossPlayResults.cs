@@ -51,7 +51,7 @@ public static class CrossPlayResults
             Names = debaters.IsEmpty ? PopulationNames.None : ResultsCollector.MethodNames,
             Score = ResultsCollector.ScoreName(specs[0].Environment),
             WallSeconds = seconds,
-            Versions = ProgramInfo.Versions(),
+            Versions = ProgramInfo.Versions(specs.SelectMany(spec => spec.Plugins ?? [])),
         };
         return new RunResults(info, [.. matrices], [])
         {

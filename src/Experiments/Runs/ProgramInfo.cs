@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Srpo.Core.Settings;
 
 namespace Srpo.Experiments.Runs;
 
@@ -57,6 +58,12 @@ public static class ProgramInfo
         ["cores"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
         ["vectors"] = Vectors,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>Versions for reports of what was made with plug-ins.</summary>
+    /// <param name="plugins">The plug-ins; one that is named twice counts once.</param>
+    public static ImmutableSortedDictionary<string, string> Versions(IEnumerable<PluginReference> plugins) =>
+        Versions().SetItems(plugins.Distinct().GroupBy(plugin => plugin.Name, StringComparer.Ordinal)
+            .Select(builds => KeyValuePair.Create($"plug-in {builds.Key}", string.Join("; ", builds.Select(plugin => $"{plugin.Version}, sha256 {plugin.Hash}")))));
 
     private static string? ReadCommit()
     {

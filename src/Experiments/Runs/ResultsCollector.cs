@@ -59,7 +59,7 @@ public static class ResultsCollector
             // Populations of one batch trained at the same time.
             TrainingSeconds = TrainingBatches.Of(manifest).Sum(batch => batch.Max(population => statuses.GetValueOrDefault(population.Label)?.TrainingSeconds ?? 0)),
             WallSeconds = manifest.WallSeconds,
-            Versions = ProgramInfo.Versions(),
+            Versions = ProgramInfo.Versions((experiment.Plugins ?? []).Select(plugin => plugin.Plugin)),
             Settings = JsonText.ToElement(experiment),
         };
         var (strategies, notes) = await StrategyComparer.CompareAsync(session, manifest, statuses.Keys.ToHashSet(StringComparer.Ordinal), older);

@@ -105,7 +105,7 @@ internal sealed class EnvironmentCatalog
     /// <summary>Says what to do where the environment, or the method, is not known for want of a plug-in.</summary>
     private static void RequirePlugins(PopulationSpec spec)
     {
-        if (LoadedPlugins.Missing(spec.Plugins) is { } missing) throw new SrpoGrainException($"population '{spec.Population}': {missing}");
+        if (LoadedPlugins.Missing(spec.Plugins) is { } missing) throw new SrpoGrainException(ErrorKind.NotFound, $"population '{spec.Population}': {missing}");
     }
 
     private static EnvironmentInfo Describe(EnvironmentSettings settings)
