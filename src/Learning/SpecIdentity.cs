@@ -75,7 +75,7 @@ public static class SpecIdentity
         if (EnvironmentFactory.Registrations.FirstOrDefault(known => known.Name == spec.Environment.Name) is { Rules: > 1 and var rules }) lines[Rules] = Number(rules);
         if (spec.Snapshots.Count > 0) lines["snapshots"] = string.Join(',', spec.Snapshots.Select(Number));
         for (var i = 0; i < spec.Opponents.Count; i++) lines[$"opponents[{Number(i)}]"] = spec.Opponents[i].ToString();
-        foreach (var plugin in spec.Plugins ?? []) lines[$"{Plugins}.{plugin.Name}"] = $"{plugin.Version} sha256 {plugin.Hash}";
+        foreach (var plugin in (spec.Plugins ?? []).OfType<PluginReference>()) lines[$"{Plugins}.{plugin.Name}"] = $"{plugin.Version} sha256 {plugin.Hash}";
         for (var i = 0; i < spec.Partners.Count; i++) lines[$"partners[{Number(i)}]"] = spec.Partners[i].ToString();
         IEnumerable<KeyValuePair<string, double>> own = settings.Own is null ? [] : settings.Own;
         foreach (var (path, value) in own) lines[path] = value.ToString("R", CultureInfo.InvariantCulture);
@@ -93,13 +93,13 @@ public static class SpecIdentity
     {
         Population: not null, Environment: { Name: not null, Variant: not null }, Training: { Method: not null, Device: not null, Network.Hidden: not null, Adversary: not null },
         Opponents: not null, Partners: not null, Snapshots: not null,
-    } && !spec.Opponents.Contains(null!) && !spec.Partners.Contains(null!);
+    } && !spec.Opponents.Contains(null!) && !spec.Partners.Contains(null!) && spec.Plugins?.Contains(null!) != true;
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Show(SortedDictionary<string, string> lines, string path, PopulationSpec spec)
     {
-        if (spec.Plugins?.FirstOrDefault(plugin => path == $"{Plugins}.{plugin.Name}") is { } plugin) return plugin.ToString();
+        if (spec.Plugins?.FirstOrDefault(plugin => plugin is not null && path == $"{Plugins}.{plugin.Name}") is { } plugin) return plugin.ToString();
         if (path == "definition") return spec.Environment.Definition is { } text ? JsonText(text) : "none";
         if (lines.TryGetValue(path, out var value)) return Short(value);
         return AllSettings.Find(path)?.Text(Defaults) ?? "none";

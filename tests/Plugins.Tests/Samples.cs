@@ -46,11 +46,14 @@ internal static class Samples
     /// <param name="path">Where it goes.</param>
     /// <param name="source">The program's text.</param>
     /// <param name="references">Assemblies that it depends on besides those of the program.</param>
-    public static string Compile(string path, string source, params string[] references)
+    public static string Compile(string path, string source, params string[] references) => CompileAll(path, [source], references);
+
+    /// <summary>Compiles an assembly of several texts.</summary>
+    public static string CompileAll(string path, IReadOnlyList<string> sources, params string[] references)
     {
         var compilation = CSharpCompilation.Create(
-            Path.GetFileNameWithoutExtension(path), [CSharpSyntaxTree.ParseText(source)], [.. Program.Value, .. references.Select(reference => MetadataReference.CreateFromFile(reference))],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, deterministic: true));
+            Path.GetFileNameWithoutExtension(path), [.. sources.Select(text => CSharpSyntaxTree.ParseText(text))], [.. Program.Value, .. references.Select(reference => MetadataReference.CreateFromFile(reference))],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, deterministic: true, nullableContextOptions: NullableContextOptions.Enable));
         var result = compilation.Emit(path);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         return path;

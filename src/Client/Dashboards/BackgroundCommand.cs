@@ -3,6 +3,7 @@ using System.Globalization;
 using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Experiments.Data;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Dashboards;
 
@@ -36,7 +37,8 @@ internal static class BackgroundCommand
         var own = Own();
         if (start.FileName.Length == 0) start.FileName = own[0];
         else start.ArgumentList.Add(own[0]);
-        foreach (var argument in own.Skip(1).Concat(arguments).Append("--data").Append(data.Root)) start.ArgumentList.Add(argument);
+        string[] plugins = [.. LoadedPlugins.All.Where(plugin => File.Exists(plugin.File)).SelectMany(plugin => new[] { GlobalOptions.Plugin.Name, plugin.File })];
+        foreach (var argument in own.Skip(1).Concat(arguments).Concat(plugins).Append("--data").Append(data.Root)) start.ArgumentList.Add(argument);
         using var process = Process.Start(start) ?? throw new SrpoException(ErrorKind.Environment, $"`srpo {string.Join(' ', arguments)}` could not be started");
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < Patience)

@@ -78,10 +78,10 @@ public static class LoadedPlugins
     /// <param name="needed">What is needed.</param>
     public static bool Suffice(IReadOnlyList<PluginReference>? has, IReadOnlyList<PluginReference>? needed) => needed is not { Count: > 0 } || Lacking(has, needed) is null;
 
-    /// <summary>The first plug-in that is needed and not there; null where all are.</summary>
+    /// <summary>The first plug-in that is needed and not there; null where all are. What comes from outside may hold none in a place, which is checked elsewhere.</summary>
     /// <inheritdoc cref="Suffice"/>
     public static PluginReference? Lacking(IReadOnlyList<PluginReference>? has, IReadOnlyList<PluginReference>? needed) =>
-        needed?.FirstOrDefault(plugin => has?.Any(other => other.Name == plugin.Name && other.Hash == plugin.Hash) != true);
+        needed?.FirstOrDefault(plugin => plugin is not null && has?.Any(other => other.Name == plugin.Name && other.Hash == plugin.Hash) != true);
 
     /// <summary>What is wrong here with the plug-ins that a population was begun with, with the remedy; null where nothing is.</summary>
     /// <param name="spec">The population.</param>
