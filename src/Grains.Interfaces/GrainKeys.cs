@@ -43,6 +43,21 @@ public static class GrainKeys
         return last.Contains('@', StringComparison.Ordinal) ? last : null;
     }
 
+    /// <summary>The key of the grain that carries a population or tournament from storage to storage, for example "population/overcooked-1.srpo".</summary>
+    public static string Transfer(WorkKind kind, string name) => $"{(kind == WorkKind.Population ? "population" : "tournament")}/{name}";
+
+    /// <summary>Takes a key of <see cref="Transfer"/> apart.</summary>
+    /// <exception cref="GrainKeyException">The key has another form; the message says which is expected.</exception>
+    public static (WorkKind Kind, string Name) ParseTransfer(string key)
+    {
+        foreach (var kind in Enum.GetValues<WorkKind>())
+        {
+            if (key?[(key.IndexOf('/', StringComparison.Ordinal) + 1)..] is { } name && key == Transfer(kind, name)) return (kind, CheckName(name));
+        }
+
+        throw new GrainKeyException($"'{Shown(key)}' is not a key of a transfer; write population/NAME or tournament/NAME");
+    }
+
     /// <summary>Takes a key "population/team/seat" apart.</summary>
     /// <exception cref="GrainKeyException">The key has another form; the message says which is expected.</exception>
     public static MemberKey ParseMember(string key)

@@ -24,6 +24,12 @@ internal sealed record Shell(TextWriter Out, TextWriter Error, string Directory,
     /// <summary>What is typed while the command runs, line by line; at its end where nobody can type.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
+    /// <summary>Where results go that are bytes; null where they can go nowhere.</summary>
+    public Stream? OutBytes { get; init; }
+
+    /// <summary>Opens what comes in as bytes; null where nothing can.</summary>
+    public Func<Stream>? InBytes { get; init; }
+
     /// <summary>Whether a person types on a terminal, which shows what he types.</summary>
     public bool InIsTerminal { get; init; }
 

@@ -36,6 +36,8 @@ internal static class Terminal
         {
             Arguments = arguments,
             In = input,
+            OutBytes = results,
+            InBytes = Console.OpenStandardInput,
             InIsTerminal = !Console.IsInputRedirected,
             Measure = Measure,
             MovesCursor = obeys,

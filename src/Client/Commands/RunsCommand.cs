@@ -8,13 +8,15 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo runs`: what is stored, by run.</summary>
 internal static class RunsCommand
 {
-    public static Command Create(Shell shell) => new("runs", "List, show, name, tag, annotate and delete runs, with their populations and tournaments.")
+    public static Command Create(Shell shell) => new("runs", "List, show, name, tag, annotate, pack, unpack and delete runs, with their populations and tournaments.")
     {
         ListRunsCommand.Create(shell),
         ShowRunCommand.Create(shell),
         LabelRunCommands.Rename(shell),
         LabelRunCommands.Tag(shell),
         LabelRunCommands.Note(shell),
+        PackRunCommand.Create(shell),
+        UnpackRunCommand.Create(shell),
         DeleteRunCommand.Create(shell),
     };
 

@@ -35,7 +35,47 @@ public static class AtomicFile
                 Replace(target, Temporary(target), temporary => CreateLike(temporary, status), content, [], replace);
                 return;
             default:
-                throw new IOException($"{path} cannot be written: it is {UserFile.Word(status.Kind)}, not a file; move it away and repeat the command");
+                throw Unwritable(path, status.Kind);
+        }
+    }
+
+    /// <summary>Writes what is made while it is written, of whatever length.</summary>
+    /// <param name="path">The file, which may exist.</param>
+    /// <param name="write">Writes all of it, from beginning to end.</param>
+    /// <param name="replace">Whether a file that exists is replaced; else that is an <see cref="IOException"/>.</param>
+    /// <param name="through">Whether a pipe or a device takes the bytes, which may wait for whoever is at the other end; else that is an <see cref="IOException"/>.</param>
+    /// <inheritdoc cref="Write(string, string)"/>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write, bool replace = true, bool through = false)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var status = FileStatus.Of(path);
+        switch (status.Kind)
+        {
+            case FileKind.Pipe or FileKind.CharacterDevice when through:
+                await using (var there = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0)) await write(there);
+                return;
+            case FileKind.Missing or FileKind.Regular:
+                var target = Target(path);
+                var temporary = Temporary(target);
+                try
+                {
+                    await using (var file = CreateLike(temporary, status))
+                    {
+                        await write(file);
+                        file.Flush(flushToDisk: true);
+                    }
+
+                    File.Move(temporary, target, overwrite: replace);
+                }
+                catch
+                {
+                    Discard(temporary);
+                    throw;
+                }
+
+                return;
+            default:
+                throw Unwritable(path, status.Kind);
         }
     }
 
@@ -75,6 +115,8 @@ public static class AtomicFile
             throw;
         }
     }
+
+    private static IOException Unwritable(string path, FileKind kind) => new($"{path} cannot be written: it is {UserFile.Word(kind)}, not a file; move it away and repeat the command");
 
     private static string Temporary(string path) => $"{path}.{Guid.NewGuid():N}.part";
 

@@ -121,14 +121,27 @@ public static class UserFile
         {
             AtomicFile.Write(path, content, replace: force, through: true);
         }
-        catch (IOException) when (!force && FileStatus.Of(path).Kind == FileKind.Regular)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Somebody made it meanwhile.
-            throw Exists(path);
+            throw Unwritten(path, force, error);
+        }
+    }
+
+    /// <summary>The same for what is made while it is written, of whatever length.</summary>
+    /// <param name="path">The file, absolute.</param>
+    /// <param name="write">Writes all of it, from beginning to end.</param>
+    /// <param name="force">Whether an existing file is replaced.</param>
+    /// <exception cref="SrpoException">As <see cref="CheckTarget"/>, or it cannot be written; an old one is as it was.</exception>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write, bool force)
+    {
+        CheckTarget(path, force);
+        try
+        {
+            await AtomicFile.WriteAsync(path, write, replace: force, through: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new SrpoException(ErrorKind.Environment, $"{path} cannot be written: {WhyUnwritable(error)}. Choose another place, make room, or change its permissions.", error);
+            throw Unwritten(path, force, error);
         }
     }
 
@@ -163,6 +176,11 @@ public static class UserFile
     private static string Followed(FileKind kind) => kind == FileKind.Link ? "a symbolic link that leads back to itself" : Word(kind);
 
     private static string Folder(string path) => Path.GetDirectoryName(AtomicFile.Target(path)) ?? "/";
+
+    /// <summary>What to say of an output that could not be written; somebody may have made it meanwhile.</summary>
+    private static SrpoException Unwritten(string path, bool force, Exception error) => !force && error is IOException && FileStatus.Of(path).Kind == FileKind.Regular
+        ? Exists(path)
+        : new SrpoException(ErrorKind.Environment, $"{path} cannot be written: {WhyUnwritable(error)}. Choose another place, make room, or change its permissions.", error);
 
     private static SrpoException Exists(string path) => new(ErrorKind.InUse, $"{path} exists; --force replaces it");
 

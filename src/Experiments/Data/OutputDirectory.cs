@@ -72,6 +72,10 @@ public static class OutputDirectory
         }
     }
 
+    /// <summary>The files and directories in a directory that are results, absolute.</summary>
+    /// <param name="directory">The directory, absolute.</param>
+    internal static IEnumerable<string> Results(string directory) => Directory.EnumerateFileSystemEntries(directory).Where(path => IsResult(Path.GetFileName(path)));
+
     /// <summary>Whether a directory has results of a run that trained.</summary>
     /// <param name="directory">The directory, absolute; it need not exist.</param>
     internal static bool HoldsResults(string directory) => File.Exists(Path.Combine(directory, Summary)) || Directory.Exists(Path.Combine(directory, "checkpoints"));

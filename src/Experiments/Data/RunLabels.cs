@@ -11,7 +11,8 @@ namespace Srpo.Experiments.Data;
 /// <param name="Note">A note, or null.</param>
 public sealed record RunLabels(string? Name, IReadOnlyList<string> Tags, string? Note)
 {
-    private const string FileName = "labels.json";
+    /// <summary>The name of their file.</summary>
+    internal const string FileName = "labels.json";
 
     /// <summary>Longest note, in characters.</summary>
     public const int LongestNote = 10_000;

@@ -30,6 +30,11 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
 
     private const string Name = "curve";
 
+    /// <summary>The name of a page.</summary>
+    /// <param name="team">The team.</param>
+    /// <param name="number">The page, from 0.</param>
+    public static string PageName(int team, int number) => string.Create(CultureInfo.InvariantCulture, $"{Name}{team}-{number}");
+
     /// <summary>Gives the teams of a record the points that their pages have, those that do not have them yet.</summary>
     /// <param name="record">The record, which may change meanwhile.</param>
     /// <returns>What cannot be read and is left out of the curves; null if nothing is missing.</returns>
@@ -131,6 +136,4 @@ internal sealed class CurvePages(IGrainStorage storage, GrainId grain, SrpoMeter
     }
 
     private Task MeasureAsync(string operation, Task act) => meter is null ? act : meter.MeasureAsync(Name, operation, act);
-
-    private static string PageName(int team, int number) => string.Create(CultureInfo.InvariantCulture, $"{Name}{team}-{number}");
 }

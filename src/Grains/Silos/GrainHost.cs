@@ -26,12 +26,16 @@ internal sealed class GrainHost(IServiceProvider services, ILocalSiloDetails loc
     /// <summary>Which storages do not answer.</summary>
     public StorageHealth Health { get; } = services.GetRequiredService<StorageHealth>();
 
+    /// <summary>A storage.</summary>
+    /// <param name="name">Its name among <see cref="Hosting.StorageNames"/>.</param>
+    public IGrainStorage Storage(string name) => services.GetRequiredKeyedService<IGrainStorage>(name);
+
     /// <summary>Two records of a grain in a storage of <see cref="Hosting.StorageNames"/>.</summary>
     public SlotPair<T> Slots<T>(GrainId grain, string storage, string name)
         where T : class, new() =>
-        new(services.GetRequiredKeyedService<IGrainStorage>(storage), grain, name, meter);
+        new(Storage(storage), grain, name, meter);
 
     /// <summary>The pages of the learning curves of a population.</summary>
     /// <param name="population">Its name.</param>
-    public CurvePages Pages(string population) => new(services.GetRequiredKeyedService<IGrainStorage>(Hosting.StorageNames.Populations), CoordinatorGrain.IdOf(population), meter);
+    public CurvePages Pages(string population) => new(Storage(Hosting.StorageNames.Populations), CoordinatorGrain.IdOf(population), meter);
 }

@@ -80,13 +80,13 @@ public sealed class RunTests : IDisposable
         }
 
         (await InProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
-        AssertSameFiles(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
+        SameFiles.Assert(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
         foreach (var table in new[] { "crossplay-training.csv", "crossplay-held-out-c.csv", "learning-curves.csv" })
             Assert.Equal(await File.ReadAllTextAsync(straight[$"runs/r/{table}"]), await File.ReadAllTextAsync(_directory[$"runs/r/{table}"]));
 
         // Once more changes nothing.
         (await InProcess.RunAsync(_directory.Root, "resume", "r")).Expect(ExitCode.Ok);
-        AssertSameFiles(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
+        SameFiles.Assert(straight["runs/r/checkpoints"], _directory["runs/r/checkpoints"]);
     }
 
     [Fact]
@@ -299,7 +299,7 @@ public sealed class RunTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "figures", "again", "--only", "bars", "--width", "84mm", "--format", "png", "--out", "cross")).Expect(ExitCode.Ok);
         Assert.Equal(["bars.png"], Directory.GetFiles(_directory["cross"]).Select(path => Path.GetFileName(path)!));
         (await InProcess.RunAsync(_directory.Root, "report", "again", "--out", "again-copy")).Expect(ExitCode.Ok);
-        AssertSameFiles(_directory["runs/again/figures"], _directory["again-copy/figures"]);
+        SameFiles.Assert(_directory["runs/again/figures"], _directory["again-copy/figures"]);
         foreach (var file in Directory.GetFiles(_directory["again-copy"])) Assert.Equal(await File.ReadAllTextAsync(_directory["runs/again/" + Path.GetFileName(file)]), await File.ReadAllTextAsync(file));
 
         // Repeated on another layout, it is about that one; refused, it is about what it was.
@@ -318,14 +318,5 @@ public sealed class RunTests : IDisposable
         Assert.Contains("The same `srpo crossplay` with --id again notes them", (await InProcess.RunAsync(_directory.Root, "figures", "again")).Expect(ExitCode.Damaged).Error, StringComparison.Ordinal);
         (await InProcess.RunAsync(_directory.Root, [.. repeated, "--steps", "7"])).Expect(ExitCode.Ok);
         (await InProcess.RunAsync(_directory.Root, "figures", "again")).Expect(ExitCode.Ok);
-    }
-
-    private static void AssertSameFiles(string expected, string actual)
-    {
-        var names = Directory.GetFiles(expected, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(expected, path)).Order(StringComparer.Ordinal).ToArray();
-        Assert.NotEmpty(names);
-        Assert.Equal(names, Directory.GetFiles(actual, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(actual, path)).Order(StringComparer.Ordinal));
-        foreach (var name in names)
-            Assert.True(File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(actual, name))), $"{name} differs");
     }
 }

@@ -81,6 +81,7 @@ public sealed class GrainFuzzTests(ITestOutputHelper output)
             [typeof(TrainRequest)] = new TrainRequest("fuzz-a", 0, 1, 2, spec, long.MaxValue),
             [typeof(RestoreRequest)] = new RestoreRequest("fuzz-a", 0, 0, spec, long.MaxValue),
             [typeof(TournamentSpec)] = new TournamentSpec(["fuzz-a"], spec.Environment, 2, 16, 1),
+            [typeof(StatePiece)] = await host.Grains.GetGrain<ITransferGrain>("population/fuzz-a").ReadAsync(2, 0),
             [typeof(ReplayRequest)] = new ReplayRequest(spec.Environment, 4, 1, 0, [policy, policy]),
         };
     }

@@ -34,6 +34,7 @@ internal sealed class MessageGenerator(int seed, IReadOnlyDictionary<Type, objec
         if (typeof(IActorGrain).IsAssignableFrom(grain) || typeof(ITeamActor).IsAssignableFrom(grain) || grain == typeof(IEnvironmentGrain) || grain == typeof(ITeamEnvironment)) return $"{name}/{number}/{_random.Next(3)}";
         if (grain == typeof(ILearnerGrain) || grain == typeof(ITeamLearner)) return $"cpu/{number}";
         if (grain == typeof(IDirectoryGrain)) return GrainKeys.Directory;
+        if (grain == typeof(ITransferGrain)) return GrainKeys.Transfer(Pick([WorkKind.Population, WorkKind.Tournament]), name);
         return name;
     }
 

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using Srpo.Client.Cli;
-using Srpo.Client.Live;
 using Srpo.Core.Errors;
 using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
-using Srpo.Grains;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Commands.Runs;
@@ -22,7 +20,7 @@ internal static class DeleteRunCommand
     private static async Task<int> RunAsync(CommandContext context, string typed, bool yes)
     {
         var doomed = await FindAsync(context, typed);
-        using var held = Hold(context, doomed);
+        using var held = context.UsesCluster ? null : RestingRun.Hold(context, doomed); // the grains of a cluster refuse while they work
         await EnsureUnneededAsync(context, doomed);
         if (!yes && !await IsWantedAsync(context, doomed)) return (int)ExitCode.Ok;
 
@@ -45,56 +43,18 @@ internal static class DeleteRunCommand
     {
         var runs = await RunsCommand.ReadAsync(context);
         var owner = runs.FirstOrDefault(run => run.Id == RunCatalog.IdOf(typed));
-        if (owner is null || !typed.Contains('.', StringComparison.Ordinal)) return await WholeAsync(context, RunCatalog.Find(runs, typed));
+        if (owner is null || !typed.Contains('.', StringComparison.Ordinal)) return await RestingRun.WithOwnDirectoryAsync(context, RunCatalog.Find(runs, typed));
         string[] populations = [.. owner.Populations.Where(name => name == typed)];
         string[] tournaments = [.. owner.Tournaments.Where(name => name == typed)];
         if (populations.Length + tournaments.Length == 0) throw new SrpoException(ErrorKind.NotFound, Core.Text.NearestName.Unknown("population or tournament", typed, [.. owner.Populations, .. owner.Tournaments]));
         return new StoredRun(typed, RunKind.Population, RunLabels.None, populations, tournaments);
     }
 
-    /// <summary>A directory goes with the populations that it is of: the same id may be stored here and in a cluster.</summary>
-    private static async Task<StoredRun> WholeAsync(CommandContext context, StoredRun run)
-    {
-        if (!context.UsesCluster || run.Directory is null) return run;
-        using var here = new StoredReader(context.Data.Grains);
-        var stored = (await here.GetPopulationsAsync()).Concat(await here.GetTournamentsAsync());
-        return stored.Any(name => RunCatalog.IdOf(name) == run.Id) ? run with { Directory = null } : run;
-    }
-
-    /// <summary>Keeps others from working on it meanwhile; refuses while somebody does.</summary>
-    private static RunLock? Hold(CommandContext context, StoredRun doomed)
-    {
-        if (context.UsesCluster) return null; // the grains refuse while they work
-        foreach (var population in doomed.Populations.Where(name => name != doomed.Id && RunLock.IsHeld(context.Data, name)))
-            throw new SrpoException(ErrorKind.InUse, $"the population '{population}' is being trained; wait for its end, or pause it with `{CommandHints.For(context.Shell, $"population pause {population}")}`");
-
-        // A single population or tournament may be of a run that is worked on as a whole.
-        var free = RunCatalog.IdOf(doomed.Id) is var run && (run == doomed.Id || !RunLock.IsHeld(context.Data, run));
-        return (free ? RunLock.TryTake(context.Data, doomed.Id) : null)
-            ?? throw new SrpoException(ErrorKind.InUse, $"'{(free ? doomed.Id : run)}' is being worked on; wait for its end, or end it with Ctrl-C or `{CommandHints.For(context.Shell, $"population pause {(doomed.Populations.Count > 0 ? doomed.Populations[0] : doomed.Id)}")}`");
-    }
-
     private static Task<int> EnsureUnneededAsync(CommandContext context, StoredRun doomed) => context.WithStateAsync(async state =>
     {
         var needs = await RunCatalog.NeedsAsync(state, doomed.Populations.ToHashSet(), doomed.Tournaments.ToHashSet());
         if (needs.Count > 0) throw new SrpoException(ErrorKind.InUse, $"{doomed.Id} is needed: {string.Join("; ", needs)}. Delete those first.");
-        foreach (var population in doomed.Populations)
-        {
-            try
-            {
-                if (await state.GetStatusAsync(population) is { Phase: PopulationPhase.Training })
-                    throw new SrpoException(ErrorKind.InUse, $"the population '{population}' is being trained; wait for its end, or pause it with `{CommandHints.For(context.Shell, $"population pause {population}")}`");
-            }
-            catch (UnknownGrainException)
-            {
-                // Its name is left of a deletion that was broken off.
-            }
-            catch (CorruptStateException)
-            {
-                // Nobody works by a record that cannot be read; its agents know each other.
-            }
-        }
-
+        await RestingRun.RequireAsync(context, state, doomed);
         return (int)ExitCode.Ok;
     });
 
