@@ -15,7 +15,7 @@ internal static class HanabiRegistration
         Keys = environment => [.. ((HanabiEnvironment)environment).Game.Moves.Select(Key)],
         Presets =
         [
-            new("hanabi-2p", "Hanabi with 3 colours and 3 ranks for two, one policy for all seats; lanes and epochs as in the paper, the rest is ours.", "3x3-2p", Training([128, 128])),
+            new("hanabi-2p", "Hanabi with 3 colours and 3 ranks for two, one policy for all seats; lanes as in the paper, the rest by a search, which docs/environments/hanabi.md tells of.", "3x3-2p", Training([128, 128])),
             new("hanabi-4p", "The same for four players, with wider networks.", "3x3-4p", Training([256, 256])),
         ],
     };
@@ -29,7 +29,7 @@ internal static class HanabiRegistration
         _ => string.Create(CultureInfo.InvariantCulture, $"h{move.Rank + 1}{move.TargetOffset}"),
     };
 
-    /// <summary>What the paper does not give was found by sweeps, see docs/experiments.md.</summary>
+    /// <summary>What the paper does not give was found by a search, see docs/environments/hanabi.md and the experiment hanabi-2p-search.</summary>
     private static TrainingSettings Training(int[] hidden) => new()
     {
         Method = "",
@@ -37,8 +37,9 @@ internal static class HanabiRegistration
         Iterations = 300,
         Lanes = 1000,
         Horizon = 32,
-        Epochs = 15,
-        LearningRate = 2e-3,
+        Epochs = 4,
+        Minibatches = 16,
+        LearningRate = 1e-3,
         NormaliseAdvantages = true,
         MaxGradientNorm = 0.5,
         Entropy = 0.01,
