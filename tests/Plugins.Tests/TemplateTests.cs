@@ -27,6 +27,13 @@ public sealed class TemplateTests : IDisposable
             """);
         await DotnetAsync("build", "both.proj", "--nologo", "-v", "quiet", "-warnaserror", "-p:SrpoHome=" + Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
+        // The experiment of the page, as it stands there.
+        var page = File.ReadAllText(Repository.PathOf("docs", "plugins.md"));
+        var start = page.IndexOf("```json", StringComparison.Ordinal) + "```json".Length;
+        _directory.Write("meeting.json", page[start..page.IndexOf("```", start, StringComparison.Ordinal)]);
+        (await InProcess.RunAsync(_directory.Root, "run", "meeting.json", "--seeds", "1", "--iterations", "2", "--set", "curveInterval=2560", "--set", "evaluation.episodes=1")).Expect(ExitCode.Ok);
+        (await InProcess.RunAsync(_directory.Root, "replay", "meeting-1.levelled/0", "--steps", "2", "--no-wait")).Expect(ExitCode.Ok);
+
         string[] plugins = ["--plugin", "Meeting/bin/Release/net10.0/Meeting.dll", "--plugin", "Levelled/bin/Release/net10.0/Levelled.dll"];
         var trained = await InProcess.RunAsync(
             _directory.Root, ["population", "start", "p", .. plugins, "--preset", "meeting", "--method", "levelled", "--layout", "long", "--seeds", "1", "--iterations", "2", "--set", "continueEpisodes=true", "--set", "levelled.weight=0.5"]);

@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
 using Srpo.Dashboard.Tests.Support;
