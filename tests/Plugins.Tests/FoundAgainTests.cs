@@ -40,6 +40,7 @@ public sealed class FoundAgainTests : IDisposable
         var crossplay = (await RunAsync("crossplay", "one")).Expect(ExitCode.NotFound);
         Assert.Contains("Kitchen.dll is not there any more)", crossplay.Error, StringComparison.Ordinal);
         (await RunAsync("runs", "list")).Expect(ExitCode.Ok);
+        Assert.Contains("it needs the plug-in 'kitchen'", (await RunAsync("population", "status", "one")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
 
         // Named by hand, wherever it is now.
         File.Copy(Samples.Kitchen, _directory["moved.dll"]);

@@ -7,6 +7,7 @@ using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Grains;
 
@@ -244,7 +245,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     }
 
     private PopulationStatus Status() => PopulationStatusBuilder.Build(
-        Name, Record, environments.Plan(Record.Spec ?? throw Deleted()).StepsPerRound, Session, Seconds,
-        [LoadWarning, _missing, StorageProblem, Unstored is { } trouble ? $"the end of training cannot be stored and is tried again: {trouble}" : null],
+        Name, Record, environments.StepsOfRound(Record.Spec ?? throw Deleted()), Session, Seconds,
+        [LoadWarning, _missing, LoadedPlugins.Missing(Record.Spec.Plugins), StorageProblem, Unstored is { } trouble ? $"the end of training cannot be stored and is tried again: {trouble}" : null],
         _warnings, Work.Unattended);
 }

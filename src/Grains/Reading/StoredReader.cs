@@ -3,6 +3,7 @@ using Srpo.Core.Settings;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Grains;
 
@@ -113,7 +114,7 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     }
 
     private PopulationStatus Status(string population, PopulationRecord record, string? warning) => PopulationStatusBuilder.Build(
-        population, record, _environments.Plan(record.Spec!).StepsPerRound, session: null, record.TrainingSeconds, [warning], [], unattended: false);
+        population, record, _environments.StepsOfRound(record.Spec!), session: null, record.TrainingSeconds, [warning, LoadedPlugins.Missing(record.Spec!.Plugins)], [], unattended: false);
 
     private static FileGrainStorage Storage(string root, string name) => new(name, new FileStorageOptions { Directory = Path.Combine(root, name) });
 

@@ -78,6 +78,10 @@ internal sealed class EnvironmentCatalog
         }
     }
 
+    /// <summary>Environment steps of a team's round; 0 where they cannot be known for want of a plug-in, so that where a population stands can be asked all the same.</summary>
+    /// <exception cref="SrpoGrainException">The spec does not fit its environment.</exception>
+    public long StepsOfRound(PopulationSpec spec) => LoadedPlugins.Missing(spec.Plugins) is null ? Plan(spec).StepsPerRound : 0;
+
     /// <summary>Every problem of a spec, its environment included; none if it can be trained.</summary>
     public IReadOnlyList<string> Problems(PopulationSpec? spec)
     {

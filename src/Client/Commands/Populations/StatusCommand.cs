@@ -35,7 +35,8 @@ internal static class StatusCommand
     /// <summary>The status with what can be read: a coordinator knows what was stored, not what became of it.</summary>
     private static async Task<PopulationStatus> LookAsync(IStateReader state, PopulationStatus status, bool all, CancellationToken cancellation)
     {
-        var spec = (await state.GetSpecAsync(status.Population)).RequirePlugins();
+        var spec = await state.GetSpecAsync(status.Population);
+        if (LoadedPlugins.Missing(spec.Plugins) is not null) return status;
         var environment = EnvironmentFactory.Info(spec.Environment);
         if (TeamPlan.Problems(spec, environment).Count > 0) return status;
         var actors = TeamPlan.For(spec, environment).Actors;
