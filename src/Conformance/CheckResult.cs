@@ -20,19 +20,24 @@ public enum CheckVerdict
 /// <param name="Message">What broke, or why it does not apply; empty where it passed.</param>
 public sealed record CheckResult(string Subject, string Check, CheckVerdict Verdict, string Message)
 {
-    /// <summary>Seed of the game in which it broke; null where none was played.</summary>
+    /// <summary>Seed of the game or the team in which it broke; null where there was none.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>Steps that had been taken in that game since its reset.</summary>
+    /// <summary>Steps that had been taken in that game since its reset; null where what was checked is no game.</summary>
     public int? Step { get; init; }
 
-    /// <summary>How many lanes that game had.</summary>
+    /// <summary>How many lanes that game had; null where there was none.</summary>
     public int? Lanes { get; init; }
 
     /// <summary>What broke and where, as one line.</summary>
     public override string ToString()
     {
-        var place = Seed is { } seed ? FormattableString.Invariant($" (seed {seed}, step {Step}, {Lanes} lanes)") : "";
+        var place = (Seed, Step) switch
+        {
+            ({ } seed, { } step) => FormattableString.Invariant($" (seed {seed}, step {step}, {Lanes} lanes)"),
+            ({ } seed, null) => FormattableString.Invariant($" (seed {seed})"),
+            _ => "",
+        };
         return $"{Subject}: {Check}: {Message}{place}";
     }
 }

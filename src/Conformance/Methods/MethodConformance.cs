@@ -1,5 +1,4 @@
 using Srpo.Core.Settings;
-using Srpo.Learning;
 using Srpo.Learning.Methods;
 
 namespace Srpo.Conformance.Methods;

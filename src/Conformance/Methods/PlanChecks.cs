@@ -86,7 +86,7 @@ internal static class PlanChecks
             Unless(subject.Method.Learns || actors[actor].Kind != ActorKind.Agent || objective.Reward == RewardSource.Nothing, $"{what}{actors[actor]} learns; Learns is false");
         }
 
-        Unless(plan.PolicyStepsPerRound > 0 && plan.StepsPerRound >= plan.PolicyStepsPerRound, $"{what}agents have {plan.PolicyStepsPerRound} steps of their own in {plan.StepsPerRound} steps of the environment");
+        Unless(plan.PolicyStepsPerRound > 0 && plan.PolicyStepsPerRound <= plan.StepsPerRound * plan.Agents, $"{what}agents have {plan.PolicyStepsPerRound} steps of their own in {plan.StepsPerRound} steps of the environment");
     }
 
     public static string? Settings(MethodSubject subject)
