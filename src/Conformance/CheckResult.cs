@@ -29,17 +29,16 @@ public sealed record CheckResult(string Subject, string Check, CheckVerdict Verd
     /// <summary>How many lanes that game had; null where there was none.</summary>
     public int? Lanes { get; init; }
 
-    /// <summary>What broke and where, as one line.</summary>
-    public override string ToString()
+    /// <summary>What broke, and with which seed, step and number of lanes.</summary>
+    public string Found => (Seed, Step) switch
     {
-        var place = (Seed, Step) switch
-        {
-            ({ } seed, { } step) => FormattableString.Invariant($" (seed {seed}, step {step}, {Lanes} lanes)"),
-            ({ } seed, null) => FormattableString.Invariant($" (seed {seed})"),
-            _ => "",
-        };
-        return $"{Subject}: {Check}: {Message}{place}";
-    }
+        ({ } seed, { } step) => FormattableString.Invariant($"{Message} (seed {seed}, step {step}, {Lanes} lanes)"),
+        ({ } seed, null) => FormattableString.Invariant($"{Message} (seed {seed})"),
+        _ => Message,
+    };
+
+    /// <summary>What was checked, by which check, and what it found, as one line.</summary>
+    public override string ToString() => $"{Subject}: {Check}: {Found}";
 }
 
 /// <summary>Something that must hold does not.</summary>

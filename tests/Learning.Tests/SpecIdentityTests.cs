@@ -98,6 +98,7 @@ public sealed class SpecIdentityTests
         Enum choice => Enum.GetValues(choice.GetType()).Cast<object>().First(other => !other.Equals(choice)),
         IReadOnlyList<int> list => new[] { 7 }.Concat(list).ToArray(),
         IReadOnlyList<PolicyReference> list => list.Append(new PolicyReference("other/0/0", 3)).ToArray(),
+        IReadOnlyList<PluginReference> list => list.Append(new PluginReference("other", "1.0.0", new string('a', 64))).ToArray(),
         null when property.PropertyType == typeof(double?) => 0.75,
         null when property.PropertyType == typeof(OwnSettings) => new OwnSettings([new("e3t.noise", 0.25)]),
         null when property.PropertyType == typeof(string) => "{}",

@@ -52,6 +52,7 @@ internal static class RootCommandBuilder
         root.Add(ExperimentsCommand.Create(shell));
         root.Add(RqeCommand.Create(shell));
         root.Add(LanguageCommand.Create(shell));
+        root.Add(CheckCommand.Create(shell));
         root.Add(VerifyCommand.Create(shell));
         root.Add(BenchCommand.Create(shell));
         root.Add(DevicesCommand.Create(shell));

@@ -16,10 +16,15 @@ public sealed record PluginReference(
     /// <summary>Hexadecimal digits of a hash that people are shown.</summary>
     private const int Shown = 12;
 
+    /// <summary>Longest name or version that specs take.</summary>
+    private const int MaxLength = 100;
+
     /// <summary>The beginning of its hash, as people see it.</summary>
     [JsonIgnore]
     public string ShortHash => Hash is { Length: > Shown } ? Hash[..Shown] : Hash ?? "";
 
-    /// <summary>Name, version and the beginning of the hash.</summary>
-    public override string ToString() => $"'{Name}' {Version} (sha256 {ShortHash})";
+    /// <summary>Name, version and the beginning of the hash. What comes from outside may be of any length.</summary>
+    public override string ToString() => $"'{Cut(Name)}' {Cut(Version)} (sha256 {ShortHash})";
+
+    private static string? Cut(string? text) => text is { Length: > MaxLength } ? text[..MaxLength] + "..." : text;
 }

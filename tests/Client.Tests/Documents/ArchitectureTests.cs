@@ -13,6 +13,7 @@ public sealed class ArchitectureTests
         ["Srpo.Reporting"] = ["Srpo.Core"],
         ["Srpo.Environments"] = ["Srpo.Core", "Srpo.Games"],
         ["Srpo.Learning"] = ["Srpo.Core", "Srpo.Environments"],
+        ["Srpo.Conformance"] = ["Srpo.Core", "Srpo.Games", "Srpo.Environments", "Srpo.Learning"],
         ["Srpo.Learning.Torch"] = ["Srpo.Core", "Srpo.Learning"],
         ["Srpo.Language"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning"],
         ["Srpo.Language.Torch"] = ["Srpo.Core", "Srpo.Learning", "Srpo.Language", "Srpo.Learning.Torch"],
@@ -21,7 +22,7 @@ public sealed class ArchitectureTests
         ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Dashboard"],
         ["Srpo.Experiments"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
         ["Srpo.Dashboard"] = ["Srpo.Core", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Experiments"],
-        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Dashboard", "Srpo.Bench.Throughput"],
+        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Conformance", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Dashboard", "Srpo.Bench.Throughput"],
     };
 
     public static TheoryData<string> Rooms => [.. Known.Keys];
