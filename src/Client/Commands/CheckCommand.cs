@@ -1,0 +1,110 @@
+using System.CommandLine;
+using Srpo.Client.Cli;
+using Srpo.Conformance;
+using Srpo.Conformance.Environments;
+using Srpo.Conformance.Methods;
+using Srpo.Core.Errors;
+using Srpo.Core.Settings;
+using Srpo.Core.Text;
+using Srpo.Environments;
+using Srpo.Learning.Methods;
+using Srpo.Learning.Plugins;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo check`: environments and methods, those of plug-ins above all, held to what must hold for every one.</summary>
+internal static class CheckCommand
+{
+    private static readonly Option<int?> Seed = CommandExtensions.WholeOption("--seed", "Seed of the games and teams. Default: 1.", 1, int.MaxValue);
+
+    public static Command Create(Shell shell)
+    {
+        var file = new Argument<string>("FILE") { Description = "The plug-in's .dll." };
+        var environment = new Argument<string>("ENVIRONMENT") { Description = "Name of an environment." };
+        var variant = new Argument<string?>("LAYOUT") { Description = "One of its layouts, or a file. Default: all that are built in.", Arity = ArgumentArity.ZeroOrOne };
+        var method = new Argument<string>("METHOD") { Description = "A method." };
+        return new Command("check", "Play environments and train methods, and report what does not hold that must hold for every one, with seed and step.")
+        {
+            new Command("plugin", "Everything that a plug-in brings.") { file, Seed }.OnThisMachine()
+                .Handle(shell, context => Task.FromResult(Run(context, OfPlugin(context, context.Get(file))))),
+            new Command("environment", "An environment, in all its layouts or in one.") { environment, variant, Seed }.OnThisMachine()
+                .Handle(shell, context => Task.FromResult(Run(context, OfEnvironment(context, context.Get(environment), context.Get(variant))))),
+            new Command("method", "A method, on the environments that it can train on.") { method, Seed }.OnThisMachine()
+                .Handle(shell, context => Task.FromResult(Run(context, OfMethod(context, context.Get(method))))),
+        };
+    }
+
+    private static IEnumerable<CheckResult> OfPlugin(CommandContext context, string file)
+    {
+        var plugin = LoadedPlugins.Load(file, context.Shell.Directory);
+        return plugin.Environments.SelectMany(name => EnvironmentFactory.Find(name).IsStepped ? EnvironmentConformance.Run(name, SeedOf(context), context.Cancellation) : [Elsewhere(name)])
+            .Concat(plugin.Methods.SelectMany(id => MethodConformance.Run(id, SeedOf(context), context.Cancellation)));
+    }
+
+    private static IEnumerable<CheckResult> OfEnvironment(CommandContext context, string name, string? variant)
+    {
+        try
+        {
+            if (!EnvironmentFactory.Find(name).IsStepped) return [Elsewhere(name)];
+            return variant is null
+                ? EnvironmentConformance.Run(name, SeedOf(context), context.Cancellation)
+                : EnvironmentConformance.Run(EnvironmentFactory.Resolve(new EnvironmentSettings(name, File.Exists(context.Shell.Resolve(variant)) ? context.Shell.Resolve(variant) : variant)), SeedOf(context), context.Cancellation);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException)
+        {
+            throw new SrpoException(ErrorKind.Usage, SrpoException.MessageOf(error), error);
+        }
+    }
+
+    private static IEnumerable<CheckResult> OfMethod(CommandContext context, string id) =>
+        MethodRegistry.Find(id) is null
+            ? throw new SrpoException(ErrorKind.Usage, NearestName.Unknown("method", id, [.. MethodRegistry.Ids]))
+            : MethodConformance.Run(id, SeedOf(context), context.Cancellation);
+
+    private static ulong SeedOf(CommandContext context) => (ulong)(context.Get(Seed) ?? 1);
+
+    private static CheckResult Elsewhere(string name) => new(name, "all", CheckVerdict.NotApplicable, "it is not played step by step; it brings its own players");
+
+    private static int Run(CommandContext context, IEnumerable<CheckResult> results)
+    {
+        var seen = new List<CheckResult>();
+        foreach (var subject in results.Chunk(result => result.Subject))
+        {
+            seen.AddRange(subject);
+            if (!context.Json) Print(context, subject);
+        }
+
+        var failed = seen.Count(result => result.Verdict == CheckVerdict.Failed);
+        if (context.Json) context.PrintJson(new { Passed = failed == 0, Results = seen });
+        else context.Out.WriteLine(failed == 0 ? $"no fault found in {Count(seen, CheckVerdict.Passed)} checks" : $"{failed} of {failed + Count(seen, CheckVerdict.Passed)} checks failed");
+        return (int)(failed == 0 ? ExitCode.Ok : ExitCode.CheckFailed);
+    }
+
+    private static void Print(CommandContext context, IReadOnlyList<CheckResult> subject)
+    {
+        var idle = subject.Where(result => result.Verdict == CheckVerdict.NotApplicable).ToArray();
+        context.Out.WriteLine($"{subject[0].Subject}: {Count(subject, CheckVerdict.Passed)} passed, {Count(subject, CheckVerdict.Failed)} failed, {idle.Length} not applicable");
+        foreach (var result in subject.Where(result => result.Verdict == CheckVerdict.Failed)) context.Out.WriteLine($"  FAILED {result.Check}: {result.Found}");
+        foreach (var reason in idle.GroupBy(result => result.Message, StringComparer.Ordinal)) context.Out.WriteLine($"  not applicable: {string.Join(", ", reason.Select(result => result.Check))} ({reason.Key})");
+    }
+
+    private static int Count(IEnumerable<CheckResult> results, CheckVerdict verdict) => results.Count(result => result.Verdict == verdict);
+
+    /// <summary>Neighbours with one key together, as they come.</summary>
+    private static IEnumerable<IReadOnlyList<T>> Chunk<T>(this IEnumerable<T> all, Func<T, string> key)
+    {
+        var chunk = new List<T>();
+        foreach (var item in all)
+        {
+            if (chunk.Count > 0 && key(chunk[0]) != key(item))
+            {
+                yield return chunk;
+                chunk = [];
+            }
+
+            chunk.Add(item);
+        }
+
+        if (chunk.Count > 0) yield return chunk;
+    }
+}
