@@ -28,7 +28,7 @@ internal static class CheckCommand
             new Command("plugin", "Everything that a plug-in brings.") { file, Seed }.OnThisMachine()
                 .Handle(shell, context => Task.FromResult(Run(context, OfPlugin(context, context.Get(file))))),
             new Command("environment", "An environment, in all its layouts or in one.") { environment, variant, Seed }.OnThisMachine()
-                .Handle(shell, context => Task.FromResult(Run(context, OfEnvironment(context, context.Get(environment), context.Get(variant))))),
+                .Handle(shell, context => Task.FromResult(Run(context, OfEnvironment(context, context.Get(environment), context.Find(variant))))),
             new Command("method", "A method, on the environments that it can train on.") { method, Seed }.OnThisMachine()
                 .Handle(shell, context => Task.FromResult(Run(context, OfMethod(context, context.Get(method))))),
         };
