@@ -14,12 +14,16 @@ public sealed class KitchenLayout
     private readonly string? _file;
     private readonly Dictionary<string, (int Value, int Low, int High)> _settings = new()
     {
-        ["cookTime"] = (20, 1, 250), ["onionsPerSoup"] = (3, 1, 9), ["deliveryReward"] = (20, 0, 1000), ["onionReward"] = (0, 0, 1000),
-        ["dishReward"] = (0, 0, 1000), ["soupReward"] = (0, 0, 1000), ["episodeLength"] = (400, 1, 10_000),
+        ["cookTime"] = (20, 1, 250),
+        ["onionsPerSoup"] = (3, 1, 9),
+        ["deliveryReward"] = (20, 0, 1000),
+        ["onionReward"] = (0, 0, 1000),
+        ["dishReward"] = (0, 0, 1000),
+        ["soupReward"] = (0, 0, 1000),
+        ["episodeLength"] = (400, 1, 10_000),
     };
 
-    /// <summary>Reads a layout.</summary>
-    /// <exception cref="LayoutException">It is wrong; the message names line, column and remedy.</exception>
+    /// <summary>Reads a layout; one that is wrong is a LayoutException with line, column and remedy.</summary>
     public KitchenLayout(string text, string name, string? file)
     {
         (Name, _file) = (name, file);
@@ -47,10 +51,8 @@ public sealed class KitchenLayout
     }
 
     /// <summary>The layouts that come with the plug-in, the default first.</summary>
-    public static IReadOnlyDictionary<string, string> BuiltIn { get; } = new Dictionary<string, string>
-    {
-        ["cramped_room"] = CrampedRoom, ["cramped_room-shaped"] = "onionReward = 3\ndishReward = 3\nsoupReward = 5\n" + CrampedRoom,
-    };
+    public static IReadOnlyDictionary<string, string> BuiltIn { get; } =
+        new Dictionary<string, string> { ["cramped_room"] = CrampedRoom, ["cramped_room-shaped"] = "onionReward = 3\ndishReward = 3\nsoupReward = 5\n" + CrampedRoom };
 
     public string Name { get; }
     public int Columns { get; }

@@ -12,11 +12,9 @@ public sealed class KitchenPlugin : ISrpoPlugin
 {
     public string Name => "kitchen";
 
-    private static TrainingSettings Training => new()
-    {
-        Method = "", Iterations = 500, Lanes = 32, Horizon = 400, Epochs = 8, Minibatches = 8, LearningRate = 1e-3, NormaliseAdvantages = true, MaxGradientNorm = 0.5,
-        Entropy = 0.01, Network = new NetworkSettings { Hidden = [64, 64] }, CurveInterval = 64_000, CurveEpisodes = 8, EvaluationSteps = 400,
-    };
+    private static TrainingSettings Training =>
+        new TrainingSettings { Method = "", Iterations = 500, Lanes = 32, Horizon = 400, Epochs = 8, Minibatches = 8, LearningRate = 1e-3, NormaliseAdvantages = true } with
+        { MaxGradientNorm = 0.5, Entropy = 0.01, Network = new NetworkSettings { Hidden = [64, 64] }, CurveInterval = 64_000, CurveEpisodes = 8, EvaluationSteps = 400 };
 
     public void Register(IPluginRegistry registry) => registry.Add(new EnvironmentRegistration(
         "kitchen", "layout", typeof(KitchenEnvironment), [.. KitchenLayout.BuiltIn.Keys], name => KitchenLayout.BuiltIn[name],

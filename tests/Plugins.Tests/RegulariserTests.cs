@@ -59,7 +59,13 @@ public sealed class RegulariserTests
         Environment = new EnvironmentSettings("gridworld", "official"),
         Training = new TrainingSettings
         {
-            Method = method, Device = device, Iterations = 3, Lanes = 4, Horizon = 30, Entropy = 0.5, Network = new NetworkSettings { Hidden = [8] },
+            Method = method,
+            Device = device,
+            Iterations = 3,
+            Lanes = 4,
+            Horizon = 30,
+            Entropy = 0.5,
+            Network = new NetworkSettings { Hidden = [8] },
             Own = q is null ? null : OwnSettings.With(null, "tsallis-srpo.q", q),
         },
         Teams = 1,
