@@ -77,6 +77,8 @@ public static class SpecIdentity
         for (var i = 0; i < spec.Opponents.Count; i++) lines[$"opponents[{Number(i)}]"] = spec.Opponents[i].ToString();
         foreach (var plugin in (spec.Plugins ?? []).OfType<PluginReference>()) lines[$"{Plugins}.{plugin.Name}"] = $"{plugin.Version} sha256 {plugin.Hash}";
         for (var i = 0; i < spec.Partners.Count; i++) lines[$"partners[{Number(i)}]"] = spec.Partners[i].ToString();
+        for (var i = 0; i < spec.Imported?.Count; i++)
+            lines[$"imported[{Number(i)}]"] = spec.Imported[i] is { Names: { } names } from ? $"{from.Sha256} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names)))}" : "";
         IEnumerable<KeyValuePair<string, double>> own = settings.Own is null ? [] : settings.Own;
         foreach (var (path, value) in own) lines[path] = value.ToString("R", CultureInfo.InvariantCulture);
         foreach (var setting in AllSettings.All)

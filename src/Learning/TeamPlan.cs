@@ -153,6 +153,8 @@ public sealed class TeamPlan
         if (!LearnerDevices.IsName(settings.Device)) problems.Add(LearnerDevices.Unknown(settings.Device));
         if (DeviceName.IsTorch(settings.Device) && HasRegulariser(method, settings))
             Add("learner.device", $"{method.Title} has a regulariser of its own, with which '{settings.Device}' does not learn", "use cpu");
+        if (method.Trains == spec.Imported is not null)
+            Add("method", $"{(method.Trains ? "what was imported" : "what was trained")} is not of the method \"{method.Id}\"", "use `srpo import` for policies of other programs, and for nothing else");
         OwnSettings(method, settings, Add);
         Others(method, spec, environment, Add);
         var agents = spec.Opponents.Count > 0 ? environment.TeamSeats : environment.Seats;

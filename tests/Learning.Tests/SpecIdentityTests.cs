@@ -74,6 +74,17 @@ public sealed class SpecIdentityTests
         Assert.NotEqual(SpecIdentity.Of(known), SpecIdentity.Of(other));
     }
 
+    [Fact]
+    public void An_imported_policy_counts_by_its_bytes_and_how_they_were_read_and_not_by_its_name()
+    {
+        var file = new ImportedPolicy("policy.safetensors", new string('a', 64), "{}", "2026-01-31T12:00:00Z");
+        var known = Spec with { Imported = [file] };
+        Assert.Equal(SpecIdentity.Of(known), SpecIdentity.Of(known with { Imported = [file with { File = "other.safetensors", Imported = "2026-02-01T12:00:00Z" }] }));
+        Assert.NotEqual(SpecIdentity.Of(known), SpecIdentity.Of(known with { Imported = [file with { Sha256 = new string('b', 64) }] }));
+        Assert.NotEqual(SpecIdentity.Of(known), SpecIdentity.Of(known with { Imported = [file with { Names = "{ }" }] }));
+        Assert.NotEqual(SpecIdentity.Of(known), SpecIdentity.Of(known with { Imported = [file, file] }));
+    }
+
     private static IEnumerable<string> Of(Type type, string prefix) => type.GetProperties().Where(property => property.CanWrite).SelectMany(property =>
         property.PropertyType.Namespace == typeof(PopulationSpec).Namespace && property.PropertyType.IsClass && property.PropertyType != typeof(OwnSettings)
             ? Of(property.PropertyType, prefix + property.Name + ".")
@@ -99,6 +110,7 @@ public sealed class SpecIdentityTests
         IReadOnlyList<int> list => new[] { 7 }.Concat(list).ToArray(),
         IReadOnlyList<PolicyReference> list => list.Append(new PolicyReference("other/0/0", 3)).ToArray(),
         IReadOnlyList<PluginReference> list => list.Append(new PluginReference("other", "1.0.0", new string('a', 64))).ToArray(),
+        null when property.PropertyType == typeof(IReadOnlyList<ImportedPolicy>) => new[] { new ImportedPolicy("policy.safetensors", new string('a', 64), "{}", "2026-01-31T12:00:00Z") },
         null when property.PropertyType == typeof(double?) => 0.75,
         null when property.PropertyType == typeof(OwnSettings) => new OwnSettings([new("e3t.noise", 0.25)]),
         null when property.PropertyType == typeof(string) => "{}",

@@ -46,6 +46,7 @@ internal static class RootCommandBuilder
         root.Add(ReplayCommand.Create(shell));
         root.Add(PlayCommand.Create(shell));
         root.Add(ExportCommand.Create(shell));
+        root.Add(ImportCommand.Create(shell));
         root.Add(ShowCommand.Create(shell));
         root.Add(ClusterCommand.Create(shell));
         root.Add(SiloCommand.Create(shell));

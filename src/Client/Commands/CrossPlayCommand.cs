@@ -88,7 +88,7 @@ internal static class CrossPlayCommand
         run.Save(context.Data);
         var results = await CrossPlayResults.CollectAsync(session, run, context.Older);
         var report = ReportWriter.WriteAll(directory, results);
-        PrintRounds(context, CrossPlayResults.Labels(names), results.Matrices);
+        PrintRounds(context, CrossPlayResults.Labels(names), results.Matrices, specs);
         RunSummaryView.Print(context, report.Summary, Path.Combine(directory, "report.html"));
         return (int)ExitCode.Ok;
     }
@@ -127,14 +127,15 @@ internal static class CrossPlayCommand
     }
 
     /// <summary>Which round every population played from; the hashes of the weights are in the files.</summary>
-    private static void PrintRounds(CommandContext context, IReadOnlyDictionary<string, string> labels, IEnumerable<CrossPlayMatrix> matrices)
+    private static void PrintRounds(CommandContext context, IReadOnlyDictionary<string, string> labels, IEnumerable<CrossPlayMatrix> matrices, IReadOnlyList<PopulationSpec> specs)
     {
         if (context.Json) return;
         var played = matrices.SelectMany(matrix => matrix.Rows.Zip(matrix.Weights)).ToArray();
         foreach (var (name, label) in labels)
         {
             int[] rounds = [.. played.Where(run => run.First.Method == label).SelectMany(run => run.Second.Rounds).Distinct().Order()];
-            if (rounds.Length > 0) context.Out.WriteLine($"{name}: round {string.Join(", ", rounds)}");
+            if (specs.FirstOrDefault(spec => spec.Population == name)?.Imported is { } files) context.Out.WriteLine($"{name}: imported from {string.Join("; ", files.Select(Texts.Imported))}");
+            else if (rounds.Length > 0) context.Out.WriteLine($"{name}: round {string.Join(", ", rounds)}");
         }
     }
 

@@ -38,6 +38,7 @@ internal static class QueryViews
             ("method", report.Method),
             ("environment", report.Environment),
             ("round", Whole(report.Version)),
+            ("imported from", report.Imported is { } from ? Texts.Imported(from) : null),
             ("weights", report.Weights is null ? null : NetworkTensors.Shown(report.Weights)),
             ("checkpoints", report.CheckpointVersions.Length == 0 ? "none" : string.Join(", ", report.CheckpointVersions)),
             ("network", $"{Texts.Network(report.Network)}, {Whole(report.Parameters)} parameters with its critic"),

@@ -1,3 +1,4 @@
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
@@ -43,6 +44,9 @@ internal static class Texts
 
     /// <summary>"round 1000, weights 0123456789abcdef".</summary>
     public static string Weights(int round, string? hash) => $"round {round.ToString()}, weights {NetworkTensors.Shown(hash)}";
+
+    /// <summary>"policy.safetensors, SHA-256 0123456789abcdef, 2026-01-31T12:00:00Z".</summary>
+    public static string Imported(ImportedPolicy from) => $"{from.File}, SHA-256 {NetworkTensors.Shown(from.Sha256)}, {from.Imported}";
 
     /// <summary>"8-64-64-5 tanh", or "3-32-GRU 32-2 tanh, normalised layers".</summary>
     public static string Network(NetworkDescription network)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Srpo.Core.Settings;
@@ -51,6 +52,11 @@ public sealed record PopulationSpec
     [Id(9)]
     public IReadOnlyList<PluginReference> Plugins { get; init => field = Lists.Fixed(value); } = [];
 
+    /// <summary>Where the policies come from, where other programs have trained them: of every file one, in the order of seats. Null for populations that are trained here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(10)]
+    public IReadOnlyList<ImportedPolicy>? Imported { get; init => field = value is null ? null : Lists.Fixed(value); }
+
     /// <summary>
     /// All problems of the spec in itself, none if it can be used. What its method refuses is checked with the method, the environment's
     /// definition where it is built.
@@ -78,6 +84,8 @@ public sealed record PopulationSpec
             problems.Add(new SettingsProblem("snapshots", $"[{string.Join(", ", Snapshots.Take(10))}] is out of range", $"use at most 100 ascending rounds from 1 to {Training.Iterations - 1}"));
         if (Plugins is { Count: > 2 } || Plugins?.Any(plugin => plugin is not { Version: { Length: <= 100 }, Hash: { Length: 64 } } || !IsValidName(plugin.Name)) == true)
             problems.Add(new SettingsProblem("plugins", $"[{string.Join(", ", Plugins.Take(2).Select(plugin => plugin?.Name))}] are no plug-ins", "name at most two, with version and hash"));
+        if (Imported is { } files && (files.Count is 0 or > 64 || files.Any(file => file is not { File.Length: > 0, Sha256.Length: 64, Names.Length: <= 1 << 16, Imported.Length: > 0 and <= 40 } || file.File.Length > 1000)))
+            problems.Add(new SettingsProblem("imported", $"{files.Count} files are named, or one lacks its name, hash, names map or date", "name 1 to 64 files as `srpo import` does"));
         return problems;
     }
 
@@ -86,7 +94,7 @@ public sealed record PopulationSpec
         other is not null && Population == other.Population && Environment == other.Environment && Training == other.Training
         && Teams == other.Teams && Seed == other.Seed && CheckpointInterval == other.CheckpointInterval
         && Lists.Same(Opponents, other.Opponents) && Lists.Same(Partners, other.Partners) && Lists.Same(Snapshots, other.Snapshots)
-        && Lists.Same(Plugins, other.Plugins);
+        && Lists.Same(Plugins, other.Plugins) && Lists.Same(Imported, other.Imported);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Population, Environment, Training, Teams, Seed, CheckpointInterval);

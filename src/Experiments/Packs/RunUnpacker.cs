@@ -46,7 +46,7 @@ public sealed class RunUnpacker(PackReader pack, DataDirectory data, Action<stri
         try
         {
             var hasFiles = await StageAsync();
-            foreach (var work in pack.Manifest.Works()) await BringAsync(session!.Grains.GetGrain<ITransferGrain>(work), work);
+            foreach (var work in pack.Manifest.Works()) await BringAsync(session!.Grains, work);
             if (hasFiles) Directory.Move(Staging, data.Run(Id));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -112,35 +112,20 @@ public sealed class RunUnpacker(PackReader pack, DataDirectory data, Action<stri
         }
     }
 
-    private async Task BringAsync(ITransferGrain grain, string work)
+    private async Task BringAsync(IGrainFactory grains, string work)
     {
         PackEntry[] states = [.. pack.Manifest.Entries.Where(entry => entry.Work == work)];
-        await Wishes.AskAsync(() => DoneAsync(grain.BeginAsync), notice, cancellation);
-        foreach (var state in states)
+        await new StateSender(grains, work, notice, cancellation).SendAsync(states.Length, async send =>
         {
-            await pack.ReadAsync(state, async content =>
+            foreach (var state in states)
             {
-                var part = new byte[StatePiece.MostBytes];
-                for (long offset = 0; offset < state.Bytes;)
+                await pack.ReadAsync(state, async content =>
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    var read = await content.ReadAtLeastAsync(part, part.Length, throwOnEndOfStream: false, cancellation);
-                    var arrived = await grain.WriteAsync(new StatePiece(0, state.State, offset, state.Bytes, part[..read]));
-                    offset += read;
-                    if (arrived != offset) throw new SrpoException(ErrorKind.Environment, $"unpacking {work.Replace("/", " ", StringComparison.Ordinal)} was broken off, most likely since the silo where it went is gone; repeat the command");
-                }
-
-                return true;
-            });
-        }
-
-        await Wishes.AskAsync(() => DoneAsync(() => grain.FinishAsync(states.Length)), notice, cancellation);
-    }
-
-    private static async Task<bool> DoneAsync(Func<Task> ask)
-    {
-        await ask();
-        return true;
+                    await send(state.State!, state.Bytes, content);
+                    return true;
+                });
+            }
+        });
     }
 
     private SrpoException InUse(string why) => new(ErrorKind.InUse, $"{Id} is not unpacked: {why}. Nothing was written.");

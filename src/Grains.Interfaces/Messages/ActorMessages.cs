@@ -117,7 +117,13 @@ public sealed record ActorReport(
     [property: Id(8)] UpdateMetrics? Metrics,
     [property: Id(9)] string? Warning,
     [property: Id(10)] string? Older = null,
-    [property: Id(11)] string? Weights = null);
+    [property: Id(11)] string? Weights = null)
+{
+    /// <summary>Where it comes from, where another program has trained it; null for what is trained here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(12)]
+    public ImportedPolicy? Imported { get; init; }
+}
 
 /// <summary>An agent's parameters as a safetensors file.</summary>
 /// <param name="Key">Key of the agent or adversary.</param>

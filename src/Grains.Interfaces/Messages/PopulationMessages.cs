@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using Srpo.Core.Errors;
 using Srpo.Core.Results;
+using Srpo.Core.Settings;
 
 namespace Srpo.Grains.Interfaces;
 
@@ -81,7 +83,13 @@ public sealed record PopulationStatus(
     [property: Id(11)] string? Warning,
     [property: Id(12)] PopulationPhase? Wish = null,
     [property: Id(13)] ErrorKind? ErrorKind = null,
-    [property: Id(14)] double TokensPerSecond = 0);
+    [property: Id(14)] double TokensPerSecond = 0)
+{
+    /// <summary>Where its policies come from, where other programs have trained them; null for populations that are trained here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(15)]
+    public IReadOnlyList<ImportedPolicy>? Imported { get; init; }
+}
 
 /// <summary>The learning curve of one team.</summary>
 /// <param name="Team">The team, from 0.</param>

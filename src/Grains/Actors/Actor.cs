@@ -135,7 +135,8 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
         return new ActorReport(
             key, KindName, Spec!.Training.Method, $"{Spec.Environment.Name} {Spec.Environment.Variant}",
             state.Version, records.Checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Architecture!), Metrics,
-            records.Checkpoints.Warning(state.Version), older, Weights(state));
+            records.Checkpoints.Warning(state.Version), older, Weights(state))
+        { Imported = ImportedFrom(Spec!, Key) };
     }
 
     /// <summary>Policy, critic and Adam's moments as a safetensors file.</summary>
@@ -148,6 +149,11 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
         var content = await Task.Run(() => ActorExporter.Write(Key, KindName, spec, architecture, state, weights));
         return new ActorExport(key, state.Version, content, older, weights);
     }
+
+    /// <summary>Where an agent comes from that another program has trained; null for one that is trained here.</summary>
+    /// <param name="spec">Its population.</param>
+    /// <param name="key">Its key.</param>
+    public static ImportedPolicy? ImportedFrom(PopulationSpec spec, MemberKey key) => spec.Imported is { Count: > 0 } files ? files[Math.Min(key.Seat, files.Count - 1)] : null;
 
     /// <summary>Why a population has no such actor, and which it has; null if it has it.</summary>
     public string? Misplaced(PopulationSpec spec)

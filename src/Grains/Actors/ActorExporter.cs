@@ -37,6 +37,7 @@ internal static class ActorExporter
             ["adam.steps"] = Text(state.AdamSteps),
             [HashKey] = weights,
         };
+        if (Actor.ImportedFrom(spec, key) is { } from) (metadata["imported.file"], metadata["imported.sha256"], metadata["imported.date"]) = (from.File, from.Sha256, from.Imported);
         foreach (var (name, value) in architecture.Metadata) metadata[name] = value;
         return Safetensors.Write(new SafetensorsFile(tensors, metadata));
     }

@@ -7,6 +7,7 @@ using Srpo.Grains.Compute;
 using Srpo.Grains.Hosting;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
+using Srpo.Learning.Methods;
 using Srpo.Learning.Plugins;
 
 namespace Srpo.Grains;
@@ -206,6 +207,7 @@ internal sealed class CoordinatorGrain(GrainHost host, EnvironmentCatalog enviro
     {
         CheckTakesWork();
         CheckUnderstood();
+        if (MethodRegistry.Find(spec.Training.Method) is { Trains: false }) throw new SrpoGrainException($"population '{Name}' was imported and is not trained; its policies play as they are");
         await EndedAsync();
         await StoreBeginAsync(undo: Record.Begin(spec, Host.Time.GetUtcNow()));
         _warnings.Clear();

@@ -262,7 +262,8 @@ internal static class PopulationStatusBuilder
             ]),
             session is null ? null : record.Wish,
             record.ErrorKind,
-            session is null || elapsed <= 0 ? 0 : session.Tokens / elapsed);
+            session is null || elapsed <= 0 ? 0 : session.Tokens / elapsed)
+        { Imported = spec.Imported };
     }
 
     private static IEnumerable<string> Quarantined(PopulationRecord record) => record.Teams

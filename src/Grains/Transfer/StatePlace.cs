@@ -24,6 +24,10 @@ internal abstract record StatePlace(string Storage, StateName State)
     /// <returns>The bytes, null where none is stored or it is damaged; and the damage.</returns>
     public abstract Task<(byte[]? Bytes, string? Damage)> ReadAsync(IGrainStorage storage);
 
+    /// <summary>The bytes of a state.</summary>
+    /// <param name="state">What is to be stored there.</param>
+    public abstract byte[] Write(object state);
+
     /// <summary>The state behind bytes that have arrived.</summary>
     /// <exception cref="CorruptStateException">They are damaged, or of another state.</exception>
     public abstract object Parse(Stream bytes);
@@ -50,12 +54,14 @@ internal sealed record StatePlace<T>(string Storage, StateName State) : StatePla
     {
         var (found, damage) = await FindAsync(storage);
         if (!found.RecordExists) return (null, damage);
-        return (await Task.Run(() =>
-        {
-            var payload = Payloads.Write(found.State);
-            var head = StoredState.Head<T>(Key, Tag, payload, StoredState.VersionOf(found.State));
-            return (byte[])[.. head, .. payload];
-        }), null);
+        return (await Task.Run(() => Write(found.State!)), null);
+    }
+
+    /// <inheritdoc/>
+    public override byte[] Write(object state)
+    {
+        var payload = Payloads.Write((T)state);
+        return [.. StoredState.Head<T>(Key, Tag, payload, StoredState.VersionOf(state)), .. payload];
     }
 
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ public abstract record Method(string Id, string Title, string Source, string Sum
     /// <summary>Whether a population that it has trained can be such a pool.</summary>
     public virtual bool MakesPartners => false;
 
+    /// <summary>Whether it can be asked for, to train with; else its populations come from elsewhere and are never trained.</summary>
+    public virtual bool Trains => true;
+
     /// <summary>Whether its agents learn; else they stay as they begin.</summary>
     public virtual bool Learns => true;
 

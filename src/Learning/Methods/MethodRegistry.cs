@@ -16,7 +16,7 @@ public static class MethodRegistry
             .OrderBy(method => method.Id, StringComparer.Ordinal),
     ]);
 
-    /// <summary>The methods: the built-in ones in order of their ids, then those of plug-ins as they came. The same list until another one comes.</summary>
+    /// <summary>The methods that can be asked for: the built-in ones in order of their ids, then those of plug-ins as they came. The same list until another one comes.</summary>
     public static IReadOnlyList<Method> All => _known.Methods;
 
     /// <summary>Ids of the methods.</summary>
@@ -29,12 +29,12 @@ public static class MethodRegistry
         ArgumentNullException.ThrowIfNull(method);
         lock (Changes)
         {
-            if (Find(method.Id) is null) _known = new([.. _known.Methods, method]);
+            if (Find(method.Id) is null) _known = new([.. _known.Every, method]);
         }
     }
 
-    /// <summary>The method of an id, or null.</summary>
-    public static Method? Find(string? id) => All.FirstOrDefault(method => method.Id == id);
+    /// <summary>The method of an id, also one that cannot be asked for; or null.</summary>
+    public static Method? Find(string? id) => Array.Find(_known.Every, method => method.Id == id);
 
     /// <summary>The method of an id.</summary>
     /// <exception cref="SettingsException">There is none; the message names the known ones and the nearest.</exception>
@@ -53,10 +53,14 @@ public static class MethodRegistry
     /// <exception cref="SettingsException">There is no such method.</exception>
     public static bool UsesOnePolicy(this TrainingSettings settings) => Of(settings).UsesOnePolicy(settings);
 
-    private sealed class Known(Method[] methods)
+    /// <summary>The methods at one time.</summary>
+    /// <param name="every">Those that cannot be asked for, too.</param>
+    private sealed class Known(Method[] every)
     {
-        public Method[] Methods => methods;
+        public Method[] Every => every;
 
-        public string[] Ids { get; } = [.. methods.Select(method => method.Id)];
+        public Method[] Methods { get; } = [.. every.Where(method => method.Trains)];
+
+        public string[] Ids { get; } = [.. every.Where(method => method.Trains).Select(method => method.Id)];
     }
 }

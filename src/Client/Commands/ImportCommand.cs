@@ -1,0 +1,180 @@
+using System.CommandLine;
+using System.Globalization;
+using Srpo.Client.Cli;
+using Srpo.Client.Live;
+using Srpo.Client.Output;
+using Srpo.Core.Errors;
+using Srpo.Core.Settings;
+using Srpo.Environments;
+using Srpo.Experiments;
+using Srpo.Experiments.Imports;
+using Srpo.Experiments.Packs;
+using Srpo.Grains;
+using Srpo.Grains.Interfaces;
+using Srpo.Learning;
+using Srpo.Learning.Methods;
+
+namespace Srpo.Client.Commands;
+
+/// <summary>`srpo import`: policies that other programs have trained, as a population that plays as any other.</summary>
+internal static class ImportCommand
+{
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "A safetensors file with the policy's network: one for all seats, or one for each seat of the team in order.", Arity = ArgumentArity.OneOrMore };
+
+    private static readonly Option<string> Names = new("--names") { Description = "The names map: a JSON file that says which tensors are the layers, in which order their axes are, and which nonlinearity is between them.", HelpName = "MAP", Required = true };
+
+    private static readonly Option<string> Environment = new("--environment") { Description = "What it plays: " + string.Join(", ", CommandExtensions.EnvironmentNames()) + ".", HelpName = "ENVIRONMENT", Required = true };
+
+    private static readonly Option<string?> Layout = new("--layout") { Description = "The layout or game that it was trained on: a built-in one, or a file. Default: the first one.", HelpName = "LAYOUT" };
+
+    private static readonly Option<string?> As = new("--as") { Description = "Name of the population to make. Without it nothing is stored: what was read is shown.", HelpName = "POPULATION" };
+
+    private static readonly Option<string?> Opponents = new("--opponent") { Description = "POPULATION/TEAM whose agents take the seats of the opponents, in environments that have such seats.", HelpName = "TEAM" };
+
+    private static readonly Option<string?> Check = new("--check") { Description = "Print the policy's probabilities of the actions for the observations in this file: .npy, or JSON as `srpo show observation --json` prints it.", HelpName = "FILE" };
+
+    public static Command Create(Shell shell) => new Command("import", "Take policies that other programs have trained, PyTorch or JAX for example, so that they play as any agent.")
+    {
+        Files, Names, Environment, Layout, As, Opponents, Check,
+    }.GoesWith(Opponents, As).Handle(shell, RunAsync);
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        var name = context.Get(As) is { } typed ? GrainKeys.CheckName(typed) : null;
+        var registration = CommandExtensions.FindEnvironment(context.Get(Environment)!);
+        if (!registration.IsStepped) throw new SrpoException(ErrorKind.Usage, $"--environment {registration.Name}: language models play it, which are folders (`srpo language`); networks observe numbers");
+        var environment = new EnvironmentSettings(registration.Name, registration.Variants[0]);
+        if (context.Get(Layout) is { } layout) environment = TypedLayouts.One(layout, environment, context.Shell.Directory);
+        var info = EnvironmentFactory.Info(environment);
+        var map = NamesMap.Load(context.Shell.Resolve(context.Get(Names)!));
+        ForeignPolicy[] policies = [.. context.Get(Files).Select(file => ForeignPolicy.Load(context.Shell.Resolve(file), map, info))];
+        var answers = context.Get(Check) is { } check ? Answers(policies, ObservationFile.Read(context.Shell.Resolve(check), policies[0].Shape.Inputs)) : null;
+        var spec = name is null ? null : await SpecAsync(context, name, environment, info, map, policies);
+        if (spec is not null) await StoreAsync(context, spec, policies, info);
+        Print(context, name, info, policies, answers);
+        return (int)ExitCode.Ok;
+    }
+
+    /// <summary>The population: one team that has come to its end.</summary>
+    private static async Task<PopulationSpec> SpecAsync(CommandContext context, string name, EnvironmentSettings environment, EnvironmentInfo info, NamesMap map, IReadOnlyList<ForeignPolicy> policies)
+    {
+        if (policies.Select(policy => policy.Shape).Distinct().Skip(1).Any()) throw new SrpoException(ErrorKind.Usage, "the files hold networks of different widths; a team's agents have networks of one shape: import them as populations of their own, and name an agent for each seat where they play");
+        var opponents = context.Get(Opponents) is { } team ? await OpponentsAsync(context, team, info) : [];
+        var seats = map.OwnFirst ? 1 : opponents.Count > 0 ? info.TeamSeats : info.Seats;
+        if (policies.Count != 1 && policies.Count != seats)
+            throw new SrpoException(ErrorKind.Usage, string.Create(CultureInfo.InvariantCulture, $"{policies.Count} files are named; name one for all seats{(seats == 1 ? "" : $", or {seats}, one for each seat")}{(info.Seats > info.TeamSeats && opponents.Count == 0 ? "; with --opponent only those of the team" : "")}"));
+        var imported = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var spec = new PopulationSpec
+        {
+            Population = name,
+            Environment = environment,
+            Teams = 1,
+            Opponents = opponents,
+            Training = new TrainingSettings
+            {
+                Method = Imported.MethodId,
+                Iterations = ImportedPopulation.Round,
+                SharePolicy = map.OwnFirst,
+                CurveInterval = 0,
+                Network = new NetworkSettings { Hidden = policies[0].Shape.Hidden, Activation = map.Activation, LayerNorm = map.LayerNorm, OneHot = map.OneHot },
+            },
+            Imported = [.. policies.Select(policy => new ImportedPolicy(policy.File, policy.Sha256, map.Text, imported))],
+        };
+        var problems = spec.Validate().Concat(TeamPlan.Problems(spec, info)).ToArray();
+        return problems.Length == 0 ? spec : throw new SrpoException(ErrorKind.Usage, string.Join('\n', problems.Select(problem => problem.ToString())));
+    }
+
+    private static async Task<IReadOnlyList<PolicyReference>> OpponentsAsync(CommandContext context, string team, EnvironmentInfo info)
+    {
+        if (info.Seats == info.TeamSeats) throw new SrpoException(ErrorKind.Usage, $"--opponent: {info.Name} {info.Variant} has no seats for opponents; leave it out");
+        IReadOnlyList<PolicyReference> references = [];
+        await context.WithStateAsync(async state =>
+        {
+            var seats = Enumerable.Range(info.TeamSeats, info.Seats - info.TeamSeats);
+            var policies = new List<PolicyReference>();
+            foreach (var seat in seats)
+            {
+                var policy = await state.GetPolicyAsync(string.Create(CultureInfo.InvariantCulture, $"{team}/{seat}"));
+                policies.Add(new PolicyReference(policy.Key, policy.Version));
+            }
+
+            references = policies;
+            return (int)ExitCode.Ok;
+        });
+        return references;
+    }
+
+    private static async Task StoreAsync(CommandContext context, PopulationSpec spec, IReadOnlyList<ForeignPolicy> policies, EnvironmentInfo info)
+    {
+        context.Data.EnsureWritable();
+        using var held = RunLock.Take(context.Data, spec.Population);
+        var agents = TeamPlan.For(spec, info).Actors.Count;
+        var states = ImportedPopulation.States(spec, [.. Enumerable.Range(0, agents).Select(agent => policies[policies.Count == 1 ? 0 : agent].Parameters)]);
+        await context.WithGrainsAsync(async session =>
+        {
+            await new StateSender(session.Grains, GrainKeys.Transfer(WorkKind.Population, spec.Population), text => context.Error.WriteLine("srpo: " + text), context.Cancellation).SendAsync(states);
+            return (int)ExitCode.Ok;
+        });
+    }
+
+    /// <summary>[policies][observations][actions]</summary>
+    private static double[][][] Answers(IReadOnlyList<ForeignPolicy> policies, IReadOnlyList<float[]> observations)
+    {
+        try
+        {
+            return [.. policies.Select(policy => observations.Select(observation => policy.Playing.Probabilities(observation)).ToArray())];
+        }
+        catch (ArgumentException error)
+        {
+            throw new SrpoException(ErrorKind.Usage, $"--check: {error.Message}", error);
+        }
+    }
+
+    private static void Print(CommandContext context, string? name, EnvironmentInfo info, IReadOnlyList<ForeignPolicy> policies, double[][][]? answers)
+    {
+        if (context.Json)
+        {
+            context.PrintJson(new
+            {
+                Population = name,
+                Environment = info.Name,
+                Layout = info.Variant,
+                Policies = policies.Select((policy, i) => new
+                {
+                    policy.File,
+                    policy.Sha256,
+                    policy.Weights,
+                    policy.Shape.Inputs,
+                    policy.Shape.Hidden,
+                    Actions = policy.Shape.Outputs,
+                    Parameters = policy.Shape.ParameterCount,
+                    policy.Tensors,
+                    Probabilities = answers?[i],
+                }),
+            });
+            return;
+        }
+
+        for (var i = 0; i < policies.Count; i++)
+        {
+            var (policy, shape) = (policies[i], policies[i].Shape);
+            Tables.PrintPairs(context.Shell,
+            [
+                ("file", policy.File),
+                ("SHA-256", policy.Sha256),
+                ("weights", NetworkTensors.Shown(policy.Weights)),
+                ("environment", $"{info.Name} {info.Variant}"),
+                ("network", string.Join(" - ", new[] { shape.Inputs }.Concat(shape.Hidden).Append(shape.Outputs)) + $", {shape.Activation.ToString().ToLowerInvariant()}{(shape.LayerNorm ? ", layer normalisation" : "")}, {Texts.Count(shape.ParameterCount)} parameters"),
+            ]);
+            Tables.Print(context.Shell, ["tensor", "shape", "read as"], policy.Tensors.Select(tensor => (IReadOnlyList<string>)[tensor.Tensor, tensor.Shape, tensor.ReadAs.Length == 0 ? "not named by the map, left out" : tensor.ReadAs]));
+            if (answers is not null) PrintAnswers(context, info, answers[i]);
+        }
+
+        context.Out.WriteLine(name is null ? "nothing was stored; --as POPULATION takes it" : $"{name}: imported; `{CommandHints.For(context.Shell, $"replay {name}/0")}` shows how it plays");
+    }
+
+    private static void PrintAnswers(CommandContext context, EnvironmentInfo info, double[][] answers) => Tables.Print(
+        context.Shell,
+        ["observation#", .. Enumerable.Range(0, info.Actions).Select(action => string.Create(CultureInfo.InvariantCulture, $"action {action}#"))],
+        answers.Select((probabilities, row) => (IReadOnlyList<string>)[row.ToString(CultureInfo.InvariantCulture), .. probabilities.Select(probability => probability.ToString("0.000000", CultureInfo.InvariantCulture))]));
+}

@@ -1,0 +1,11 @@
+using Orleans;
+
+namespace Srpo.Core.Settings;
+
+/// <summary>Where a policy comes from that another program has trained.</summary>
+/// <param name="File">Name of the file that it was read from, without its directory.</param>
+/// <param name="Sha256">SHA-256 of that file, lower-case hexadecimal.</param>
+/// <param name="Names">The names map with which it was read, as it was written.</param>
+/// <param name="Imported">When, UTC: "2026-01-31T12:00:00Z".</param>
+[GenerateSerializer, Alias("srpo.ImportedPolicy"), Immutable]
+public sealed record ImportedPolicy([property: Id(0)] string File, [property: Id(1)] string Sha256, [property: Id(2)] string Names, [property: Id(3)] string Imported);
