@@ -46,8 +46,10 @@ quiet() {
     fail "$name failed"
   }
 }
+restored() { dotnet restore Srpo.sln --locked-mode --nologo -v quiet -p:SrpoRelease=true -warnaserror; }
 dotnet_release() { dotnet "$1" "${@:2}" -c Release --nologo -v quiet -p:SrpoRelease=true -p:SRPO_COMMIT="$commit" -warnaserror; }
 
+quiet restoring restored
 for library in "${libraries[@]}"; do quiet "packing-$library" dotnet_release pack "src/$library/Srpo.$library.csproj" -o "$out/packages"; done
 say 'libraries packed'
 quiet packing-templates dotnet_release pack templates/Srpo.Templates.csproj -o "$out/packages"
@@ -61,7 +63,8 @@ for platform in "${platforms[@]}"; do
     quiet "publishing-$project-$platform" dotnet_release publish "src/$project/Srpo.$project.csproj" -r "$platform" --self-contained true -p:UseAppHost=true -p:PublishReadyToRun=true -p:DebugType=none -o "$folder/lib"
   done
   install -m 755 scripts/release/srpo "$folder/srpo"
-  cp LICENSE README.md CHANGELOG.md "$folder"
+  cp LICENSE CHANGELOG.md "$folder"
+  cp scripts/release/README.md "$folder/README.md"
   mkdir -p "$out/archives"
   # The same bytes from the same files.
   tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -C "$work/archives" -cf - "$name" | gzip -n -9 >"$out/archives/$name.tar.gz"
@@ -69,8 +72,17 @@ for platform in "${platforms[@]}"; do
 done
 
 quiet tools dotnet tool restore
-quiet sbom dotnet CycloneDX src/Client/Srpo.Client.csproj --output "$out" --filename sbom.json --output-format Json --set-name Srpo --set-version "$version" --exclude-dev --disable-package-restore
-say 'sbom.json'
+for project in Client Silo; do
+  quiet "sbom-$project" dotnet CycloneDX "src/$project/Srpo.$project.csproj" --output "$work" --filename "$project.json" --output-format Json --set-name Srpo --set-version "$version" --exclude-dev --disable-package-restore
+done
+# What is taken file by file, as the projects name it.
+taken=$(for project in Client Reporting; do dotnet msbuild "src/$project/Srpo.$project.csproj" -getItem:PackageDownload -p:SrpoRelease=true -p:RuntimeIdentifier=linux-x64; done | grep -oE '"(Identity|Version)": "[^"]*"' | sed -E 's/.*: "\[?([^]"]*)\]?"/\1/' | paste -d= - - | sort -u | paste -sd,)
+archive=$work/archives/srpo-$version-linux-x64/lib
+quiet sbom dotnet run scripts/release/Sbom.cs -- "$out/sbom.json" "$version" "$taken" "$work/Client.json" "$work/Silo.json" "$archive/srpo.deps.json" "$archive/Srpo.Silo.deps.json"
+for part in TorchSharp SkiaSharp HarfBuzzSharp Svg.Skia Serilog OpenTelemetry Microsoft.NETCore.App.Runtime.linux-x64; do
+  grep -q "\"name\": \"$part\"" "$out/sbom.json" || fail "sbom.json does not name $part"
+done
+say "sbom.json, $(tail -n 1 "$work/sbom.log")"
 (cd "$out" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs -d '\n' sha256sum >SHA256SUMS)
 
 # From here on as somebody who has nothing but what was made: an empty home, no source, and no other feed than the folder where none is needed.

@@ -45,7 +45,7 @@ public static class Reproductions
         new("figure-2ii", "Fig. 2(ii)", "Over orders of magnitude of tau: a small tau free-rides as IPPO does, a larger one does not.", ["run overcooked-ablation"], ["run overcooked-ablation --seeds 2 --iterations 500"]),
         new("figure-3", "Section 6.2, Fig. 3(i) to (iii)", "In Tag SRPO's chasers are steadier with other teammates and against other runners.", ["run tag"], ["run tag-quick"]) { Note = "The authors' 30 runs of 30 million steps: `srpo run tag-paper`.", OtherNames = ["figure-3i", "figure-3ii", "figure-3iii"] },
         new("figure-4", "Section 6.3, Fig. 4, Fig. 8", "In Hanabi for four SRPO's cross-play is more stable than IPPO's.", ["run hanabi-4p"], ["run hanabi-4p-quick"]) { OtherNames = ["figure-8"] },
-        new("figure-7", "Appendix D.4, Fig. 7", "The same in Hanabi for two.", ["run hanabi-2p"], ["run hanabi-2p-quick"]),
+        new("figure-7", "Appendix D.4, Fig. 7", "The same in Hanabi for two.", ["run hanabi-2p"], ["run hanabi-2p-quick"]) { Note = "20 million moves a run, also with a policy for every seat, takes hours: `srpo run hanabi-2p-long`." },
         new("table-1", "Section 6.4, Table 1", "Debates: SRPO's joint accuracy is above IPPO's for all pairs of models.", Learners, FewLearners) { Note = Debates },
         new("table-2", "Section 6.4, Table 2", "With an untrained partner SRPO's accuracy is above IPPO's.", Learners, FewLearners) { Note = Debates },
         new("figure-9", "Appendix D.5, Fig. 9 to 12", "Before the debate both methods are equal, after it SRPO's partners are better off.", Learners, FewLearners) { Note = Debates, OtherNames = ["figure-10", "figure-11", "figure-12"] },

@@ -1,5 +1,6 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Plugins.Tests;
 
@@ -62,6 +63,32 @@ public sealed class FoundAgainTests : IDisposable
         File.Delete(_directory["runs/.plugins.json"]);
         (await RunAsync("report", "r")).Expect(ExitCode.Ok);
         (await RunAsync("resume", "r")).Expect(ExitCode.Ok);
+    }
+
+    /// <summary>A directory of somebody else may name plug-ins, and bring them.</summary>
+    [Fact]
+    public async Task What_a_directory_remembers_is_not_loaded_by_a_user_who_never_named_it()
+    {
+        File.Copy(Samples.Kitchen, _directory["Kitchen.dll"]);
+        (await RunAsync(["population", "start", "one", "--plugin", "Kitchen.dll", .. Small])).Expect(ExitCode.Ok);
+        var other = new Dictionary<string, string> { [TrustedPlugins.FolderVariable] = _directory["other"] };
+        var refused = (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.NotFound);
+        Assert.Contains("Kitchen.dll is not loaded unasked, as you have never named it); load it with --plugin FILE", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory["other"]));
+
+        // Named once, it is the user's own.
+        (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait", "--plugin", "Kitchen.dll")).Expect(ExitCode.Ok);
+        (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.Ok);
+
+        // A whole path alone is looked for, and what is no plug-in at all is passed over.
+        _directory.Write("runs/.plugins.json", File.ReadAllText(_directory["runs/.plugins.json"]).Replace(_directory["Kitchen.dll"], "Kitchen.dll", StringComparison.Ordinal));
+        Assert.Contains("names no file by its whole path", (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+    }
+
+    private async Task<Outcome> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = SrpoProcess.Start(_directory.Root, environment, arguments);
+        return await process.EndAsync();
     }
 
     private Task<Outcome> RunAsync(params string[] arguments) => SrpoProcess.RunAsync(_directory.Root, arguments);

@@ -7,6 +7,7 @@ using Srpo.Experiments.Data;
 using Srpo.Experiments.Runs;
 using Srpo.Grains;
 using Srpo.Grains.Interfaces;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Cli;
 
@@ -85,6 +86,15 @@ internal sealed class CommandContext
     /// <summary>Opens the grains: of the cluster, of the process of this machine that works on the data directory, or in this process.</summary>
     /// <exception cref="SrpoException">There is no data directory, or what has the grains does not answer.</exception>
     public Task<IGrainSession> OpenAsync() => OpenAsync(CancellationToken.None);
+
+    /// <summary>Commands that come later find the plug-ins of this one again.</summary>
+    /// <exception cref="SrpoException">There are some, and the data directory cannot be written.</exception>
+    public void RememberPlugins()
+    {
+        if (LoadedPlugins.All.Count == 0) return;
+        Data.EnsureWritable();
+        KnownPlugins.Remember(Data);
+    }
 
     /// <summary>Opens the grains for long work: of the cluster, or in this process, where other processes can ask them meanwhile.</summary>
     /// <param name="held">The lock of the work; not used with a cluster.</param>

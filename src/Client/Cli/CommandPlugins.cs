@@ -18,7 +18,7 @@ internal static class CommandPlugins
         foreach (var file in Values(arguments, GlobalOptions.Plugin.Name))
         {
             // What is empty or another option is for the parser to refuse.
-            if (!string.IsNullOrWhiteSpace(file)) LoadedPlugins.Load(file, shell.Directory);
+            if (!string.IsNullOrWhiteSpace(file)) TrustedPlugins.Add(LoadedPlugins.Load(file, shell.Directory).Reference.Hash);
         }
 
         var typed = Values(arguments, GlobalOptions.Data.Name).LastOrDefault(value => !string.IsNullOrWhiteSpace(value));

@@ -7,6 +7,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Environments;
+using Srpo.Experiments.Data;
 using Srpo.Learning.Methods;
 using Srpo.Learning.Plugins;
 
@@ -37,14 +38,17 @@ internal static class CheckCommand
     private static IEnumerable<CheckResult> OfPlugin(CommandContext context, string file)
     {
         var plugin = LoadedPlugins.Load(file, context.Shell.Directory);
+        TrustedPlugins.Add(plugin.Reference.Hash);
+        EnvironmentSettings[] own = [.. plugin.Environments.Select(EnvironmentFactory.Find).Where(known => known.IsStepped).Select(known => new EnvironmentSettings(known.Name, known.Variants[0]))];
         return plugin.Environments.SelectMany(name => EnvironmentFactory.Find(name).IsStepped ? EnvironmentConformance.Run(name, SeedOf(context), context.Cancellation) : [Elsewhere(name)])
-            .Concat(plugin.Methods.SelectMany(id => MethodConformance.Run(id, SeedOf(context), context.Cancellation)));
+            .Concat(plugin.Methods.SelectMany(id => MethodConformance.Run(id, SeedOf(context), own, context.Cancellation)));
     }
 
     private static IEnumerable<CheckResult> OfEnvironment(CommandContext context, string name, string? variant)
     {
         try
         {
+            name = CommandExtensions.FindEnvironment(name).Name;
             if (!EnvironmentFactory.Find(name).IsStepped) return [Elsewhere(name)];
             return variant is null
                 ? EnvironmentConformance.Run(name, SeedOf(context), context.Cancellation)
@@ -59,7 +63,7 @@ internal static class CheckCommand
     private static IEnumerable<CheckResult> OfMethod(CommandContext context, string id) =>
         MethodRegistry.Find(id) is null
             ? throw new SrpoException(ErrorKind.Usage, NearestName.Unknown("method", id, [.. MethodRegistry.Ids]))
-            : MethodConformance.Run(id, SeedOf(context), context.Cancellation);
+            : MethodConformance.Run(id, SeedOf(context), cancellation: context.Cancellation);
 
     private static ulong SeedOf(CommandContext context) => (ulong)(context.Get(Seed) ?? 1);
 
@@ -75,9 +79,11 @@ internal static class CheckCommand
         }
 
         var failed = seen.Count(result => result.Verdict == CheckVerdict.Failed);
-        if (context.Json) context.PrintJson(new { Passed = failed == 0, Results = seen });
-        else context.Out.WriteLine(failed == 0 ? $"no fault found in {Count(seen, CheckVerdict.Passed)} checks" : $"{failed} of {failed + Count(seen, CheckVerdict.Passed)} checks failed");
-        return (int)(failed == 0 ? ExitCode.Ok : ExitCode.CheckFailed);
+        var passed = Count(seen, CheckVerdict.Passed);
+        if (context.Json) context.PrintJson(new { Passed = failed == 0 && passed > 0, Results = seen });
+        else if (failed + passed == 0) context.Out.WriteLine("nothing was checked: no check applies");
+        else context.Out.WriteLine(failed == 0 ? $"no fault found in {passed} checks" : $"{failed} of {failed + passed} checks failed");
+        return (int)(failed == 0 && passed > 0 ? ExitCode.Ok : ExitCode.CheckFailed);
     }
 
     private static void Print(CommandContext context, IReadOnlyList<CheckResult> subject)

@@ -13,6 +13,7 @@ using Srpo.Grains;
 using Srpo.Grains.Interfaces;
 using Srpo.Learning;
 using Srpo.Learning.Methods;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands;
 
@@ -42,6 +43,8 @@ internal static class ImportCommand
     {
         var name = context.Get(As) is { } typed ? GrainKeys.CheckName(typed) : null;
         var registration = CommandExtensions.FindEnvironment(context.Get(Environment)!);
+        if (ArchitectureRegistry.Source(registration.Name) is not null && registration.IsStepped)
+            throw new SrpoException(ErrorKind.Usage, $"--environment {registration.Name}: its players are made by a plug-in, and are no networks that could be imported");
         if (!registration.IsStepped) throw new SrpoException(ErrorKind.Usage, $"--environment {registration.Name}: language models play it, which are folders (`srpo language`); networks observe numbers");
         var environment = new EnvironmentSettings(registration.Name, registration.Variants[0]);
         if (context.Get(Layout) is { } layout) environment = TypedLayouts.One(layout, environment, context.Shell.Directory);
@@ -70,6 +73,7 @@ internal static class ImportCommand
             Environment = environment,
             Teams = 1,
             Opponents = opponents,
+            Plugins = LoadedPlugins.NeededBy(environment.Name),
             Training = new TrainingSettings
             {
                 Method = Imported.MethodId,
@@ -110,6 +114,7 @@ internal static class ImportCommand
         using var held = RunLock.Take(context.Data, spec.Population);
         var agents = TeamPlan.For(spec, info).Actors.Count;
         var states = ImportedPopulation.States(spec, [.. Enumerable.Range(0, agents).Select(agent => policies[policies.Count == 1 ? 0 : agent].Parameters)]);
+        context.RememberPlugins();
         await context.WithGrainsAsync(async session =>
         {
             await new StateSender(session.Grains, GrainKeys.Transfer(WorkKind.Population, spec.Population), text => context.Error.WriteLine("srpo: " + text), context.Cancellation).SendAsync(states);

@@ -196,7 +196,9 @@ internal static class CourseChecks
         var probe = subject.Probe(lanes);
         var observations = probe.Encodings.Select(encoding => new float[lanes * probe.Info.ObservationLength(encoding)]).ToArray();
         var states = new int[lanes];
-        var steps = Math.Min(subject.Steps, 400);
+
+        // Beyond the end of an episode, where one can be waited for: the next one begins within a step.
+        var steps = subject.SeesEnds ? Math.Min(subject.Info.EpisodeLength + 20, subject.Steps) : 400;
         probe.Reset(subject.Seed);
 
         // Code that is not compiled for good yet allocates where it later does not, for longer where the machine is busy: the leanest of some rounds counts.

@@ -16,7 +16,7 @@ public static class MethodConformance
     [
         new("description", "names and settings of its own fit each other", PlanChecks.Description),
         new("plan", "every actor sits where it learns, and every seat is taken", PlanChecks.Plan),
-        new("settings", "settings within their ranges can be trained, and those that it does not heed change nothing", PlanChecks.Settings),
+        new("settings", "settings of its own can be used throughout their ranges, and tau changes nothing where it is not heeded", PlanChecks.Settings),
         new("gradient", "gradients of its loss are the finite differences of that loss", LossChecks.Gradient),
         new("kernels", "the processor's kernels learn from its loss as the plain device does", LossChecks.Kernels),
         new("equal bits", "equal seeds give equal bits, alone and beside another team on another thread", TrainingChecks.EqualBits),
@@ -30,27 +30,28 @@ public static class MethodConformance
     /// <summary>Checks a method.</summary>
     /// <param name="method">Its id.</param>
     /// <param name="seed">Seed of the teams.</param>
+    /// <param name="more">Environments on which it is checked besides.</param>
     /// <param name="cancellation">Ends it early, between checks.</param>
     /// <returns>Results as they come, in a fixed order: for every environment that it can train on, every check.</returns>
     /// <exception cref="SettingsException">There is no such method.</exception>
-    public static IEnumerable<CheckResult> Run(string method, ulong seed = 1, CancellationToken cancellation = default)
+    public static IEnumerable<CheckResult> Run(string method, ulong seed = 1, IReadOnlyList<EnvironmentSettings>? more = null, CancellationToken cancellation = default)
     {
         var known = MethodRegistry.Get(method);
-        return Each(known, seed, cancellation);
+        return Each(known, [.. Environments, .. more ?? []], seed, cancellation);
     }
 
     /// <summary>One check of a method on one environment.</summary>
     /// <param name="method">Its id.</param>
-    /// <param name="environment">One of those of <see cref="Run(string, ulong, CancellationToken)"/>.</param>
+    /// <param name="environment">One of those of <see cref="Run(string, ulong, IReadOnlyList{EnvironmentSettings}, CancellationToken)"/>.</param>
     /// <param name="check">Name of the check.</param>
     /// <param name="seed">Seed of the teams.</param>
     /// <exception cref="SettingsException">There is no such method.</exception>
     public static CheckResult Run(string method, EnvironmentSettings environment, string check, ulong seed = 1) =>
         Run(MethodRegistry.Get(method), environment, Battery.Single(known => known.Name == check), seed);
 
-    private static IEnumerable<CheckResult> Each(Method method, ulong seed, CancellationToken cancellation)
+    private static IEnumerable<CheckResult> Each(Method method, EnvironmentSettings[] environments, ulong seed, CancellationToken cancellation)
     {
-        foreach (var environment in Environments)
+        foreach (var environment in environments)
         {
             foreach (var check in Battery)
             {

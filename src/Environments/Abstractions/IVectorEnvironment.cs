@@ -55,7 +55,7 @@ public interface IVectorEnvironment
 
     /// <summary>
     /// Where Info.ObservationStates is positive: a number in [0, Info.ObservationStates) per lane that identifies what the
-    /// seat observes, equal numbers meaning equal observations. It lets frozen policies be tabulated and equal samples be merged.
+    /// seat observes, equal numbers meaning equal observations and different ones different observations. It lets frozen policies be tabulated and equal samples be merged.
     /// </summary>
     /// <param name="seat">0 to Info.Seats - 1.</param>
     /// <param name="encoding">How the observation would be written; part of what the numbers mean.</param>
@@ -67,6 +67,7 @@ public interface IVectorEnvironment
     /// <param name="state">0 to Info.ObservationStates - 1.</param>
     /// <param name="encoding">How the observation is written.</param>
     /// <param name="observation">[Info.ObservationLength(encoding)].</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such number.</exception>
     /// <exception cref="NotSupportedException">Observations of this environment are not enumerable.</exception>
     void DecodeState(int state, ObservationEncoding encoding, Span<float> observation) => throw new NotSupportedException($"observations of '{Info.Name}' are not enumerated");
 
@@ -79,6 +80,8 @@ public interface IVectorEnvironment
     IReadOnlyList<ObservationSlot> Slots(int seat, ObservationEncoding encoding) => throw new NotSupportedException($"'{Info.Name}' does not say what its observations mean");
 
     /// <summary>Draws the present state of a lane as plain text, several lines, for the terminal.</summary>
+    /// <param name="lane">0 to Lanes - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such lane.</exception>
     string Render(int lane);
 
     /// <summary>

@@ -7,7 +7,7 @@ namespace Srpo.Experiments.Data;
 
 /// <summary>
 /// The plug-ins with which something was begun in a data directory, in its file `.plugins.json`: whatever asks for it later finds them again, as long as
-/// their files are there and have not changed.
+/// their files are there and have not changed, and the user has named them before (<see cref="TrustedPlugins"/>).
 /// </summary>
 public static class KnownPlugins
 {
@@ -28,8 +28,10 @@ public static class KnownPlugins
     /// <exception cref="PluginException">One cannot be found again, or is another build; names it and the remedy.</exception>
     public static void Require(string run, IReadOnlyList<PluginFile>? plugins)
     {
-        foreach (var plugin in plugins ?? []) Find(plugin);
-        LoadedPlugins.Require($"the run '{run}'", plugins?.Select(plugin => plugin.Plugin).ToArray());
+        // A run may come from somebody else, who may have written anything.
+        PluginFile[] known = [.. (plugins ?? []).Where(IsWhole)];
+        foreach (var plugin in known) Find(plugin);
+        LoadedPlugins.Require($"the run '{run}'", [.. known.Select(plugin => plugin.Plugin)]);
     }
 
     /// <summary>Remembers the plug-ins of this process for whoever works with the directory later.</summary>
@@ -51,9 +53,11 @@ public static class KnownPlugins
         if (LoadedPlugins.All.Any(loaded => loaded.Reference.Name == reference.Name)) return;
         try
         {
-            if (!File.Exists(plugin.File)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "is not there any more");
+            if (!Path.IsPathRooted(plugin.File)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "names no file by its whole path");
+            else if (!File.Exists(plugin.File)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "is not there any more");
+            else if (!TrustedPlugins.Contains(reference.Hash)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "is not loaded unasked, as you have never named it");
             else if (LoadedPlugins.HashOf(plugin.File) != reference.Hash) LoadedPlugins.NoteUnloaded(reference, plugin.File, "has changed since");
-            else LoadedPlugins.LoadFile(plugin.Typed, plugin.File);
+            else LoadedPlugins.LoadFile(plugin.Typed, plugin.File, reference.Hash);
         }
         catch (Exception error) when (error is SrpoException or IOException or UnauthorizedAccessException)
         {
@@ -66,7 +70,7 @@ public static class KnownPlugins
         if (!File.Exists(data.Plugins)) return [];
         try
         {
-            return [.. (JsonText.ReadFile<Stored>(data.Plugins)?.Plugins ?? []).Where(plugin => plugin is { Plugin: { Name: not null, Version: not null, Hash: not null }, Typed: not null, File: not null })];
+            return [.. (JsonText.ReadFile<Stored>(data.Plugins)?.Plugins ?? []).Where(IsWhole)];
         }
         catch (Exception error) when (error is JsonException or SrpoException or IOException or UnauthorizedAccessException)
         {
@@ -74,6 +78,8 @@ public static class KnownPlugins
             return [];
         }
     }
+
+    private static bool IsWhole(PluginFile? plugin) => plugin is { Plugin: { Name: not null, Version: not null, Hash: not null }, Typed: not null, File: not null };
 
     private sealed record Stored(IReadOnlyList<PluginFile> Plugins);
 }

@@ -38,11 +38,13 @@ public static partial class ObservationFile
         var type = Type().Match(text).Groups[1].Value;
         if (type is not ("<f4" or "<f8")) throw Wrong(path, $"its numbers are of type '{type}'; save them as float32 or float64");
         if (!Order().IsMatch(text)) throw Wrong(path, "it is stored column by column; save numpy.ascontiguousarray of it");
-        long[] shape = [.. Shape().Match(text).Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(size => long.Parse(size, CultureInfo.InvariantCulture))];
+        var sizes = Shape().Match(text).Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        long[] shape = [.. sizes.Select(size => long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= int.MaxValue ? number : throw Wrong(path, $"an axis of its shape is '{size}'"))];
         if (shape.Length is not (1 or 2)) throw Wrong(path, $"it has {shape.Length} axes; use one for an observation, two for several");
         var (size, data) = (type == "<f4" ? 4 : 8, bytes.AsMemory(start + (int)head));
         var columns = shape[^1];
         if (shape.Aggregate(1.0, (count, axis) => count * axis) * size != data.Length) throw Wrong(path, $"its shape does not fit its {data.Length} bytes of numbers");
+        if (shape is [> MostRows, _]) throw Wrong(path, $"it holds {shape[0]} observations; use 1 to {MostRows}");
         var rows = new List<float[]>();
         for (var row = 0; row < (shape.Length == 1 ? 1 : shape[0]); row++)
         {

@@ -166,9 +166,10 @@ public sealed class PackReader : IDisposable
 
     private string? Text(string path)
     {
-        if (_archive.GetEntry(path) is not { } entry) return null;
         try
         {
+            // Where the list of a zip file is read.
+            if (_archive.GetEntry(path) is not { } entry) return null;
             if (entry.Length > MostText) throw Damaged($"the entry '{path}' is longer than {MostText >> 20} MiB");
             using var content = entry.Open();
             var bytes = new byte[entry.Length];

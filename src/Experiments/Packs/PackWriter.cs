@@ -30,7 +30,16 @@ public sealed class PackWriter : IDisposable
         ArgumentNullException.ThrowIfNull(content);
         using var entry = Begin(PackManifest.Files + path);
         var part = new byte[1 << 16];
-        for (int read; (read = await content.ReadAsync(part, cancellation)) > 0;) entry.Write(part.AsSpan(0, read));
+
+        // As long as it was at first: the pack itself may lie in the run's directory, and would grow while it is packed.
+        for (var rest = content.Length; rest > 0;)
+        {
+            var read = await content.ReadAsync(part.AsMemory(0, (int)Math.Min(rest, part.Length)), cancellation);
+            if (read == 0) break;
+            entry.Write(part.AsSpan(0, read));
+            rest -= read;
+        }
+
         _entries.Add(entry.End());
     }
 

@@ -65,7 +65,7 @@ public sealed class RunPacker(StoredRun run, IGrainSession? session, Action<stri
 
         void Add(string root, string path)
         {
-            if (new FileInfo(path).LinkTarget is not null) notice($"{path} is a link and is not packed");
+            if (path != root && new FileInfo(path).LinkTarget is not null) notice($"{path} is a link and is not packed");
             else if (!Directory.Exists(path)) files[Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/')] = path;
             else foreach (var below in Directory.EnumerateFileSystemEntries(path)) Add(root, below);
         }

@@ -1,5 +1,6 @@
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
+using Srpo.Experiments.Data;
 using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments.Reading;
@@ -32,7 +33,7 @@ internal static class PluginReader
             if (reader.Text(item, field) is not { Length: > 0 } file) continue;
             try
             {
-                LoadedPlugins.Load(file, directory);
+                TrustedPlugins.Add(LoadedPlugins.Load(file, directory).Reference.Hash);
             }
             catch (SrpoException error)
             {

@@ -31,11 +31,12 @@ public static class LoadedPlugins
     /// <summary>Loads a plug-in whose file is known, see <see cref="Load"/>.</summary>
     /// <param name="typed">Its file as it was once named.</param>
     /// <param name="file">The same, absolute.</param>
-    public static LoadedPlugin LoadFile(string typed, string file)
+    /// <param name="hash">SHA-256 that the file must have; null for any.</param>
+    public static LoadedPlugin LoadFile(string typed, string file, string? hash = null)
     {
         lock (Changes)
         {
-            var loaded = PluginLoader.Load(typed, file, _all);
+            var loaded = PluginLoader.Load(typed, file, hash, _all);
             if (!_all.Contains(loaded)) _all = [.. _all, loaded];
             return loaded;
         }

@@ -16,12 +16,14 @@ internal static class PluginLoader
     /// <summary>Loads a plug-in.</summary>
     /// <param name="typed">Its file as it was named.</param>
     /// <param name="file">The same, absolute.</param>
+    /// <param name="expected">SHA-256 that it must have; null for any.</param>
     /// <param name="loaded">What is loaded already.</param>
-    public static LoadedPlugin Load(string typed, string file, IReadOnlyList<LoadedPlugin> loaded)
+    public static LoadedPlugin Load(string typed, string file, string? expected, IReadOnlyList<LoadedPlugin> loaded)
     {
         var bytes = UserFile.Read(file, Kind, typed);
         var hash = Hash(bytes);
         if (loaded.FirstOrDefault(other => other.Reference.Hash == hash) is { } same) return same;
+        if (expected is not null && hash != expected) throw Usage(typed, "it has changed since");
         RequireAssembly(typed, bytes);
         try
         {
@@ -34,7 +36,7 @@ internal static class PluginLoader
             if (!PopulationSpec.IsValidName(reference.Name))
                 throw Usage(typed, $"'{reference.Name}' is no name for a plug-in; use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'");
             if (loaded.FirstOrDefault(other => other.Reference.Name == reference.Name) is { } twin)
-                throw new PluginException(ErrorKind.InUse, $"{typed}: there are two plug-ins '{reference.Name}', {Build(reference)} and {Build(twin.Reference)} from {twin.File}, and only one can be loaded; leave one out");
+                throw new PluginException(ErrorKind.InUse, $"{typed}: there are two plug-ins '{reference.Name}', {Build(reference)} and {Build(twin.Reference)} from {twin.File}, and only one can be loaded; leave one out, or, where an earlier run remembers the other, name this one with --plugin, which comes first");
             var registry = new PluginRegistry($"'{reference.Name}' in {typed}");
             plugin.Register(registry);
             if (registry.Environments.Count + registry.Methods.Count == 0) throw Usage(typed, $"the plug-in '{reference.Name}' registers nothing; have {nameof(ISrpoPlugin.Register)} add an environment or a method");

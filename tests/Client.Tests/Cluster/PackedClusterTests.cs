@@ -33,7 +33,8 @@ public sealed class PackedClusterTests(PostgresServer server) : IDisposable
         (await InProcess.RunAsync(straight.Root, arguments)).Expect(ExitCode.Ok);
         using (var killed = SrpoProcess.Start(_directory.Root, arguments))
         {
-            await killed.UntilAsync("SRPO has a checkpoint", () => Task.FromResult(Directory.Exists(_directory["runs/.grains/actors/agent/r.srpo/1/1"])));
+            // The second one: the first is whole then, with what the population's record says of it.
+            await killed.UntilAsync("SRPO has checkpoints", () => Task.FromResult(Directory.Exists(_directory["runs/.grains/actors/agent/r.srpo/1/1"]) && Directory.GetFiles(_directory["runs/.grains/actors/agent/r.srpo/1/1"], "*.state").Length > 1));
             await killed.KillAsync();
         }
 

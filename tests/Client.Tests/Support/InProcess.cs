@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using Srpo.Client.Cli;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Tests.Support;
 
@@ -16,11 +17,15 @@ internal static class InProcess
     /// <summary>Options and arguments, most of which belong to every command line that is put together.</summary>
     private static readonly Lazy<Symbol[]> Symbols = new(() => [.. Below(RootCommandBuilder.Build(new Shell(TextWriter.Null, TextWriter.Null, "/", 80, false, false))).Distinct()]);
 
+    /// <summary>Where tests note which plug-ins were named: not where the developer's own are.</summary>
+    public static string Trust => Path.Combine(AppContext.BaseDirectory, "trust");
+
     static InProcess()
     {
         // What the developer has set for his own runs must not leak into tests.
         Environment.SetEnvironmentVariable("SRPO_DATA", null);
         Environment.SetEnvironmentVariable("SRPO_COMMAND", null);
+        Environment.SetEnvironmentVariable(TrustedPlugins.FolderVariable, Trust);
         Environment.SetEnvironmentVariable("SRPO_EXPERIMENTS", Repository.Experiments);
         Environment.SetEnvironmentVariable("SRPO_GAMES", Repository.Games);
     }

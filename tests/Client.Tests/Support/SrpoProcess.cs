@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Client.Tests.Support;
 
@@ -53,6 +54,7 @@ internal sealed partial class SrpoProcess : IDisposable
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["SRPO_EXPERIMENTS"] = Repository.Experiments;
         start.Environment["SRPO_GAMES"] = Repository.Games;
+        start.Environment[TrustedPlugins.FolderVariable] = InProcess.Trust;
         start.Environment.Remove("SRPO_DATA");
         start.Environment.Remove("SRPO_COMMAND");
         foreach (var (name, value) in environment) start.Environment[name] = value;

@@ -114,6 +114,7 @@ internal static class StartCommand
         SizeView.Check(context, size);
         if (!context.UsesCluster) return await TrainHereAsync(context, new TrainingJob(spec.Population, spec.Population, spec), size);
         await ProgressDisplay.RunAsync(context.Shell, async display => spec = await Preparation.RunAsync(spec, context.Data.Models, display, context.Cancellation));
+        context.RememberPlugins();
         await using var session = await context.OpenAsync();
         var coordinator = session.Grains.GetGrain<ICoordinatorGrain>(spec.Population);
         var status = await Wishes.AskAsync(context.ToRun(session), () => coordinator.StartAsync(spec), context.Cancellation);
