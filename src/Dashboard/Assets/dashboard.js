@@ -16,9 +16,7 @@
     },
     matrix: function (element, component) {
       element.addEventListener("click", function (event) {
-        // A figure that is drawn anew between press and release leaves the click to what was around both.
-        const target = event.target.closest("g.cells") ? event.target : document.elementFromPoint(event.clientX, event.clientY);
-        const cells = target && target.closest("g.cells");
+        const cells = event.target.closest("g.cells");
         if (!cells) return;
         const cell = window.srpo.cellAt(cells, event);
         component.invokeMethodAsync("ChooseAsync", cell.row, cell.column);

@@ -58,7 +58,7 @@ public sealed class SiloPagesTests(Chromium chromium) : IClassFixture<Chromium>,
         await Expect(page.Locator("header .meta")).ToHaveTextAsync("cluster srpo");
 
         await TrainingForm.SendAsync(visit, "here", updates: 10_000_000);
-        await page.WaitForURLAsync("**/runs/here");
+        await visit.AtAsync("/runs/here");
         var state = page.Locator(".state");
         await Expect(state).ToHaveTextAsync("training");
         await Expect(page.Locator("figure[data-figure=returns] svg.fig")).ToBeVisibleAsync();
@@ -88,7 +88,7 @@ public sealed class SiloPagesTests(Chromium chromium) : IClassFixture<Chromium>,
 
         // Orleans' own pages are another program, behind the same cookie.
         await visit.Link("Orleans").ClickAsync();
-        await page.WaitForURLAsync("**/dashboard**");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/dashboard"));
         await Expect(page.Locator("body")).ToContainTextAsync("Orleans");
         await Expect(page.Locator("body")).ToContainTextAsync("Silos");
     }

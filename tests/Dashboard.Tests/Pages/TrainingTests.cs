@@ -33,7 +33,7 @@ public sealed class TrainingTests(Chromium chromium) : IClassFixture<Chromium>, 
         Assert.DoesNotContain("token", page.Url, StringComparison.Ordinal);
 
         await TrainingForm.SendAsync(visit, "grown", updates: 6000);
-        await page.WaitForURLAsync("**/runs/grown");
+        await visit.AtAsync("/runs/grown");
         var state = page.Locator(".state");
         await Expect(state).ToHaveTextAsync("training");
         foreach (var process in LiveRegistry.All(Data)) SrpoProcess.StandBack(process.Info.ProcessId);

@@ -34,6 +34,13 @@ internal sealed class Visit : IAsyncDisposable
         await Heading.WaitForAsync();
     }
 
+    /// <summary>
+    /// Waits until a click or a key has led to a page. The address is asked for again and again: WaitForURLAsync looks at it once and then waits for the next navigation, and one
+    /// that happens between the two is missed.
+    /// </summary>
+    /// <param name="path">Path and query.</param>
+    public Task AtAsync(string path) => Assertions.Expect(Page).ToHaveURLAsync(_origin + path);
+
     /// <summary>Loses the memory of who it is.</summary>
     public Task ForgetAsync() => _context.ClearCookiesAsync();
 
