@@ -192,6 +192,8 @@ public sealed class PackReader : IDisposable
             if (!PopulationSpec.IsValidName(name) || RunCatalog.IdOf(name) != Manifest.Id) return $"'{GrainKeys.Shown(name)}' is not the name of a population or tournament of '{Manifest.Id}'";
         }
 
+        if (Manifest.Needs.FirstOrDefault(name => !PopulationSpec.IsValidName(name)) is { } need) return $"'{GrainKeys.Shown(need)}', which the run is said to need, is not the name of a population";
+        if (Manifest.Needs.Contains(null!)) return $"the entry '{PackManifest.Path}' is incomplete";
         var works = Manifest.Works().ToHashSet(StringComparer.Ordinal);
         var listed = new HashSet<string>(StringComparer.Ordinal) { PackHeader.Path, PackManifest.Path };
         foreach (var entry in Manifest.Entries)
