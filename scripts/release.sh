@@ -67,7 +67,7 @@ for platform in "${platforms[@]}"; do
   cp scripts/release/README.md "$folder/README.md"
   mkdir -p "$out/archives"
   # The same bytes from the same files.
-  tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -C "$work/archives" -cf - "$name" | gzip -n -9 >"$out/archives/$name.tar.gz"
+  tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git log -1 --format=%ct)" -C "$work/archives" -cf - "$name" | gzip -n >"$out/archives/$name.tar.gz"
   say "$name.tar.gz, $(($(stat -c %s "$out/archives/$name.tar.gz") >> 20)) MiB"
 done
 
