@@ -8,7 +8,7 @@ namespace Srpo.Client.Cli;
 /// </summary>
 /// <param name="inner">The stream of the process.</param>
 /// <param name="required">Whether a command has failed that cannot write to it: results, not messages.</param>
-internal sealed class StandardStream(Stream inner, bool required) : Stream
+internal sealed class StandardStream(Stream inner, bool required) : ForwardStream
 {
     /// <summary>EPIPE: the reader of a pipe went away, as with `| head`.</summary>
     private const int BrokenPipe = 32;
@@ -18,24 +18,8 @@ internal sealed class StandardStream(Stream inner, bool required) : Stream
     /// <summary>What to say where a result was lost, whoever caught it; null where none was, or where its reader went away.</summary>
     public SrpoException? Lost { get; private set; }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Whether an error is that the reader of a pipe went away.</summary>
     public static bool IsBrokenPipe(Exception error) => error is IOException && (error.HResult & 0xFFFF) == BrokenPipe && !OperatingSystem.IsWindows();
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -58,10 +42,4 @@ internal sealed class StandardStream(Stream inner, bool required) : Stream
     public override void Flush()
     {
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -1,6 +1,7 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Live;
 using Srpo.Experiments.Data;
+using Srpo.Experiments.Packs;
 using Srpo.Grains.Interfaces;
 
 namespace Srpo.Client.Output;
@@ -8,6 +9,14 @@ namespace Srpo.Client.Output;
 /// <summary>Runs as text or JSON.</summary>
 internal static class RunViews
 {
+    /// <summary>What a packed run holds: "2 populations, 1 tournament, 116 entries".</summary>
+    public static string Contents(PackManifest pack)
+    {
+        return string.Join(", ", Of(pack.Populations.Count, "population"), Of(pack.Tournaments.Count, "tournament"), pack.Entries.Count == 1 ? "1 entry" : $"{Texts.Count(pack.Entries.Count)} entries");
+
+        static string Of(int count, string what) => $"{Texts.Count(count)} {what}{(count == 1 ? "" : "s")}";
+    }
+
     /// <summary>All runs, one a line.</summary>
     /// <param name="context">Where to.</param>
     /// <param name="runs">The runs.</param>

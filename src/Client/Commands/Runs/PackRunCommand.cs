@@ -47,7 +47,7 @@ internal static class PackRunCommand
         });
         var beside = file is null ? context.Error : context.Beside(file);
         if (context.Json) CommandContext.PrintJson(beside, new { manifest!.Id, File = file, Bytes = bytes, manifest.Populations, manifest.Tournaments, manifest.Needs, Entries = manifest.Entries.Count });
-        else beside.WriteLine($"{run.Id}: {Texts.Count(manifest!.Populations.Count)} populations, {Texts.Count(manifest.Tournaments.Count)} tournaments, {Texts.Count(manifest.Entries.Count)} entries: {Texts.Count(bytes)} bytes{(file is null ? "" : " in " + file)}");
+        else beside.WriteLine($"{run.Id}: {RunViews.Contents(manifest!)}: {Texts.Count(bytes)} bytes{(file is null ? "" : " in " + file)}");
         return (int)ExitCode.Ok;
 
         Task<PackManifest> PackAsync(IGrainSession? session, Stream target) =>

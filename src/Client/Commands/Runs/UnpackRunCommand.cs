@@ -55,7 +55,7 @@ internal static class UnpackRunCommand
 
         var next = manifest.Entries.Any(entry => entry.Path == PackManifest.Files + "run.json") ? $"resume {manifest.Id}" : $"runs show {manifest.Id}";
         if (context.Json) context.PrintJson(new { manifest.Id, pack.Header.Program, pack.Header.Packed, manifest.Populations, manifest.Tournaments, manifest.Needs, Entries = manifest.Entries.Count });
-        else context.Out.WriteLine($"{manifest.Id}: {Texts.Count(manifest.Populations.Count)} populations, {Texts.Count(manifest.Tournaments.Count)} tournaments, {Texts.Count(manifest.Entries.Count)} entries; go on with `{CommandHints.For(context.Shell, next)}`");
+        else context.Out.WriteLine($"{manifest.Id}: {RunViews.Contents(manifest)}; go on with `{CommandHints.For(context.Shell, next)}`");
         return (int)ExitCode.Ok;
     }
 
