@@ -120,6 +120,9 @@ internal sealed class TeamRecord
     [NonSerialized]
     private int _cuts;
 
+    [NonSerialized]
+    private CurveText _text = new();
+
     /// <summary>Rounds finished; the curve is complete up to here. -1 before the first point.</summary>
     [Id(0)]
     public int Round { get; set; } = -1;
@@ -129,8 +132,21 @@ internal sealed class TeamRecord
     public int[] Checkpoints { get; set; } = [];
 
     /// <summary>The learning curve up to <see cref="Round"/>, but for what its pages have: its end, which has the last point.</summary>
+    [JsonIgnore]
     [Id(2)]
-    public List<CurvePoint> Curve { get; set; } = [];
+    public List<CurvePoint> Curve
+    {
+        get => _text.Points;
+        set => _text.Points = value;
+    }
+
+    /// <summary><see cref="Curve"/> as it is stored.</summary>
+    [JsonPropertyName(nameof(Curve))]
+    public CurveText StoredCurve
+    {
+        get => _text;
+        set => _text = value ?? new();
+    }
 
     /// <summary>Why the team trains no further, or null.</summary>
     [Id(3)]

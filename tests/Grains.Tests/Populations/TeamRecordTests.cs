@@ -1,9 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Srpo.Core.Results;
+using Srpo.Grains.Storage;
 
 namespace Srpo.Grains.Tests;
 
 public sealed class TeamRecordTests
 {
+    private static readonly JsonSerializerOptions Named = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     [Fact]
     public void A_team_that_goes_back_forgets_what_came_later()
     {
@@ -24,5 +29,54 @@ public sealed class TeamRecordTests
         Assert.Empty(team.Checkpoints);
     }
 
-    private static CurvePoint Point(int round) => new(round, 0, 0, 0, [0, 0]);
+    /// <summary>What was written of a curve is kept as text; a team that goes back has other points from there on, as many as before or not.</summary>
+    [Fact]
+    public void A_curve_is_stored_as_it_is_whatever_was_stored_before()
+    {
+        var payloads = new StatePayload();
+        var team = new TeamRecord();
+        AssertStored();
+        var next = 0.1;
+        for (var round = 0; round < 40; round++)
+        {
+            team.Curve.Add(Point(round, next += 1 / 3d));
+            if (round % 3 == 0) AssertStored();
+        }
+
+        AssertStored();
+        team.CutTo(20);
+        for (var round = 21; round < 40; round++) team.Curve.Add(Point(round, next += 1 / 3d));
+        AssertStored();
+        team.CutTo(39);
+        team.Curve[39] = Point(39, double.NaN);
+        AssertStored();
+        CurvePoint[] page = [.. team.Curve.Take(16)];
+        Assert.True(team.TryMoveToPage(0, page));
+        AssertStored();
+        team.CutTo(12, page);
+        AssertStored();
+        team.CutTo(0);
+        AssertStored();
+
+        void AssertStored()
+        {
+            var stored = payloads.Write(team);
+
+            // What a record says that nobody has stored yet.
+            Assert.Equal(payloads.Write(new TeamRecord { Round = team.Round, Checkpoints = team.Checkpoints, Curve = [.. team.Curve], PageEnds = team.PageEnds }), stored);
+            Assert.Equal(JsonSerializer.Serialize(team.Curve, Named), JsonSerializer.Serialize(payloads.Read<TeamRecord>(stored).Curve, Named));
+        }
+    }
+
+    [Fact]
+    public void A_point_that_cannot_be_stored_costs_the_others_nothing()
+    {
+        var team = new TeamRecord { Curve = [Point(0), Point(1, double.NaN), Point(2)] };
+        Assert.Throws<ArgumentException>(() => JsonSerializer.Serialize(team));
+        var good = new TeamRecord { Curve = [Point(0), Point(1, 5), Point(2)] };
+        team.Curve[1] = good.Curve[1];
+        Assert.Equal(JsonSerializer.Serialize(good), JsonSerializer.Serialize(team));
+    }
+
+    private static CurvePoint Point(int round, double score = 0) => new(round, 0, 0, score, [0, -score], [new UpdateMetrics(round, score, 1, 2, 3, 4, 5, 6, score / 7)]);
 }
