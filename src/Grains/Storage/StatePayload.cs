@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
@@ -25,14 +26,18 @@ internal sealed class StatePayload
     /// <exception cref="SrpoGrainException">It is too large to be stored as one state.</exception>
     public byte[] Write<T>(T state)
     {
-        var (json, blocks) = With(text => (JsonSerializer.SerializeToUtf8Bytes(state, text.Options), text.Blocks.Take()));
-        var size = 4L + json.Length + blocks.Sum(block => 4 + 4L * block.Length);
-        if (size > Limit) throw new SrpoGrainException($"a state of {size} bytes is too large to be stored; use a smaller network");
-        var bytes = new byte[size];
-        var rest = bytes.AsSpan();
-        Put(ref rest, json.Length, json);
-        foreach (var block in blocks) Put(ref rest, block.Length, MemoryMarshal.AsBytes(block.Span));
-        return bytes;
+        return With(text =>
+        {
+            var json = text.Write(state);
+            var blocks = text.Blocks.Take();
+            var size = 4L + json.Length + blocks.Sum(block => 4 + 4L * block.Length);
+            if (size > Limit) throw new SrpoGrainException($"a state of {size} bytes is too large to be stored; use a smaller network");
+            var bytes = GC.AllocateUninitializedArray<byte>((int)size);
+            var rest = bytes.AsSpan();
+            Put(ref rest, json.Length, json);
+            foreach (var block in blocks) Put(ref rest, block.Length, MemoryMarshal.AsBytes(block.Span));
+            return bytes;
+        });
     }
 
     /// <summary>The state behind bytes of <see cref="Write"/>, or behind JSON that has blocks in base64, as files of format version 1 have it.</summary>
@@ -83,6 +88,7 @@ internal sealed class StatePayload
         finally
         {
             text.Blocks.Take();
+            text.Trim();
             _idle.Add(text);
         }
     }
@@ -90,6 +96,11 @@ internal sealed class StatePayload
     /// <summary>The JSON of one state at a time, and the blocks that it refers to.</summary>
     private sealed class Text
     {
+        /// <summary>What is kept to write the next state into. Most are smaller: floats are not in it.</summary>
+        private const int Kept = 16 << 20;
+
+        private ArrayBufferWriter<byte> _json = new();
+
         public Text() => Options = new JsonSerializerOptions
         {
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -100,6 +111,22 @@ internal sealed class StatePayload
         public BlockNumbers Blocks { get; } = new();
 
         public JsonSerializerOptions Options { get; }
+
+        /// <summary>A state as JSON, until the next one is written.</summary>
+        public ReadOnlySpan<byte> Write<T>(T state)
+        {
+            _json.ResetWrittenCount();
+            using var writer = new Utf8JsonWriter(_json, new JsonWriterOptions { SkipValidation = true });
+            JsonSerializer.Serialize(writer, state, Options);
+            writer.Flush();
+            return _json.WrittenSpan;
+        }
+
+        /// <summary>Lets go of what only a large state needed.</summary>
+        public void Trim()
+        {
+            if (_json.Capacity > Kept) _json = new();
+        }
     }
 
     /// <summary>Writes the number of a block in place of its floats.</summary>

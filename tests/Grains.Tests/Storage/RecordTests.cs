@@ -104,7 +104,7 @@ public sealed class RecordTests
     }
 
     [Fact]
-    public async Task Writing_that_nobody_waits_for_takes_at_most_a_tenth_of_the_time()
+    public async Task Writing_that_nobody_waits_for_takes_little_of_the_time()
     {
         var writes = 0;
         var writer = Writer(() =>
@@ -115,14 +115,14 @@ public sealed class RecordTests
         });
         writer.WriteIfDue();
         Assert.Equal(1, writes);
-        _time.Advance(TimeSpan.FromSeconds(9.9));
+        _time.Advance(TimeSpan.FromSeconds(31.9));
         writer.WriteIfDue();
         Assert.Equal(1, writes);
 
         // Somebody waits for this one.
         await writer.WriteAsync();
         Assert.Equal(2, writes);
-        _time.Advance(TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromSeconds(32));
         writer.WriteIfDue();
         Assert.Equal(3, writes);
     }
