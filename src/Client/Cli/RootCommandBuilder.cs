@@ -43,6 +43,7 @@ internal static class RootCommandBuilder
         root.Add(PopulationCommand.Create(shell));
         root.Add(CrossPlayCommand.Create(shell));
         root.Add(QueryCommand.Create(shell));
+        root.Add(AdversariesCommand.Create(shell));
         root.Add(ReplayCommand.Create(shell));
         root.Add(PlayCommand.Create(shell));
         root.Add(ExportCommand.Create(shell));

@@ -23,6 +23,8 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     private readonly float[] _probabilities;
     private readonly float[] _cumulative;
     private readonly byte[] _mostLikely;
+    private readonly float[] _logs;
+    private readonly float[] _batchLogs;
     private readonly float[] _observations;
     private readonly byte[] _legal;
     private readonly CarriedState? _carried;
@@ -44,8 +46,14 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         : this(policy.Shape, policy.Encoding, environment, device, tabulate) => Load(policy.Parameters);
 
     /// <summary>Prepares policies of a shape; <see cref="Load"/> says which one plays.</summary>
+    /// <param name="shape">Shape of their networks.</param>
+    /// <param name="encoding">The observations they were trained with.</param>
+    /// <param name="environment">Their environment; only sizes are used here.</param>
+    /// <param name="device">Where networks run.</param>
+    /// <param name="tabulate">False plays with the network even where a table is possible.</param>
+    /// <param name="keepsLogs">Whether <see cref="LogProbabilities"/> will be asked for.</param>
     /// <exception cref="ArgumentException">Policies of that shape do not fit the environment.</exception>
-    public PolicyPlayer(NetworkShape shape, ObservationEncoding encoding, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+    public PolicyPlayer(NetworkShape shape, ObservationEncoding encoding, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, bool keepsLogs = false)
     {
         var info = environment.Info;
         _encoding = encoding;
@@ -79,6 +87,8 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         }
 
         _mostLikely = new byte[_cumulative.Length / _actions];
+        _logs = new float[keepsLogs ? _cumulative.Length : 0];
+        _batchLogs = new float[keepsLogs ? Batch * _actions : 0];
     }
 
     /// <summary>Share of uniform noise over the legal actions in what it does.</summary>
@@ -134,6 +144,9 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         return probabilities;
     }
 
+    /// <summary>The logarithms of the probabilities, as the network says them; 0 for illegal actions. Only where they are kept, and without the noise.</summary>
+    public ReadOnlySpan<float> LogProbabilities(int view, int lane) => _logs.AsSpan(_entries[(view * _lanes) + lane] * _actions, _actions);
+
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
@@ -183,11 +196,13 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
             Observations = _observations.AsSpan(0, count * _length),
             Legal = legal,
             State = _carried is null ? default : _carried.OfPolicy(tracks),
+            LogProbabilities = _batchLogs.AsSpan(0, _batchLogs.Length > 0 ? count * _actions : 0),
             Probabilities = _probabilities,
         });
         _carried?.Keep(tracks);
         for (var r = 0; r < count; r++)
         {
+            if (_logs.Length > 0) _batchLogs.AsSpan(r * _actions, _actions).CopyTo(_logs.AsSpan(_pending[r] * _actions));
             var probabilities = _probabilities.AsSpan(r * _actions, _actions);
             if (Noise > 0) Mix(probabilities, legal.IsEmpty ? default : legal.Slice(r * _actions, _actions));
             Sampling.Accumulate(probabilities, _cumulative.AsSpan(_pending[r] * _actions, _actions));
