@@ -68,13 +68,14 @@ internal static class AdversariesCommand
         var found = new List<MeasuredAdversary>();
         for (var team = 0; team < spec.Teams; team++)
         {
-            var agents = new List<FrozenPolicy>();
-            foreach (var agent in plan.Actors.Where(actor => actor.Kind == ActorKind.Agent)) agents.Add(Fitting(await state.GetPolicyAsync(ActorKind.Agent, GrainKeys.Seat(name, team, agent.Seat)), info));
-            FrozenPolicy[] seats = [.. Enumerable.Range(0, plan.Agents).Select(seat => agents[agents.Count == 1 ? 0 : seat])];
+            var agents = new List<PolicySnapshot>();
+            foreach (var agent in plan.Actors.Where(actor => actor.Kind == ActorKind.Agent)) agents.Add(await state.GetPolicyAsync(ActorKind.Agent, GrainKeys.Seat(name, team, agent.Seat)));
+            FrozenPolicy[] policies = [.. agents.Select(agent => Fitting(agent, info))];
+            FrozenPolicy[] seats = [.. Enumerable.Range(0, plan.Agents).Select(seat => policies[policies.Length == 1 ? 0 : seat])];
             foreach (var adversary in adversaries)
             {
                 var snapshot = await state.GetPolicyAsync(ActorKind.Adversary, GrainKeys.Seat(name, team, adversary.Seat));
-                found.Add(new(snapshot.Key, team, snapshot.Version, new AdversaryTrial
+                found.Add(new(snapshot.Key, team, snapshot.Version, [.. agents.Select(agent => new MeasuredAgent(agent.Key, agent.Version))], new AdversaryTrial
                 {
                     Environment = environment,
                     Agents = seats,
@@ -114,7 +115,7 @@ internal static class AdversariesCommand
             Tables.Print(
                 context.Shell,
                 ["adversary", "round#", "with partners#", "with adversary#", "lost#", "s.e.#", "moves#", "KL to partner#", "KL from partner#"],
-                population.Adversaries.Select(adversary => Row(adversary.Key, adversary.Round.ToString(CultureInfo.InvariantCulture), adversary.Outcome!)));
+                population.Adversaries.Select(adversary => Row(adversary.Key, adversary.Rounds, adversary.Outcome!)));
             foreach (var (what, mean, interval) in population.Means())
                 context.Out.WriteLine($"{what}: {Number(mean)}{(interval is { } between ? $" [{Number(between.Low)}, {Number(between.High)}]" : "")}, mean of {(population.Spec.Teams == 1 ? "one run" : $"{Texts.Count(population.Spec.Teams)} runs")}");
             context.Out.WriteLine();
@@ -136,14 +137,19 @@ internal static class AdversariesCommand
         population.Spec.Training.Tau,
         population.Spec.Training.Adversary.Kl,
         Means = population.Means().Select(mean => new { mean.What, mean.Mean, mean.Interval }),
-        Adversaries = population.Adversaries.Select(adversary => new { adversary.Key, adversary.Round, adversary.Outcome }),
+        Adversaries = population.Adversaries.Select(adversary => new { adversary.Key, adversary.Round, adversary.Agents, adversary.Outcome }),
     }));
 
     /// <summary>An adversary and what it was found to do.</summary>
-    private sealed record MeasuredAdversary(string Key, int Team, int Round, AdversaryTrial Trial)
+    private sealed record MeasuredAdversary(string Key, int Team, int Round, IReadOnlyList<MeasuredAgent> Agents, AdversaryTrial Trial)
     {
+        /// <summary>Of itself and of the agents; one where all stand at the same.</summary>
+        public string Rounds => string.Join(", ", Agents.Select(agent => agent.Round).Prepend(Round).Distinct().Select(round => round.ToString(CultureInfo.InvariantCulture)));
+
         public AdversaryOutcome? Outcome { get; set; }
     }
+
+    private sealed record MeasuredAgent(string Key, int Round);
 
     private sealed record MeasuredPopulation(string Name, PopulationSpec Spec, EnvironmentInfo Environment, IReadOnlyList<MeasuredAdversary> Adversaries)
     {

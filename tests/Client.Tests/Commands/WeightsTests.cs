@@ -17,10 +17,10 @@ public sealed class WeightsTests(TrainedRun run) : IClassFixture<TrainedRun>, ID
     [
         ("replay r.srpo/0 --steps 2", null), ("replay r.srpo/0 --steps 2 --json", null), ("export r.srpo/0/0 one.safetensors", "one.safetensors"), ("export r.srpo all", "all"),
         ("crossplay r.srpo --episodes 1 --steps 5 --id c", null), ("play overcooked r.srpo/0 --seat 1", null), ("play overcooked r.srpo/0 --seat 1 --table", null),
-        ("query agent r.srpo/0/0", null), ("query agent r.srpo/0/0 --json", null),
+        ("query agent r.srpo/0/0", null), ("query agent r.srpo/0/0 --json", null), ("adversaries r.srpo --episodes 2 --steps 3 --json", null),
     ];
 
-    private static readonly string[] Adversaries = ["query adversary r.srpo/1/0", "export r.srpo/1/0 adversary.safetensors --adversary", "export r.srpo again"];
+    private static readonly string[] Adversaries = ["query adversary r.srpo/1/0", "export r.srpo/1/0 adversary.safetensors --adversary", "export r.srpo again", "adversaries r.srpo --episodes 2 --steps 3"];
 
     private readonly TemporaryDirectory _directory = run.Copy();
 
