@@ -31,7 +31,7 @@ internal static class CommandHints
     public static string Typed(Shell shell) => string.Join(' ', shell.Arguments.Select(Quote));
 
     /// <summary>An argument as a shell reads it back.</summary>
-    private static string Quote(string argument) =>
+    public static string Quote(string argument) =>
         argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c, StringComparison.Ordinal))
             ? argument
             : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

@@ -51,6 +51,7 @@ internal static class RootCommandBuilder
         root.Add(ShowCommand.Create(shell));
         root.Add(ClusterCommand.Create(shell));
         root.Add(SiloCommand.Create(shell));
+        root.Add(DevCommand.Create(shell));
         root.Add(ExperimentsCommand.Create(shell));
         root.Add(RqeCommand.Create(shell));
         root.Add(LanguageCommand.Create(shell));

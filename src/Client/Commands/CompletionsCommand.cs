@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Srpo.Client.Cli;
+using Srpo.Client.Commands.Dev;
 using Srpo.Core.Errors;
 using Srpo.Core.Text;
 using Srpo.Environments;
@@ -56,6 +57,7 @@ internal static class CompletionsCommand
     private static Values OfOption(Option option) => (option.Name, option.HelpName) switch
     {
         ("--preset", _) => new([.. Presets.All.Select(preset => preset.Name)], Files.None),
+        ("--storage", _) => new([.. DevOptions.Storages], Files.None),
         ("--encoding", _) => new([.. ShowCommand.Encodings], Files.None),
         (_, "FORMAT") => new([.. FigureFiles.Formats], Files.None),
         (_, "METHOD") => new([.. MethodRegistry.All.Select(method => method.Id)], Files.None),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Srpo.Client.Cli;
+using Srpo.Client.Live;
 using Srpo.Core.Errors;
 using Srpo.Experiments.Data;
 using Srpo.Learning.Plugins;
@@ -17,9 +18,6 @@ internal static class BackgroundCommand
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Its own session, where the system can make one, so that Ctrl-C in a terminal does not reach it; its output in a file, since a pipe would break when this process ends.</summary>
-    private const string Script = "exec </dev/null >\"$0\" 2>&1; if command -v setsid >/dev/null 2>&1; then exec setsid \"$@\"; else exec \"$@\"; fi";
-
     /// <summary>Starts a command, and waits until it has begun.</summary>
     /// <param name="data">The data directory that it works on.</param>
     /// <param name="name">Name of its log.</param>
@@ -32,14 +30,9 @@ internal static class BackgroundCommand
     {
         data.EnsureWritable();
         var log = Path.Combine(data.Live, name + ".log");
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo { CreateNoWindow = true } : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", Script, log } };
-        start.WorkingDirectory = directory;
-        var own = Own();
-        if (start.FileName.Length == 0) start.FileName = own[0];
-        else start.ArgumentList.Add(own[0]);
+        File.Delete(log);
         string[] plugins = [.. LoadedPlugins.All.Where(plugin => File.Exists(plugin.File)).SelectMany(plugin => new[] { GlobalOptions.Plugin.Name, plugin.File })];
-        foreach (var argument in own.Skip(1).Concat(arguments).Concat(plugins).Append("--data").Append(data.Root)) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start) ?? throw new SrpoException(ErrorKind.Environment, $"`srpo {string.Join(' ', arguments)}` could not be started");
+        using var process = DetachedProcess.Start([.. OwnProgram.Command, .. arguments, .. plugins, GlobalOptions.Data.Name, data.Root], log, directory);
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < Patience)
         {
@@ -52,14 +45,6 @@ internal static class BackgroundCommand
             if (await BegunAsync(hasBegun)) return;
             await Task.Delay(Poll, cancellation);
         }
-    }
-
-    /// <summary>This program as a command: the host and the program, or the program alone where it is one file.</summary>
-    private static string[] Own()
-    {
-        var host = Environment.ProcessPath ?? "dotnet";
-        var program = Path.Combine(AppContext.BaseDirectory, "srpo.dll");
-        return File.Exists(program) ? [Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", program] : [host];
     }
 
     private static async Task<bool> BegunAsync(Func<Task<bool>> hasBegun)

@@ -1,0 +1,77 @@
+using Srpo.Client.Live;
+using Srpo.Core.Errors;
+
+namespace Srpo.Client.Development;
+
+/// <summary>Azurite, the emulator of Azure Storage from npm, with its data in the cluster's folder: what tests have installed in the source tree, else the one on PATH.</summary>
+/// <param name="folder">The cluster's folder.</param>
+/// <param name="path">PATH, where node and azurite may be.</param>
+/// <param name="tree">The source tree; null where there is none.</param>
+internal sealed class AzuriteStorage(DevFolder folder, string? path, string? tree) : IDevStorage
+{
+    public const string Name = "azurite";
+
+    /// <summary>Account and key are the emulator's published ones, the same everywhere; they protect nothing.</summary>
+    private const string Account = "devstoreaccount1";
+
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private const string Installed = "artifacts/azurite/node_modules/azurite/dist/src/azurite.js";
+
+    private readonly Lazy<string[]> _program = new(() => Find(path, tree));
+
+    public string Title => "Azurite";
+
+    public string Part => Name;
+
+    public string SiloKind => "azure";
+
+    public IReadOnlyList<int> FirstPorts => [10000, 10001, 10002];
+
+    public TimeSpan Patience => TimeSpan.FromSeconds(90);
+
+    public UnixSignal EndSignal => UnixSignal.Terminate;
+
+    private string Data => folder.PathOf(Name);
+
+    /// <inheritdoc/>
+    public Task PrepareAsync(CancellationToken cancellation)
+    {
+        _ = _program.Value;
+        Directory.CreateDirectory(Data);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public (IReadOnlyList<string> Command, string Mark) Start(IReadOnlyList<int> ports) =>
+        (
+            [
+                // The Azure client libraries may be newer than the emulator; it then need not know their version of the protocol.
+                .. _program.Value, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", Data, "--blobHost", "127.0.0.1", "--blobPort", $"{ports[0]}",
+                "--queueHost", "127.0.0.1", "--queuePort", $"{ports[1]}", "--tableHost", "127.0.0.1", "--tablePort", $"{ports[2]}",
+            ],
+            Data);
+
+    /// <inheritdoc/>
+    public string ConnectionString(IReadOnlyList<int> ports) =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{ports[0]}/{Account};QueueEndpoint=http://127.0.0.1:{ports[1]}/{Account};TableEndpoint=http://127.0.0.1:{ports[2]}/{Account};";
+
+    /// <inheritdoc/>
+    public async Task<bool> AnswersAsync(IReadOnlyList<int> ports, CancellationToken cancellation) =>
+        await PortChooser.AnswersAsync(ports[0], cancellation) && await PortChooser.AnswersAsync(ports[2], cancellation);
+
+    /// <inheritdoc/>
+    public Task CompleteAsync(IReadOnlyList<int> ports, CancellationToken cancellation) => Task.CompletedTask;
+
+    private static string[] Find(string? path, string? tree)
+    {
+        var node = ProgramRun.Find(path, "node");
+        if (node is not null && tree is not null && Path.Combine(tree, Installed) is var script && File.Exists(script)) return [node, script];
+        if (node is not null && ProgramRun.Find(path, "azurite") is { } program) return [program];
+        throw new SrpoException(
+            ErrorKind.Environment,
+            node is null
+                ? "Azurite needs Node.js, and node is not on PATH; install it (Debian and Ubuntu: apt-get install nodejs npm), then Azurite: npm install --global azurite; or use PostgreSQL with --storage postgres"
+                : "azurite is not on PATH; install it (npm install --global azurite), or use PostgreSQL with --storage postgres");
+    }
+}

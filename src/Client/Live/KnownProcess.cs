@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Srpo.Core.Errors;
+using Srpo.Core.Files;
+
+namespace Srpo.Client.Live;
+
+/// <summary>Signals, as Linux numbers them.</summary>
+internal enum UnixSignal
+{
+    Interrupt = 2,
+    Kill = 9,
+    Terminate = 15,
+}
+
+/// <summary>
+/// A process as a file remembers it, so that another one that was given its number later is never taken for it: it must have been started at the same tick of the same boot of the machine,
+/// and have the same word among its arguments. Linux only.
+/// </summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Boot">Which boot of the machine it was started in.</param>
+/// <param name="Ticks">When, in the kernel's ticks after that.</param>
+/// <param name="Mark">An argument of its command line.</param>
+/// <param name="Started">When, for people.</param>
+internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, string Mark, DateTimeOffset Started)
+{
+    private const int NoSuchProcess = 3;
+
+    /// <summary>Where the fields of /proc/ID/stat begin that are counted from its third one, and which of these is the time of the start.</summary>
+    private const int StartField = 22 - 3;
+
+    /// <summary>Whether it lives. One that has ended, and whose parent has not asked how, does not.</summary>
+    public bool IsAlive => Boot == CurrentBoot() && Ask(Id) is { } now && now.Ticks == Ticks && Arguments(Id).Contains(Mark, StringComparer.Ordinal);
+
+    /// <summary>A process that has just been started.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="mark">An argument of its command line that it keeps.</param>
+    /// <exception cref="SrpoException">It has ended.</exception>
+    public static KnownProcess Of(int id, string mark) =>
+        new(id, CurrentBoot(), Ask(id)?.Ticks ?? throw new SrpoException(ErrorKind.Environment, $"process {id} has ended as soon as it was started"), mark, DateTimeOffset.UtcNow);
+
+    /// <summary>What a file says; null where there is none, or it says something else.</summary>
+    public static KnownProcess? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path) is [var id, var boot, var ticks, var started, var mark]
+                && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var tick)
+                && DateTimeOffset.TryParse(started, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
+                ? new KnownProcess(number, boot, tick, mark, time)
+                : null;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes it to a file, its number on the first line.</summary>
+    public void Write(string path) => AtomicFile.Write(path, FormattableString.Invariant($"{Id}\n{Boot}\n{Ticks}\n{Started:O}\n{Mark}\n"));
+
+    /// <summary>Sends it a signal, if it lives.</summary>
+    /// <exception cref="SrpoException">It belongs to another user.</exception>
+    public void Signal(UnixSignal signal)
+    {
+        if (!IsAlive || Kill(Id, (int)signal) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess) return;
+        throw new SrpoException(ErrorKind.Environment, $"process {Id} cannot be ended: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}; end it as the user who started it");
+    }
+
+    private static string CurrentBoot() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>When a process was started; null where there is none of that number that has not ended.</summary>
+    private static (long Ticks, char State)? Ask(int id)
+    {
+        try
+        {
+            // Number, name in parentheses, which may hold anything, state, and so on.
+            var fields = File.ReadAllText($"/proc/{id}/stat") is var line ? line[(line.LastIndexOf(')') + 2)..].Split(' ') : [];
+            return fields[0][0] is var state and not ('Z' or 'X' or 'x') ? (long.Parse(fields[StartField], CultureInfo.InvariantCulture), state) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static string[] Arguments(int id)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{id}/cmdline")).Split('\0');
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}
