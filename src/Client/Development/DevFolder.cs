@@ -46,7 +46,10 @@ internal sealed class DevFolder(string root)
     public string Process(string name) => PathOf(name + ProcessEnding);
 
     /// <summary>Whether a cluster was made here, whole or not.</summary>
-    public bool Exists => Path.Exists(PathOf(SettingsName)) || Path.Exists(PathOf(LockName));
+    public bool Exists => HasSettings || Path.Exists(PathOf(LockName));
+
+    /// <summary>Whether it is known what the cluster is.</summary>
+    public bool HasSettings => Path.Exists(PathOf(SettingsName));
 
     /// <summary>Makes the folder, for this user alone.</summary>
     /// <exception cref="SrpoException">It cannot be made or written, or something else is in its place.</exception>

@@ -5,7 +5,7 @@ namespace Srpo.Experiments.Data;
 
 /// <summary>
 /// The directory that keeps everything: `ID/` for each run, `.grains/` for the state of agents, `.models/` for language models that runs have trained,
-/// `.live/` for locks and sockets of running processes, `.plugins.json` for where plug-ins were.
+/// `.live/` for locks and sockets of running processes, `.dev/` for a development cluster, `.plugins.json` for where plug-ins were.
 /// </summary>
 public sealed class DataDirectory
 {

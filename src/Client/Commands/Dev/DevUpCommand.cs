@@ -36,19 +36,25 @@ internal static class DevUpCommand
             context.Get(Silos), context.Get(Storage) is { } kind ? KindOf(kind) : null, context.Workers > 0 ? context.Workers : null,
             [.. (context.Get(GlobalOptions.Plugin) ?? []).Select(context.Shell.Resolve)], context.Get(Silo));
         var folder = DevOptions.FolderOf(context);
+        var isNew = !Path.Exists(folder.Root);
         folder.Make();
-        DevSettings settings;
-        using (folder.Take())
-        {
-            // A second Ctrl-C ends at once: this is what remains to be done then.
-            context.Shell.GoOn.Command = DevOptions.Hint(context, "down");
-            context.EndInOrder();
-            settings = await new DevStart(folder, context.Shell, context.Cancellation).RunAsync(request);
-            context.Shell.GoOn.Command = null;
-        }
+        using var taken = folder.Take();
 
-        DevViews.PrintUp(context, await DevStatus.OfAsync(folder, settings, context.Cancellation));
-        return (int)ExitCode.Ok;
+        // A second Ctrl-C ends at once: this is what remains to be done then.
+        context.Shell.GoOn.Command = DevOptions.Hint(context, "down");
+        context.EndInOrder();
+        try
+        {
+            var settings = await new DevStart(folder, context.Shell, context.Cancellation).RunAsync(request);
+            DevViews.PrintUp(context, await DevStatus.OfAsync(folder, settings, context.Cancellation));
+            return (int)ExitCode.Ok;
+        }
+        catch when (isNew && !folder.HasSettings)
+        {
+            // It never became a cluster.
+            folder.Delete();
+            throw;
+        }
     }
 
     private static DevStorageKind KindOf(string word) => DevOptions.Storages.Contains(word, StringComparer.Ordinal)
