@@ -80,7 +80,7 @@ internal sealed class DevFolder(string root)
         {
             var settings = JsonText.ReadFile<DevSettings>(path);
             if (settings is { Format: > DevSettings.CurrentFormat }) throw new SrpoException(ErrorKind.Usage, $"{path} was written by a later version of this program; use that one, or another folder with --folder DIR");
-            return settings is { IsWhole: true } ? settings : throw new SrpoException(ErrorKind.Damaged, $"{path} is damaged: a part of it is missing; {remedy}");
+            return settings is { IsWhole: true } ? settings : throw new SrpoException(ErrorKind.Damaged, $"{path} is damaged: a part of it is missing, or no port; {remedy}");
         }
         catch (JsonException error)
         {

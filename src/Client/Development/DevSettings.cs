@@ -46,7 +46,7 @@ internal sealed record DevSettings
     /// <summary>What `--cluster` takes.</summary>
     public string Gateways => string.Join(',', Silos.Select(silo => $"localhost:{silo.Gateway}"));
 
-    /// <summary>What was read, with everything in it that must be there; else null.</summary>
+    /// <summary>Whether everything is there, and every port one.</summary>
     public bool IsWhole => Silos is { Count: > 0 } && StoragePorts is { Count: > 0 } && Plugins is not null && Enum.IsDefined(Storage)
         && Silos.All(silo => silo is not null) && Silos.SelectMany(silo => new[] { silo.Silo, silo.Gateway, silo.Http }).Concat(StoragePorts).Append(DashboardPort).All(port => port is > 0 and <= 65535);
 }

@@ -18,12 +18,12 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
 {
     public const int DefaultSilos = 3;
 
+    /// <summary>As silos and clients are called that nobody has named otherwise: a database of its own keeps clusters apart.</summary>
+    public const string ClusterName = "srpo";
+
     private const int FirstSiloPort = 11111;
     private const int FirstGatewayPort = 30000;
     private const int FirstHttpPort = 8090;
-
-    /// <summary>As silos and clients are called that nobody has named otherwise: a database of its own keeps clusters apart.</summary>
-    private const string ClusterName = "srpo";
 
     private static readonly TimeSpan SiloPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan DashboardPatience = TimeSpan.FromMinutes(1);
@@ -44,7 +44,7 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
     {
         var before = folder.Load();
         var settings = Merge(before, request);
-        var storage = StorageOf(settings, request.Silos);
+        var storage = StorageOf(settings);
 
         // What is missing is said before anything starts.
         await storage.PrepareAsync(cancellation);
@@ -94,9 +94,9 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
         };
     }
 
-    private IDevStorage StorageOf(DevSettings settings, int? silos) => settings.Storage == DevStorageKind.Azurite
+    private IDevStorage StorageOf(DevSettings settings) => settings.Storage == DevStorageKind.Azurite
         ? new AzuriteStorage(folder, shell.Variable("PATH"), SourceTree.Root)
-        : new PostgresStorage(folder, shell.Variable("PATH"), PostgresPrograms.DebianFolder, silos ?? settings.Silos.Count);
+        : new PostgresStorage(folder, shell.Variable("PATH"), PostgresPrograms.DebianFolder, settings.Silos.Count);
 
     /// <summary>Those that are remembered, where they are free; of what runs they stay.</summary>
     private DevSettings ChoosePorts(DevSettings settings, IDevStorage storage)

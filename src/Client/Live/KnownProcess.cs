@@ -32,14 +32,14 @@ internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, str
     private const int StartField = 22 - 3;
 
     /// <summary>Whether it lives. One that has ended, and whose parent has not asked how, does not.</summary>
-    public bool IsAlive => Boot == CurrentBoot() && Ask(Id) is { } now && now.Ticks == Ticks && Arguments(Id).Contains(Mark, StringComparer.Ordinal);
+    public bool IsAlive => Boot == CurrentBoot() && StartOf(Id) == Ticks && Arguments(Id).Contains(Mark, StringComparer.Ordinal);
 
     /// <summary>A process that has just been started.</summary>
     /// <param name="id">Its number.</param>
     /// <param name="mark">An argument of its command line that it keeps.</param>
     /// <exception cref="SrpoException">It has ended.</exception>
     public static KnownProcess Of(int id, string mark) =>
-        new(id, CurrentBoot(), Ask(id)?.Ticks ?? throw new SrpoException(ErrorKind.Environment, $"process {id} has ended as soon as it was started"), mark, DateTimeOffset.UtcNow);
+        new(id, CurrentBoot(), StartOf(id) ?? throw new SrpoException(ErrorKind.Environment, $"process {id} has ended as soon as it was started"), mark, DateTimeOffset.UtcNow);
 
     /// <summary>What a file says; null where there is none, or it says something else.</summary>
     public static KnownProcess? Read(string path)
@@ -72,13 +72,14 @@ internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, str
     private static string CurrentBoot() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     /// <summary>When a process was started; null where there is none of that number that has not ended.</summary>
-    private static (long Ticks, char State)? Ask(int id)
+    private static long? StartOf(int id)
     {
         try
         {
             // Number, name in parentheses, which may hold anything, state, and so on.
-            var fields = File.ReadAllText($"/proc/{id}/stat") is var line ? line[(line.LastIndexOf(')') + 2)..].Split(' ') : [];
-            return fields[0][0] is var state and not ('Z' or 'X' or 'x') ? (long.Parse(fields[StartField], CultureInfo.InvariantCulture), state) : null;
+            var line = File.ReadAllText($"/proc/{id}/stat");
+            var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" or "x" ? null : long.Parse(fields[StartField], CultureInfo.InvariantCulture);
         }
         catch (IOException)
         {

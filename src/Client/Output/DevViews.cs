@@ -1,6 +1,7 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Commands.Dev;
 using Srpo.Client.Development;
+using Srpo.Client.Sessions;
 
 namespace Srpo.Client.Output;
 
@@ -20,8 +21,11 @@ internal static class DevViews
         context.Out.WriteLine($"The cluster in {context.Shell.Shown(status.Folder)} is up: {(silos == 1 ? "1 silo" : $"{silos} silos")} with {Title(status.Storage)}.");
         Tables.PrintPairs(context.Shell, [("dashboard", status.Dashboard), ("logs", Path.Combine(context.Shell.Shown(status.Folder), "*.log"))], indent: 2);
         context.Out.WriteLine("To go on:");
+
+        // In a terminal where another cluster was named, clients would look for that one.
+        var named = ClusterAddress.ClusterIdOf(null, context.Shell.Variable) is { } id && id != DevStart.ClusterName ? $"{ClusterAddress.ClusterIdVariable}={DevStart.ClusterName} " : "";
         foreach (var command in (string[])["population start mine --method srpo", "cluster status"])
-            context.Out.WriteLine($"  {CommandHints.For(context.Shell, command)} {GlobalOptions.Cluster.Name} {status.Cluster}");
+            context.Out.WriteLine($"  {named}{CommandHints.For(context.Shell, command)} {GlobalOptions.Cluster.Name} {status.Cluster}");
         foreach (var command in (string[])["status", "down"]) context.Out.WriteLine($"  {DevOptions.Hint(context, command)}");
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Srpo.Client.Cli;
-using Srpo.Client.Live;
 using Srpo.Client.Tests.Support;
 using Srpo.Grains.Tests;
 
@@ -27,7 +26,7 @@ public sealed class DevClusterTests : IDisposable
         var first = await StatusAsync(ExitCode.Ok);
         Assert.Equal(["postgres", "silo-1", "silo-2", "silo-3", "dashboard"], first.Keys);
         Assert.All(first.Values, part => Assert.Equal("ready", part.State));
-        Assert.All(first.Values, part => Assert.True(IsOfItsOwnSession(part.Process!.Value), "it would end with the terminal"));
+        Assert.All(first.Values, part => Assert.Equal(part.Process, ProcessTable.SessionOf(part.Process!.Value)));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_directory["runs/.dev/connection"]));
 
         // What it says to type works, with nothing else set.
@@ -38,7 +37,7 @@ public sealed class DevClusterTests : IDisposable
         (await InProcess.RunAsync(_directory.Root, "population", "watch", "mine", "--cluster", cluster)).Expect(ExitCode.Ok);
         Assert.Equal(HttpStatusCode.OK, await GetAsync((await JsonAsync(ExitCode.Ok)).GetProperty("dashboard").GetString()!));
 
-        Kill(first["silo-2"].Process!.Value);
+        await ProcessTable.KillAsync(first["silo-2"].Process!.Value);
         var broken = await StatusAsync(ExitCode.CheckFailed);
         Assert.Equal(("died", null), (broken["silo-2"].State, broken["silo-2"].Process));
         Assert.NotEmpty(broken["silo-2"].Problem!);
@@ -57,7 +56,7 @@ public sealed class DevClusterTests : IDisposable
 
         var down = (await InProcess.RunAsync(_directory.Root, "dev", "down")).Expect(ExitCode.Ok);
         Assert.Equal(["dashboard ended", "silo-1 ended", "silo-2 ended", "silo-3 ended", "postgres ended"], down.Out.Split('\n').Take(5).Select(line => line.Trim()));
-        Assert.All(second.Values, part => Assert.False(Directory.Exists($"/proc/{part.Process}"), $"{part.Process} is still there"));
+        Assert.All(second.Values, part => Assert.False(ProcessTable.Lives(part.Process!.Value), $"{part.Process} is still there"));
         Assert.All((await StatusAsync(ExitCode.NotFound)).Values, part => Assert.Equal("down", part.State));
         Assert.True(File.Exists(_directory["runs/.dev/postgres/data/PG_VERSION"]));
         Assert.Empty(Directory.GetFiles(_directory["runs/.dev"], "*.pid"));
@@ -69,7 +68,6 @@ public sealed class DevClusterTests : IDisposable
     [AzuriteFact]
     public async Task Azurite_takes_the_place_of_the_database()
     {
-        var path = Environment.GetEnvironmentVariable("PATH");
         using var up = SrpoProcess.Start(_directory.Root, "dev", "up", "--storage", "azurite", "--silos", "1", "--workers", "1", "--folder", "here");
         Assert.Contains("is up: 1 silo with Azurite.", (await up.EndAsync()).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
         var parts = await StatusAsync(ExitCode.Ok, "--folder", "here");
@@ -94,7 +92,7 @@ public sealed class DevClusterTests : IDisposable
     [PostgresFact]
     public async Task An_interrupted_start_ends_what_it_has_started()
     {
-        using var up = SrpoProcess.Start(_directory.Root, "dev", "up", "--silos", "1", "--silo", Script("silo", "exec sleep 600"));
+        using var up = SrpoProcess.Start(_directory.Root, "dev", "up", "--silos", "1", "--silo", Script("silo", "while :; do sleep 1; done"));
         await up.UntilAsync("a silo starts", () => Task.FromResult(up.Errors.Contains("starting silo-1", StringComparison.Ordinal)));
         var running = await StatusAsync(ExitCode.CheckFailed);
         Assert.Equal(("ready", "notReady", "no answer"), (running["postgres"].State, running["silo-1"].State, running["silo-1"].Problem));
@@ -103,7 +101,7 @@ public sealed class DevClusterTests : IDisposable
         var outcome = (await up.EndAsync()).Expect(ExitCode.Interrupted);
         Assert.Contains("srpo: interrupted; what was started was ended again (postgres, silo-1)", outcome.Error, StringComparison.Ordinal);
         Assert.All((await StatusAsync(ExitCode.NotFound)).Values, part => Assert.Equal("down", part.State));
-        Assert.All(running.Values.Where(part => part.Process is not null), part => Assert.False(Directory.Exists($"/proc/{part.Process}")));
+        Assert.All(running.Values.Where(part => part.Process is not null), part => Assert.False(ProcessTable.Lives(part.Process!.Value)));
     }
 
     public void Dispose()
@@ -111,15 +109,6 @@ public sealed class DevClusterTests : IDisposable
         foreach (var folder in Directory.EnumerateFiles(_directory.Root, "*.pid", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 }).Select(Path.GetDirectoryName).Distinct().ToArray())
             InProcess.RunAsync(_directory.Root, "dev", "down", "--wait", "10", "--folder", folder!).GetAwaiter().GetResult();
         _directory.Dispose();
-    }
-
-    private static bool IsOfItsOwnSession(int process) => File.ReadAllText($"/proc/{process}/stat") is var line && line[(line.LastIndexOf(')') + 2)..].Split(' ')[3] == process.ToString();
-
-    private static void Kill(int process)
-    {
-        using var found = System.Diagnostics.Process.GetProcessById(process);
-        found.Kill();
-        found.WaitForExit();
     }
 
     private static async Task<HttpStatusCode> GetAsync(string link)

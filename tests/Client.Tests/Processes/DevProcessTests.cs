@@ -73,15 +73,15 @@ public sealed class DevProcessTests : IDisposable
         var stubborn = new DevPart(Folder, DevPart.Silo(1));
         stubborn.Start(["sh", "-c", "trap '' TERM; echo begun; while :; do sleep 0.1; done", "mark"], "mark", _directory.Root);
         await stubborn.ReadyAsync(() => Task.FromResult(stubborn.Said(1) is ["begun"]), TimeSpan.FromMinutes(1), CancellationToken.None);
-        var number = stubborn.Known!.Id;
+        var process = stubborn.Known!;
 
         // The number of a process that somebody else has now: this one.
-        var reused = stubborn.Known! with { Id = Environment.ProcessId };
+        var reused = process with { Id = Environment.ProcessId };
         reused.Write(Folder.Process(DevPart.Silo(2)));
         var down = (await InProcess.RunAsync(_directory.Root, "dev", "down", "--folder", "dev", "--wait", "1")).Expect(ExitCode.CheckFailed);
         Assert.Contains("silo-1 did not end within 1 s and was killed", down.Out, StringComparison.Ordinal);
         Assert.Contains("silo-2 had died before", down.Out, StringComparison.Ordinal);
-        Assert.False(Directory.Exists($"/proc/{number}"));
+        Assert.False(process.IsAlive);
         Assert.Empty(Folder.Noted);
     }
 
