@@ -18,7 +18,7 @@ internal sealed class AzuriteStorage(DevFolder folder, string? path, string? tre
 
     private const string Installed = "artifacts/azurite/node_modules/azurite/dist/src/azurite.js";
 
-    private readonly Lazy<string[]> _program = new(() => Find(path, tree));
+    private string[]? _program;
 
     public string Title => "Azurite";
 
@@ -32,12 +32,14 @@ internal sealed class AzuriteStorage(DevFolder folder, string? path, string? tre
 
     public UnixSignal EndSignal => UnixSignal.Terminate;
 
+    private string[] Program => _program ??= Find(path, tree);
+
     private string Data => folder.PathOf(Name);
 
     /// <inheritdoc/>
     public Task PrepareAsync(CancellationToken cancellation)
     {
-        _ = _program.Value;
+        _ = Program;
         Directory.CreateDirectory(Data);
         return Task.CompletedTask;
     }
@@ -47,7 +49,7 @@ internal sealed class AzuriteStorage(DevFolder folder, string? path, string? tre
         (
             [
                 // The Azure client libraries may be newer than the emulator; it then need not know their version of the protocol.
-                .. _program.Value, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", Data, "--blobHost", "127.0.0.1", "--blobPort", $"{ports[0]}",
+                .. Program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", Data, "--blobHost", "127.0.0.1", "--blobPort", $"{ports[0]}",
                 "--queueHost", "127.0.0.1", "--queuePort", $"{ports[1]}", "--tableHost", "127.0.0.1", "--tablePort", $"{ports[2]}",
             ],
             Data);

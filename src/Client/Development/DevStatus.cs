@@ -53,12 +53,13 @@ internal sealed partial record DevStatus(string Folder, DevStorageKind Storage, 
     {
         using var http = Http();
         var storage = settings.Storage == DevStorageKind.Azurite ? AzuriteStorage.Name : PostgresStorage.Name;
-        var parts = await Task.WhenAll(
+        Task<DevPartStatus>[] asked =
         [
             PartAsync(folder, storage, $"127.0.0.1:{settings.StoragePorts[0]}", () => ListensAsync(settings.StoragePorts[0], cancellation)),
             .. settings.Silos.Select((ports, i) => PartAsync(folder, DevPart.Silo(i + 1), $"localhost:{ports.Gateway}", () => ReadinessAsync(http, ports.Http, cancellation))),
             PartAsync(folder, DevPart.Dashboard, $"http://127.0.0.1:{settings.DashboardPort}", () => ListensAsync(settings.DashboardPort, cancellation)),
-        ]);
+        ];
+        var parts = await Task.WhenAll(asked);
         return new DevStatus(
             folder.Root, settings.Storage, settings.Gateways, parts[^1].State == DevState.Ready ? LinkOf(new DevPart(folder, DevPart.Dashboard)) : null, folder.Connection, parts);
     }

@@ -36,7 +36,7 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
 
     private static readonly string[] AsServer = UnixUser.Own == 0 ? ["setpriv", $"--reuid={ServerUser}", $"--regid={ServerUser}", "--clear-groups"] : [];
 
-    private readonly Lazy<string> _programs = new(() => PostgresPrograms.Find(path, debian, VersionOf(folder)));
+    private string? _programs;
 
     public string Title => "PostgreSQL";
 
@@ -50,6 +50,8 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
 
     public UnixSignal EndSignal => UnixSignal.Interrupt;
 
+    private string Programs => _programs ??= PostgresPrograms.Find(path, debian, VersionOf(folder));
+
     private static bool IsRoot => AsServer.Length > 0;
 
     private string Root => folder.PathOf(Name);
@@ -61,7 +63,7 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
     /// <inheritdoc/>
     public async Task PrepareAsync(CancellationToken cancellation)
     {
-        var programs = _programs.Value;
+        var programs = Programs;
         Directory.CreateDirectory(Root);
         if (IsRoot) await HandOverAsync(cancellation);
         if (VersionOf(folder) is not null) return;
@@ -82,7 +84,7 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
         var connections = Math.Max(DefaultConnections, silos * ConnectionsOfSilo + OtherConnections);
         return (
             [
-                .. AsServer, Path.Combine(_programs.Value, "postgres"), "-D", Data, "-p", $"{ports[0]}", "-c", "listen_addresses=127.0.0.1",
+                .. AsServer, Path.Combine(Programs, "postgres"), "-D", Data, "-p", $"{ports[0]}", "-c", "listen_addresses=127.0.0.1",
                 // A socket in a folder would be one more way in, and its path may be too long.
                 "-c", "unix_socket_directories=", "-c", $"max_connections={connections}", "-c", "logging_collector=off",
             ],

@@ -73,7 +73,7 @@ public sealed class DevClusterTests : IDisposable
         var parts = await StatusAsync(ExitCode.Ok, "--folder", "here");
         Assert.Equal(["azurite", "silo-1", "dashboard"], parts.Keys);
         var cluster = (await JsonAsync(ExitCode.Ok, "--folder", "here")).GetProperty("cluster").GetString()!;
-        Assert.Contains("Active", (await InProcess.RunAsync(_directory.Root, "cluster", "status", "--cluster", cluster)).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        Assert.Contains("active", (await InProcess.RunAsync(_directory.Root, "cluster", "status", "--cluster", cluster)).Expect(ExitCode.Ok).Out, StringComparison.OrdinalIgnoreCase);
         (await InProcess.RunAsync(_directory.Root, "dev", "down", "--folder", "here", "--delete")).Expect(ExitCode.Ok);
         Assert.False(Path.Exists(_directory["here"]));
     }
@@ -106,7 +106,7 @@ public sealed class DevClusterTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var folder in Directory.EnumerateFiles(_directory.Root, "*.pid", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = 0 }).Select(Path.GetDirectoryName).Distinct().ToArray())
+        foreach (var folder in Directory.EnumerateFiles(_directory.Root, "*.pid", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, AttributesToSkip = FileAttributes.None }).Select(Path.GetDirectoryName).Distinct().ToArray())
             InProcess.RunAsync(_directory.Root, "dev", "down", "--wait", "10", "--folder", folder!).GetAwaiter().GetResult();
         _directory.Dispose();
     }
