@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
@@ -7,6 +8,7 @@ using Srpo.Grains.Tests;
 namespace Srpo.Client.Tests.Processes;
 
 /// <summary>Development clusters as a developer has them: real silos, real storage, a real dashboard.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class DevClusterTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -14,7 +16,7 @@ public sealed class DevClusterTests : IDisposable
     public DevClusterTests()
     {
         // As root, PostgreSQL runs as another user, who must get through to its data.
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_directory.Root, File.GetUnixFileMode(_directory.Root) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(_directory.Root, File.GetUnixFileMode(_directory.Root) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
     [PostgresFact]

@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using Srpo.Client.Cli;
 using Srpo.Client.Development;
 using Srpo.Client.Live;
 using Srpo.Client.Tests.Support;
 using Srpo.Core.Errors;
-using Srpo.Grains.Tests;
 
 namespace Srpo.Client.Tests.Processes;
 
 /// <summary>What a development cluster is made of: processes that are remembered, ports, programs that may be missing.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class DevProcessTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
