@@ -3,14 +3,11 @@ using Srpo.Core.Errors;
 
 namespace Srpo.Client.Development;
 
-/// <summary>Azurite, the emulator of Azure Storage from npm, with its data in the cluster's folder: what tests have installed in the source tree, else the one on PATH.</summary>
+/// <summary>Azurite, the emulator of Azure Storage from npm, with its data in the cluster's folder.</summary>
 /// <param name="folder">The cluster's folder.</param>
-/// <param name="path">PATH, where node and azurite may be.</param>
-/// <param name="tree">The source tree; null where there is none.</param>
-internal sealed class AzuriteStorage(DevFolder folder, string? path, string? tree) : IDevStorage
+/// <param name="program">What starts it, see <see cref="Find"/>.</param>
+internal sealed class AzuriteStorage(DevFolder folder, IReadOnlyList<string> program) : IDevStorage
 {
-    public const string Name = "azurite";
-
     /// <summary>Account and key are the emulator's published ones, the same everywhere; they protect nothing.</summary>
     private const string Account = "devstoreaccount1";
 
@@ -18,41 +15,28 @@ internal sealed class AzuriteStorage(DevFolder folder, string? path, string? tre
 
     private const string Installed = "artifacts/azurite/node_modules/azurite/dist/src/azurite.js";
 
-    private string[]? _program;
-
-    public string Title => "Azurite";
-
-    public string Part => Name;
-
     public string SiloKind => "azure";
 
     public IReadOnlyList<int> FirstPorts => [10000, 10001, 10002];
 
     public TimeSpan Patience => TimeSpan.FromSeconds(90);
 
-    public UnixSignal EndSignal => UnixSignal.Terminate;
-
-    private string[] Program => _program ??= Find(path, tree);
-
-    private string Data => folder.PathOf(Name);
+    private string Data => folder.PathOf(DevStorageKind.Azurite.Name());
 
     /// <inheritdoc/>
     public Task PrepareAsync(CancellationToken cancellation)
     {
-        _ = Program;
         Directory.CreateDirectory(Data);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public (IReadOnlyList<string> Command, string Mark) Start(IReadOnlyList<int> ports) =>
-        (
-            [
-                // The Azure client libraries may be newer than the emulator; it then need not know their version of the protocol.
-                .. Program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", Data, "--blobHost", "127.0.0.1", "--blobPort", $"{ports[0]}",
-                "--queueHost", "127.0.0.1", "--queuePort", $"{ports[1]}", "--tableHost", "127.0.0.1", "--tablePort", $"{ports[2]}",
-            ],
-            Data);
+    public IReadOnlyList<string> Command(IReadOnlyList<int> ports) =>
+    [
+        // The Azure client libraries may be newer than the emulator; it then need not know their version of the protocol.
+        .. program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", Data, "--blobHost", "127.0.0.1", "--blobPort", $"{ports[0]}",
+        "--queueHost", "127.0.0.1", "--queuePort", $"{ports[1]}", "--tableHost", "127.0.0.1", "--tablePort", $"{ports[2]}",
+    ];
 
     /// <inheritdoc/>
     public string ConnectionString(IReadOnlyList<int> ports) =>
@@ -60,16 +44,20 @@ internal sealed class AzuriteStorage(DevFolder folder, string? path, string? tre
 
     /// <inheritdoc/>
     public async Task<bool> AnswersAsync(IReadOnlyList<int> ports, CancellationToken cancellation) =>
-        await PortChooser.AnswersAsync(ports[0], cancellation) && await PortChooser.AnswersAsync(ports[2], cancellation);
+        await Ports.AnswersAsync("127.0.0.1", ports[0], cancellation) && await Ports.AnswersAsync("127.0.0.1", ports[2], cancellation);
 
     /// <inheritdoc/>
     public Task CompleteAsync(IReadOnlyList<int> ports, CancellationToken cancellation) => Task.CompletedTask;
 
-    private static string[] Find(string? path, string? tree)
+    /// <summary>Finds what tests have installed in the source tree, else the one on PATH.</summary>
+    /// <param name="path">PATH, where node and azurite may be.</param>
+    /// <param name="tree">The source tree; null where there is none.</param>
+    /// <exception cref="SrpoException">There is none.</exception>
+    public static IReadOnlyList<string> Find(string? path, string? tree)
     {
         var node = ProgramRun.Find(path, "node");
         if (node is not null && tree is not null && Path.Combine(tree, Installed) is var script && File.Exists(script)) return [node, script];
-        if (node is not null && ProgramRun.Find(path, "azurite") is { } program) return [program];
+        if (node is not null && ProgramRun.Find(path, "azurite") is { } found) return [found];
         throw new SrpoException(
             ErrorKind.Environment,
             node is null

@@ -1,4 +1,3 @@
-using Srpo.Client.Live;
 using Srpo.Core.Errors;
 
 namespace Srpo.Client.Development;
@@ -21,30 +20,37 @@ internal enum DevOutcome
     WasDead,
 }
 
-/// <summary>Ends a development cluster: the dashboard, then the silos, which store what is under way, then the storage.</summary>
-/// <param name="folder">The cluster's folder, which this command has taken.</param>
+/// <summary>Ends processes of a development cluster: the dashboard, then the silos, which store what is under way, then the storage.</summary>
+/// <param name="say">Takes a line about what is waited for.</param>
 /// <param name="patience">How long each may take before it is killed.</param>
 /// <param name="cancellation">Gives up waiting; what has not ended goes on ending.</param>
-internal sealed class DevEnd(DevFolder folder, TimeSpan patience, CancellationToken cancellation)
+internal sealed class DevEnd(Action<string> say, TimeSpan patience, CancellationToken cancellation)
 {
-    /// <summary>Ends all of whom something is noted, whatever else is known of the cluster.</summary>
+    /// <summary>What silos get whose storage is gone: whatever they wait for, they cannot store it.</summary>
+    private static readonly TimeSpan PatienceInVain = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ends them.</summary>
+    /// <param name="parts">The processes, in any order.</param>
     /// <returns>How each ended, in order.</returns>
     /// <exception cref="SrpoException">It was interrupted, or something cannot be ended.</exception>
-    public async Task<IReadOnlyList<DevEnding>> RunAsync()
+    public async Task<IReadOnlyList<DevEnding>> RunAsync(IReadOnlyList<DevPart> parts)
     {
-        var parts = folder.Noted.Where(DevPart.IsName).Select(name => new DevPart(folder, name)).ToArray();
         var endings = new List<DevEnding>();
-        foreach (var group in parts.GroupBy(part => Order(part.Name)).OrderBy(group => group.Key))
+        var storageDied = parts.Any(part => part is { IsStorage: true, IsAlive: false });
+        foreach (var group in parts.GroupBy(part => part.IsStorage ? 2 : part.IsSilo ? 1 : 0).OrderBy(group => group.Key))
         {
             // Silos end together: one by one, each would hand over to the next what that one hands over again.
-            var alive = group.ToDictionary(part => part.Name, part => part.IsAlive, StringComparer.Ordinal);
-            foreach (var part in group) part.Ask(part.Name == PostgresStorage.Name ? UnixSignal.Interrupt : UnixSignal.Terminate);
-            foreach (var part in group.OrderBy(part => part.Name, StringComparer.Ordinal))
+            DevPart[] members = [.. group.OrderBy(part => part.Name, StringComparer.Ordinal)];
+            var alive = members.Where(part => part.IsAlive).Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
+            var inVain = storageDied && members[0].IsSilo && patience > PatienceInVain;
+            if (alive.Count > 0) say($"ending {string.Join(", ", alive)}{(inVain ? $", at most {PatienceInVain.TotalSeconds:0} s: their storage has died, and nothing can be stored" : "")}");
+            foreach (var part in members) part.Ask();
+            foreach (var part in members)
             {
                 try
                 {
-                    var ended = await part.EndedAsync(patience, cancellation);
-                    endings.Add(new DevEnding(part.Name, !alive[part.Name] ? DevOutcome.WasDead : ended ? DevOutcome.Ended : DevOutcome.Killed));
+                    var ended = await part.EndedAsync(inVain ? PatienceInVain : patience, cancellation);
+                    endings.Add(new DevEnding(part.Name, !alive.Contains(part.Name) ? DevOutcome.WasDead : ended ? DevOutcome.Ended : DevOutcome.Killed));
                 }
                 catch (OperationCanceledException)
                 {
@@ -56,6 +62,4 @@ internal sealed class DevEnd(DevFolder folder, TimeSpan patience, CancellationTo
 
         return endings;
     }
-
-    private static int Order(string name) => name == DevPart.Dashboard ? 0 : DevPart.IsSilo(name) ? 1 : 2;
 }

@@ -34,8 +34,8 @@ internal sealed class DevFolder(string root)
     /// <summary>The data directory that silos are given; what they keep goes into the storage.</summary>
     public string Silos => PathOf(SilosName);
 
-    /// <summary>Names of the processes of which something is noted, in no order.</summary>
-    public IReadOnlyList<string> Noted => Directory.Exists(root) ? [.. Directory.EnumerateFiles(root, "*" + ProcessEnding).Select(path => Path.GetFileNameWithoutExtension(path))] : [];
+    /// <summary>The processes of which something is noted, in no order.</summary>
+    public IReadOnlyList<DevPart> Noted => [.. PartsOf(ProcessEnding)];
 
     public string PathOf(string name) => Path.Combine(root, name);
 
@@ -95,13 +95,17 @@ internal sealed class DevFolder(string root)
     /// <returns>Whether the folder is gone.</returns>
     public bool Delete()
     {
-        foreach (var name in (string[])[PostgresStorage.Name, AzuriteStorage.Name, SilosName])
+        foreach (var name in Enum.GetValues<DevStorageKind>().Select(kind => kind.Name()).Append(SilosName))
             if (Directory.Exists(PathOf(name))) Directory.Delete(PathOf(name), recursive: true);
-        foreach (var ending in (string[])[LogEnding, ProcessEnding])
-            foreach (var file in Directory.GetFiles(root, "*" + ending).Where(file => DevPart.IsName(Path.GetFileNameWithoutExtension(file)))) File.Delete(file);
+        foreach (var part in PartsOf(LogEnding).Concat(Noted))
+            foreach (var ending in (string[])[LogEnding, ProcessEnding]) File.Delete(PathOf(part.Name + ending));
         foreach (var name in (string[])[SettingsName, ConnectionName, LockName]) File.Delete(PathOf(name));
         if (Directory.EnumerateFileSystemEntries(root).Any()) return false;
         Directory.Delete(root);
         return true;
     }
+
+    /// <summary>The parts that have a file with this ending.</summary>
+    private IEnumerable<DevPart> PartsOf(string ending) =>
+        Directory.GetFiles(root, "*" + ending).Select(file => new DevPart(this, Path.GetFileNameWithoutExtension(file))).Where(part => part.IsKnown);
 }

@@ -26,6 +26,15 @@ internal sealed class DevPart(DevFolder folder, string name)
 
     public string Name => name;
 
+    /// <summary>Whether it is a silo.</summary>
+    public bool IsSilo => name.StartsWith(SiloPrefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(SiloPrefix.Length), out _);
+
+    /// <summary>Whether silos keep their state in it.</summary>
+    public bool IsStorage => Enum.GetValues<DevStorageKind>().Any(kind => kind.Name() == name);
+
+    /// <summary>Whether a cluster can have a part of this name.</summary>
+    public bool IsKnown => IsSilo || IsStorage || name == Dashboard;
+
     /// <summary>Its log.</summary>
     public string Log => folder.Log(name);
 
@@ -37,22 +46,14 @@ internal sealed class DevPart(DevFolder folder, string name)
     /// <summary>Name of a silo, counted from 1.</summary>
     public static string Silo(int number) => $"{SiloPrefix}{number}";
 
-    /// <summary>Whether a silo has this name.</summary>
-    public static bool IsSilo(string name) => name.StartsWith(SiloPrefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(SiloPrefix.Length), out _);
-
-    /// <summary>Whether a part of a cluster has this name.</summary>
-    public static bool IsName(string name) => name is PostgresStorage.Name or AzuriteStorage.Name or Dashboard || IsSilo(name);
-
     /// <summary>Starts it.</summary>
     /// <param name="command">The program and its arguments.</param>
-    /// <param name="mark">One of the arguments, which names this cluster.</param>
     /// <param name="directory">Its working directory.</param>
     /// <param name="environment">Variables to change; null takes one away.</param>
-    public void Start(IReadOnlyList<string> command, string mark, string directory, IReadOnlyDictionary<string, string?>? environment = null)
+    public void Start(IReadOnlyList<string> command, string directory, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        Debug.Assert(command.Contains(mark, StringComparer.Ordinal), "the mark is an argument");
         _beginning = File.Exists(Log) ? new FileInfo(Log).Length : 0;
-        using var process = DetachedProcess.Start(command, Log, directory, environment, started => KnownProcess.Of(started.Id, mark).Write(folder.Process(name)));
+        using var process = DetachedProcess.Start(command, Log, directory, environment, started => KnownProcess.Of(started.Id).Write(folder.Process(name)));
     }
 
     /// <summary>Waits until it does what it is for.</summary>
@@ -74,8 +75,8 @@ internal sealed class DevPart(DevFolder folder, string name)
         }
     }
 
-    /// <summary>Asks it to end.</summary>
-    public void Ask(UnixSignal signal) => Known?.Signal(signal);
+    /// <summary>Asks it to end. PostgreSQL would wait for those who are connected, if it was asked as others are.</summary>
+    public void Ask() => Known?.Signal(name == DevStorageKind.Postgres.Name() ? UnixSignal.Interrupt : UnixSignal.Terminate);
 
     /// <summary>Waits until it has ended, as it was asked to, and forgets it.</summary>
     /// <param name="patience">How long it may take before it is killed.</param>

@@ -10,6 +10,16 @@ internal enum DevStorageKind
     Azurite,
 }
 
+/// <summary>What kinds of storage are called.</summary>
+internal static class DevStorageKinds
+{
+    /// <summary>On command lines, and the name of its process and of its data in the folder.</summary>
+    public static string Name(this DevStorageKind kind) => kind.ToString().ToLowerInvariant();
+
+    /// <summary>For people.</summary>
+    public static string Title(this DevStorageKind kind) => kind == DevStorageKind.Azurite ? "Azurite" : "PostgreSQL";
+}
+
 /// <summary>Ports of a silo on 127.0.0.1.</summary>
 /// <param name="Silo">For other silos.</param>
 /// <param name="Gateway">For clients.</param>
@@ -42,6 +52,9 @@ internal sealed record DevSettings
 
     /// <summary>Assemblies of plug-ins, absolute.</summary>
     public IReadOnlyList<string> Plugins { get; init; } = [];
+
+    /// <summary>The program of a silo that was named, absolute; null for the one that is found.</summary>
+    public string? Silo { get; init; }
 
     /// <summary>What `--cluster` takes.</summary>
     public string Gateways => string.Join(',', Silos.Select(silo => $"localhost:{silo.Gateway}"));

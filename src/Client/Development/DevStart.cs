@@ -1,6 +1,5 @@
 using Srpo.Client.Cli;
 using Srpo.Client.Dashboards;
-using Srpo.Client.Live;
 using Srpo.Client.Sessions;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
@@ -34,7 +33,7 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
     /// <summary>Settings of a silo that this start decides; in the environment they would contradict it.</summary>
     private static readonly string[] Decided = ["Srpo__Cluster__", "Srpo__Storage__", "Srpo__ClusterId", "Srpo__ServiceId", "Srpo__SiloPort", "Srpo__GatewayPort", "Srpo__PrimarySiloPort", "Srpo__HealthUrl", "Srpo__DataDirectory", "Srpo__ShareDataDirectory"];
 
-    private readonly List<(DevPart Part, UnixSignal Signal)> _started = [];
+    private readonly List<DevPart> _started = [];
 
     /// <summary>Starts it.</summary>
     /// <param name="request">What is asked for.</param>
@@ -44,11 +43,11 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
     {
         var before = folder.Load();
         var settings = Merge(before, request);
-        var storage = StorageOf(settings);
 
-        // What is missing is said before anything starts.
+        // What is missing is said before anything is made or starts. Silos that all run ask for no program.
+        var storage = StorageOf(settings);
+        IReadOnlyList<string> silo = SilosOf(settings).All(part => part.IsAlive) ? [] : await SiloProgram.FindAsync(settings.Silo, shell, cancellation);
         await storage.PrepareAsync(cancellation);
-        var silo = await SiloProgram.FindAsync(request.SiloProgram, shell, cancellation);
         settings = ChoosePorts(settings, storage);
         folder.Save(settings);
         AtomicFile.WritePrivate(folder.Connection, storage.ConnectionString(settings.StoragePorts) + "\n");
@@ -76,13 +75,13 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
         {
             throw new SrpoException(
                 ErrorKind.Usage,
-                $"the cluster in {folder.Root} keeps its state in {Word(before.Storage)}; leave --storage out, make another one with --folder DIR, or remove this one with `srpo dev down --delete`");
+                $"the cluster in {folder.Root} keeps its state in {before.Storage.Title()}; leave --storage out, make another one with --folder DIR, or remove this one with `srpo dev down --delete`");
         }
 
-        var running = Enumerable.Range(1, before?.Silos.Count ?? 0).Where(number => new DevPart(folder, DevPart.Silo(number)).IsAlive).ToArray();
+        string[] running = [.. before is null ? [] : SilosOf(before).Where(part => part.IsAlive).Select(part => part.Name)];
         var count = request.Silos ?? before?.Silos.Count ?? DefaultSilos;
-        if (running.Length > 0 && running[^1] > count)
-            throw new SrpoException(ErrorKind.Usage, $"--silos {count}: {DevPart.Silo(running[^1])} is running; end the cluster first with `srpo dev down`, or leave --silos out");
+        if (running.FirstOrDefault(name => !SilosOf(count).Any(part => part.Name == name)) is { } more)
+            throw new SrpoException(ErrorKind.Usage, $"--silos {count}: {more} is running; end the cluster first with `srpo dev down`, or leave --silos out");
         if (running.Length > 0 && request.Plugins.Count > 0 && !request.Plugins.SequenceEqual(before!.Plugins, StringComparer.Ordinal))
             throw new SrpoException(ErrorKind.Usage, "--plugin: silos are running without it, and all of them need the same plug-ins; end the cluster first with `srpo dev down`");
         var ports = before?.Silos ?? [];
@@ -90,28 +89,33 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
         {
             Silos = [.. ports.Take(count), .. Enumerable.Repeat(new DevSiloPorts(0, 0, 0), Math.Max(0, count - ports.Count))],
             Workers = request.Workers ?? before?.Workers ?? 0,
+            Silo = request.SiloProgram ?? before?.Silo,
             Plugins = request.Plugins.Count > 0 ? request.Plugins : before?.Plugins ?? [],
         };
     }
 
     private IDevStorage StorageOf(DevSettings settings) => settings.Storage == DevStorageKind.Azurite
-        ? new AzuriteStorage(folder, shell.Variable("PATH"), SourceTree.Root)
-        : new PostgresStorage(folder, shell.Variable("PATH"), PostgresPrograms.DebianFolder, settings.Silos.Count);
+        ? new AzuriteStorage(folder, AzuriteStorage.Find(shell.Variable("PATH"), SourceTree.Root))
+        : new PostgresStorage(folder, PostgresPrograms.Find(shell.Variable("PATH"), PostgresPrograms.DebianFolder, PostgresStorage.VersionOf(folder)), settings.Silos.Count);
+
+    private IEnumerable<DevPart> SilosOf(DevSettings settings) => SilosOf(settings.Silos.Count);
+
+    private IEnumerable<DevPart> SilosOf(int count) => Enumerable.Range(1, count).Select(number => new DevPart(folder, DevPart.Silo(number)));
 
     /// <summary>Those that are remembered, where they are free; of what runs they stay.</summary>
     private DevSettings ChoosePorts(DevSettings settings, IDevStorage storage)
     {
         using var ports = new PortChooser(settings.Silos.SelectMany(silo => new[] { silo.Silo, silo.Gateway, silo.Http }).Concat(settings.StoragePorts).Append(settings.DashboardPort));
-        var siloRuns = settings.Silos.Select((_, i) => new DevPart(folder, DevPart.Silo(i + 1)).IsAlive).ToArray();
+        var siloRuns = SilosOf(settings).Select(part => part.IsAlive).ToArray();
         var storagePorts = settings.StoragePorts;
-        if (!new DevPart(folder, storage.Part).IsAlive)
+        if (!new DevPart(folder, settings.Storage.Name()).IsAlive)
         {
             storagePorts = [.. storage.FirstPorts.Select((first, i) => ports.Choose(settings.StoragePorts.ElementAtOrDefault(i), first))];
             if (siloRuns.Contains(true) && !storagePorts.SequenceEqual(settings.StoragePorts))
             {
                 throw new SrpoException(
                     ErrorKind.InUse,
-                    $"{storage.Title} is gone, silos look for it at port {settings.StoragePorts[0]}, and another program listens there or at one beside it; end that one, or the cluster with `srpo dev down`, and repeat the command");
+                    $"{settings.Storage.Title()} is gone, silos look for it at port {settings.StoragePorts[0]}, and another program listens there or at one beside it; end that one, or the cluster with `srpo dev down`, and repeat the command");
             }
         }
 
@@ -124,12 +128,11 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
 
     private async Task StartStorageAsync(IDevStorage storage, DevSettings settings)
     {
-        var part = new DevPart(folder, storage.Part);
-        var (command, mark) = storage.Start(settings.StoragePorts);
-        var starts = Start(part, storage.EndSignal, () => part.Start(command, mark, folder.PathOf(storage.Part)));
+        var part = new DevPart(folder, settings.Storage.Name());
+        var starts = Start(part, storage.Command(settings.StoragePorts), folder.PathOf(part.Name));
         await part.ReadyAsync(() => storage.AnswersAsync(settings.StoragePorts, cancellation), storage.Patience, cancellation);
         await storage.CompleteAsync(settings.StoragePorts, cancellation);
-        if (starts) Say($"{part.Name} is ready ({storage.Title}, port {settings.StoragePorts[0]})");
+        if (starts) Say($"{part.Name} is ready ({settings.Storage.Title()}, port {settings.StoragePorts[0]})");
     }
 
     /// <summary>All at once: each takes seconds to start, most of them waiting.</summary>
@@ -139,19 +142,18 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
         var environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => Decided.Any(decided => decided.EndsWith('_') ? name.StartsWith(decided, StringComparison.OrdinalIgnoreCase) : name.Equals(decided, StringComparison.OrdinalIgnoreCase)))
             .ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);
-        var mark = Argument("DataDirectory", folder.Silos);
-        var silos = settings.Silos.Select((ports, i) => (Part: new DevPart(folder, DevPart.Silo(i + 1)), Ports: ports)).ToArray();
+        var silos = SilosOf(settings).Zip(settings.Silos).ToArray();
         var starting = new List<string>();
         foreach (var (part, ports) in silos)
         {
             string[] arguments =
             [
-                mark, Argument("ClusterId", ClusterName), Argument("ServiceId", ClusterName), Argument("SiloPort", ports.Silo), Argument("GatewayPort", ports.Gateway),
+                Argument("DataDirectory", folder.Silos), Argument("ClusterId", ClusterName), Argument("ServiceId", ClusterName), Argument("SiloPort", ports.Silo), Argument("GatewayPort", ports.Gateway),
                 Argument("HealthUrl", $"http://127.0.0.1:{ports.Http}"), Argument("Cluster:Kind", storage.SiloKind), Argument("Cluster:ConnectionStringFile", folder.Connection),
                 Argument("Storage:Kind", storage.SiloKind), .. settings.Workers > 0 ? new[] { Argument("Workers", settings.Workers) } : [],
                 .. settings.Plugins.Select((file, i) => Argument($"Plugins:{i}", file)),
             ];
-            if (Start(part, UnixSignal.Terminate, () => part.Start([.. program, .. arguments], mark, folder.Root, environment))) starting.Add(part.Name);
+            if (Start(part, [.. program, .. arguments], folder.Root, environment)) starting.Add(part.Name);
         }
 
         if (starting.Count > 0) Say($"starting {string.Join(", ", starting)}");
@@ -167,54 +169,44 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
         var part = new DevPart(folder, DevPart.Dashboard);
         string[] command =
         [
-            .. OwnProgram.Command, "dashboard", GlobalOptions.Cluster.Name, settings.Gateways, "--port", $"{settings.DashboardPort}", GlobalOptions.Json.Name, GlobalOptions.Data.Name, folder.Silos,
+            .. OwnProgram.Command, "dashboard", GlobalOptions.Cluster.Name, settings.Gateways, "--port", $"{settings.DashboardPort}", GlobalOptions.Data.Name, folder.Silos,
             .. settings.Plugins.SelectMany(file => new[] { GlobalOptions.Plugin.Name, file }),
         ];
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal) { [ClusterAddress.ClusterIdVariable] = ClusterName, [ClusterAddress.ServiceIdVariable] = ClusterName };
-        var starts = Start(part, UnixSignal.Terminate, () => part.Start(command, folder.Silos, shell.Directory, environment));
+        var starts = Start(part, command, shell.Directory, environment);
         await part.ReadyAsync(() => Task.FromResult(DevStatus.LinkOf(part) is not null), DashboardPatience, cancellation);
         if (starts) Say("dashboard is ready");
     }
 
     /// <summary>Starts a part unless it lives, and notes that it is to be ended where the rest fails.</summary>
     /// <returns>Whether it was started.</returns>
-    private bool Start(DevPart part, UnixSignal signal, Action start)
+    private bool Start(DevPart part, IReadOnlyList<string> command, string directory, IReadOnlyDictionary<string, string?>? environment = null)
     {
         cancellation.ThrowIfCancellationRequested();
         if (part.IsAlive) return false;
-        _started.Add((part, signal));
-        start();
+        _started.Add(part);
+        part.Start(command, directory, environment);
         return true;
     }
 
-    /// <summary>Ends what this start has started, the last first.</summary>
-    /// <returns>What was ended, and what was running before, as a clause.</returns>
+    /// <summary>Ends what this start has started.</summary>
+    /// <returns>What was ended, as a clause.</returns>
     private async Task<string> EndStartedAsync()
     {
-        var failed = new List<string>();
-        foreach (var group in Enumerable.Reverse(_started).GroupBy(each => DevPart.IsSilo(each.Part.Name) ? "silos" : each.Part.Name))
+        if (_started.Count == 0) return "nothing was started";
+        var ended = $"what was started was ended again ({string.Join(", ", _started.Select(part => part.Name))}); logs and data stay in {folder.Root}";
+        try
         {
-            foreach (var (part, signal) in group) part.Ask(signal);
-            foreach (var (part, _) in group)
-            {
-                try
-                {
-                    await part.EndedAsync(EndPatience, CancellationToken.None);
-                }
-                catch (SrpoException error)
-                {
-                    failed.Add(error.Message);
-                }
-            }
+            await new DevEnd(_ => { }, EndPatience, CancellationToken.None).RunAsync(_started);
+            return ended;
         }
-
-        var ended = _started.Count == 0 ? "nothing was started" : $"what was started was ended again ({string.Join(", ", _started.Select(each => each.Part.Name))}); logs and data stay in {folder.Root}";
-        return string.Join("; ", [ended, .. failed]);
+        catch (SrpoException error)
+        {
+            return $"{ended}; {error.Message}";
+        }
     }
 
     private void Say(string line) => shell.Error.WriteLine(line);
 
     private static string Argument<T>(string setting, T value) => $"--Srpo:{setting}={value}";
-
-    private static string Word(DevStorageKind kind) => kind == DevStorageKind.Azurite ? "Azurite" : "PostgreSQL";
 }

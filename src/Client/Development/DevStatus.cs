@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Srpo.Client.Live;
 
 namespace Srpo.Client.Development;
 
@@ -52,10 +53,9 @@ internal sealed partial record DevStatus(string Folder, DevStorageKind Storage, 
     public static async Task<DevStatus> OfAsync(DevFolder folder, DevSettings settings, CancellationToken cancellation)
     {
         using var http = Http();
-        var storage = settings.Storage == DevStorageKind.Azurite ? AzuriteStorage.Name : PostgresStorage.Name;
         Task<DevPartStatus>[] asked =
         [
-            PartAsync(folder, storage, $"127.0.0.1:{settings.StoragePorts[0]}", () => ListensAsync(settings.StoragePorts[0], cancellation)),
+            PartAsync(folder, settings.Storage.Name(), $"127.0.0.1:{settings.StoragePorts[0]}", () => ListensAsync(settings.StoragePorts[0], cancellation)),
             .. settings.Silos.Select((ports, i) => PartAsync(folder, DevPart.Silo(i + 1), $"localhost:{ports.Gateway}", () => ReadinessAsync(http, ports.Http, cancellation))),
             PartAsync(folder, DevPart.Dashboard, $"http://127.0.0.1:{settings.DashboardPort}", () => ListensAsync(settings.DashboardPort, cancellation)),
         ];
@@ -85,7 +85,7 @@ internal sealed partial record DevStatus(string Folder, DevStorageKind Storage, 
         }
     }
 
-    private static async Task<string?> ListensAsync(int port, CancellationToken cancellation) => await PortChooser.AnswersAsync(port, cancellation) ? null : "no answer";
+    private static async Task<string?> ListensAsync(int port, CancellationToken cancellation) => await Ports.AnswersAsync("127.0.0.1", port, cancellation) ? null : "no answer";
 
     private static async Task<DevPartStatus> PartAsync(DevFolder folder, string name, string address, Func<Task<string?>> problem)
     {

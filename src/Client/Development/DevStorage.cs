@@ -1,16 +1,8 @@
-using Srpo.Client.Live;
-
 namespace Srpo.Client.Development;
 
 /// <summary>What the silos of a development cluster keep their state in, as a process of this machine.</summary>
 internal interface IDevStorage
 {
-    /// <summary>As people call it.</summary>
-    string Title { get; }
-
-    /// <summary>Name of its process in the cluster, and of its data in the folder.</summary>
-    string Part { get; }
-
     /// <summary>What silos call it: `Srpo:Cluster:Kind`, `Srpo:Storage:Kind`.</summary>
     string SiloKind { get; }
 
@@ -20,15 +12,12 @@ internal interface IDevStorage
     /// <summary>How long it may take until it answers.</summary>
     TimeSpan Patience { get; }
 
-    /// <summary>What asks it to end, without waiting for those who are connected.</summary>
-    UnixSignal EndSignal { get; }
-
     /// <summary>Makes what it needs before it can start, where that is not there yet.</summary>
     /// <param name="cancellation">Gives up; what was half made is made anew the next time.</param>
     Task PrepareAsync(CancellationToken cancellation);
 
-    /// <summary>The program and its arguments, and which of these names this cluster.</summary>
-    (IReadOnlyList<string> Command, string Mark) Start(IReadOnlyList<int> ports);
+    /// <summary>The program and its arguments.</summary>
+    IReadOnlyList<string> Command(IReadOnlyList<int> ports);
 
     /// <summary>For silos and clients. Holds a password or a key.</summary>
     string ConnectionString(IReadOnlyList<int> ports);

@@ -38,21 +38,6 @@ internal sealed class PortChooser(IEnumerable<int> taken) : IDisposable
         _held.Clear();
     }
 
-    /// <summary>Whether somebody listens on a port of this machine.</summary>
-    public static async Task<bool> AnswersAsync(int port, CancellationToken cancellation)
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync(IPAddress.Loopback, port, cancellation);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     private bool Hold(int port)
     {
         if (_held.ContainsKey(port)) return false;

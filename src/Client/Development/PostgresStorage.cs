@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Npgsql;
-using Srpo.Client.Live;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 using Srpo.Grains.Security;
@@ -12,13 +11,10 @@ namespace Srpo.Client.Development;
 /// A PostgreSQL server of a development cluster's own: on 127.0.0.1, behind a random password, with its data in the cluster's folder. It refuses to run as root, and runs as the user postgres then.
 /// </summary>
 /// <param name="folder">The cluster's folder.</param>
-/// <param name="path">PATH, where its programs may be.</param>
-/// <param name="debian">Where there are programs of several versions, see <see cref="PostgresPrograms"/>.</param>
+/// <param name="programs">Where its programs are, see <see cref="PostgresPrograms"/>.</param>
 /// <param name="silos">How many silos share its connections.</param>
-internal sealed class PostgresStorage(DevFolder folder, string? path, string debian, int silos) : IDevStorage
+internal sealed class PostgresStorage(DevFolder folder, string programs, int silos) : IDevStorage
 {
-    public const string Name = "postgres";
-
     private const string User = "srpo";
     private const string Database = "srpo";
     private const string MaintenanceDatabase = "postgres";
@@ -36,25 +32,15 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
 
     private static readonly string[] AsServer = UnixUser.Own == 0 ? ["setpriv", $"--reuid={ServerUser}", $"--regid={ServerUser}", "--clear-groups"] : [];
 
-    private string? _programs;
-
-    public string Title => "PostgreSQL";
-
-    public string Part => Name;
-
     public string SiloKind => "postgres";
 
     public IReadOnlyList<int> FirstPorts => [FirstPort];
 
     public TimeSpan Patience => TimeSpan.FromSeconds(60);
 
-    public UnixSignal EndSignal => UnixSignal.Interrupt;
-
-    private string Programs => _programs ??= PostgresPrograms.Find(path, debian, VersionOf(folder));
-
     private static bool IsRoot => AsServer.Length > 0;
 
-    private string Root => folder.PathOf(Name);
+    private string Root => RootOf(folder);
 
     private string Data => DataOf(folder);
 
@@ -63,7 +49,6 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
     /// <inheritdoc/>
     public async Task PrepareAsync(CancellationToken cancellation)
     {
-        var programs = Programs;
         Directory.CreateDirectory(Root);
         if (IsRoot) await HandOverAsync(cancellation);
         if (VersionOf(folder) is not null) return;
@@ -79,17 +64,12 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
     }
 
     /// <inheritdoc/>
-    public (IReadOnlyList<string> Command, string Mark) Start(IReadOnlyList<int> ports)
-    {
-        var connections = Math.Max(DefaultConnections, silos * ConnectionsOfSilo + OtherConnections);
-        return (
-            [
-                .. AsServer, Path.Combine(Programs, "postgres"), "-D", Data, "-p", $"{ports[0]}", "-c", "listen_addresses=127.0.0.1",
-                // A socket in a folder would be one more way in, and its path may be too long.
-                "-c", "unix_socket_directories=", "-c", $"max_connections={connections}", "-c", "logging_collector=off",
-            ],
-            Data);
-    }
+    public IReadOnlyList<string> Command(IReadOnlyList<int> ports) =>
+    [
+        .. AsServer, Path.Combine(programs, "postgres"), "-D", Data, "-p", $"{ports[0]}", "-c", "listen_addresses=127.0.0.1",
+        // A socket in a folder would be one more way in, and its path may be too long.
+        "-c", "unix_socket_directories=", "-c", $"max_connections={Math.Max(DefaultConnections, silos * ConnectionsOfSilo + OtherConnections)}", "-c", "logging_collector=off",
+    ];
 
     /// <inheritdoc/>
     public string ConnectionString(IReadOnlyList<int> ports) => Text(ports, Database);
@@ -138,10 +118,12 @@ internal sealed class PostgresStorage(DevFolder folder, string? path, string deb
         }
     }
 
-    private static string DataOf(DevFolder folder) => Path.Combine(folder.PathOf(Name), "data");
+    private static string RootOf(DevFolder folder) => folder.PathOf(DevStorageKind.Postgres.Name());
+
+    private static string DataOf(DevFolder folder) => Path.Combine(RootOf(folder), "data");
 
     /// <summary>The version that the data is of; null where there is none.</summary>
-    private static string? VersionOf(DevFolder folder) => Path.Combine(DataOf(folder), "PG_VERSION") is var file && File.Exists(file) ? File.ReadAllText(file).Trim() : null;
+    public static string? VersionOf(DevFolder folder) => Path.Combine(DataOf(folder), "PG_VERSION") is var file && File.Exists(file) ? File.ReadAllText(file).Trim() : null;
 
     private string Text(IReadOnlyList<int> ports, string database) =>
         new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = ports[0], Database = database, Username = User, Password = File.ReadAllText(Password).Trim() }.ConnectionString;

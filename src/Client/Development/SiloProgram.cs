@@ -1,6 +1,7 @@
 using Srpo.Client.Cli;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
+using Srpo.Experiments.Runs;
 
 namespace Srpo.Client.Development;
 
@@ -13,14 +14,14 @@ internal static class SiloProgram
     private const string Name = "Srpo.Silo";
 
     /// <summary>Finds it, and builds it where it is part of a source tree.</summary>
-    /// <param name="named">What --silo says; null for nothing.</param>
+    /// <param name="named">What --silo says, now or before, absolute; null for nothing.</param>
     /// <param name="shell">The command's surroundings.</param>
     /// <param name="cancellation">Ends the build.</param>
     /// <returns>The program, to which settings are added.</returns>
     /// <exception cref="SrpoException">There is none, or it cannot be built.</exception>
     public static async Task<IReadOnlyList<string>> FindAsync(string? named, Shell shell, CancellationToken cancellation)
     {
-        if (named is not null) return Of(shell.Resolve(named), "--silo");
+        if (named is not null) return Of(named, "--silo");
         if (shell.Variable(Variable) is { Length: > 0 } file) return Of(shell.Resolve(file), $"${Variable}");
         foreach (var beside in (string[])[Name, Name + ".exe", Name + ".dll"])
             if (Path.Combine(AppContext.BaseDirectory, beside) is var program && File.Exists(program)) return Of(program, program);
@@ -29,7 +30,8 @@ internal static class SiloProgram
         {
             throw new SrpoException(
                 ErrorKind.Environment,
-                $"the program of a silo, {Name}, does not lie beside this one ({AppContext.BaseDirectory}); name it with --silo FILE or ${Variable}: it is part of the source tree and of its archives, and `dotnet publish src/Silo` makes it");
+                $"this installation of srpo has no program of a silo: {Name} is not in {AppContext.BaseDirectory}. Name one of version {ProgramInfo.Version} with --silo FILE or ${Variable}: "
+                + $"lib/{Name} of the release's archive for this machine, or {Name}.dll from `dotnet publish src/Silo -c Release -o FOLDER` in the source tree, where `./srpo dev up` does it all");
         }
 
         // The launcher builds what is not up to date, and says so.

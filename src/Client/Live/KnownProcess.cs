@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using Srpo.Core.Errors;
 using Srpo.Core.Files;
 
@@ -16,15 +15,14 @@ internal enum UnixSignal
 }
 
 /// <summary>
-/// A process as a file remembers it, so that another one that was given its number later is never taken for it: it must have been started at the same tick of the same boot of the machine,
-/// and have the same word among its arguments. Linux only.
+/// A process as a file remembers it, so that another one that was given its number later is never taken for it: it must have been started at the same tick of the same boot of the machine.
+/// Linux only.
 /// </summary>
 /// <param name="Id">Its number.</param>
 /// <param name="Boot">Which boot of the machine it was started in.</param>
 /// <param name="Ticks">When, in the kernel's ticks after that.</param>
-/// <param name="Mark">An argument of its command line.</param>
 /// <param name="Started">When, for people.</param>
-internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, string Mark, DateTimeOffset Started)
+internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, DateTimeOffset Started)
 {
     private const int NoSuchProcess = 3;
 
@@ -32,24 +30,23 @@ internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, str
     private const int StartField = 22 - 3;
 
     /// <summary>Whether it lives. One that has ended, and whose parent has not asked how, does not.</summary>
-    public bool IsAlive => Boot == CurrentBoot() && StartOf(Id) == Ticks && Arguments(Id).Contains(Mark, StringComparer.Ordinal);
+    public bool IsAlive => Boot == CurrentBoot() && StartOf(Id) == Ticks;
 
     /// <summary>A process that has just been started.</summary>
     /// <param name="id">Its number.</param>
-    /// <param name="mark">An argument of its command line that it keeps.</param>
     /// <exception cref="SrpoException">It has ended.</exception>
-    public static KnownProcess Of(int id, string mark) =>
-        new(id, CurrentBoot(), StartOf(id) ?? throw new SrpoException(ErrorKind.Environment, $"process {id} has ended as soon as it was started"), mark, DateTimeOffset.UtcNow);
+    public static KnownProcess Of(int id) =>
+        new(id, CurrentBoot(), StartOf(id) ?? throw new SrpoException(ErrorKind.Environment, $"process {id} has ended as soon as it was started"), DateTimeOffset.UtcNow);
 
     /// <summary>What a file says; null where there is none, or it says something else.</summary>
     public static KnownProcess? Read(string path)
     {
         try
         {
-            return File.ReadAllLines(path) is [var id, var boot, var ticks, var started, var mark]
+            return File.ReadAllLines(path) is [var id, var boot, var ticks, var started]
                 && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var tick)
                 && DateTimeOffset.TryParse(started, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
-                ? new KnownProcess(number, boot, tick, mark, time)
+                ? new KnownProcess(number, boot, tick, time)
                 : null;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -59,7 +56,7 @@ internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, str
     }
 
     /// <summary>Writes it to a file, its number on the first line.</summary>
-    public void Write(string path) => AtomicFile.Write(path, FormattableString.Invariant($"{Id}\n{Boot}\n{Ticks}\n{Started:O}\n{Mark}\n"));
+    public void Write(string path) => AtomicFile.Write(path, FormattableString.Invariant($"{Id}\n{Boot}\n{Ticks}\n{Started:O}\n"));
 
     /// <summary>Sends it a signal, if it lives.</summary>
     /// <exception cref="SrpoException">It belongs to another user.</exception>
@@ -84,18 +81,6 @@ internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, str
         catch (IOException)
         {
             return null;
-        }
-    }
-
-    private static string[] Arguments(int id)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{id}/cmdline")).Split('\0');
-        }
-        catch (IOException)
-        {
-            return [];
         }
     }
 

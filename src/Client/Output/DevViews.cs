@@ -17,8 +17,8 @@ internal static class DevViews
             return;
         }
 
-        var silos = status.Parts.Count(part => DevPart.IsSilo(part.Name));
-        context.Out.WriteLine($"The cluster in {context.Shell.Shown(status.Folder)} is up: {(silos == 1 ? "1 silo" : $"{silos} silos")} with {Title(status.Storage)}.");
+        var silos = status.Cluster.Split(',').Length;
+        context.Out.WriteLine($"The cluster in {context.Shell.Shown(status.Folder)} is up: {(silos == 1 ? "1 silo" : $"{silos} silos")} with {status.Storage.Title()}.");
         Tables.PrintPairs(context.Shell, [("dashboard", status.Dashboard), ("logs", Path.Combine(context.Shell.Shown(status.Folder), "*.log"))], indent: 2);
         context.Out.WriteLine("To go on:");
 
@@ -91,8 +91,6 @@ internal static class DevViews
             false => $"The cluster was deleted; {shown} holds other files and stays.",
         });
     }
-
-    private static string Title(DevStorageKind kind) => kind == DevStorageKind.Azurite ? "Azurite" : "PostgreSQL";
 
     private static string Word(DevState state) => state switch
     {

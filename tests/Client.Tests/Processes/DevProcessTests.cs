@@ -21,16 +21,16 @@ public sealed class DevProcessTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [LinuxFact]
-    public void A_process_is_known_by_its_start_and_its_command_line_and_no_other_is_taken_for_it()
+    public void A_process_is_known_by_its_start_and_no_other_is_taken_for_it()
     {
         using var process = Process.Start("sleep", ["600"]);
         try
         {
-            KnownProcess.Of(process.Id, "600").Write(_directory["pid"]);
+            KnownProcess.Of(process.Id).Write(_directory["pid"]);
             var known = KnownProcess.Read(_directory["pid"])!;
             Assert.True(known.IsAlive);
             Assert.Equal(process.Id.ToString(), File.ReadLines(_directory["pid"]).First());
-            foreach (var other in new[] { known with { Ticks = known.Ticks - 1 }, known with { Mark = "60" }, known with { Boot = "another" } })
+            foreach (var other in new[] { known with { Ticks = known.Ticks - 1 }, known with { Boot = "another" } })
             {
                 Assert.False(other.IsAlive);
                 other.Signal(UnixSignal.Kill);
@@ -72,7 +72,7 @@ public sealed class DevProcessTests : IDisposable
         Folder.Make();
         Folder.Take().Dispose();
         var stubborn = new DevPart(Folder, DevPart.Silo(1));
-        stubborn.Start(["sh", "-c", "trap '' TERM; echo begun; while :; do sleep 0.1; done", "mark"], "mark", _directory.Root);
+        stubborn.Start(["sh", "-c", "trap '' TERM; echo begun; while :; do sleep 0.1; done"], _directory.Root);
         await stubborn.ReadyAsync(() => Task.FromResult(stubborn.Said(1) is ["begun"]), TimeSpan.FromMinutes(1), CancellationToken.None);
         var process = stubborn.Known!;
 

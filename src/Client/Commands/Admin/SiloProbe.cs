@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using Srpo.Client.Live;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Client.Commands.Admin;
@@ -9,8 +9,6 @@ internal static class SiloProbe
     /// <summary>A silo notes that it is alive every five seconds by default.</summary>
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     /// <summary>The sign of life of each silo, or null, in the order of the list.</summary>
     public static Task<string?[]> SignsAsync(IReadOnlyList<ListedSilo> silos, CancellationToken cancellation) =>
         Task.WhenAll(silos.Select(silo => SignAsync(silo, silos, cancellation)));
@@ -20,23 +18,7 @@ internal static class SiloProbe
         // A later silo at the same address is who answers there now.
         if (silo.Status == ListedStatus.Dead || silos.Any(other => (other.Address, other.Port) == (silo.Address, silo.Port) && other.Generation > silo.Generation)) return null;
         if (silo.Silence < Recent) return $"noted that it is alive {Math.Max(0, silo.Silence.TotalSeconds):0} s ago";
-        if (await AnswersAsync(silo.Address, silo.Port, cancellation)) return $"answers at its port {silo.Port}";
-        return silo.GatewayPort > 0 && await AnswersAsync(silo.Address, silo.GatewayPort, cancellation) ? $"answers at its port {silo.GatewayPort}" : null;
-    }
-
-    private static async Task<bool> AnswersAsync(string host, int port, CancellationToken cancellation)
-    {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(Patience);
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync(host, port, limited.Token);
-            return true;
-        }
-        catch (Exception error) when (error is SocketException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
-        {
-            return false;
-        }
+        if (await Ports.AnswersAsync(silo.Address, silo.Port, cancellation)) return $"answers at its port {silo.Port}";
+        return silo.GatewayPort > 0 && await Ports.AnswersAsync(silo.Address, silo.GatewayPort, cancellation) ? $"answers at its port {silo.GatewayPort}" : null;
     }
 }

@@ -26,7 +26,7 @@ internal static class DevDownCommand
         using var taken = folder.Take();
         context.EndInOrder();
         var wait = context.Get(Wait) ?? DefaultWait;
-        var endings = await new DevEnd(folder, TimeSpan.FromSeconds(wait), context.Cancellation).RunAsync();
+        var endings = await new DevEnd(context.Error.WriteLine, TimeSpan.FromSeconds(wait), context.Cancellation).RunAsync(folder.Noted);
         bool? gone = context.Get(Delete) ? folder.Delete() : null;
         DevViews.PrintDown(context, folder.Root, endings, wait, gone);
         return (int)(endings.Any(ending => ending.Outcome == DevOutcome.Killed) ? ExitCode.CheckFailed : ExitCode.Ok);

@@ -18,7 +18,7 @@ internal static class DevOptions
     private const string DefaultName = ".dev";
 
     /// <summary>What may stand after --storage.</summary>
-    public static IReadOnlyList<string> Storages { get; } = [.. Enum.GetNames<DevStorageKind>().Select(name => name.ToLowerInvariant())];
+    public static IReadOnlyList<string> Storages { get; } = [.. Enum.GetValues<DevStorageKind>().Select(DevStorageKinds.Name)];
 
     /// <summary>The folder that a command line means.</summary>
     /// <exception cref="SrpoException">Processes cannot be told apart here.</exception>

@@ -22,7 +22,7 @@ internal static class DevUpCommand
 
     private static readonly Option<string?> Silo = new("--silo")
     {
-        Description = $"Program of a silo, Srpo.Silo.dll or one that takes its settings. Default: ${SiloProgram.Variable}, else what lies beside this program or is built in its source tree.",
+        Description = $"Program of a silo, Srpo.Silo.dll or one that takes its settings. Default: as before, at first ${SiloProgram.Variable}, else what lies beside this program or is built in its source tree.",
         HelpName = "FILE",
     };
 
@@ -34,7 +34,7 @@ internal static class DevUpCommand
     {
         var request = new DevRequest(
             context.Get(Silos), context.Get(Storage) is { } kind ? KindOf(kind) : null, context.Workers > 0 ? context.Workers : null,
-            [.. (context.Get(GlobalOptions.Plugin) ?? []).Select(context.Shell.Resolve)], context.Get(Silo));
+            [.. (context.Get(GlobalOptions.Plugin) ?? []).Select(context.Shell.Resolve)], context.Get(Silo) is { } silo ? context.Shell.Resolve(silo) : null);
         var folder = DevOptions.FolderOf(context);
         var isNew = !Path.Exists(folder.Root);
         folder.Make();
