@@ -15,7 +15,7 @@ internal sealed class DevPart(DevFolder folder, string name)
     private const string SiloPrefix = "silo-";
 
     /// <summary>How much of a log is looked at for its last lines.</summary>
-    private const int TailBytes = 1 << 16;
+    private const long TailBytes = 1 << 16;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
@@ -102,16 +102,21 @@ internal sealed class DevPart(DevFolder folder, string name)
         return ended;
     }
 
-    /// <summary>What it has said since it was started by this object, or at all.</summary>
-    /// <param name="lines">At most so many lines, the last ones.</param>
-    public IReadOnlyList<string> Said(int lines)
+    /// <summary>What it has said last since it was started by this object, or at all.</summary>
+    /// <param name="lines">At most so many lines.</param>
+    public IReadOnlyList<string> Said(int lines) => [.. Read(TailBytes).TakeLast(lines)];
+
+    /// <summary>All that it has said since it was started by this object, or at all.</summary>
+    public IReadOnlyList<string> Said() => Read(long.MaxValue);
+
+    private string[] Read(long bytes)
     {
         try
         {
             using var log = new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            log.Position = Math.Max(Math.Min(_beginning, log.Length), log.Length - TailBytes);
+            log.Position = Math.Max(Math.Min(_beginning, log.Length), log.Length - bytes);
             using var reader = new StreamReader(log, Encoding.UTF8);
-            return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(lines)];
+            return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         }
         catch (FileNotFoundException)
         {

@@ -47,6 +47,7 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
         // What is missing is said before anything is made or starts. Silos that all run ask for no program.
         var storage = StorageOf(settings);
         IReadOnlyList<string> silo = SilosOf(settings).All(part => part.IsAlive) ? [] : await SiloProgram.FindAsync(settings.Silo, shell, cancellation);
+        if (!Path.Exists(folder.PathOf(settings.Storage.Name()))) Say($"making the data of {settings.Storage.Title()}");
         await storage.PrepareAsync(cancellation);
         settings = ChoosePorts(settings, storage);
         folder.Save(settings);
@@ -105,7 +106,7 @@ internal sealed class DevStart(DevFolder folder, Shell shell, CancellationToken 
     /// <summary>Those that are remembered, where they are free; of what runs they stay.</summary>
     private DevSettings ChoosePorts(DevSettings settings, IDevStorage storage)
     {
-        using var ports = new PortChooser(settings.Silos.SelectMany(silo => new[] { silo.Silo, silo.Gateway, silo.Http }).Concat(settings.StoragePorts).Append(settings.DashboardPort));
+        var ports = new PortChooser(settings.Silos.SelectMany(silo => new[] { silo.Silo, silo.Gateway, silo.Http }).Concat(settings.StoragePorts).Append(settings.DashboardPort));
         var siloRuns = SilosOf(settings).Select(part => part.IsAlive).ToArray();
         var storagePorts = settings.StoragePorts;
         if (!new DevPart(folder, settings.Storage.Name()).IsAlive)

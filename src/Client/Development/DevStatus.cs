@@ -65,7 +65,7 @@ internal sealed partial record DevStatus(string Folder, DevStorageKind Storage, 
     }
 
     /// <summary>The link that a dashboard has written into its log.</summary>
-    public static string? LinkOf(DevPart dashboard) => dashboard.Said(int.MaxValue).Select(line => Link().Match(line)).LastOrDefault(match => match.Success)?.Value;
+    public static string? LinkOf(DevPart dashboard) => dashboard.Said().Select(line => Link().Match(line)).LastOrDefault(match => match.Success)?.Value;
 
     /// <summary>Asks silos of this machine, past any proxy.</summary>
     public static HttpClient Http() => new(new SocketsHttpHandler { UseProxy = false }) { Timeout = AskTimeout };

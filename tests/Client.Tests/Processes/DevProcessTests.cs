@@ -127,18 +127,12 @@ public sealed class DevProcessTests : IDisposable
         using var somebody = new TcpListener(IPAddress.Loopback, 0);
         somebody.Start();
         var taken = ((IPEndPoint)somebody.LocalEndpoint).Port;
-        using var ports = new PortChooser([taken + 1]);
+        var ports = new PortChooser([taken + 1]);
         var first = ports.Choose(0, taken);
         Assert.True(first > taken + 1, $"{first} is taken");
         var second = ports.Choose(taken, taken);
         Assert.True(second > first);
-
-        // Another cluster that chooses at the same time.
-        using var others = new PortChooser([]);
-        Assert.NotEqual(first, others.Choose(first, first));
-        ports.Dispose();
-        using var later = new PortChooser([first]);
-        Assert.Equal(first, later.Choose(first, taken));
+        Assert.Equal(first, new PortChooser([first]).Choose(first, taken));
     }
 
     [LinuxFact]
