@@ -36,21 +36,22 @@ internal sealed class DevEnd(Action<string> say, TimeSpan patience, Cancellation
     public async Task<IReadOnlyList<DevEnding>> RunAsync(IReadOnlyList<DevPart> parts)
     {
         var endings = new List<DevEnding>();
-        var storageDied = parts.Any(part => part is { IsStorage: true, IsAlive: false });
+        var storageDied = parts.Any(part => part is { IsStorage: true, Died: true });
         foreach (var group in parts.GroupBy(part => part.IsStorage ? 2 : part.IsSilo ? 1 : 0).OrderBy(group => group.Key))
         {
             // Silos end together: one by one, each would hand over to the next what that one hands over again.
             DevPart[] members = [.. group.OrderBy(part => part.Name, StringComparer.Ordinal)];
-            var alive = members.Where(part => part.IsAlive).Select(part => part.Name).ToHashSet(StringComparer.Ordinal);
+            string[] alive = [.. members.Where(part => part.IsAlive).Select(part => part.Name)];
+            var died = members.Where(part => part.Died).ToHashSet();
             var inVain = storageDied && members[0].IsSilo && patience > PatienceInVain;
-            if (alive.Count > 0) say($"ending {string.Join(", ", alive)}{(inVain ? $", at most {PatienceInVain.TotalSeconds:0} s: their storage has died, and nothing can be stored" : "")}");
+            if (alive.Length > 0) say($"ending {string.Join(", ", alive)}{(inVain ? $", at most {PatienceInVain.TotalSeconds:0} s: their storage has died, and nothing can be stored" : "")}");
             foreach (var part in members) part.Ask();
             foreach (var part in members)
             {
                 try
                 {
                     var ended = await part.EndedAsync(inVain ? PatienceInVain : patience, cancellation);
-                    endings.Add(new DevEnding(part.Name, !alive.Contains(part.Name) ? DevOutcome.WasDead : ended ? DevOutcome.Ended : DevOutcome.Killed));
+                    endings.Add(new DevEnding(part.Name, died.Contains(part) ? DevOutcome.WasDead : ended ? DevOutcome.Ended : DevOutcome.Killed));
                 }
                 catch (OperationCanceledException)
                 {

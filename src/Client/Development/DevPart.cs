@@ -43,6 +43,9 @@ internal sealed class DevPart(DevFolder folder, string name)
 
     public bool IsAlive => Known is { IsAlive: true };
 
+    /// <summary>Whether it has ended, and nobody has asked it to.</summary>
+    public bool Died => Known is { IsAlive: false, Asked: false };
+
     /// <summary>Name of a silo, counted from 1.</summary>
     public static string Silo(int number) => $"{SiloPrefix}{number}";
 
@@ -76,7 +79,12 @@ internal sealed class DevPart(DevFolder folder, string name)
     }
 
     /// <summary>Asks it to end. PostgreSQL would wait for those who are connected, if it was asked as others are.</summary>
-    public void Ask() => Known?.Signal(name == DevStorageKind.Postgres.Name() ? UnixSignal.Interrupt : UnixSignal.Terminate);
+    public void Ask()
+    {
+        if (Known is not { IsAlive: true } process) return;
+        (process with { Asked = true }).Write(folder.Process(name));
+        process.Signal(name == DevStorageKind.Postgres.Name() ? UnixSignal.Interrupt : UnixSignal.Terminate);
+    }
 
     /// <summary>Waits until it has ended, as it was asked to, and forgets it.</summary>
     /// <param name="patience">How long it may take before it is killed.</param>

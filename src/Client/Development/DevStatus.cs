@@ -90,7 +90,7 @@ internal sealed partial record DevStatus(string Folder, DevStorageKind Storage, 
     private static async Task<DevPartStatus> PartAsync(DevFolder folder, string name, string address, Func<Task<string?>> problem)
     {
         var part = new DevPart(folder, name);
-        if (part.Known is not { } process) return new DevPartStatus(name, DevState.Down, null, null, address, part.Log, null);
+        if (part.Known is not { } process || process is { Asked: true, IsAlive: false }) return new DevPartStatus(name, DevState.Down, null, null, address, part.Log, null);
         if (!process.IsAlive) return new DevPartStatus(name, DevState.Died, null, process.Started, address, part.Log, part.Said(1) is [var last] ? last : "it has said nothing");
         var wrong = await problem();
         return new DevPartStatus(name, wrong is null ? DevState.Ready : DevState.NotReady, process.Id, process.Started, address, part.Log, wrong);

@@ -22,9 +22,11 @@ internal enum UnixSignal
 /// <param name="Boot">Which boot of the machine it was started in.</param>
 /// <param name="Ticks">When, in the kernel's ticks after that.</param>
 /// <param name="Started">When, for people.</param>
-internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, DateTimeOffset Started)
+/// <param name="Asked">Whether somebody has asked it to end.</param>
+internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, DateTimeOffset Started, bool Asked = false)
 {
     private const int NoSuchProcess = 3;
+    private const string AskedWord = "asked";
 
     /// <summary>Where the fields of /proc/ID/stat begin that are counted from its third one, and which of these is the time of the start.</summary>
     private const int StartField = 22 - 3;
@@ -43,10 +45,10 @@ internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, Dat
     {
         try
         {
-            return File.ReadAllLines(path) is [var id, var boot, var ticks, var started]
+            return File.ReadAllLines(path) is [var id, var boot, var ticks, var started, .. var more]
                 && int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var tick)
                 && DateTimeOffset.TryParse(started, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
-                ? new KnownProcess(number, boot, tick, time)
+                ? new KnownProcess(number, boot, tick, time, more is [AskedWord])
                 : null;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -56,7 +58,7 @@ internal sealed partial record KnownProcess(int Id, string Boot, long Ticks, Dat
     }
 
     /// <summary>Writes it to a file, its number on the first line.</summary>
-    public void Write(string path) => AtomicFile.Write(path, FormattableString.Invariant($"{Id}\n{Boot}\n{Ticks}\n{Started:O}\n"));
+    public void Write(string path) => AtomicFile.Write(path, FormattableString.Invariant($"{Id}\n{Boot}\n{Ticks}\n{Started:O}\n{(Asked ? AskedWord + "\n" : "")}"));
 
     /// <summary>Sends it a signal, if it lives.</summary>
     /// <exception cref="SrpoException">It belongs to another user.</exception>

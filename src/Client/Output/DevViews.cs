@@ -63,9 +63,8 @@ internal static class DevViews
     /// <param name="context">The command.</param>
     /// <param name="folder">The cluster's folder.</param>
     /// <param name="endings">How each process ended.</param>
-    /// <param name="wait">Seconds after which one was killed.</param>
     /// <param name="gone">Whether the folder was deleted whole; null where it was not to be deleted.</param>
-    public static void PrintDown(CommandContext context, string folder, IReadOnlyList<DevEnding> endings, int wait, bool? gone)
+    public static void PrintDown(CommandContext context, string folder, IReadOnlyList<DevEnding> endings, bool? gone)
     {
         if (context.Json)
         {
@@ -78,7 +77,7 @@ internal static class DevViews
             context.Out.WriteLine(ending.Outcome switch
             {
                 DevOutcome.Ended => $"{ending.Name} ended",
-                DevOutcome.Killed => $"{ending.Name} did not end within {wait} s and was killed",
+                DevOutcome.Killed => $"{ending.Name} did not end in time and was killed",
                 _ => $"{ending.Name} had died before",
             });
         }

@@ -79,11 +79,32 @@ public sealed class DevProcessTests : IDisposable
         // The number of a process that somebody else has now: this one.
         var reused = process with { Id = Environment.ProcessId };
         reused.Write(Folder.Process(DevPart.Silo(2)));
+
+        // One that ended after somebody had asked it to, and was interrupted while he waited for it.
+        (process with { Ticks = process.Ticks - 1, Asked = true }).Write(Folder.Process(DevPart.Silo(3)));
+        Assert.False(new DevPart(Folder, DevPart.Silo(3)).Died);
         var down = (await InProcess.RunAsync(_directory.Root, "dev", "down", "--folder", "dev", "--wait", "1")).Expect(ExitCode.CheckFailed);
-        Assert.Contains("silo-1 did not end within 1 s and was killed", down.Out, StringComparison.Ordinal);
+        Assert.Contains("silo-1 did not end in time and was killed", down.Out, StringComparison.Ordinal);
         Assert.Contains("silo-2 had died before", down.Out, StringComparison.Ordinal);
+        Assert.Contains("silo-3 ended", down.Out, StringComparison.Ordinal);
         Assert.False(process.IsAlive);
         Assert.Empty(Folder.Noted);
+    }
+
+    [LinuxFact]
+    public async Task Silos_whose_storage_has_died_get_less_time_to_end_which_is_said()
+    {
+        Folder.Make();
+        Folder.Take().Dispose();
+        var silo = new DevPart(Folder, DevPart.Silo(1));
+        silo.Start(["sh", "-c", "echo begun; exec sleep 600"], _directory.Root);
+        await silo.ReadyAsync(() => Task.FromResult(silo.Said(1) is ["begun"]), TimeSpan.FromMinutes(1), CancellationToken.None);
+        var process = silo.Known!;
+        (process with { Ticks = process.Ticks - 1 }).Write(Folder.Process(DevStorageKind.Azurite.Name()));
+        var down = (await InProcess.RunAsync(_directory.Root, "dev", "down", "--folder", "dev")).Expect(ExitCode.Ok);
+        Assert.Contains("ending silo-1, at most 10 s: their storage has died, and nothing can be stored", down.Error, StringComparison.Ordinal);
+        Assert.Equal(["silo-1 ended", "azurite had died before"], down.Out.Split('\n').Take(2).Select(line => line.Trim()));
+        Assert.False(process.IsAlive);
     }
 
     [LinuxFact]

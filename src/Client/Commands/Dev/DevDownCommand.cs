@@ -25,10 +25,9 @@ internal static class DevDownCommand
         if (!folder.Exists) throw DevOptions.Nothing(context, folder);
         using var taken = folder.Take();
         context.EndInOrder();
-        var wait = context.Get(Wait) ?? DefaultWait;
-        var endings = await new DevEnd(context.Error.WriteLine, TimeSpan.FromSeconds(wait), context.Cancellation).RunAsync(folder.Noted);
+        var endings = await new DevEnd(context.Error.WriteLine, TimeSpan.FromSeconds(context.Get(Wait) ?? DefaultWait), context.Cancellation).RunAsync(folder.Noted);
         bool? gone = context.Get(Delete) ? folder.Delete() : null;
-        DevViews.PrintDown(context, folder.Root, endings, wait, gone);
+        DevViews.PrintDown(context, folder.Root, endings, gone);
         return (int)(endings.Any(ending => ending.Outcome == DevOutcome.Killed) ? ExitCode.CheckFailed : ExitCode.Ok);
     }
 }
