@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Srpo.Core.Errors;
+
+namespace Srpo.Environments.Python;
+
+/// <summary>The Python that plays environments: the program that $SRPO_PYTHON names, else python3.</summary>
+internal static class PythonInterpreter
+{
+    /// <summary>Names the interpreter.</summary>
+    public const string Variable = "SRPO_PYTHON";
+
+    /// <summary>Seconds that an answer may take.</summary>
+    public const string PatienceVariable = "SRPO_PYTHON_TIMEOUT";
+
+    private const int DefaultPatience = 60, LongestPatience = 86_400;
+
+    private static readonly Lazy<string> Side = new(() =>
+    {
+        using var text = typeof(PythonInterpreter).Assembly.GetManifestResourceStream("python/srpo_environment.py")!;
+        using var reader = new StreamReader(text, Encoding.UTF8);
+        return reader.ReadToEnd();
+    });
+
+    /// <summary>The program.</summary>
+    public static string Program => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : OperatingSystem.IsWindows() ? "python" : "python3";
+
+    /// <summary>How long an answer is waited for.</summary>
+    /// <exception cref="PythonEnvironmentException">What the variable says is no such time.</exception>
+    public static TimeSpan Patience
+    {
+        get
+        {
+            var text = Environment.GetEnvironmentVariable(PatienceVariable);
+            if (string.IsNullOrEmpty(text)) return TimeSpan.FromSeconds(DefaultPatience);
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= LongestPatience
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new PythonEnvironmentException(ErrorKind.Usage, $"${PatienceVariable} is '{text}'; use a number of seconds above 0, at most {LongestPatience}");
+        }
+    }
+
+    /// <summary>Starts a process that speaks the protocol.</summary>
+    /// <param name="name">The environment, for messages.</param>
+    /// <exception cref="PythonEnvironmentException">There is no such program.</exception>
+    public static Process Start(string name)
+    {
+        var start = new ProcessStartInfo(Program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardErrorEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            ArgumentList = { "-c", Side.Value },
+        };
+
+        // Sets and dictionaries of texts must not have another order in every process, nor a module's bytes be left beside it.
+        if (!start.Environment.ContainsKey("PYTHONHASHSEED")) start.Environment["PYTHONHASHSEED"] = "0";
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        start.Environment["PYTHONIOENCODING"] = "utf-8:backslashreplace";
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new PythonEnvironmentException(
+                ErrorKind.Environment, $"{name} needs Python, and '{Program}' cannot be started ({error.Message}); install Python 3.8 or later, or name its program in ${Variable}", error);
+        }
+    }
+}
