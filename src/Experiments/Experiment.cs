@@ -60,7 +60,27 @@ public sealed record Experiment
 /// <param name="Plugin">Name, version and hash.</param>
 /// <param name="Typed">Its file as the experiment or the command line named it.</param>
 /// <param name="File">The same, absolute.</param>
-public sealed record PluginFile(PluginReference Plugin, string Typed, string File);
+public sealed record PluginFile(PluginReference Plugin, string Typed, string File)
+{
+    /// <summary>Of an environment in Python the files that it is made of, see <see cref="LoadedPlugin.Sources"/>; null of an assembly.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Sources { get; init; }
+
+    /// <summary>Of a plug-in that is loaded.</summary>
+    /// <param name="plugin">The plug-in.</param>
+    public static PluginFile Of(LoadedPlugin plugin)
+    {
+        ArgumentNullException.ThrowIfNull(plugin);
+        return new PluginFile(plugin.Reference, plugin.Typed, plugin.File) { Sources = plugin.Sources };
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(PluginFile? other) =>
+        other is not null && Plugin == other.Plugin && Typed == other.Typed && File == other.File && (Sources ?? []).SequenceEqual(other.Sources ?? []);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Plugin, Typed, File);
+}
 
 /// <summary>A population of an experiment.</summary>
 /// <param name="Label">Its name within the experiment, for example "srpo".</param>

@@ -3,6 +3,7 @@ using Srpo.Core.Files;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Environments;
+using Srpo.Environments.Python;
 using Srpo.Experiments.Reading;
 using Srpo.Learning;
 using Srpo.Learning.Plugins;
@@ -120,7 +121,7 @@ public sealed class ExperimentLoader
         if (ReadPreset() is not { } preset) return null;
 
         var layouts = new LayoutReader(_reader, _directory);
-        var environmentName = Text("environment") ?? preset.Environment;
+        var environmentName = PythonReference.Registered(Text("environment") ?? preset.Environment);
         var layout = _root["layout"];
         var origin = layout?.Origin ?? _root["environment"]?.Origin ?? _root.Origin;
         var environment = layouts.Read(environmentName, Text("layout") ?? DefaultLayout(environmentName, preset), origin, layout is null ? "environment" : "layout");
@@ -160,7 +161,7 @@ public sealed class ExperimentLoader
     private static PluginFile[]? PluginsOf(EnvironmentSettings environment, IReadOnlyList<ExperimentPopulation> populations)
     {
         var needed = populations.SelectMany(population => LoadedPlugins.NeededBy(environment.Name, population.Training.Method)).ToHashSet();
-        return needed.Count == 0 ? null : [.. LoadedPlugins.All.Where(plugin => needed.Contains(plugin.Reference)).Select(plugin => new PluginFile(plugin.Reference, plugin.Typed, plugin.File))];
+        return needed.Count == 0 ? null : [.. LoadedPlugins.All.Where(plugin => needed.Contains(plugin.Reference)).Select(PluginFile.Of)];
     }
 
     /// <summary>Values of the file that cannot be used are refused although the command line overrides them: without it the same file would not run.</summary>

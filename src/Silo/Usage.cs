@@ -36,7 +36,8 @@ internal static class Usage
                                             address of this machine for others; 127.0.0.1 without it
           --Srpo:Storage:Kind=KIND          files, postgres, azure: where the state of grains is kept
           --Srpo:Workers=N                  worker threads; one for each core without it
-          --Srpo:Plugins:0=FILE             assembly of a plug-in, Plugins:1 of another; every silo needs the same ones
+          --Srpo:Plugins:0=FILE             assembly of a plug-in, or python:MODULE.FACTORY, Plugins:1 of another; every
+                                            silo needs the same ones
 
         All settings: docs/cluster-settings.md, docs/security.md, docs/observability.md, docs/plugins.md. How to start several: deploy/README.md.
 

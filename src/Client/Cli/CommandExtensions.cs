@@ -5,6 +5,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Environments;
+using Srpo.Environments.Python;
 using Srpo.Experiments;
 using Srpo.Learning;
 using Srpo.Learning.Devices.Cpu;
@@ -101,7 +102,7 @@ internal static class CommandExtensions
     /// <summary>The environment that people call by a name.</summary>
     /// <exception cref="SrpoException">There is none.</exception>
     public static EnvironmentRegistration FindEnvironment(string name) =>
-        EnvironmentFactory.Registrations.FirstOrDefault(environment => environment.Name == name || environment.OtherNames.Contains(name))
+        EnvironmentFactory.Registrations.FirstOrDefault(environment => environment.Name == PythonReference.Registered(name) || environment.OtherNames.Contains(name))
             ?? throw new SrpoException(ErrorKind.Usage, NearestName.Unknown("environment", name, [.. EnvironmentNames()]));
 
     /// <summary>Adds an option that takes a number; its range is checked where it is used. The parser's own numbers have thousands apart by commas: it reads 0,5 as 5.</summary>

@@ -1,3 +1,4 @@
+using Srpo.Environments.Python;
 using Srpo.Experiments.Data;
 using Srpo.Learning.Plugins;
 
@@ -15,14 +16,21 @@ internal static class CommandPlugins
     /// <exception cref="Core.Errors.SrpoException">One that it names cannot be loaded.</exception>
     public static void Load(IReadOnlyList<string> arguments, Shell shell)
     {
-        foreach (var file in Values(arguments, GlobalOptions.Plugin.Name))
+        // What is empty or another option is for the parser to refuse.
+        foreach (var file in Values(arguments, GlobalOptions.Plugin.Name).Concat(arguments.Select(Python).OfType<string>()).Distinct(StringComparer.Ordinal))
         {
-            // What is empty or another option is for the parser to refuse.
-            if (!string.IsNullOrWhiteSpace(file)) TrustedPlugins.Add(LoadedPlugins.Load(file, shell.Directory).Reference.Hash);
+            if (!string.IsNullOrWhiteSpace(file)) TrustedPlugins.LoadNamed(file, shell.Directory);
         }
 
         var typed = Values(arguments, GlobalOptions.Data.Name).LastOrDefault(value => !string.IsNullOrWhiteSpace(value));
         KnownPlugins.Load(new DataDirectory(GlobalOptions.DataDirectory(typed, shell)));
+    }
+
+    /// <summary>An environment in Python that an argument names, by itself or as the value of an option or key; null where there is none.</summary>
+    private static string? Python(string argument)
+    {
+        var name = argument[(argument.IndexOf($"={PythonReference.Prefix}", StringComparison.Ordinal) + 1)..];
+        return PythonReference.TryParse(name, out _) ? name : null;
     }
 
     /// <summary>What follows an option wherever it stands, as the parser reads it: --option VALUE, --option=VALUE, --option:VALUE.</summary>

@@ -38,7 +38,7 @@ internal static class GlobalOptions
 
     public static readonly Option<string[]> Plugin = new("--plugin")
     {
-        Description = "Assembly of a plug-in, whose environments and methods are then there by name. May be repeated.",
+        Description = "Assembly of a plug-in, whose environments and methods are then there by name, or python:MODULE.FACTORY for an environment in Python. May be repeated.",
         HelpName = "FILE",
         AllowMultipleArgumentsPerToken = false,
         DefaultValueFactory = _ => [],

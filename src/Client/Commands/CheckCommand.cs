@@ -7,6 +7,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Environments;
+using Srpo.Environments.Python;
 using Srpo.Experiments.Data;
 using Srpo.Learning.Methods;
 using Srpo.Learning.Plugins;
@@ -20,7 +21,7 @@ internal static class CheckCommand
 
     public static Command Create(Shell shell)
     {
-        var file = new Argument<string>("FILE") { Description = "The plug-in's .dll." };
+        var file = new Argument<string>("FILE") { Description = "The plug-in's .dll, or python:MODULE.FACTORY." };
         var environment = new Argument<string>("ENVIRONMENT") { Description = "Name of an environment." };
         var variant = new Argument<string?>("LAYOUT") { Description = "One of its layouts, or a file. Default: all that are built in.", Arity = ArgumentArity.ZeroOrOne };
         var method = new Argument<string>("METHOD") { Description = "A method." };
@@ -37,8 +38,7 @@ internal static class CheckCommand
 
     private static IEnumerable<CheckResult> OfPlugin(CommandContext context, string file)
     {
-        var plugin = LoadedPlugins.Load(file, context.Shell.Directory);
-        TrustedPlugins.Add(plugin.Reference.Hash);
+        var plugin = TrustedPlugins.LoadNamed(file, context.Shell.Directory);
         EnvironmentSettings[] own = [.. plugin.Environments.Select(EnvironmentFactory.Find).Where(known => known.IsStepped).Select(known => new EnvironmentSettings(known.Name, known.Variants[0]))];
         return plugin.Environments.SelectMany(name => EnvironmentFactory.Find(name).IsStepped ? EnvironmentConformance.Run(name, SeedOf(context), context.Cancellation) : [Elsewhere(name)])
             .Concat(plugin.Methods.SelectMany(id => MethodConformance.Run(id, SeedOf(context), own, context.Cancellation)));
@@ -46,6 +46,7 @@ internal static class CheckCommand
 
     private static IEnumerable<CheckResult> OfEnvironment(CommandContext context, string name, string? variant)
     {
+        name = PythonReference.Registered(name);
         try
         {
             name = CommandExtensions.FindEnvironment(name).Name;

@@ -26,6 +26,12 @@ internal static class RunCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<string?> EnvironmentName = new("--environment")
+    {
+        Description = "Environment to train in, python:MODULE.FACTORY for one in Python; the same as --set environment=NAME.",
+        HelpName = "NAME",
+    };
+
     private static readonly Option<int?> Seeds = CommandExtensions.WholeOption("--seeds", "Teams of each population; the same as --set seeds=N.", ExperimentKeys.Seeds);
 
     private static readonly Option<int?> Iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent; the same as --set iterations=N.", "iterations");
@@ -38,7 +44,7 @@ internal static class RunCommand
 
     public static Command Create(Shell shell) => new Command("run", "Run an experiment: train its populations, play all against all, write the report.")
     {
-        Experiment, Set, Seeds, Iterations, Out, Id, DryRun, SizeView.Large,
+        Experiment, Set, EnvironmentName, Seeds, Iterations, Out, Id, DryRun, SizeView.Large,
     }.Handle(shell, RunAsync);
 
     private static async Task<int> RunAsync(CommandContext context)
@@ -175,6 +181,7 @@ internal static class RunCommand
     private static IEnumerable<Override> OverridesOf(CommandContext context)
     {
         foreach (var text in context.Get(Set) ?? []) yield return Override.Parse(text);
+        if (context.Get(EnvironmentName) is { } environment) yield return Override.Of("environment", environment, $"--environment {environment}");
         if (context.Get(Seeds) is { } seeds) yield return Override.Of("seeds", seeds.ToString(), $"--seeds {seeds}");
         if (context.Get(Iterations) is { } iterations) yield return Override.Of("iterations", iterations.ToString(), $"--iterations {iterations}");
     }

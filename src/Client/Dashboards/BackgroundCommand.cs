@@ -31,7 +31,7 @@ internal static class BackgroundCommand
         data.EnsureWritable();
         var log = Path.Combine(data.Live, name + ".log");
         File.Delete(log);
-        string[] plugins = [.. LoadedPlugins.All.Where(plugin => File.Exists(plugin.File)).SelectMany(plugin => new[] { GlobalOptions.Plugin.Name, plugin.File })];
+        string[] plugins = [.. LoadedPlugins.All.Where(plugin => File.Exists(plugin.File)).SelectMany(plugin => new[] { GlobalOptions.Plugin.Name, plugin.Argument })];
         using var process = DetachedProcess.Start([.. OwnProgram.Command, .. arguments, .. plugins, GlobalOptions.Data.Name, data.Root], log, directory);
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < Patience)

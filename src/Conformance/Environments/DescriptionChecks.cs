@@ -46,7 +46,7 @@ internal static class DescriptionChecks
         var complete = registration.Complete(text, settings.Variant, null);
         Unless(registration.Complete(complete, settings.Variant, null) == complete, $"Complete changes a definition that it has made");
         var expected = subject.Probe(2).Play(subject.Seed, 40);
-        var actual = subject.Watch(new EnvironmentProbe(registration.Create(complete, settings.Variant, null, 2))).Play(subject.Seed, 40);
+        var actual = subject.Watch(new EnvironmentProbe(subject.Keep(registration.Create(complete, settings.Variant, null, 2)))).Play(subject.Seed, 40);
         CourseChecks.RequireEqual(expected, actual, $"a completed definition is another game than the one that it completes");
         foreach (var nonsense in new[] { "", "\u0001", "{ \"nonsense\": ", "nonsense\nnonsense" })
         {

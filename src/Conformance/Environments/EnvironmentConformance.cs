@@ -101,6 +101,10 @@ public static class EnvironmentConformance
                 Lanes = subject?.Last?.Lanes,
             };
         }
+        finally
+        {
+            subject?.Dispose();
+        }
     }
 
     private static string Thrown(Exception error)

@@ -7,7 +7,8 @@ namespace Srpo.Environments;
 /// <see cref="Reset"/> and <see cref="Rebind"/>, allocates nothing per step, and writes into buffers of the caller. Buffers that hold a value per
 /// seat and lane are seat-major: index seat * Lanes + lane. Buffers have exactly the documented length; another one is an
 /// <see cref="ArgumentException"/>. Before the first <see cref="Reset"/> or <see cref="RestoreLanes"/> there is no state to observe, step or render: that is an
-/// <see cref="InvalidOperationException"/>. Not thread-safe; use one instance per worker.
+/// <see cref="InvalidOperationException"/>. Not thread-safe; use one instance per worker. One that holds more than memory, such as a process, is an
+/// <see cref="IDisposable"/>: whoever makes environments disposes of those that are.
 /// </summary>
 public interface IVectorEnvironment
 {

@@ -6,4 +6,8 @@ namespace Srpo.Environments.Python;
 /// <param name="kind">Why.</param>
 /// <param name="message">For the user.</param>
 /// <param name="inner">The cause, or null.</param>
-public sealed class PythonEnvironmentException(ErrorKind kind, string message, Exception? inner = null) : SrpoException(kind, message, inner);
+public sealed class PythonEnvironmentException(ErrorKind kind, string message, Exception? inner = null) : SrpoException(kind, message, inner)
+{
+    /// <summary>The exception of Python's that it stands for; null where there is none.</summary>
+    internal PythonFailure? Failure { get; init; }
+}

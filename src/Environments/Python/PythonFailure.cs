@@ -27,6 +27,6 @@ internal sealed record PythonFailure(string Type, string? Name, string Text, int
         var place = Lane is not { } lane ? doing
             : Step is > 0 ? string.Create(CultureInfo.InvariantCulture, $"lane {firstLane + lane}, step {Step} of its episode")
             : string.Create(CultureInfo.InvariantCulture, $"lane {firstLane + lane}, the reset");
-        return new PythonEnvironmentException(ErrorKind.Failed, $"{environment}: {place} failed in Python:\n{Text.TrimEnd().ReplaceLineEndings("\n")}");
+        return new PythonEnvironmentException(ErrorKind.Failed, $"{environment}: {place} failed in Python:\n{Text.TrimEnd().ReplaceLineEndings("\n")}") { Failure = this };
     }
 }

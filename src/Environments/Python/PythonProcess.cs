@@ -173,7 +173,8 @@ internal sealed class PythonProcess : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"{_name}: {doing} has taken more than {(_patience * patience).TotalSeconds:0.###} seconds, and the process was ended{_log.LastLines}; play fewer lanes, or set ${PythonInterpreter.PatienceVariable} to more seconds"), error);
         }
 
-        var ended = !_closed && _process.WaitForExit(Grace) ? string.Create(CultureInfo.InvariantCulture, $"its process ended with code {_process.ExitCode}") : "its process ended";
+        // That it has ended is known before the last that it wrote.
+        var ended = !_closed && _process.WaitForExitAsync().Wait(Grace) ? string.Create(CultureInfo.InvariantCulture, $"its process ended with code {_process.ExitCode}") : "its process ended";
         Dispose();
         return new PythonEnvironmentException(ErrorKind.Failed, $"{_name}: {doing} failed: {ended}{_log.LastLines}", error);
     }

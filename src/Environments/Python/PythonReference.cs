@@ -53,6 +53,10 @@ public sealed partial record PythonReference(string Folder, string Module, strin
     public static PythonReference Parse(string text) => TryParse(text, out var reference) ? reference
         : throw new PythonEnvironmentException(Core.Errors.ErrorKind.Usage, $"{text} names no Python environment; write {Prefix}MODULE.FACTORY, for example {Prefix}corridor.make, or {Prefix}FOLDER/MODULE.FACTORY");
 
+    /// <summary>The name by which what somebody has typed is registered: without the folder where it names an environment in Python, else as it is.</summary>
+    /// <param name="name">Any environment's name.</param>
+    public static string Registered(string name) => TryParse(name, out var reference) ? reference.EnvironmentName : name;
+
     /// <summary>What names the environment of a plug-in on a command line; null where the plug-in is an assembly.</summary>
     /// <param name="plugin">Name of the plug-in.</param>
     public static string? OfPlugin(string plugin)
@@ -63,7 +67,7 @@ public sealed partial record PythonReference(string Folder, string Module, strin
 
     /// <summary>The folder from which the module is imported by its whole name.</summary>
     /// <param name="file">The module's file, absolute.</param>
-    internal string RootOf(string file)
+    public string RootOf(string file)
     {
         var levels = Module.Count(c => c == '.') + (Path.GetFileName(file) == "__init__.py" ? 2 : 1);
         for (; levels > 0; levels--) file = Path.GetDirectoryName(file) ?? file;

@@ -59,7 +59,7 @@ class Lanes:
 
         return {"agents": [{
             "name": str(agent), "actions": getattr(action, "n", None) and int(action.n), "actionSpace": repr(action), "observationSpace": repr(space),
-            "length": int(space.n) if hasattr(space, "n") else math.prod(space.shape) if hasattr(space, "low") or getattr(space, "shape", None) else None,
+            "length": int(space.n) if hasattr(space, "n") else math.prod(space.shape) if getattr(space, "shape", None) is not None else None,
             "low": [0.0] if hasattr(space, "n") else bounds(space, "low"), "high": [1.0] if hasattr(space, "n") else bounds(space, "high"),
         } for agent, action, space in zip(self.agents, self.actions, self.spaces)],
             "masks": self.masks, "episodeLength": self.limit, "sharedReward": bool(self.metadata.get("shared_reward", False)),
@@ -136,7 +136,7 @@ def main():
                 folder, top = file, hello["module"].split(".")
                 for _ in range(len(top) + (os.path.basename(file) == "__init__.py")):
                     folder = os.path.dirname(folder)
-                about = {"version": 1, "file": file, "moduleVersion": str(getattr(sys.modules[top[0]], "__version__", "")), "sources": sources(top[0], folder)}
+                about = {"version": 1, "file": file, "sources": sources(top[0], folder)}
                 if hello["lanes"]:
                     lanes = Lanes(make, hello["arguments"], hello["lanes"])
                     about.update(lanes.describe())

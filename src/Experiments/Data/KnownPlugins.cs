@@ -39,7 +39,7 @@ public static class KnownPlugins
     public static void Remember(DataDirectory data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        PluginFile[] now = [.. LoadedPlugins.All.Reverse().Select(plugin => new PluginFile(plugin.Reference, plugin.Typed, plugin.File))];
+        PluginFile[] now = [.. LoadedPlugins.All.Reverse().Select(PluginFile.Of)];
         if (now.Length == 0) return;
         var before = Read(data);
         PluginFile[] all = [.. now.Concat(before.Where(known => now.All(other => other.Plugin.Hash != known.Plugin.Hash || other.File != known.File))).Take(Most)];
@@ -55,9 +55,9 @@ public static class KnownPlugins
         {
             if (!Path.IsPathRooted(plugin.File)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "names no file by its whole path");
             else if (!File.Exists(plugin.File)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "is not there any more");
-            else if (!TrustedPlugins.Contains(reference.Hash)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "is not loaded unasked, as you have never named it");
-            else if (LoadedPlugins.HashOf(plugin.File) != reference.Hash) LoadedPlugins.NoteUnloaded(reference, plugin.File, "has changed since");
-            else LoadedPlugins.LoadFile(plugin.Typed, plugin.File, reference.Hash);
+            else if (!TrustedPlugins.Contains(reference.Hash, plugin.File)) LoadedPlugins.NoteUnloaded(reference, plugin.File, "is not loaded unasked, as you have never named it");
+            else if (LoadedPlugins.HashOf(plugin.Typed, plugin.File, plugin.Sources) != reference.Hash) LoadedPlugins.NoteUnloaded(reference, plugin.File, "has changed since");
+            else LoadedPlugins.LoadFile(plugin.Typed, plugin.File, plugin.Sources, reference.Hash);
         }
         catch (Exception error) when (error is SrpoException or IOException or UnauthorizedAccessException)
         {
@@ -79,7 +79,7 @@ public static class KnownPlugins
         }
     }
 
-    private static bool IsWhole(PluginFile? plugin) => plugin is { Plugin: { Name: not null, Version: not null, Hash: not null }, Typed: not null, File: not null };
+    private static bool IsWhole(PluginFile? plugin) => plugin is { Plugin: { Name: not null, Version: not null, Hash: not null }, Typed: not null, File: not null } && plugin.Sources?.Contains(null!) != true;
 
     private sealed record Stored(IReadOnlyList<PluginFile> Plugins);
 }

@@ -1,14 +1,14 @@
 using Srpo.Core.Errors;
 using Srpo.Core.Json;
+using Srpo.Environments.Python;
 using Srpo.Experiments.Data;
-using Srpo.Learning.Plugins;
 
 namespace Srpo.Experiments.Reading;
 
 /// <summary>Loads the plug-ins that an experiment names: they must be there before anything else of it is read.</summary>
 internal static class PluginReader
 {
-    private const string Field = "plugins";
+    private const string Field = "plugins", EnvironmentField = "environment";
 
     /// <summary>Loads them; one that is loaded already stays as it is.</summary>
     /// <param name="root">The experiment.</param>
@@ -16,6 +16,8 @@ internal static class PluginReader
     /// <param name="reader">Collects problems.</param>
     public static void Load(JsonObjectValue root, string directory, ValueReader reader)
     {
+        // An environment in Python is named as such and nowhere else; one of the command line is loaded with that.
+        if (root[EnvironmentField] is JsonStringValue { Origin.Line: > 0 } environment && PythonReference.Is(environment.Text)) Load(environment, EnvironmentField, environment.Text, directory, reader);
         if (root[Field] is not { } value) return;
 
         // On the command line a single file or a comma-separated list will do.
@@ -30,16 +32,20 @@ internal static class PluginReader
         for (var i = 0; i < list.Items.Count; i++)
         {
             var (item, field) = (list.Items[i], FormattableString.Invariant($"{Field}[{i}]"));
-            if (reader.Text(item, field) is not { Length: > 0 } file) continue;
-            try
-            {
-                TrustedPlugins.Add(LoadedPlugins.Load(file, directory).Reference.Hash);
-            }
-            catch (SrpoException error)
-            {
-                var end = error.Message.LastIndexOf("; ", StringComparison.Ordinal);
-                reader.Add(item.Origin, field, end > 0 ? error.Message[..end] : error.Message.TrimEnd('.'), end > 0 ? error.Message[(end + 2)..] : "name another file");
-            }
+            if (reader.Text(item, field) is { Length: > 0 } file) Load(item, field, file, directory, reader);
+        }
+    }
+
+    private static void Load(JsonValue item, string field, string file, string directory, ValueReader reader)
+    {
+        try
+        {
+            TrustedPlugins.LoadNamed(file, directory);
+        }
+        catch (SrpoException error)
+        {
+            var end = error.Message.LastIndexOf("; ", StringComparison.Ordinal);
+            reader.Add(item.Origin, field, end > 0 ? error.Message[..end] : error.Message.TrimEnd('.'), end > 0 ? error.Message[(end + 2)..] : "name another file");
         }
     }
 }

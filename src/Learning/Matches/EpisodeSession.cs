@@ -90,6 +90,7 @@ public sealed class EpisodeSession : IDisposable
     public void Dispose()
     {
         foreach (var policy in _policies) policy?.Dispose();
+        (Environment as IDisposable)?.Dispose();
     }
 
     private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);

@@ -62,17 +62,22 @@ public sealed class MatchPlayer : IMatchPlayer
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _players.Dispose();
+    public void Dispose()
+    {
+        _players.Dispose();
+        (_stage?.Environment as IDisposable)?.Dispose();
+    }
 
     private MatchStage Stage(MatchRules rules)
     {
-        var environment = _stage?.Environment ?? EnvironmentFactory.Create(_settings, 1);
-        if (rules.Seating == Seating.Mixed && environment.Info.TeamSeats > Seatings.MaxMixedSeats)
-            throw new ArgumentException($"a team of {environment.Info.TeamSeats} has too many ways to mix two runs; {Seatings.MaxMixedSeats} seats are the most", nameof(rules));
-        var lanes = Seatings.Episodes(rules.Seating, environment.Info.TeamSeats, rules.Episodes);
+        var info = _stage?.Environment.Info ?? EnvironmentFactory.Info(_settings);
+        if (rules.Seating == Seating.Mixed && info.TeamSeats > Seatings.MaxMixedSeats)
+            throw new ArgumentException($"a team of {info.TeamSeats} has too many ways to mix two runs; {Seatings.MaxMixedSeats} seats are the most", nameof(rules));
+        var lanes = Seatings.Episodes(rules.Seating, info.TeamSeats, rules.Episodes);
         if (_stage?.Environment.Lanes == lanes && _stage.Seating == rules.Seating && _actions == rules.Actions) return _stage;
         _players.Clear();
         _actions = rules.Actions;
+        (_stage?.Environment as IDisposable)?.Dispose();
         return _stage = new MatchStage(EnvironmentFactory.Create(_settings, lanes), rules.Seating);
     }
 }

@@ -10,4 +10,11 @@ namespace Srpo.Learning.Plugins;
 /// <param name="Methods">Ids of the methods that it brings.</param>
 /// <param name="Actors">Names of those of its environments whose actors it makes itself.</param>
 public sealed record LoadedPlugin(
-    PluginReference Reference, string Typed, string File, IReadOnlyList<string> Environments, IReadOnlyList<string> Methods, IReadOnlyList<string> Actors);
+    PluginReference Reference, string Typed, string File, IReadOnlyList<string> Environments, IReadOnlyList<string> Methods, IReadOnlyList<string> Actors)
+{
+    /// <summary>Of an environment in Python the files that it is made of, see <see cref="Environments.Python.PythonModule.Sources"/>; null of an assembly.</summary>
+    public IReadOnlyList<string>? Sources { get; init; }
+
+    /// <summary>What <c>--plugin</c> takes to load it again, wherever one stands.</summary>
+    public string Argument { get; init; } = File;
+}

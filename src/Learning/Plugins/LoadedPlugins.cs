@@ -1,5 +1,6 @@
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
+using Srpo.Environments.Python;
 
 namespace Srpo.Learning.Plugins;
 
@@ -14,38 +15,40 @@ public static class LoadedPlugins
     public static IReadOnlyList<LoadedPlugin> All => _all;
 
     /// <summary>Loads a plug-in; one that is loaded already is not loaded again.</summary>
-    /// <param name="typed">Its file as it was named, for messages.</param>
+    /// <param name="typed">Its file as it was named, for messages; or the name of an environment in Python, see <see cref="PythonReference"/>.</param>
     /// <param name="directory">Directory against which a relative path is meant.</param>
     /// <exception cref="PluginException">
     /// It is no plug-in, is built against another version of the interface, lacks an assembly, fails, brings names that are taken, or another one of its
     /// name is loaded.
     /// </exception>
-    /// <exception cref="SrpoException">The file cannot be read.</exception>
+    /// <exception cref="SrpoException">The file cannot be read, or there is no such environment in Python.</exception>
     public static LoadedPlugin Load(string typed, string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(typed);
         ArgumentNullException.ThrowIfNull(directory);
-        return LoadFile(typed, Path.GetFullPath(typed, directory));
+        return PythonReference.Is(typed) ? Add(all => PythonPlugin.Load(typed, directory, all)) : LoadFile(typed, Path.GetFullPath(typed, directory));
     }
 
     /// <summary>Loads a plug-in whose file is known, see <see cref="Load"/>.</summary>
     /// <param name="typed">Its file as it was once named.</param>
     /// <param name="file">The same, absolute.</param>
-    /// <param name="hash">SHA-256 that the file must have; null for any.</param>
-    public static LoadedPlugin LoadFile(string typed, string file, string? hash = null)
-    {
-        lock (Changes)
-        {
-            var loaded = PluginLoader.Load(typed, file, hash, _all);
-            if (!_all.Contains(loaded)) _all = [.. _all, loaded];
-            return loaded;
-        }
-    }
+    /// <param name="sources">Of an environment in Python, <see cref="LoadedPlugin.Sources"/>.</param>
+    /// <param name="hash">The hash that it must have, see <see cref="PluginReference.Hash"/>; null for any.</param>
+    public static LoadedPlugin LoadFile(string typed, string file, IReadOnlyList<string>? sources = null, string? hash = null) =>
+        Add(all => sources is null ? PluginLoader.Load(typed, file, hash, all) : PythonPlugin.LoadKnown(typed, file, sources, hash, all));
 
     /// <summary>SHA-256 of a plug-in's file, lower-case hexadecimal, as in <see cref="PluginReference.Hash"/>.</summary>
     /// <param name="file">The file, absolute.</param>
     /// <exception cref="SrpoException">It cannot be read.</exception>
     public static string HashOf(string file) => PluginLoader.Hash(Core.Files.UserFile.Read(file, "plug-in"));
+
+    /// <summary>The hash of a plug-in as it is now; of one in Python null where a file is not there any more.</summary>
+    /// <param name="typed">Its file as it was once named.</param>
+    /// <param name="file">The same, absolute.</param>
+    /// <param name="sources">Of an environment in Python, <see cref="LoadedPlugin.Sources"/>.</param>
+    /// <exception cref="SrpoException">It cannot be read.</exception>
+    public static string? HashOf(string typed, string file, IReadOnlyList<string>? sources) =>
+        sources is null ? HashOf(file) : PythonModule.HashOf(PythonReference.Parse(typed), file, sources);
 
     /// <summary>Remembers of a plug-in that could not be found again where it was, for whoever needs it.</summary>
     /// <param name="plugin">The plug-in.</param>
@@ -105,10 +108,10 @@ public static class LoadedPlugins
         if (Lacking([.. all.Select(plugin => plugin.Reference)], needed) is not { } lacking) return null;
         if (Array.Find(all, plugin => plugin.Reference.Name == lacking.Name) is { } other)
             return $"it needs the plug-in {lacking}, and here it is {other.Reference.Version} (sha256 {other.Reference.ShortHash}), from {other.File}: another build; load the one that it was begun with{At(lacking)}, or begin anew under another name";
-        return $"it needs the plug-in {lacking}, which is not loaded{Where(lacking)}; load it with --plugin FILE{At(lacking)}, on a silo with the setting Srpo:Plugins";
+        return $"it needs the plug-in {lacking}, which is not loaded{Where(lacking)}; load it with --plugin {PythonReference.OfPlugin(lacking.Name) ?? "FILE"}{At(lacking)}, on a silo with the setting Srpo:Plugins";
 
         static string Where(PluginReference plugin) => Find(plugin) is { } note ? $" ({note.File} {note.Reason})" : "";
-        static string At(PluginReference plugin) => Find(plugin) is null ? "" : ", built as it was then";
+        static string At(PluginReference plugin) => Find(plugin) is null ? "" : PythonReference.OfPlugin(plugin.Name) is null ? ", built as it was then" : ", with its files as they were then";
         static UnloadedPlugin? Find(PluginReference plugin) => Array.Find(_unloaded, note => note.Plugin.Hash == plugin.Hash);
     }
 
@@ -130,6 +133,16 @@ public static class LoadedPlugins
         ArgumentNullException.ThrowIfNull(spec);
         Require($"the population '{spec.Population}'", spec.Plugins);
         return spec;
+    }
+
+    private static LoadedPlugin Add(Func<LoadedPlugin[], LoadedPlugin> load)
+    {
+        lock (Changes)
+        {
+            var loaded = load(_all);
+            if (!_all.Contains(loaded)) _all = [.. _all, loaded];
+            return loaded;
+        }
     }
 
     private sealed record UnloadedPlugin(PluginReference Plugin, string File, string Reason);

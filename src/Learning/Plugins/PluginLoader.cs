@@ -23,7 +23,7 @@ internal static class PluginLoader
         var bytes = UserFile.Read(file, Kind, typed);
         var hash = Hash(bytes);
         if (loaded.FirstOrDefault(other => other.Reference.Hash == hash) is { } same) return same;
-        if (expected is not null && hash != expected) throw Usage(typed, "it has changed since");
+        if (expected is not null && hash != expected) throw Changed(typed);
         RequireAssembly(typed, bytes);
         try
         {
@@ -35,8 +35,7 @@ internal static class PluginLoader
             var reference = new PluginReference(plugin.Name, VersionOf(assembly), hash);
             if (!PopulationSpec.IsValidName(reference.Name))
                 throw Usage(typed, $"'{reference.Name}' is no name for a plug-in; use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'");
-            if (loaded.FirstOrDefault(other => other.Reference.Name == reference.Name) is { } twin)
-                throw new PluginException(ErrorKind.InUse, $"{typed}: there are two plug-ins '{reference.Name}', {Build(reference)} and {Build(twin.Reference)} from {twin.File}, and only one can be loaded; leave one out, or, where an earlier run remembers the other, name this one with --plugin, which comes first");
+            RequireAlone(typed, reference, loaded);
             var registry = new PluginRegistry($"'{reference.Name}' in {typed}");
             plugin.Register(registry);
             if (registry.Environments.Count + registry.Methods.Count == 0) throw Usage(typed, $"the plug-in '{reference.Name}' registers nothing; have {nameof(ISrpoPlugin.Register)} add an environment or a method");
@@ -47,6 +46,13 @@ internal static class PluginLoader
         {
             throw Failed(typed, error is TargetInvocationException { InnerException: { } inner } ? inner : error);
         }
+    }
+
+    /// <summary>Of one name there is but one plug-in.</summary>
+    public static void RequireAlone(string typed, PluginReference reference, IReadOnlyList<LoadedPlugin> loaded)
+    {
+        if (loaded.FirstOrDefault(other => other.Reference.Name == reference.Name) is { } twin)
+            throw new PluginException(ErrorKind.InUse, $"{typed}: there are two plug-ins '{reference.Name}', {Build(reference)} and {Build(twin.Reference)} from {twin.File}, and only one can be loaded; leave one out, or, where an earlier run remembers the other, name this one with --plugin, which comes first");
     }
 
     /// <summary>What is compared of two builds.</summary>
@@ -124,6 +130,9 @@ internal static class PluginLoader
         var text = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
         return text is { Length: > 0 and <= 100 } ? text : assembly.GetName().Version?.ToString() ?? "0.0.0";
     }
+
+    /// <summary>Between being looked at and being loaded.</summary>
+    public static PluginException Changed(string typed) => Usage(typed, "it has changed since");
 
     private static PluginException Failed(string typed, Exception error) => error is MissingMemberException or TypeLoadException or ReflectionTypeLoadException or FileNotFoundException
         ? new PluginException(ErrorKind.Usage, $"{typed}: it does not fit this program: {SrpoException.MessageOf(error)}; build it against the packages of this program", error)

@@ -187,6 +187,7 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
     {
         foreach (var recorder in _recorders) recorder.Dispose();
         foreach (var other in _others) other.Dispose();
+        (Environment as IDisposable)?.Dispose();
     }
 
     /// <inheritdoc/>

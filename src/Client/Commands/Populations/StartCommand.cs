@@ -26,19 +26,21 @@ internal static class StartCommand
             Description = $"A finished population of method {string.Join(" or ", MethodRegistry.All.Where(known => known.MakesPartners).Select(known => known.Id))}, whose teams, beginners among them, are the frozen partners.",
             HelpName = "POPULATION",
         };
+        var environment = new Option<string?>("--environment") { Description = "Environment to train in, python:MODULE.FACTORY for one in Python. Default: the preset's.", HelpName = "NAME" };
         var layout = new Option<string?>("--layout") { Description = "A built-in layout, or a map file.", HelpName = "LAYOUT" };
         var seeds = CommandExtensions.WholeOption("--seeds", $"Number of teams. Default: {ExperimentKeys.Seeds.Default}.", ExperimentKeys.Seeds);
         var iterations = CommandExtensions.WholeOption("--iterations", "Updates of every agent.", "iterations");
         var set = new Option<string[]>("--set") { Description = "Change a key, for example tau=5. May be repeated.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [] };
         return new Command("start", "Train a population. On a cluster this returns at once; on this machine it trains here until it is done or paused.")
         {
-            name, preset, method, partners, layout, seeds, iterations, set, SizeView.Large,
+            name, preset, method, partners, environment, layout, seeds, iterations, set, SizeView.Large,
         }.Handle(shell, async context =>
         {
             var population = GrainKeys.CheckName(context.Get(name));
             var changes = new List<Override>();
             foreach (var text in context.Get(set) ?? []) changes.Add(Override.Parse(text));
             Add("method", context.Get(method), "--method");
+            Add("environment", context.Get(environment), "--environment");
             Add("layout", context.Get(layout), "--layout");
             Add("seeds", context.Get(seeds)?.ToString(), "--seeds");
             Add("iterations", context.Get(iterations)?.ToString(), "--iterations");

@@ -1,0 +1,231 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using Srpo.Core.Errors;
+using Srpo.Core.Random;
+
+namespace Srpo.Environments.Python;
+
+/// <summary>
+/// An environment in Python: a process with an environment for every lane, and one message a step for all of them. An episode of a lane is reset with a seed that is
+/// drawn from the reset stream by lane and episode, and Python draws all else from that; of the stream of transitions nothing is used. Lanes cannot be saved.
+/// The process starts with the first <see cref="Reset"/>, and ends with this.
+/// </summary>
+public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
+{
+    private readonly PythonModule _module;
+    private readonly PythonDescription _description;
+    private readonly string _arguments;
+    private readonly LaneSet _lanes;
+    private readonly uint[] _episodes;
+    private readonly uint[] _seeds;
+    private readonly float[] _observations;
+    private readonly byte[] _legal;
+    private readonly int _length;
+    private PythonProcess? _process;
+    private bool _failed;
+    private bool _disposed;
+
+    /// <summary>An environment without a state.</summary>
+    /// <param name="module">What makes it.</param>
+    /// <param name="arguments">With which arguments, a JSON object.</param>
+    /// <param name="label">What the arguments are called.</param>
+    /// <param name="file">Their file for messages, or null.</param>
+    /// <param name="lanes">Number of lanes.</param>
+    /// <exception cref="FormatException">The arguments are no JSON object.</exception>
+    /// <exception cref="PythonEnvironmentException">It cannot be made, or not be played.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of lanes is out of range.</exception>
+    public PythonEnvironment(PythonModule module, string arguments, string label, string? file, int lanes)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        (_module, _arguments) = (module, PythonModule.Arguments(arguments, file));
+        _description = module.Describe(_arguments);
+        Info = _description.ToInfo(module.Reference.EnvironmentName, label);
+        _lanes = new LaneSet(Info, lanes);
+        _length = Info.ObservationLengths[0];
+        (_episodes, _seeds) = (new uint[lanes], new uint[lanes]);
+        _observations = new float[Info.Seats * lanes * _length];
+        _legal = new byte[Info.MasksActions ? Info.Seats * lanes * Info.Actions : 0];
+    }
+
+    /// <summary>Ends the process of one that nobody has disposed of.</summary>
+    ~PythonEnvironment() => _process?.Close();
+
+    /// <inheritdoc/>
+    public EnvironmentInfo Info { get; }
+
+    /// <inheritdoc/>
+    public int Lanes => _lanes.Count;
+
+    /// <summary>Number of the process; null where none runs. For tests.</summary>
+    internal int? ProcessId => _process?.Id;
+
+    /// <inheritdoc/>
+    public void Reset(in StreamId reset, in StreamId dynamics, int firstLane = 0)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _lanes.Bind(reset, dynamics, firstLane);
+        if (_process is not { IsAlive: true })
+        {
+            _process?.Dispose();
+            _process = null;
+            _process = _module.Start(_arguments, Lanes);
+        }
+
+        _failed = true;
+        _episodes.AsSpan().Clear();
+        for (var lane = 0; lane < Lanes; lane++) Draw(lane);
+        MemoryMarshal.AsBytes(_seeds.AsSpan()).CopyTo(_process.Begin('R', 4 * Lanes));
+        Take(_process.Ask('S', "a reset", firstLane), default);
+        for (var lane = 0; lane < Lanes; lane++) Draw(lane);
+        _failed = false;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="PythonEnvironmentException">The environment failed, or did not answer in time; reset before going on.</exception>
+    public void Step(ReadOnlySpan<byte> actions, StepOutcome outcome)
+    {
+        _lanes.RequireStep(actions, outcome);
+        RequireState();
+        RequireLegal(actions);
+        _failed = true;
+        var message = _process!.Begin('A', actions.Length + (4 * Lanes));
+        actions.CopyTo(message);
+        MemoryMarshal.AsBytes(_seeds.AsSpan()).CopyTo(message[actions.Length..]);
+        Take(_process.Ask('S', "a step", _lanes.First), outcome);
+        for (var lane = 0; lane < Lanes; lane++)
+        {
+            if (outcome.Terminated[lane] || outcome.Truncated[lane]) Draw(lane);
+        }
+
+        _failed = false;
+    }
+
+    /// <inheritdoc/>
+    public void Observe(int seat, ObservationEncoding encoding, Span<float> observations)
+    {
+        _lanes.RequireObservation(seat, encoding, observations);
+        RequireState();
+        _observations.AsSpan(seat * Lanes * _length, Lanes * _length).CopyTo(observations);
+    }
+
+    /// <inheritdoc/>
+    public void ReadLegalActions(int seat, Span<byte> legal)
+    {
+        _lanes.RequireSeat(seat);
+        var length = Lanes * Info.Actions;
+        LaneSet.RequireLength(legal.Length, length, nameof(legal));
+        if (!Info.MasksActions)
+        {
+            legal.Fill(1);
+            return;
+        }
+
+        _lanes.RequireStarted();
+        RequireState();
+        _legal.AsSpan(seat * length, length).CopyTo(legal);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ObservationSlot> Slots(int seat, ObservationEncoding encoding)
+    {
+        _lanes.RequireSeat(seat);
+        Info.ObservationLength(encoding);
+        return _description.Slots(seat);
+    }
+
+    /// <summary>What the environment's render gives as text; of one that draws none, what its agents observe.</summary>
+    /// <inheritdoc/>
+    public string Render(int lane)
+    {
+        _lanes.RequireLane(lane);
+        RequireState();
+        MemoryMarshal.Write(_process!.Begin('D', 4), lane);
+        var drawing = Plain(Encoding.UTF8.GetString(_process.Ask('D', "a drawing", _lanes.First)));
+        return string.IsNullOrWhiteSpace(drawing) ? Numbers(lane) : drawing;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _disposed = true;
+        _process?.Dispose();
+        _process = null;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The seed of the next episode of a lane: 31 bits, which every generator takes.</summary>
+    private void Draw(int lane) => _seeds[lane] = _lanes.Starts.Block(_lanes.First + lane, _episodes[lane]++).Word0 >> 1;
+
+    /// <summary>Reads rewards, costs, ends, observations and masks from an answer.</summary>
+    private void Take(ReadOnlySpan<byte> answer, StepOutcome outcome)
+    {
+        var all = Info.Seats * Lanes;
+        var expected = (8 * all) + (2 * Lanes) + (4 * _observations.Length) + _legal.Length;
+        if (answer.Length != expected) throw _process!.Broken("a step", $"it sent {answer.Length} bytes instead of {expected}: an observation or mask has another length than its space, {_length} numbers and {(Info.MasksActions ? Info.Actions : 0)} actions");
+        var (rewards, costs) = (MemoryMarshal.Cast<byte, float>(answer[..(4 * all)]), MemoryMarshal.Cast<byte, float>(answer.Slice(4 * all, 4 * all)));
+        var ends = answer.Slice(8 * all, 2 * Lanes);
+        var observations = MemoryMarshal.Cast<byte, float>(answer.Slice((8 * all) + (2 * Lanes), 4 * _observations.Length));
+        RequireFinite(rewards, 1, "the reward");
+        RequireFinite(costs, 1, "the cost");
+        RequireFinite(observations, _length, "the observation");
+        if (costs.IndexOfAnyExceptInRange(0f, float.MaxValue) is var negative and >= 0) throw Wrong(negative, $"the cost is {costs[negative]}; costs are not negative");
+        observations.CopyTo(_observations);
+        answer[^_legal.Length..].CopyTo(_legal);
+        for (var index = 0; index < all && _legal.Length > 0; index++)
+        {
+            if (_legal.AsSpan(index * Info.Actions, Info.Actions).IndexOf((byte)1) < 0) throw Wrong(index, $"no action is legal; every mask needs one that is");
+        }
+
+        if (outcome.Terminated.IsEmpty) return;
+        rewards.CopyTo(outcome.Rewards);
+        costs.CopyTo(outcome.Costs);
+        for (var lane = 0; lane < Lanes; lane++) (outcome.Terminated[lane], outcome.Truncated[lane]) = (ends[lane] != 0, ends[Lanes + lane] != 0);
+    }
+
+    private void RequireFinite(ReadOnlySpan<float> values, int length, string what)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i])) throw Wrong(i / length, $"{what} has the value {values[i]}; all numbers must be finite");
+        }
+    }
+
+    private void RequireLegal(ReadOnlySpan<byte> actions)
+    {
+        for (var index = 0; index < actions.Length && _legal.Length > 0; index++)
+        {
+            if (_legal[(index * Info.Actions) + actions[index]] == 0)
+                throw new ArgumentOutOfRangeException(nameof(actions), actions[index], string.Create(CultureInfo.InvariantCulture, $"lane {index % Lanes}, seat {index / Lanes}: action {Info.ActionNames[actions[index]]} is not legal now"));
+        }
+    }
+
+    private void RequireState()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_failed) throw new InvalidOperationException($"{Info.Name} has failed; call Reset before going on");
+    }
+
+    private PythonEnvironmentException Wrong(int index, FormattableString what) =>
+        new(ErrorKind.Failed, string.Create(CultureInfo.InvariantCulture, $"{Info.Name}: lane {_lanes.First + (index % Lanes)}, {_description.Agents![index / Lanes].Name}: {what.ToString(CultureInfo.InvariantCulture)}"));
+
+    private string Numbers(int lane)
+    {
+        var text = new StringBuilder();
+        for (var seat = 0; seat < Info.Seats; seat++)
+        {
+            text.Append(_description.Agents![seat].Name).Append(" observes");
+            foreach (var value in _observations.AsSpan(((seat * Lanes) + lane) * _length, _length)) text.Append(CultureInfo.InvariantCulture, $" {value:0.###}");
+            text.Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Text without control characters, such as those that colour it.</summary>
+    private static string Plain(string drawing) => string.Concat(Colours().Replace(drawing.ReplaceLineEndings("\n"), "").Where(sign => sign == '\n' || !char.IsControl(sign)));
+
+    [GeneratedRegex(@"\x1b\[[0-9;]*[A-Za-z]")]
+    private static partial Regex Colours();
+}
