@@ -19,8 +19,7 @@ public sealed class PythonConformanceTests : IDisposable
     {
         var results = Check("python:corridor.make", Modules.Sample);
         Assert.All(results, result => Assert.True(result.Verdict != CheckVerdict.Failed, result.ToString()));
-        Assert.Equal(["save and restore", "other streams", "turns", "state numbers", "table"], results.Where(result => result.Verdict == CheckVerdict.NotApplicable).Select(result => result.Check).OrderBy(Order));
-        static int Order(string check) => Array.IndexOf(["save and restore", "other streams", "turns", "state numbers", "table"], check);
+        Assert.Equal(["turns", "save and restore", "other streams", "state numbers", "table"], results.Where(result => result.Verdict == CheckVerdict.NotApplicable).Select(result => result.Check));
     }
 
     [PythonFact("json")]

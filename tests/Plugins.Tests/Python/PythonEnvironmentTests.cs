@@ -115,7 +115,7 @@ public sealed class PythonEnvironmentTests : IDisposable
         for (var step = 0; step < 30; step++)
         {
             Assert.Equal(1, probe.Observe(0, ObservationEncoding.Absolute).Count(value => value == 1));
-            Assert.Equal([0, 0, 0, 0, 1], probe.Observe(1, ObservationEncoding.Absolute));
+            Assert.Equal(new float[] { 0, 0, 0, 0, 1 }, probe.Observe(1, ObservationEncoding.Absolute));
             probe.PlayStep();
         }
     }
@@ -131,7 +131,7 @@ public sealed class PythonEnvironmentTests : IDisposable
     [PythonFact("json")]
     public void An_exception_is_shown_with_lane_step_and_the_end_of_its_traceback_and_a_reset_goes_on()
     {
-        _directory.Write("fails.py", Modules.Text(step: "self.count = getattr(self, 'count', 0) + 1\n        if self.count == 3 and actions['b'] == 2: raise ValueError('no such key: x')".Replace("\n        ", "\n                ", StringComparison.Ordinal)));
+        _directory.Write("fails.py", Modules.Text(step: "self.count = getattr(self, 'count', 0) + 1\n        if self.count == 3 and actions['b'] == 2: raise ValueError('no such key: x')"));
         using var environment = Modules.Create(_directory.Root, "fails.make", lanes: 2);
         var probe = new EnvironmentProbe(environment);
         probe.Reset(1, firstLane: 4);
