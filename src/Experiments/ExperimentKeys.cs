@@ -66,7 +66,7 @@ public static class ExperimentKeys
     [
         new("title", "text", "", "One line for people."),
         new("preset", string.Join(", ", Presets.All.Select(preset => $"\"{preset.Name}\"")), $"\"{Presets.Default}\"", "The settings to start from; all other keys override it."),
-        new("environment", "text", "the preset's", "Registered name of the environment."),
+        new("environment", "text", "the preset's", "Registered name of the environment, or python:MODULE.FACTORY for one in Python."),
         new("plugins", "list of texts", "[]", "Assemblies that bring environments or methods: files, relative to this one. `srpo --plugin FILE` loads one for a single command."),
         new("layout", "text", "the preset's", "Layout of training (" + string.Join(", ", EnvironmentFactory.Registrations.Where(known => known.VariantKind != "layout").Select(known => $"of {known.Name} the {known.VariantKind}")) + "): a built-in name, or a file relative to this one."),
         Seeds.Shown(),

@@ -192,7 +192,7 @@ public sealed class PythonModule
 
         return failure.Type == NoAttribute && failure.Lane is null && failure.Text.Contains($"has no attribute '{reference.Factory}'", StringComparison.Ordinal)
             ? new PythonEnvironmentException(ErrorKind.Usage, $"the Python module '{reference.Module}' has no '{reference.Factory}'; name a function or class of it that makes the environment", error)
-            : error;
+            : new PythonEnvironmentException(error.Kind, $"{error.Message}; correct the module or its arguments", error);
     }
 
     private static string[] Relative(PythonDescription description, string root) =>

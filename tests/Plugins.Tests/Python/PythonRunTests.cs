@@ -156,6 +156,15 @@ public sealed class PythonRunTests : IDisposable
         Assert.Equal(0, await silo.StopAsync());
     }
 
+    /// <summary>What the page shows is what the other tests run.</summary>
+    [Fact]
+    public void The_page_shows_the_sample_as_it_is()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "python-environments.md"));
+        Assert.Contains($"```python\n{File.ReadAllText(Path.Combine(Modules.Sample, "corridor.py"))}```", page, StringComparison.Ordinal);
+        Assert.Contains($"```json\n{File.ReadAllText(Path.Combine(Modules.Sample, "corridor.json"))}```", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_silo_whose_environment_cannot_be_had_does_not_start()
     {
