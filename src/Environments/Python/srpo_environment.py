@@ -16,7 +16,7 @@ def send(kind, *parts):
 def receive():
     head = source.read(5)
     if len(head) < 5:  # srpo is done, or is no more
-        sys.exit()
+        return None, b""
     size, kind = struct.unpack("<Ic", head)
     return kind, source.read(size)
 
@@ -48,6 +48,7 @@ class Lanes:
         self.actions = [first.action_space(agent) for agent in self.agents]
         spaces = [first.observation_space(agent) for agent in self.agents]
         self.spaces = [space["observation"] if hasattr(space, "keys") else space for space in spaces]
+        self.lengths = [int(space.n) if hasattr(space, "n") else int(math.prod(space.shape)) if getattr(space, "shape", None) is not None else None for space in self.spaces]
         self.masks = bool(self.agents) and self.mask(observations, infos, self.agents[0]) is not None
         self.steps, self.seen, self.legal = [0] * count, [[b""] * count for _ in self.agents], [[b""] * count for _ in self.agents]
         core = getattr(first, "unwrapped", first)
@@ -59,9 +60,9 @@ class Lanes:
 
         return {"agents": [{
             "name": str(agent), "actions": getattr(action, "n", None) and int(action.n), "actionSpace": repr(action), "observationSpace": repr(space),
-            "length": int(space.n) if hasattr(space, "n") else math.prod(space.shape) if getattr(space, "shape", None) is not None else None,
+            "length": length,
             "low": [0.0] if hasattr(space, "n") else bounds(space, "low"), "high": [1.0] if hasattr(space, "n") else bounds(space, "high"),
-        } for agent, action, space in zip(self.agents, self.actions, self.spaces)],
+        } for agent, action, space, length in zip(self.agents, self.actions, self.spaces, self.lengths)],
             "masks": self.masks, "episodeLength": self.limit, "sharedReward": bool(self.metadata.get("shared_reward", False)),
             "actionNames": self.metadata.get("action_names"), "observationNames": self.metadata.get("observation_names")}
 
@@ -79,9 +80,11 @@ class Lanes:
             value = observations[agent]["observation"] if hasattr(observations[agent], "keys") else observations[agent]
             if hasattr(space, "n"):  # one number of n, which is written one-hot
                 value = [float(i == int(value) - int(getattr(space, "start", 0))) for i in range(int(space.n))]
-            self.seen[seat][lane] = value.astype("<f4").tobytes() if hasattr(value, "astype") else array("f", flat(value)).tobytes()
-            if self.masks:
-                self.legal[seat][lane] = bytes(1 if legal else 0 for legal in flat(self.mask(observations, infos, agent)))
+            seen = value.astype("<f4").tobytes() if hasattr(value, "astype") else array("f", flat(value)).tobytes()
+            legal = bytes(1 if legal else 0 for legal in flat(self.mask(observations, infos, agent))) if self.masks else b""
+            if len(seen) != 4 * self.lengths[seat] or (self.masks and len(legal) != self.actions[seat].n):
+                raise ValueError(f"{agent} observes {len(seen) // 4} numbers, of which its space has {self.lengths[seat]}" + (f", and has a mask of {len(legal)} for {self.actions[seat].n} actions" if self.masks else ""))
+            self.seen[seat][lane], self.legal[seat][lane] = seen, legal
 
     def reset(self, seeds):
         self.steps = [0] * self.count
@@ -119,11 +122,18 @@ class Lanes:
         return [drawing.encode() if isinstance(drawing, str) else b""]
 
 
+    def close(self):
+        for environment in self.environments:
+            getattr(environment, "close", lambda: None)()
+
+
 def main():
     threading.Thread(target=watch, args=(os.getppid(),), daemon=True).start()
-    hello, lanes = {}, None
+    lanes = None
     while True:
         kind, body = receive()
+        if kind is None:
+            return lanes and lanes.close()
         where.clear()
         try:
             if kind == b"H":
