@@ -58,6 +58,7 @@ internal static class CompletionsCommand
     {
         ("--preset", _) => new([.. Presets.All.Select(preset => preset.Name)], Files.None),
         ("--storage", _) => new([.. DevOptions.Storages], Files.None),
+        ("--environment", _) => new([.. CommandExtensions.EnvironmentNames()], Files.None),
         ("--encoding", _) => new([.. ShowCommand.Encodings], Files.None),
         (_, "FORMAT") => new([.. FigureFiles.Formats], Files.None),
         (_, "METHOD") => new([.. MethodRegistry.All.Select(method => method.Id)], Files.None),

@@ -12,7 +12,7 @@ namespace Srpo.Learning.Plugins;
 public sealed record LoadedPlugin(
     PluginReference Reference, string Typed, string File, IReadOnlyList<string> Environments, IReadOnlyList<string> Methods, IReadOnlyList<string> Actors)
 {
-    /// <summary>Of an environment in Python the files that it is made of, see <see cref="Environments.Python.PythonModule.Sources"/>; null of an assembly.</summary>
+    /// <summary>Of an environment in Python the files that it is made of, see <see cref="Srpo.Environments.Python.PythonModule.Sources"/>; null of an assembly.</summary>
     public IReadOnlyList<string>? Sources { get; init; }
 
     /// <summary>What <c>--plugin</c> takes to load it again, wherever one stands.</summary>

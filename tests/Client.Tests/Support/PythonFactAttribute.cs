@@ -13,15 +13,6 @@ internal sealed class PythonFactAttribute : FactAttribute
     }
 }
 
-/// <summary>The same with several sets of values.</summary>
-internal sealed class PythonTheoryAttribute : TheoryAttribute
-{
-    public PythonTheoryAttribute(string package)
-    {
-        if (Python.With(package) is null) Skip = $"there is no python3 with {package} here";
-    }
-}
-
 /// <summary>The Python of this machine.</summary>
 internal static class Python
 {

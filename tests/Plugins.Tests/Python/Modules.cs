@@ -4,6 +4,12 @@ using Srpo.Environments.Python;
 
 namespace Srpo.Plugins.Tests.Python;
 
+/// <summary>A test with several sets of values that needs a package of Python; skipped, with the reason, where there is none.</summary>
+internal sealed class PythonTheoryAttribute : TheoryAttribute
+{
+    public PythonTheoryAttribute(string package) => Skip = new PythonFactAttribute(package).Skip;
+}
+
 /// <summary>Environments in Python that tests write.</summary>
 internal static class Modules
 {
