@@ -164,7 +164,8 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
         var all = Info.Seats * Lanes;
         var expected = (8 * all) + (2 * Lanes) + (4 * _observations.Length) + _legal.Length;
         if (answer.Length != expected) throw _process!.Broken("a step", $"it sent {answer.Length} bytes instead of {expected}: an observation or mask has another length than its space, {_length} numbers and {(Info.MasksActions ? Info.Actions : 0)} actions");
-        var (rewards, costs) = (MemoryMarshal.Cast<byte, float>(answer[..(4 * all)]), MemoryMarshal.Cast<byte, float>(answer.Slice(4 * all, 4 * all)));
+        var rewards = MemoryMarshal.Cast<byte, float>(answer[..(4 * all)]);
+        var costs = MemoryMarshal.Cast<byte, float>(answer.Slice(4 * all, 4 * all));
         var ends = answer.Slice(8 * all, 2 * Lanes);
         var observations = MemoryMarshal.Cast<byte, float>(answer.Slice((8 * all) + (2 * Lanes), 4 * _observations.Length));
         RequireFinite(rewards, 1, "the reward");

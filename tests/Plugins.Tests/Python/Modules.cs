@@ -24,9 +24,9 @@ internal static class Modules
     /// <param name="step">Statements at the beginning of step, where `actions` are given.</param>
     /// <param name="members">More members of the class.</param>
     /// <param name="top">Statements at the beginning of the module.</param>
-    public static string Text(string reset = "", string step = "", string members = "", string top = "") => $$"""
+    public static string Text(string reset = "", string step = "", string members = "", string top = "") => $$$"""
         import random
-        {{top}}
+        {{{top}}}
 
         class Space:
             def __init__(self, **about):
@@ -47,13 +47,13 @@ internal static class Modules
                 return {"a": self.numbers, "b": self.numbers[::-1]}
             def reset(self, seed=None, options=None):
                 self.random = random.Random(seed)
-                {{reset}}
+                {{{reset}}}
                 return self.look(), {"a": {}, "b": {}}
             def step(self, actions):
-                {{step}}
+                {{{step}}}
                 end = self.random.random() < 0.1
                 return self.look(), {"a": float(actions["a"] == actions["b"]), "b": self.numbers[0]}, {"a": end, "b": end}, {"a": False, "b": False}, {}
-        {{(members.Length == 0 ? "" : string.Join('\n', members.Split('\n').Select(line => "    " + line)))}}
+        {{{(members.Length == 0 ? "" : string.Join('\n', members.Split('\n').Select(line => "    " + line)))}}}
 
         def make(**arguments):
             return Draws(**arguments)
