@@ -37,7 +37,6 @@ internal static class Modules
         class Draws:
             max_cycles = 25
             possible_agents = ["a", "b"]
-            seed = random.Random
             def action_space(self, agent):
                 return Space(n=4)
             def observation_space(self, agent):
