@@ -160,7 +160,7 @@ public sealed record Measure(
         ];
     }
 
-    private static double MedianOf(double[] values)
+    internal static double MedianOf(double[] values)
     {
         var sorted = values.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

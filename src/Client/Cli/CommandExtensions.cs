@@ -105,6 +105,23 @@ internal static class CommandExtensions
         EnvironmentFactory.Registrations.FirstOrDefault(environment => environment.Name == PythonReference.Registered(name) || environment.OtherNames.Contains(name))
             ?? throw new SrpoException(ErrorKind.Usage, NearestName.Unknown("environment", name, [.. EnvironmentNames()]));
 
+    /// <summary>An environment in one of its layouts, with what a file says.</summary>
+    /// <param name="shell">Where it was typed.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="layout">A layout, or a file; null for the first that is built in.</param>
+    /// <exception cref="SrpoException">There is no such layout, or the file is none.</exception>
+    public static EnvironmentSettings SettingsOf(Shell shell, EnvironmentRegistration environment, string? layout)
+    {
+        try
+        {
+            return EnvironmentFactory.Resolve(new EnvironmentSettings(environment.Name, layout is null ? environment.Variants[0] : File.Exists(shell.Resolve(layout)) ? shell.Resolve(layout) : layout));
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException)
+        {
+            throw new SrpoException(ErrorKind.Usage, SrpoException.MessageOf(error), error);
+        }
+    }
+
     /// <summary>Adds an option that takes a number; its range is checked where it is used. The parser's own numbers have thousands apart by commas: it reads 0,5 as 5.</summary>
     public static Option<double?> NumberOption(string name, string description, string example, string helpName = "NUMBER")
     {

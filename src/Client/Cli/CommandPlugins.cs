@@ -1,6 +1,5 @@
 using Srpo.Environments.Python;
 using Srpo.Experiments.Data;
-using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Cli;
 

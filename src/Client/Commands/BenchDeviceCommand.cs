@@ -25,7 +25,8 @@ internal static class BenchDeviceCommand
             .Handle(shell, context => Task.FromResult(Run(context, context.Get(names))));
     }
 
-    private static Option<int[]> Several(string name, string description, int[] otherwise)
+    /// <summary>An option that takes whole numbers and may be repeated.</summary>
+    public static Option<int[]> Several(string name, string description, int[] otherwise)
     {
         var option = new Option<int[]>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>

@@ -7,10 +7,8 @@ using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
 using Srpo.Environments;
-using Srpo.Environments.Python;
 using Srpo.Experiments.Data;
 using Srpo.Learning.Methods;
-using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands;
 
@@ -46,19 +44,11 @@ internal static class CheckCommand
 
     private static IEnumerable<CheckResult> OfEnvironment(CommandContext context, string name, string? variant)
     {
-        name = PythonReference.Registered(name);
-        try
-        {
-            name = CommandExtensions.FindEnvironment(name).Name;
-            if (!EnvironmentFactory.Find(name).IsStepped) return [Elsewhere(name)];
-            return variant is null
-                ? EnvironmentConformance.Run(name, SeedOf(context), context.Cancellation)
-                : EnvironmentConformance.Run(EnvironmentFactory.Resolve(new EnvironmentSettings(name, File.Exists(context.Shell.Resolve(variant)) ? context.Shell.Resolve(variant) : variant)), SeedOf(context), context.Cancellation);
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException)
-        {
-            throw new SrpoException(ErrorKind.Usage, SrpoException.MessageOf(error), error);
-        }
+        var known = CommandExtensions.FindEnvironment(name);
+        if (!known.IsStepped) return [Elsewhere(known.Name)];
+        return variant is null
+            ? EnvironmentConformance.Run(known.Name, SeedOf(context), context.Cancellation)
+            : EnvironmentConformance.Run(CommandExtensions.SettingsOf(context.Shell, known, variant), SeedOf(context), context.Cancellation);
     }
 
     private static IEnumerable<CheckResult> OfMethod(CommandContext context, string id) =>

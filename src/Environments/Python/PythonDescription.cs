@@ -7,7 +7,8 @@ namespace Srpo.Environments.Python;
 /// <summary>What a Python process says of a module, and of the environment that it has made.</summary>
 /// <param name="Version">Version of the protocol.</param>
 /// <param name="File">The module's file, absolute.</param>
-/// <param name="Sources">The files that make up the environment, absolute.</param>
+/// <param name="Modules">The files of all modules that its import has loaded, absolute, by the modules' names.</param>
+/// <param name="Installed">The folders below which Python and what is installed for it lie.</param>
 /// <param name="Agents">The agents by seat; null where no environment was made.</param>
 /// <param name="Masks">Whether agents are told which actions are legal.</param>
 /// <param name="EpisodeLength">Steps after which an episode is cut off at the latest; null where the environment does not say.</param>
@@ -15,7 +16,7 @@ namespace Srpo.Environments.Python;
 /// <param name="ActionNames">Names of the actions, or null.</param>
 /// <param name="ObservationNames">What the numbers of an observation mean, or null.</param>
 internal sealed record PythonDescription(
-    int Version, string File, string[] Sources, PythonAgent[]? Agents, bool Masks, int? EpisodeLength, bool SharedReward, string[]? ActionNames, string[]? ObservationNames)
+    int Version, string File, Dictionary<string, string> Modules, string[] Installed, PythonAgent[]? Agents, bool Masks, int? EpisodeLength, bool SharedReward, string[]? ActionNames, string[]? ObservationNames)
 {
     /// <summary>Version of the protocol that this program speaks.</summary>
     public const int Protocol = 1;
@@ -30,7 +31,7 @@ internal sealed record PythonDescription(
     {
         var read = JsonSerializer.Deserialize<PythonDescription>(json, Options);
         if (read is not { Version: Protocol }) throw new JsonException(string.Create(CultureInfo.InvariantCulture, $"its protocol has version {read?.Version}, and this program speaks version {Protocol}"));
-        return read is { File: not null, Sources: not null } && read.Agents?.Any(agent => agent is not { Name: not null, Low: not null, High: not null }) != true ? read : throw new JsonException("it lacks a part");
+        return read is { File: not null, Modules: not null, Installed: not null } && read.Agents?.Any(agent => agent is not { Name: not null, Low: not null, High: not null }) != true ? read : throw new JsonException("it lacks a part");
     }
 
     /// <summary>Sizes and names, once everything was found to be possible.</summary>
@@ -74,8 +75,19 @@ internal sealed record PythonDescription(
             i, ObservationNames?[i] ?? string.Create(CultureInfo.InvariantCulture, $"number {i} of what {agent.Name} observes"), Bound(agent.Low, i) ?? float.NegativeInfinity, Bound(agent.High, i) ?? float.PositiveInfinity))];
     }
 
+    /// <summary>The files that make up an environment, relative to the folder that its module is imported from, with '/': those of the module's own package, and of what else lies in that folder.</summary>
+    /// <param name="package">Name of the module, or of the package that it is part of.</param>
+    /// <param name="root">The folder.</param>
+    public string[] Sources(string package, string root) =>
+    [
+        .. Modules.Where(module => IsBelow(module.Value, root) && (module.Key.Split('.')[0] == package || !Installed.Any(prefix => IsBelow(module.Value, prefix))))
+            .Select(module => Path.GetRelativePath(root, module.Value).Replace('\\', '/')).Distinct().Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>Whether two processes have made the same.</summary>
-    public bool SameAs(PythonDescription other) => JsonSerializer.Serialize(this, Options) == JsonSerializer.Serialize(other, Options);
+    public bool SameAs(PythonDescription other) => JsonSerializer.Serialize(this with { Modules = [] }, Options) == JsonSerializer.Serialize(other with { Modules = [] }, Options);
+
+    private static bool IsBelow(string file, string folder) => file.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static float? Bound(float?[] bounds, int index) => bounds.Length == 1 ? bounds[0] : index < bounds.Length ? bounds[index] : null;
 }

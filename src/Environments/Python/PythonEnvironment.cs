@@ -58,6 +58,10 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
     /// <inheritdoc/>
     public int Lanes => _lanes.Count;
 
+    /// <summary>What plays the same environment as a program in Python would, to be measured beside this.</summary>
+    /// <exception cref="PythonEnvironmentException">There is no Python.</exception>
+    public PythonLoop Loop() => new(_module, _arguments);
+
     /// <summary>Number of the process; null where none runs. For tests.</summary>
     internal int? ProcessId => _process?.Id;
 
@@ -91,7 +95,7 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
         RequireLegal(actions);
         _failed = true;
         var message = _process!.Begin('A', actions.Length + (4 * Lanes));
-        actions.CopyTo(message);
+        for (var i = 0; i < actions.Length; i++) message[i] = actions[((i % Info.Seats) * Lanes) + (i / Info.Seats)];
         MemoryMarshal.AsBytes(_seeds.AsSpan()).CopyTo(message[actions.Length..]);
         Take(_process.Ask('S', "a step", _lanes.First), outcome);
         for (var lane = 0; lane < Lanes; lane++)
@@ -158,38 +162,41 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
     /// <summary>The seed of the next episode of a lane: 31 bits, which every generator takes.</summary>
     private void Draw(int lane) => _seeds[lane] = _lanes.Starts.Block(_lanes.First + lane, _episodes[lane]++).Word0 >> 1;
 
-    /// <summary>Reads rewards, costs, ends, observations and masks from an answer.</summary>
+    /// <summary>Reads what an answer says lane by lane, and has it seat by seat.</summary>
     private void Take(ReadOnlySpan<byte> answer, StepOutcome outcome)
     {
-        var all = Info.Seats * Lanes;
-        var expected = (8 * all) + (2 * Lanes) + (4 * _observations.Length) + _legal.Length;
-        if (answer.Length != expected) throw _process!.Broken("a step", $"it sent {answer.Length} bytes instead of {expected}: an observation or mask has another length than its space, {_length} numbers and {(Info.MasksActions ? Info.Actions : 0)} actions");
-        var rewards = MemoryMarshal.Cast<byte, float>(answer[..(4 * all)]);
-        var costs = MemoryMarshal.Cast<byte, float>(answer.Slice(4 * all, 4 * all));
-        var ends = answer.Slice(8 * all, 2 * Lanes);
-        var observations = MemoryMarshal.Cast<byte, float>(answer.Slice((8 * all) + (2 * Lanes), 4 * _observations.Length));
-        RequireFinite(rewards, 1, "the reward");
-        RequireFinite(costs, 1, "the cost");
-        RequireFinite(observations, _length, "the observation");
-        if (costs.IndexOfAnyExceptInRange(0f, float.MaxValue) is var negative and >= 0) throw Wrong(negative, $"the cost is {costs[negative]}; costs are not negative");
-        observations.CopyTo(_observations);
-        answer[^_legal.Length..].CopyTo(_legal);
-        for (var index = 0; index < all && _legal.Length > 0; index++)
+        var (seats, masks) = (Info.Seats, Info.MasksActions ? Info.Actions : 0);
+        var (numbers, flags) = (seats * (2 + _length), 2 + (seats * masks));
+        var expected = Lanes * ((sizeof(float) * numbers) + flags);
+        if (answer.Length != expected) throw _process!.Broken("a step", $"it sent {answer.Length} bytes instead of {expected}; an agent has a mask at times and none at others, or another number of actions");
+        for (var lane = 0; lane < Lanes; lane++)
         {
-            if (_legal.AsSpan(index * Info.Actions, Info.Actions).IndexOf((byte)1) < 0) throw Wrong(index, $"no action is legal; every mask needs one that is");
-        }
+            var values = MemoryMarshal.Cast<byte, float>(answer)[(lane * numbers)..((lane + 1) * numbers)];
+            var ends = answer[((Lanes * sizeof(float) * numbers) + (lane * flags))..][..flags];
+            for (var seat = 0; seat < seats; seat++)
+            {
+                var (reward, cost, index) = (values[seat], values[seats + seat], (seat * Lanes) + lane);
+                var observation = values[((2 * seats) + (seat * _length))..][.._length];
+                RequireFinite([reward], lane, seat, "the reward");
+                RequireFinite([cost], lane, seat, "the cost");
+                RequireFinite(observation, lane, seat, "the observation");
+                if (cost < 0) throw Wrong(lane, seat, $"the cost is {cost}; costs are not negative");
+                observation.CopyTo(_observations.AsSpan(index * _length));
+                var legal = ends[(2 + (seat * masks))..][..masks];
+                if (masks > 0 && legal.IndexOf((byte)1) < 0) throw Wrong(lane, seat, $"no action is legal; every mask needs one that is");
+                legal.CopyTo(_legal.AsSpan(index * masks));
+                if (!outcome.Rewards.IsEmpty) (outcome.Rewards[index], outcome.Costs[index]) = (reward, cost);
+            }
 
-        if (outcome.Terminated.IsEmpty) return;
-        rewards.CopyTo(outcome.Rewards);
-        costs.CopyTo(outcome.Costs);
-        for (var lane = 0; lane < Lanes; lane++) (outcome.Terminated[lane], outcome.Truncated[lane]) = (ends[lane] != 0, ends[Lanes + lane] != 0);
+            if (!outcome.Terminated.IsEmpty) (outcome.Terminated[lane], outcome.Truncated[lane]) = (ends[0] != 0, ends[1] != 0);
+        }
     }
 
-    private void RequireFinite(ReadOnlySpan<float> values, int length, string what)
+    private void RequireFinite(ReadOnlySpan<float> values, int lane, int seat, string what)
     {
-        for (var i = 0; i < values.Length; i++)
+        foreach (var value in values)
         {
-            if (!float.IsFinite(values[i])) throw Wrong(i / length, $"{what} has the value {values[i]}; all numbers must be finite");
+            if (!float.IsFinite(value)) throw Wrong(lane, seat, $"{what} has the value {value}; all numbers must be finite");
         }
     }
 
@@ -208,8 +215,8 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
         if (_failed) throw new InvalidOperationException($"{Info.Name} has failed; call Reset before going on");
     }
 
-    private PythonEnvironmentException Wrong(int index, FormattableString what) =>
-        new(ErrorKind.Failed, string.Create(CultureInfo.InvariantCulture, $"{Info.Name}: lane {_lanes.First + (index % Lanes)}, {_description.Agents![index / Lanes].Name}: {what.ToString(CultureInfo.InvariantCulture)}"));
+    private PythonEnvironmentException Wrong(int lane, int seat, FormattableString what) =>
+        new(ErrorKind.Failed, string.Create(CultureInfo.InvariantCulture, $"{Info.Name}: lane {_lanes.First + lane}, {_description.Agents![seat].Name}: {what.ToString(CultureInfo.InvariantCulture)}"));
 
     private string Numbers(int lane)
     {

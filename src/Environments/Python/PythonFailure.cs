@@ -27,6 +27,9 @@ internal sealed record PythonFailure(string Type, string? Name, string Text, int
         var place = Lane is not { } lane ? doing
             : Step is > 0 ? string.Create(CultureInfo.InvariantCulture, $"lane {firstLane + lane}, step {Step} of its episode")
             : string.Create(CultureInfo.InvariantCulture, $"lane {firstLane + lane}, the reset");
-        return new PythonEnvironmentException(ErrorKind.Failed, $"{environment}: {place} failed in Python:\n{Text.TrimEnd().ReplaceLineEndings("\n")}") { Failure = this };
+
+        // Without a line of its own the environment has not failed, but what it gave could not be used.
+        var hint = Text.Contains("  File ", StringComparison.Ordinal) || (Lane is null && Type != "AttributeError") ? "" : "\nAn environment must be as PettingZoo's parallel API has it; docs/python-environments.md lists what is used of it.";
+        return new PythonEnvironmentException(ErrorKind.Failed, $"{environment}: {place} failed in Python:\n{Text.TrimEnd().ReplaceLineEndings("\n")}{hint}") { Failure = this };
     }
 }

@@ -17,13 +17,6 @@ internal static class PythonInterpreter
 
     private const int DefaultPatience = 60, LongestPatience = 86_400;
 
-    private static readonly Lazy<string> Side = new(() =>
-    {
-        using var text = typeof(PythonInterpreter).Assembly.GetManifestResourceStream("python/srpo_environment.py")!;
-        using var reader = new StreamReader(text, Encoding.UTF8);
-        return reader.ReadToEnd();
-    });
-
     /// <summary>The program.</summary>
     public static string Program => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : OperatingSystem.IsWindows() ? "python" : "python3";
 
@@ -41,10 +34,12 @@ internal static class PythonInterpreter
         }
     }
 
-    /// <summary>Starts a process that speaks the protocol.</summary>
+    /// <summary>Starts a process.</summary>
     /// <param name="name">The environment, for messages.</param>
+    /// <param name="script">Name of what it runs, a file of this folder.</param>
+    /// <param name="arguments">What the script is given.</param>
     /// <exception cref="PythonEnvironmentException">There is no such program.</exception>
-    public static Process Start(string name)
+    public static Process Start(string name, string script, params string[] arguments)
     {
         var start = new ProcessStartInfo(Program)
         {
@@ -54,8 +49,9 @@ internal static class PythonInterpreter
             StandardErrorEncoding = Encoding.UTF8,
             UseShellExecute = false,
             CreateNoWindow = true,
-            ArgumentList = { "-c", Side.Value },
+            ArgumentList = { "-c", Text(script) },
         };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
 
         // Sets and dictionaries of texts must not have another order in every process, nor a module's bytes be left beside it.
         if (!start.Environment.ContainsKey("PYTHONHASHSEED")) start.Environment["PYTHONHASHSEED"] = "0";
@@ -70,5 +66,12 @@ internal static class PythonInterpreter
             throw new PythonEnvironmentException(
                 ErrorKind.Environment, $"{name} needs Python, and '{Program}' cannot be started ({error.Message}); install Python 3.8 or later, or name its program in ${Variable}", error);
         }
+    }
+
+    private static string Text(string script)
+    {
+        using var text = typeof(PythonInterpreter).Assembly.GetManifestResourceStream($"python/{script}")!;
+        using var reader = new StreamReader(text, Encoding.UTF8);
+        return reader.ReadToEnd();
     }
 }

@@ -16,13 +16,12 @@ public sealed class PythonModule
     /// <summary>Exceptions of Python's that have words here.</summary>
     private const string NoModule = "ModuleNotFoundError", NoAttribute = "AttributeError";
 
-    private readonly string _root;
     private readonly ConcurrentDictionary<string, PythonDescription> _descriptions = new(StringComparer.Ordinal);
 
     private PythonModule(PythonReference reference, string file, IReadOnlyList<string> sources, string hash)
     {
         (Reference, File, Sources, Hash) = (reference, file, sources, hash);
-        _root = reference.RootOf(file);
+        Root = reference.RootOf(file);
     }
 
     /// <summary>How it is named.</summary>
@@ -31,6 +30,9 @@ public sealed class PythonModule
     /// <summary>The module's file, absolute.</summary>
     public string File { get; }
 
+    /// <summary>The folder that it is imported from, absolute.</summary>
+    public string Root { get; }
+
     /// <summary>The files whose change makes another environment of it, relative to the folder that it is imported from, with '/'.</summary>
     public IReadOnlyList<string> Sources { get; }
 
@@ -38,7 +40,7 @@ public sealed class PythonModule
     public string Hash { get; }
 
     /// <summary>What names it on a command line, wherever one stands.</summary>
-    public string Argument => $"{PythonReference.Prefix}{_root}/{Reference.Module}.{Reference.Factory}";
+    public string Argument => $"{PythonReference.Prefix}{Root}/{Reference.Module}.{Reference.Factory}";
 
     /// <summary>Looks for a module by asking Python, which imports it.</summary>
     /// <param name="reference">Its name.</param>
@@ -51,7 +53,7 @@ public sealed class PythonModule
         using var process = new PythonProcess(reference.EnvironmentName);
         var description = Hello(process, reference, folder, "{}", lanes: 0);
         var root = reference.RootOf(description.File);
-        var sources = Relative(description, root);
+        var sources = description.Sources(reference.Package, root);
         return new PythonModule(reference, description.File, sources, HashOf(reference, description.File, sources) ?? throw new PythonEnvironmentException(
             ErrorKind.Environment, $"{reference.EnvironmentName}: its files in {root} cannot be read; give this user the right to read them"));
     }
@@ -134,10 +136,10 @@ public sealed class PythonModule
         var process = new PythonProcess(Reference.EnvironmentName);
         try
         {
-            description = Hello(process, Reference, _root, arguments, lanes);
+            description = Hello(process, Reference, Root, arguments, lanes);
 
             // What was imported just now is what counts.
-            if (HashOf(Reference, File, Relative(description, Reference.RootOf(description.File))) != Hash || description.File != File)
+            if (HashOf(Reference, File, description.Sources(Reference.Package, Reference.RootOf(description.File))) != Hash || description.File != File)
                 throw new PythonEnvironmentException(ErrorKind.Environment, $"{Reference.EnvironmentName}: its files have changed since it was loaded ({File}); put back what they were, or begin anew");
             return process;
         }
@@ -158,7 +160,7 @@ public sealed class PythonModule
             ["module"] = reference.Module,
             ["factory"] = reference.Factory,
             ["arguments"] = given.RootElement,
-            ["lanes"] = lanes,
+            ["count"] = lanes,
         });
         hello.CopyTo(process.Begin('H', hello.Length));
         try
@@ -194,7 +196,4 @@ public sealed class PythonModule
             ? new PythonEnvironmentException(ErrorKind.Usage, $"the Python module '{reference.Module}' has no '{reference.Factory}'; name a function or class of it that makes the environment", error)
             : new PythonEnvironmentException(error.Kind, $"{error.Message}; correct the module or its arguments", error);
     }
-
-    private static string[] Relative(PythonDescription description, string root) =>
-        [.. description.Sources.Select(source => Path.GetRelativePath(root, source).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 }

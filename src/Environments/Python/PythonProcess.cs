@@ -39,7 +39,7 @@ internal sealed class PythonProcess : IDisposable
     public PythonProcess(string name)
     {
         _patience = PythonInterpreter.Patience;
-        (_name, _process, _log) = (name, PythonInterpreter.Start(name), new PythonLog(name));
+        (_name, _process, _log) = (name, PythonInterpreter.Start(name, "srpo_environment.py"), new PythonLog(name));
         (_input, _output) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream);
         _process.ErrorDataReceived += _log.Take;
         _process.BeginErrorReadLine();

@@ -24,6 +24,9 @@ public sealed partial record PythonReference(string Folder, string Module, strin
     /// <summary>The name with which runs are stored.</summary>
     public string PluginName => $"{PluginPrefix}{Module}.{Factory}";
 
+    /// <summary>The package that the module is part of, or the module.</summary>
+    public string Package => Module.Split('.')[0];
+
     /// <summary>Whether a text names such an environment, well or badly.</summary>
     /// <param name="text">A name or a file.</param>
     public static bool Is(string text)
