@@ -149,6 +149,9 @@ public sealed record EnvironmentRegistration(
     /// <summary>Whether it is played step by step by players that observe numbers; else <see cref="Create"/> refuses, and whoever brings it brings its players.</summary>
     public bool IsStepped { get; init; } = true;
 
+    /// <summary>About how many steps one core plays in a second, for estimates of how long a run takes; null where so many that they hardly count.</summary>
+    public double? StepsPerSecond { get; init; }
+
     /// <summary>
     /// Counts up when the same definition means another game than before: what was trained by older rules is not trained on by these, see
     /// Learning's SpecIdentity.

@@ -80,6 +80,14 @@ public sealed class FoundAgainTests : IDisposable
         (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait", "--plugin", "Kitchen.dll")).Expect(ExitCode.Ok);
         (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.Ok);
 
+        // The same file elsewhere lies beside others, of which nobody knows anything.
+        Directory.CreateDirectory(_directory["brought"]);
+        File.Copy(_directory["Kitchen.dll"], _directory["brought/Kitchen.dll"]);
+        var remembered = File.ReadAllText(_directory["runs/.plugins.json"]);
+        _directory.Write("runs/.plugins.json", remembered.Replace(_directory["Kitchen.dll"], _directory["brought/Kitchen.dll"], StringComparison.Ordinal));
+        Assert.Contains("brought/Kitchen.dll is not loaded unasked", (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+        _directory.Write("runs/.plugins.json", remembered);
+
         // A whole path alone is looked for, and what is no plug-in at all is passed over.
         _directory.Write("runs/.plugins.json", File.ReadAllText(_directory["runs/.plugins.json"]).Replace(_directory["Kitchen.dll"], "Kitchen.dll", StringComparison.Ordinal));
         Assert.Contains("names no file by its whole path", (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);

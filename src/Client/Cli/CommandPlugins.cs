@@ -16,7 +16,7 @@ internal static class CommandPlugins
     public static void Load(IReadOnlyList<string> arguments, Shell shell)
     {
         // What is empty or another option is for the parser to refuse.
-        foreach (var file in Values(arguments, GlobalOptions.Plugin.Name).Concat(arguments.Select(Python).OfType<string>()).Distinct(StringComparer.Ordinal))
+        foreach (var file in Values(arguments, GlobalOptions.Plugin.Name).Concat(Values(arguments, "--environment").Where(PythonReference.Is)).Concat(arguments.Select(Python).OfType<string>()).Distinct(StringComparer.Ordinal))
         {
             if (!string.IsNullOrWhiteSpace(file)) TrustedPlugins.LoadNamed(file, shell.Directory);
         }

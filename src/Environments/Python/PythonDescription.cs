@@ -41,7 +41,7 @@ internal sealed record PythonDescription(
     public EnvironmentInfo ToInfo(string environment, string variant)
     {
         var agents = Agents ?? [];
-        if (agents.Length is < 2 or > byte.MaxValue) throw Refused($"has {agents.Length} agents; 2 to 255 are possible: give it as many possible_agents");
+        if (agents.Length is < 2 or > byte.MaxValue) throw Refused($"it has {agents.Length} agents; 2 to 255 are possible: give it as many possible_agents");
         foreach (var agent in agents)
         {
             if (agent.Actions is not { } actions) throw Refused($"the actions of {agent.Name} are {agent.ActionSpace}; only Discrete can be played: have the factory number the combinations");

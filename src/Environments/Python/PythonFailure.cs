@@ -29,7 +29,7 @@ internal sealed record PythonFailure(string Type, string? Name, string Text, int
             : string.Create(CultureInfo.InvariantCulture, $"lane {firstLane + lane}, the reset");
 
         // Without a line of its own the environment has not failed, but what it gave could not be used.
-        var hint = Text.Contains("  File ", StringComparison.Ordinal) || (Lane is null && Type != "AttributeError") ? "" : "\nAn environment must be as PettingZoo's parallel API has it; docs/python-environments.md lists what is used of it.";
+        var hint = Text.Contains("  File ", StringComparison.Ordinal) || (Lane is null && Type != "AttributeError") ? "" : "\nAn environment must be as PettingZoo's parallel API has it; docs/python-environments.md lists what is used of it";
         return new PythonEnvironmentException(ErrorKind.Failed, $"{environment}: {place} failed in Python:\n{Text.TrimEnd().ReplaceLineEndings("\n")}{hint}") { Failure = this };
     }
 }

@@ -31,6 +31,7 @@ internal sealed class PythonProcess : IDisposable
     private byte[] _incoming = new byte[256];
     private int _length;
     private volatile bool _timedOut;
+    private bool _answered;
     private bool _closed;
 
     /// <summary>Starts a process.</summary>
@@ -85,11 +86,12 @@ internal sealed class PythonProcess : IDisposable
             if (_incoming.Length < length) _incoming = new byte[length];
             var answer = _incoming.AsSpan(0, (int)length);
             Read(answer);
+            _answered = true;
             return answered == kind ? answer : throw Raised(answer, doing, firstLane);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            throw Ended(doing, patience, error);
+            throw Ended(doing, patience);
         }
         finally
         {
@@ -163,20 +165,20 @@ internal sealed class PythonProcess : IDisposable
         }
     }
 
-    private PythonEnvironmentException Ended(string doing, int patience, Exception error)
+    private PythonEnvironmentException Ended(string doing, int patience)
     {
         if (_timedOut)
         {
             Dispose();
             return new PythonEnvironmentException(
                 ErrorKind.Failed,
-                string.Create(CultureInfo.InvariantCulture, $"{_name}: {doing} has taken more than {(_patience * patience).TotalSeconds:0.###} seconds, and the process was ended{_log.LastLines}; play fewer lanes, or set ${PythonInterpreter.PatienceVariable} to more seconds"), error);
+                string.Create(CultureInfo.InvariantCulture, $"{_name}: {doing} has taken more than {(_patience * patience).TotalSeconds:0.###} seconds, and the process was ended{_log.LastLines}; play fewer lanes, or set ${PythonInterpreter.PatienceVariable} to more seconds"));
         }
 
         // That it has ended is known before the last that it wrote.
         var ended = !_closed && _process.WaitForExitAsync().Wait(Grace) ? string.Create(CultureInfo.InvariantCulture, $"its process ended with code {_process.ExitCode}") : "its process ended";
         Dispose();
-        return new PythonEnvironmentException(ErrorKind.Failed, $"{_name}: {doing} failed: {ended}{_log.LastLines}", error);
+        return new PythonEnvironmentException(ErrorKind.Failed, $"{_name}: {doing} failed: {ended}{_log.LastLines}{(_answered ? "" : $"; '{PythonInterpreter.Program}' must be Python 3.8 or later, name another in ${PythonInterpreter.Variable}")}");
     }
 
     private PythonEnvironmentException Raised(ReadOnlySpan<byte> answer, string doing, int firstLane)

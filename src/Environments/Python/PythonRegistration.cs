@@ -5,6 +5,9 @@ public static class PythonRegistration
 {
     private const string Default = "default";
 
+    /// <summary>Of a small environment in plain Python; others are slower, and none much faster.</summary>
+    private const double Speed = 5e4;
+
     /// <summary>The registration of a module's environment. Python is started when sizes or games are asked for, not before.</summary>
     /// <param name="module">The module.</param>
     public static EnvironmentRegistration Of(PythonModule module)
@@ -14,6 +17,7 @@ public static class PythonRegistration
             module.Reference.EnvironmentName, "set of arguments", typeof(PythonEnvironment), [Default], _ => "{}", (text, label, file, lanes) => new PythonEnvironment(module, text, label, file, lanes))
         {
             Describe = (text, label, file) => module.Describe(PythonModule.Arguments(text, file)).ToInfo(module.Reference.EnvironmentName, label),
+            StepsPerSecond = Speed,
             Complete = (text, _, file) => PythonModule.Arguments(text, file),
         };
     }

@@ -23,6 +23,15 @@ def flat(value):  # the numbers of anything, in order
     return [number for part in value for number in flat(part)] if isinstance(value, (list, tuple)) else [] if value is None else [value]
 
 
+def packed(value):
+    if hasattr(value, "astype"):
+        return value.astype("f4").tobytes()
+    try:
+        return array("f", value).tobytes()
+    except TypeError:  # not a row of numbers
+        return array("f", flat(value)).tobytes()
+
+
 def discrete(space):
     return hasattr(space, "n") and not getattr(space, "shape", None)
 
@@ -34,6 +43,8 @@ class Lane:
         spaces = [environment.observation_space(agent) for agent in self.agents]
         self.spaces = [space["observation"] if hasattr(space, "keys") else space for space in spaces]
         self.lengths = [int(space.n) if discrete(space) else None if getattr(space, "shape", None) is None else math.prod(space.shape) for space in self.spaces]
+        self.starts = [int(getattr(space, "start", 0)) for space in self.actions]
+        self.hot = [int(getattr(space, "start", 0)) if discrete(space) else None for space in self.spaces]
         says = [getattr(owner, name, None) for owner in (environment, getattr(environment, "unwrapped", None)) for name in ("max_cycles", "max_steps", "episode_length")]
         self.limit = next((int(length) for length in [*says, self.metadata.get("max_cycles")] if length), None)
 
@@ -58,23 +69,21 @@ class Lane:
         return (value["observation"], value.get("action_mask")) if hasattr(value, "keys") else (value, infos.get(agent, {}).get("action_mask"))
 
     def record(self, yields, ends, observations, infos):
-        numbers, flags = [array("f", yields).tobytes()], [bytes(ends)]
-        for agent, action, space, length in zip(self.agents, self.actions, self.spaces, self.lengths):
+        numbers, flags = [packed(yields)], [bytes(ends)]
+        for agent, action, first, length in zip(self.agents, self.actions, self.hot, self.lengths):
             value, mask = self.seen(agent, observations, infos)
-            if discrete(space):
-                value = [float(i == int(value) - int(getattr(space, "start", 0))) for i in range(length)]
-            numbers.append(value.astype("f4").tobytes() if hasattr(value, "astype") else array("f", flat(value)).tobytes())
-            flags.append(bytes(bool(legal) for legal in flat(mask)))
+            numbers.append(packed(value if first is None else [i == int(value) - first for i in range(length)]))
+            flags.append(b"" if mask is None else bytes(map(bool, flat(mask))))
             if len(numbers[-1]) != 4 * length or len(flags[-1]) not in (0, action.n):
-                raise ValueError(f"{agent} observes {len(numbers[-1]) // 4} numbers, of which its space has {length}, with a mask of {len(flags[-1])} for {action.n} actions")
+                raise ValueError(f"{agent} observes {len(numbers[-1]) // 4} numbers, of which its space has {length}" + (f", and has a mask of {len(flags[-1])} for {action.n} actions" if mask is not None else ""))
         return b"".join(numbers), b"".join(flags)
 
     def begin(self, seed):
-        return self.record([0] * (2 * len(self.agents)), (0, 0), *self.reset(seed))
+        return self.record([0] * (2 * len(self.agents)), (False, False), *self.reset(seed))
 
     def step(self, actions, seed):
         self.steps += 1
-        chosen = {agent: int(getattr(space, "start", 0)) + action for agent, space, action in zip(self.agents, self.actions, actions)}
+        chosen = {agent: start + action for agent, start, action in zip(self.agents, self.starts, actions)}
         observations, rewards, terminations, truncations, infos = self.environment.step(chosen)
         over = [agent for agent in self.agents if terminations[agent] or truncations[agent]]
         if over and over != self.agents:
@@ -126,7 +135,7 @@ while True:
         size, kind = struct.unpack("<Ic", head)
         kind, body = answer(kind, source.read(size))
     except (Exception, SystemExit) as error:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(("<", os.path.dirname(importlib.__file__)))]
         text = "".join(traceback.format_list(frames[-3:]) + traceback.format_exception_only(type(error), error))
         place = {} if at is None else {"lane": at, "step": getattr(lanes[at], "steps", 0)}
         kind, body = b"E", json.dumps({"type": type(error).__name__, "name": getattr(error, "name", None), "text": text, **place}).encode()

@@ -3,6 +3,7 @@ using Srpo.Core.Errors;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
 using Srpo.Environments;
+using Srpo.Environments.Python;
 
 namespace Srpo.Experiments.Reading;
 
@@ -39,7 +40,7 @@ internal sealed class LayoutReader
             // Of a file that is there the message says itself what to do; where one is looked for helps whoever named none.
             var problem = FirstLine(error.Message);
             var end = problem.LastIndexOf("; ", StringComparison.Ordinal);
-            var there = settings.Variant != layout || (Path.IsPathRooted(layout) && Path.Exists(layout));
+            var there = error is PythonEnvironmentException || settings.Variant != layout || (Path.IsPathRooted(layout) && Path.Exists(layout));
             if (!there) _reader.Add(origin, field, problem, $"a file of your own is meant relative to {_directory}");
             else if (end > 0) _reader.Add(origin, field, problem[..end], problem[(end + 2)..]);
             else _reader.Add(origin, field, problem, "name another file");

@@ -111,14 +111,14 @@ public sealed record RunSize
         var shared = players.All(player => player.Training.UsesOnePolicy());
         if (layouts.Count > 0 && ArchitectureRegistry.Source(layouts[0].Environment.Name) is { } source) return Play(players, layouts, episodes, length, source);
         var parameters = players.Sum(player => (double)player.Teams * ActorShape.For(player.Training, Info(player.Environment)).Policy.ParameterCount) / Math.Max(1, runs);
-        foreach (var info in layouts.Select(layout => Info(layout.Environment)))
+        foreach (var (info, speed) in layouts.Select(layout => (Info(layout.Environment), SpeedOf(layout.Environment))))
         {
             // An episode that may end early is one; else it is as many steps as are asked for.
             var ofPair = (double)Seatings.Episodes(Seatings.For(info.TeamSeats, shared), info.TeamSeats, episodes);
             var ofEpisode = info.EndsEarly ? Math.Min(length, info.EpisodeLength) : length;
             played += pairs * ofPair;
             steps += pairs * ofPair * ofEpisode;
-            seconds += pairs * ofPair * ofEpisode * (info.HasStates ? 1 / TableSpeed : (1 / StepSpeed) + (parameters * 2 * (info.TurnBased ? 1 : info.Seats) / PlainSpeed));
+            seconds += pairs * ofPair * ofEpisode * (info.HasStates ? 1 / TableSpeed : (1 / speed) + (parameters * 2 * (info.TurnBased ? 1 : info.Seats) / PlainSpeed));
         }
 
         return new RunSize
@@ -135,6 +135,8 @@ public sealed record RunSize
         };
     }
 
+    private static double SpeedOf(EnvironmentSettings environment) => EnvironmentFactory.Find(environment.Name).StepsPerSecond ?? StepSpeed;
+
     private static RunSize Training(PopulationSpec spec, EnvironmentInfo info, int workers)
     {
         var (settings, plan) = (spec.Training, TeamPlan.For(spec, info));
@@ -147,7 +149,7 @@ public sealed record RunSize
         var points = settings.CurveInterval == 0 ? 0 : 1 + Math.Min(settings.Iterations, (double)settings.Iterations * plan.StepsPerAgent / settings.CurveInterval);
         var curves = points * settings.CurveEpisodes * settings.EvaluationSteps;
         var merged = info.HasStates && !shape.IsRecurrent;
-        var speed = merged ? MergedSpeed : PlainSpeed;
+        var (speed, stepSpeed) = merged ? (MergedSpeed, TableSpeed) : (PlainSpeed, SpeedOf(spec.Environment));
         var curveBytes = points * (BytesOfCurvePoint + (BytesOfCurveActor * actors));
 
         // An observation a sample, or its number, with actions, rewards, values, probabilities and what an update makes of them.
@@ -160,7 +162,7 @@ public sealed record RunSize
             StateBytes = teams * ((actors * ((24 * parameters) + (4 * parameters * spec.Snapshots.Count) + (BytesOfActor / 2))) + (curveBytes * 0.6)),
             OutputBytes = teams * ((actors * ((12 * parameters) + (BytesOfActor / 2))) + (curveBytes * 0.4)),
             MemoryBytes = BaseMemory + (teams * ((actors * ((MemoryOfParameter * parameters) + (4 * parameters * spec.Snapshots.Count) + MemoryOfActor)) + (points * (100 + (120 * actors))))) + (Math.Min(teams, workers) * (round + (parameters * 40))),
-            CoreSeconds = teams * (SecondsOfTeam + (steps * ((flops / speed) + (1 / (merged ? TableSpeed : StepSpeed)))) + (curves / (merged ? TableSpeed : StepSpeed))),
+            CoreSeconds = teams * (SecondsOfTeam + (steps * ((flops / speed) + (1 / stepSpeed))) + (curves / stepSpeed)),
         };
     }
 

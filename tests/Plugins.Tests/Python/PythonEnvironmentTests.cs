@@ -183,7 +183,7 @@ public sealed class PythonEnvironmentTests : IDisposable
         using var environment = Modules.Create(_directory.Root, "leaves.make");
         var probe = new EnvironmentProbe(environment);
         probe.Reset(1);
-        Assert.Contains("a has ended and b goes on; all agents of an episode must end together", Assert.Throws<PythonEnvironmentException>(probe.Step).Message, StringComparison.Ordinal);
+        Assert.Contains("a ended, and other agents go on; all agents of an episode must end together", Assert.Throws<PythonEnvironmentException>(probe.Step).Message, StringComparison.Ordinal);
     }
 
     [PythonTheory("json")]
@@ -211,7 +211,7 @@ public sealed class PythonEnvironmentTests : IDisposable
         Assert.Contains("'empty' has no 'make'; name a function or class", Refusal("empty.make"), StringComparison.Ordinal);
         Assert.Contains("Install 'nowhere_to_be_found' for '", Refusal("there.make"), StringComparison.Ordinal);
         Assert.Contains("TypeError", Assert.Throws<PythonEnvironmentException>(() => Modules.Create(Modules.Sample, "corridor.make", arguments: """{ "width": 3 }""")).Message, StringComparison.Ordinal);
-        Assert.Contains("write a JSON object", Assert.Throws<FormatException>(() => Modules.Create(Modules.Sample, "corridor.make", arguments: "[]")).Message, StringComparison.Ordinal);
+        Assert.Contains("it is no JSON object; write the factory's arguments", Assert.Throws<FormatException>(() => Modules.Create(Modules.Sample, "corridor.make", arguments: "[]")).Message, StringComparison.Ordinal);
 
         string Refusal(string name) => Assert.Throws<PythonEnvironmentException>(() => Modules.Find(_directory.Root, name)).Message;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
+using Srpo.Experiments.Data;
 
 namespace Srpo.Plugins.Tests.Python;
 
@@ -59,6 +60,43 @@ public sealed class PythonRunTests : IDisposable
         Assert.Contains("plugins.python.corridor.make", again.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A directory of somebody else may name modules, and bring them.</summary>
+    [PythonFact("json")]
+    public async Task What_a_directory_remembers_is_not_run_by_a_user_who_never_named_it()
+    {
+        _directory.Write("traced.py", Modules.Text(top: "import os; open(os.path.join(os.path.dirname(__file__), 'ran'), 'w').close()"));
+        (await RunAsync(["population", "start", "one", "--environment", "python:traced.make", "--method", "ippo", .. Small])).Expect(ExitCode.Ok);
+        File.Delete(_directory["ran"]);
+        var other = new Dictionary<string, string> { [TrustedPlugins.FolderVariable] = _directory["other"] };
+        var refused = (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.NotFound);
+        Assert.Contains("traced.py is not loaded unasked, as you have never named it); load it with --plugin python:traced.make", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_directory["ran"]));
+
+        // Named once, it is the user's own, while it stays what and where it is.
+        (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait", "--plugin", "python:traced.make")).Expect(ExitCode.Ok);
+        Assert.True(File.Exists(_directory["ran"]));
+        (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.Ok);
+        _directory.Write("brought/traced.py", await File.ReadAllTextAsync(_directory["traced.py"]));
+        _directory.Write("brought/random.py", "raise SystemExit('not asked for')");
+        _directory.Write("runs/.plugins.json", (await File.ReadAllTextAsync(_directory["runs/.plugins.json"])).Replace(_directory["traced.py"], _directory["brought/traced.py"], StringComparison.Ordinal));
+        var elsewhere = (await RunAsync(other, "replay", "one/0", "--steps", "2", "--no-wait")).Expect(ExitCode.NotFound);
+        Assert.Contains("brought/traced.py is not loaded unasked", elsewhere.Error, StringComparison.Ordinal);
+    }
+
+    [PythonFact("json")]
+    public async Task It_is_measured_beside_a_loop_in_python()
+    {
+        CopySample();
+        using var shown = JsonDocument.Parse((await RunAsync("bench", "environment", "python:corridor.make", "--lanes", "1", "--lanes", "3", "--repetitions", "1", "--json")).Expect(ExitCode.Ok).Out);
+        Assert.Equal([("python", 1), ("srpo", 1), ("srpo", 3)], shown.RootElement.EnumerateArray().Select(rate => (rate.GetProperty("way").GetString(), rate.GetProperty("lanes").GetInt32())));
+        Assert.All(shown.RootElement.EnumerateArray(), rate => Assert.True(rate.GetProperty("best").GetDouble() > 0 && rate.GetProperty("ofPython").GetDouble() > 0));
+        _directory.Write("masked.py", Modules.Text().Replace("{\"a\": {}, \"b\": {}}", "{\"a\": {\"action_mask\": [1, 0, 0, 0]}, \"b\": {\"action_mask\": [1, 0, 0, 0]}}", StringComparison.Ordinal)
+            .Replace("\"b\": False}, {}", "\"b\": False}, {agent: {\"action_mask\": [1, 0, 0, 0]} for agent in \"ab\"}", StringComparison.Ordinal));
+        Assert.Contains("plain Python", (await RunAsync("bench", "environment", "python:masked.make", "--lanes", "2", "--repetitions", "1")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+        _directory.Write("raises.py", Modules.Text(step: "raise KeyError('beyond')"));
+        Assert.Contains("KeyError: 'beyond'", (await RunAsync("bench", "environment", "python:raises.make", "--lanes", "1")).Expect(ExitCode.CheckFailed).Error, StringComparison.Ordinal);
+    }
+
     [PythonFact("json")]
     public async Task Arguments_are_layouts_and_evaluation_plays_on_several()
     {
@@ -76,10 +114,10 @@ public sealed class PythonRunTests : IDisposable
     {
         CopySample();
         Assert.Contains("there is no Python module 'nothing'", (await RunAsync(["run", "corridor.json", "--environment", "python:nothing.make", .. Small])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+        Assert.Contains("write python:MODULE.FACTORY", (await RunAsync(["run", "corridor.json", "--environment", "python:corridor", .. Small])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         Assert.Contains("write python:MODULE.FACTORY", (await RunAsync(["run", "corridor.json", "--plugin", "python:corridor", .. Small])).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
         var environment = new Dictionary<string, string> { ["SRPO_PYTHON"] = "/no/python" };
-        using var without = SrpoProcess.Start(_directory.Root, environment, ["run", "corridor.json", .. Small]);
-        var outcome = await without.EndAsync();
+        var outcome = await RunAsync(environment, ["run", "corridor.json", .. Small]);
         Assert.NotEqual(ExitCode.Ok, outcome.ExitCode);
         Assert.Contains("'/no/python' cannot be started", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("$SRPO_PYTHON", outcome.Error, StringComparison.Ordinal);
@@ -90,8 +128,7 @@ public sealed class PythonRunTests : IDisposable
     public async Task A_step_that_takes_too_long_or_fails_ends_the_run_with_what_happened()
     {
         _directory.Write("slow.py", Modules.Text(step: "import time; time.sleep(60) if self.numbers[0] > 0.9 else None"));
-        using var slow = SrpoProcess.Start(_directory.Root, new Dictionary<string, string> { ["SRPO_PYTHON_TIMEOUT"] = "1" }, ["population", "start", "a", "--environment", "python:slow.make", "--method", "ippo", .. Small]);
-        var late = await slow.EndAsync();
+        var late = await RunAsync(new Dictionary<string, string> { ["SRPO_PYTHON_TIMEOUT"] = "1" }, ["population", "start", "a", "--environment", "python:slow.make", "--method", "ippo", .. Small]);
         Assert.NotEqual(ExitCode.Ok, late.ExitCode);
         Assert.Contains("python:slow.make: a step has taken more than 1 seconds", late.Error, StringComparison.Ordinal);
         Assert.Contains("$SRPO_PYTHON_TIMEOUT", late.Error, StringComparison.Ordinal);
@@ -107,7 +144,7 @@ public sealed class PythonRunTests : IDisposable
     public async Task A_killed_program_leaves_no_python_behind()
     {
         _directory.Write("marked.py", Modules.Text(top: "import os; open('pids', 'a').write(str(os.getpid()) + chr(10))", step: "import time; time.sleep(0.01)"));
-        using var program = SrpoProcess.Start(_directory.Root, ["population", "start", "a", "--environment", "python:marked.make", "--method", "ippo", .. Small, "--iterations", "500"]);
+        using var program = SrpoProcess.Start(_directory.Root, ["population", "start", "a", "--environment", "python:marked.make", "--method", "ippo", .. Small.Select(part => part == "2" ? "500" : part)]);
         await program.UntilAsync("it plays", () => Task.FromResult(File.Exists(_directory["pids"]) && File.ReadAllLines(_directory["pids"]).Length > 2));
         await program.KillAsync();
         var clock = Stopwatch.StartNew();
@@ -175,6 +212,12 @@ public sealed class PythonRunTests : IDisposable
 
     private Task<Outcome> TrainAsync(SiloProcess silo) =>
         RunAsync(["population", "start", "c", "--environment", "python:corridor.make", "--method", "ippo", "--cluster", silo.Gateway, .. Small]);
+
+    private async Task<Outcome> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = SrpoProcess.Start(_directory.Root, environment, arguments);
+        return await process.EndAsync();
+    }
 
     private Task<Outcome> RunAsync(params string[] arguments) => SrpoProcess.RunAsync(_directory.Root, arguments);
 
