@@ -58,7 +58,10 @@ public static class EpisodeSection
     }
 
     /// <summary>Characters of the longest line that must not be broken: of pictures and tables, which have blanks in a row or none at all; other lines are words. 0 where nothing is drawn in characters.</summary>
-    private static int Columns(RecordedEpisode episode) => episode.Drawings.IsEmpty ? 0 : episode.Drawings.SelectMany(drawing => drawing.Split('\n'))
+    public static int Columns(RecordedEpisode episode) => episode.Drawings.IsEmpty ? 0 : episode.Drawings.Max(Columns);
+
+    /// <inheritdoc cref="Columns(RecordedEpisode)"/>
+    public static int Columns(string drawing) => drawing.Split('\n')
         .Where(line => line.Contains("  ", StringComparison.Ordinal) || !line.Contains(' ', StringComparison.Ordinal)).Select(line => line.Length).Append(1).Max();
 
     /// <summary>The first state, and all of them for the page's script, which leafs through them.</summary>
