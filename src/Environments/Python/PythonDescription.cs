@@ -6,6 +6,7 @@ namespace Srpo.Environments.Python;
 
 /// <summary>What a Python process says of a module, and of the environment that it has made.</summary>
 /// <param name="Version">Version of the protocol.</param>
+/// <param name="Executable">The interpreter itself, where Python knows it: what was started may be a script that looks for it.</param>
 /// <param name="File">The module's file, absolute.</param>
 /// <param name="Modules">The files of all modules that its import has loaded, absolute, by the modules' names.</param>
 /// <param name="Installed">The folders below which Python and what is installed for it lie.</param>
@@ -16,7 +17,7 @@ namespace Srpo.Environments.Python;
 /// <param name="ActionNames">Names of the actions, or null.</param>
 /// <param name="ObservationNames">What the numbers of an observation mean, or null.</param>
 internal sealed record PythonDescription(
-    int Version, string File, Dictionary<string, string> Modules, string[] Installed, PythonAgent[]? Agents, bool Masks, int? EpisodeLength, bool SharedReward, string[]? ActionNames, string[]? ObservationNames)
+    int Version, string? Executable, string File, Dictionary<string, string> Modules, string[] Installed, PythonAgent[]? Agents, bool Masks, int? EpisodeLength, bool SharedReward, string[]? ActionNames, string[]? ObservationNames)
 {
     /// <summary>Version of the protocol that this program speaks.</summary>
     public const int Protocol = 1;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -17,6 +18,8 @@ internal static class PythonInterpreter
 
     private const int DefaultPatience = 60, LongestPatience = 86_400;
 
+    private static readonly ConcurrentDictionary<string, string> Found = new(StringComparer.Ordinal);
+
     /// <summary>The program.</summary>
     public static string Program => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : OperatingSystem.IsWindows() ? "python" : "python3";
 
@@ -34,6 +37,14 @@ internal static class PythonInterpreter
         }
     }
 
+    /// <summary>Takes note of what <see cref="Program"/> has started: pyenv's python3 is a script that takes longer to find the interpreter than that takes to start.</summary>
+    /// <param name="program">What was <see cref="Program"/> then.</param>
+    /// <param name="executable">The interpreter, as it says itself; null or empty where it does not know.</param>
+    public static void Remember(string program, string? executable)
+    {
+        if (!string.IsNullOrEmpty(executable)) Found.TryAdd(program, executable);
+    }
+
     /// <summary>Starts a process.</summary>
     /// <param name="name">The environment, for messages.</param>
     /// <param name="script">Name of what it runs, a file of this folder.</param>
@@ -41,7 +52,7 @@ internal static class PythonInterpreter
     /// <exception cref="PythonEnvironmentException">There is no such program.</exception>
     public static Process Start(string name, string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program)
+        var start = new ProcessStartInfo(Found.TryGetValue(Program, out var found) && File.Exists(found) ? found : Program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -165,7 +165,10 @@ public sealed class PythonModule
         hello.CopyTo(process.Begin('H', hello.Length));
         try
         {
-            return PythonDescription.Parse(process.Ask('H', lanes == 0 ? "the import" : "the start", patience: StartPatience));
+            var program = PythonInterpreter.Program;
+            var description = PythonDescription.Parse(process.Ask('H', lanes == 0 ? "the import" : "the start", patience: StartPatience));
+            PythonInterpreter.Remember(program, description.Executable);
+            return description;
         }
         catch (JsonException error)
         {

@@ -108,7 +108,7 @@ def hello(version, folder, module, factory, arguments, count):
     make, files = getattr(found, factory), {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
     lanes.extend(Lane(make(**arguments)) for _ in range(count))
     at = 0 if lanes else None
-    return {"version": 1, "file": os.path.abspath(found.__file__), "modules": {name: os.path.abspath(file) for name, file in files.items() if file},
+    return {"version": 1, "executable": sys.executable, "file": os.path.abspath(found.__file__), "modules": {name: os.path.abspath(file) for name, file in files.items() if file},
             "installed": [sys.prefix, sys.base_prefix], **(lanes[0].describe() if lanes else {})}
 
 
