@@ -79,7 +79,7 @@ done
 taken=$(for project in Client Reporting; do dotnet msbuild "src/$project/Srpo.$project.csproj" -getItem:PackageDownload -p:SrpoRelease=true -p:RuntimeIdentifier=linux-x64; done | grep -oE '"(Identity|Version)": "[^"]*"' | sed -E 's/.*: "\[?([^]"]*)\]?"/\1/' | paste -d= - - | sort -u | paste -sd,)
 archive=$work/archives/srpo-$version-linux-x64/lib
 quiet sbom dotnet run scripts/release/Sbom.cs -- "$out/sbom.json" "$version" "$taken" "$work/Client.json" "$work/Silo.json" "$archive/srpo.deps.json" "$archive/Srpo.Silo.deps.json"
-for part in TorchSharp SkiaSharp HarfBuzzSharp Svg.Skia Serilog OpenTelemetry Microsoft.NETCore.App.Runtime.linux-x64; do
+for part in TorchSharp Microsoft.ML.OnnxRuntime SkiaSharp HarfBuzzSharp Svg.Skia Serilog OpenTelemetry Microsoft.NETCore.App.Runtime.linux-x64; do
   grep -q "\"name\": \"$part\"" "$out/sbom.json" || fail "sbom.json does not name $part"
 done
 say "sbom.json, $(tail -n 1 "$work/sbom.log")"
@@ -106,6 +106,7 @@ for platform in "${platforms[@]}"; do
   machine=$(od -An -tx1 -j18 -N2 "$folder/lib/srpo" | tr -d ' ')
   [[ $machine == "$([[ $platform == linux-x64 ]] && echo 3e00 || echo b700)" ]] || fail "the program of $platform is for another machine ($machine)"
   [[ -s $folder/lib/libSkiaSharp.so && $(od -An -tx1 -j18 -N2 "$folder/lib/libSkiaSharp.so" | tr -d ' ') == "$machine" ]] || fail "what draws figures is missing from $platform, or for another machine"
+  [[ -s $folder/lib/libonnxruntime.so && $(od -An -tx1 -j18 -N2 "$folder/lib/libonnxruntime.so" | tr -d ' ') == "$machine" ]] || fail "what plays imported graphs is missing from $platform, or for another machine"
 done
 if [[ -n $here ]]; then
   folder=$work/unpacked/srpo-$version-$here

@@ -51,7 +51,7 @@ public interface IStateReader
     /// <exception cref="CorruptStateException">Something is stored, but nothing of it can be read.</exception>
     Task<ActorReport> QueryActorAsync(ActorKind kind, string key);
 
-    /// <summary>The parameters of an agent or adversary as a safetensors file.</summary>
+    /// <summary>The parameters of an agent or adversary as a file, see <see cref="ActorExport"/>.</summary>
     /// <inheritdoc cref="QueryActorAsync"/>
     /// <exception cref="CorruptStateException">Nothing can be read, or a newer checkpoint cannot and older ones are not allowed.</exception>
     Task<ActorExport> ExportActorAsync(ActorKind kind, string key);

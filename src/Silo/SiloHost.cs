@@ -6,8 +6,10 @@ using Srpo.Grains.Hosting;
 using Srpo.Grains.Security;
 using Srpo.Grains.Storage;
 using Srpo.Language.Torch;
+using Srpo.Learning.Devices;
 using Srpo.Learning.Plugins;
 using Srpo.Learning.Torch;
+using Srpo.Onnx;
 
 namespace Srpo.Silo;
 
@@ -25,6 +27,7 @@ internal static class SiloHost
         LibTorch.ConfiguredFolder = settings.LibTorch.Length > 0 ? settings.LibTorch : null;
         TorchBackend.Register();
         TorchLanguage.Register();
+        GraphBackend.Use(static () => new OnnxBackend());
         for (var i = 0; i < settings.Plugins.Length; i++) LoadPlugin(i, settings.Plugins[i]);
         builder.AddLog();
         var dashboard = builder.Configuration.GetSection(DashboardSettings.Section).Get<DashboardSettings>() ?? new DashboardSettings();

@@ -4,7 +4,9 @@ using Srpo.Client.Commands;
 using Srpo.Client.Commands.Rqe;
 using Srpo.Experiments.Runs;
 using Srpo.Language.Torch;
+using Srpo.Learning.Devices;
 using Srpo.Learning.Torch;
+using Srpo.Onnx;
 
 namespace Srpo.Client.Cli;
 
@@ -19,6 +21,7 @@ internal static class RootCommandBuilder
     {
         TorchBackend.Register();
         TorchLanguage.Register();
+        GraphBackend.Use(static () => new OnnxBackend());
         TorchDevice.Warnings = text => shell.Error.WriteLine($"srpo: warning: {text}");
     }
 

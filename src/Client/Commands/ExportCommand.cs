@@ -11,7 +11,7 @@ using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands;
 
-/// <summary>`srpo export`: an agent's or adversary's parameters as a safetensors file, or those of a whole population as a directory of them.</summary>
+/// <summary>`srpo export`: an agent's or adversary's parameters as a safetensors file, an imported graph as the ONNX file that it is, or those of a whole population as a directory of them.</summary>
 internal static class ExportCommand
 {
     private static readonly Argument<string> Agent = new("AGENT")
@@ -21,7 +21,7 @@ internal static class ExportCommand
 
     private static readonly Argument<string?> File = new("FILE")
     {
-        Description = "The file to write, usually ending in .safetensors; for a population, a directory. Not with --tensorboard.",
+        Description = "The file to write, usually ending in .safetensors (.onnx for an agent that was imported from such a file); for a population, a directory. Not with --tensorboard.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -54,6 +54,8 @@ internal static class ExportCommand
         return context.WithStateAsync(async state =>
         {
             var export = await state.ExportActorAsync(context.Get(Adversary) ? ActorKind.Adversary : ActorKind.Agent, key);
+            if (export.Extension is { } extension && path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+                throw new SrpoException(ErrorKind.Usage, $"{export.Key} is a graph, which is exported as the file that it came in, not as tensors; name a file that ends with {extension}");
             UserFile.Write(path, export.Content, context.Get(Force));
             if (context.Json) CommandContext.PrintJson(context.Beside(path), new { export.Key, export.Version, export.Weights, export.Older, File = path, Bytes = export.Content.Length });
             else context.Beside(path).WriteLine($"{export.Key}: {Texts.Weights(export.Version, export.Weights)}: {Texts.Count(export.Content.Length)} bytes in {path}");

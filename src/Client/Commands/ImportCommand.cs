@@ -20,9 +20,9 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo import`: policies that other programs have trained, as a population that plays as any other.</summary>
 internal static class ImportCommand
 {
-    private static readonly Argument<string[]> Files = new("FILE") { Description = "A safetensors file with the policy's network: one for all seats, or one for each seat of the team in order.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "A safetensors or ONNX (.onnx) file with the policy's network: one for all seats, or one for each seat of the team in order.", Arity = ArgumentArity.OneOrMore };
 
-    private static readonly Option<string> Names = new("--names") { Description = "The names map: a JSON file that says which tensors are the layers, in which order their axes are, and which nonlinearity is between them.", HelpName = "MAP", Required = true };
+    private static readonly Option<string?> Names = new("--names") { Description = "The names map, a JSON file. For safetensors it must be given: which tensors are the layers, in which order their axes are, and which nonlinearity is between them. For ONNX it may be: which output is used, and what it is.", HelpName = "MAP" };
 
     private static readonly Option<string> Environment = new("--environment") { Description = "What it plays: " + string.Join(", ", CommandExtensions.EnvironmentNames()) + ".", HelpName = "ENVIRONMENT", Required = true };
 
@@ -49,19 +49,37 @@ internal static class ImportCommand
         var environment = new EnvironmentSettings(registration.Name, registration.Variants[0]);
         if (context.Get(Layout) is { } layout) environment = TypedLayouts.One(layout, environment, context.Shell.Directory);
         var info = EnvironmentFactory.Info(environment);
-        var map = NamesMap.Load(context.Shell.Resolve(context.Get(Names)!));
-        ForeignPolicy[] policies = [.. context.Get(Files).Select(file => ForeignPolicy.Load(context.Shell.Resolve(file), map, info))];
-        var answers = context.Get(Check) is { } check ? Answers(policies, ObservationFile.Read(context.Shell.Resolve(check), policies[0].Shape.Inputs)) : null;
-        var spec = name is null ? null : await SpecAsync(context, name, environment, info, map, policies);
+        var policies = Load(context, info);
+        var answers = context.Get(Check) is { } check ? Answers(policies, ObservationFile.Read(context.Shell.Resolve(check), policies[0].Playing.Inputs)) : null;
+        var spec = name is null ? null : await SpecAsync(context, name, environment, info, policies);
         if (spec is not null) await StoreAsync(context, spec, policies, info);
         Print(context, name, info, policies, answers);
         return (int)ExitCode.Ok;
     }
 
-    /// <summary>The population: one team that has come to its end.</summary>
-    private static async Task<PopulationSpec> SpecAsync(CommandContext context, string name, EnvironmentSettings environment, EnvironmentInfo info, NamesMap map, IReadOnlyList<ForeignPolicy> policies)
+    /// <summary>What the files hold: graphs, or networks whose weights are read.</summary>
+    private static ForeignPolicy[] Load(CommandContext context, EnvironmentInfo info)
     {
-        if (policies.Select(policy => policy.Shape).Distinct().Skip(1).Any()) throw new SrpoException(ErrorKind.Usage, "the files hold networks of different widths; a team's agents have networks of one shape: import them as populations of their own, and name an agent for each seat where they play");
+        string[] files = [.. context.Get(Files).Select(context.Shell.Resolve)];
+        var names = context.Get(Names) is { } typed ? context.Shell.Resolve(typed) : null;
+        var graphs = files.Count(ForeignGraph.IsNamed);
+        if (graphs == files.Length)
+        {
+            var asked = names is null ? GraphMap.Default : GraphMap.Load(names);
+            return [.. files.Select(file => ForeignGraph.Load(file, asked, info))];
+        }
+
+        if (graphs > 0) throw new SrpoException(ErrorKind.Usage, "some files are ONNX files and others are not; import them as populations of their own, and name an agent for each seat where they play");
+        if (names is null) throw new SrpoException(ErrorKind.Usage, "--names MAP is missing: a safetensors file needs a names map, which says what its tensors are; ONNX files, which need none, end with .onnx");
+        var map = NamesMap.Load(names);
+        return [.. files.Select(file => ForeignNetwork.Load(file, map, info))];
+    }
+
+    /// <summary>The population: one team that has come to its end.</summary>
+    private static async Task<PopulationSpec> SpecAsync(CommandContext context, string name, EnvironmentSettings environment, EnvironmentInfo info, IReadOnlyList<ForeignPolicy> policies)
+    {
+        var map = policies[0].Map;
+        if (policies.OfType<ForeignNetwork>().Select(policy => policy.Shape).Distinct().Skip(1).Any()) throw new SrpoException(ErrorKind.Usage, "the files hold networks of different widths; a team's agents have networks of one shape: import them as populations of their own, and name an agent for each seat where they play");
         var opponents = context.Get(Opponents) is { } team ? await OpponentsAsync(context, team, info) : [];
         var seats = map.OwnFirst ? 1 : opponents.Count > 0 ? info.TeamSeats : info.Seats;
         if (policies.Count != 1 && policies.Count != seats)
@@ -80,9 +98,9 @@ internal static class ImportCommand
                 Iterations = ImportedPopulation.Round,
                 SharePolicy = map.OwnFirst,
                 CurveInterval = 0,
-                Network = new NetworkSettings { Hidden = policies[0].Shape.Hidden, Activation = map.Activation, LayerNorm = map.LayerNorm, OneHot = map.OneHot },
+                Network = policies[0].Network,
             },
-            Imported = [.. policies.Select(policy => new ImportedPolicy(policy.File, policy.Sha256, map.Text, imported))],
+            Imported = [.. policies.Select(policy => policy.Source(imported))],
         };
         var problems = spec.Validate().Concat(TeamPlan.Problems(spec, info)).ToArray();
         return problems.Length == 0 ? spec : throw new SrpoException(ErrorKind.Usage, string.Join('\n', problems.Select(problem => problem.ToString())));
@@ -113,7 +131,8 @@ internal static class ImportCommand
         context.Data.EnsureWritable();
         using var held = RunLock.Take(context.Data, spec.Population);
         var agents = TeamPlan.For(spec, info).Actors.Count;
-        var states = ImportedPopulation.States(spec, [.. Enumerable.Range(0, agents).Select(agent => policies[policies.Count == 1 ? 0 : agent].Parameters)]);
+        var parameters = ForeignPolicy.Parameters(policies);
+        var states = ImportedPopulation.States(spec, [.. Enumerable.Range(0, agents).Select(agent => parameters[policies.Count == 1 ? 0 : agent])]);
         context.RememberPlugins();
         await context.WithGrainsAsync(async session =>
         {
@@ -149,10 +168,11 @@ internal static class ImportCommand
                     policy.File,
                     policy.Sha256,
                     policy.Weights,
-                    policy.Shape.Inputs,
-                    policy.Shape.Hidden,
-                    Actions = policy.Shape.Outputs,
-                    Parameters = policy.Shape.ParameterCount,
+                    policy.Playing.Inputs,
+                    (policy as ForeignNetwork)?.Shape.Hidden,
+                    policy.Playing.Actions,
+                    Parameters = policy.ParameterCount,
+                    Graph = (policy as ForeignGraph)?.Report,
                     policy.Tensors,
                     Probabilities = answers?[i],
                 }),
@@ -162,20 +182,33 @@ internal static class ImportCommand
 
         for (var i = 0; i < policies.Count; i++)
         {
-            var (policy, shape) = (policies[i], policies[i].Shape);
+            var policy = policies[i];
             Tables.PrintPairs(context.Shell,
             [
                 ("file", policy.File),
                 ("SHA-256", policy.Sha256),
                 ("weights", NetworkTensors.Shown(policy.Weights)),
                 ("environment", $"{info.Name} {info.Variant}"),
-                ("network", string.Join(" - ", new[] { shape.Inputs }.Concat(shape.Hidden).Append(shape.Outputs)) + $", {shape.Activation.ToString().ToLowerInvariant()}{(shape.LayerNorm ? ", layer normalisation" : "")}, {Texts.Count(shape.ParameterCount)} parameters"),
+                ("network", Network(policy)),
             ]);
-            Tables.Print(context.Shell, ["tensor", "shape", "read as"], policy.Tensors.Select(tensor => (IReadOnlyList<string>)[tensor.Tensor, tensor.Shape, tensor.ReadAs.Length == 0 ? "not named by the map, left out" : tensor.ReadAs]));
+            Tables.Print(context.Shell, ["tensor", "shape", "read as"], policy.Tensors.Select(tensor => (IReadOnlyList<string>)[tensor.Tensor, tensor.Shape, tensor.ReadAs.Length > 0 ? tensor.ReadAs : policy is ForeignGraph ? "not used" : "not named by the map, left out"]));
             if (answers is not null) PrintAnswers(context, info, answers[i]);
         }
 
         context.Out.WriteLine(name is null ? "nothing was stored; --as POPULATION takes it" : $"{name}: imported; `{CommandHints.For(context.Shell, $"replay {name}/0")}` shows how it plays");
+    }
+
+    private static string Network(ForeignPolicy policy)
+    {
+        var parameters = $"{Texts.Count(policy.ParameterCount)} parameters";
+        return policy switch
+        {
+            ForeignNetwork { Shape: var shape } =>
+                string.Join(" - ", new[] { shape.Inputs }.Concat(shape.Hidden).Append(shape.Outputs)) + $", {shape.Activation.ToString().ToLowerInvariant()}{(shape.LayerNorm ? ", layer normalisation" : "")}, {parameters}",
+            ForeignGraph { Report: var report } =>
+                string.Create(CultureInfo.InvariantCulture, $"ONNX graph of {report.Nodes} operators, opset {report.Opset}{(report.Producer.Length > 0 ? $", by {report.Producer}" : "")}, {parameters}; runs on {report.Runtime}"),
+            _ => parameters,
+        };
     }
 
     private static void PrintAnswers(CommandContext context, EnvironmentInfo info, double[][] answers) => Tables.Print(

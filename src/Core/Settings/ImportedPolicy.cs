@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Srpo.Core.Settings;
@@ -5,7 +6,13 @@ namespace Srpo.Core.Settings;
 /// <summary>Where a policy comes from that another program has trained.</summary>
 /// <param name="File">Name of the file that it was read from, without its directory.</param>
 /// <param name="Sha256">SHA-256 of that file, lower-case hexadecimal.</param>
-/// <param name="Names">The names map with which it was read, as it was written.</param>
+/// <param name="Names">The names map with which it was read, as it was written; empty where there was none.</param>
 /// <param name="Imported">When, UTC: "2026-01-31T12:00:00Z".</param>
 [GenerateSerializer, Alias("srpo.ImportedPolicy"), Immutable]
-public sealed record ImportedPolicy([property: Id(0)] string File, [property: Id(1)] string Sha256, [property: Id(2)] string Names, [property: Id(3)] string Imported);
+public sealed record ImportedPolicy([property: Id(0)] string File, [property: Id(1)] string Sha256, [property: Id(2)] string Names, [property: Id(3)] string Imported)
+{
+    /// <summary>How it is asked, where it is an ONNX file that plays as it is; null for networks whose weights were read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(4)]
+    public ImportedGraph? Graph { get; init; }
+}

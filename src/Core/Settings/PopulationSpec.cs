@@ -86,7 +86,19 @@ public sealed record PopulationSpec
             problems.Add(new SettingsProblem("plugins", $"[{string.Join(", ", Plugins.Take(2).Select(plugin => plugin?.Name))}] are no plug-ins", "name at most two, with version and hash"));
         if (Imported is { } files && (files.Count is 0 or > 64 || files.Any(file => file is not { File.Length: > 0, Sha256.Length: 64, Names.Length: <= 1 << 16, Imported.Length: > 0 and <= 40 } || file.File.Length > 1000)))
             problems.Add(new SettingsProblem("imported", $"{files.Count} files are named, or one lacks its name, hash, names map or date", "name 1 to 64 files as `srpo import` does"));
+        else if (Imported?.Any(file => file.Graph is not null) == true)
+            problems.AddRange(Graphs(Imported));
         return problems;
+    }
+
+    /// <summary>Agents of a population are made of one thing: all are graphs that are asked in the same way, or none is.</summary>
+    private static IEnumerable<SettingsProblem> Graphs(IReadOnlyList<ImportedPolicy> files)
+    {
+        var first = files[0].Graph;
+        if (files.Any(file => file.Graph is null || first is null || file.Graph with { Bytes = 0 } != first with { Bytes = 0 }))
+            yield return new SettingsProblem("imported.graph", "some files are ONNX graphs and others are not, or they are not asked in the same way", "import them as populations of their own");
+        else if (files.Select(file => file.Graph!.Problem()).FirstOrDefault(problem => problem is not null) is { } wrong)
+            yield return new SettingsProblem("imported.graph", wrong, "import the file again");
     }
 
     /// <inheritdoc/>

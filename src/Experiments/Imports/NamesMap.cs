@@ -1,9 +1,7 @@
 using System.Globalization;
 using Srpo.Core.Errors;
-using Srpo.Core.Files;
 using Srpo.Core.Json;
 using Srpo.Core.Settings;
-using Srpo.Core.Text;
 using Srpo.Environments;
 
 namespace Srpo.Experiments.Imports;
@@ -14,7 +12,7 @@ namespace Srpo.Experiments.Imports;
 /// <param name="Encoding">How the observations are written that it was trained on.</param>
 /// <param name="Actions">[actions] For every action of the environment, the output of the network that stands for it; null where the order is the same.</param>
 /// <param name="Text">The map as it was written.</param>
-public sealed record NamesMap(IReadOnlyList<NamedLayer> Layers, Activation Activation, ObservationEncoding Encoding, IReadOnlyList<int>? Actions, string Text)
+public sealed record NamesMap(IReadOnlyList<NamedLayer> Layers, Activation Activation, ObservationEncoding Encoding, IReadOnlyList<int>? Actions, string Text) : PolicyMap(Encoding, Actions, Text)
 {
     private const string Example = """{ "activation": "tanh", "axes": "out,in", "layers": [ { "weight": "0.weight", "bias": "0.bias" }, { "weight": "2.weight", "bias": "2.bias" } ] }""";
     private const string OutIn = "out,in";
@@ -23,49 +21,25 @@ public sealed record NamesMap(IReadOnlyList<NamedLayer> Layers, Activation Activ
     /// <summary>Most layers: eight hidden ones and the head.</summary>
     private const int MostLayers = 9;
 
-    /// <summary>Longest text of a map, in bytes.</summary>
-    private const int MostBytes = 1 << 16;
-
     /// <summary>Whether hidden layers are normalised.</summary>
     public bool LayerNorm => Layers[0].Scale is not null;
-
-    /// <summary>Whether one network plays all seats, since its observations say which seat it plays.</summary>
-    public bool OwnFirst => Encoding is ObservationEncoding.OwnFirst or ObservationEncoding.OneHotOwnFirst;
-
-    /// <summary>Whether observations are one-hot.</summary>
-    public bool OneHot => Encoding is ObservationEncoding.OneHot or ObservationEncoding.OneHotOwnFirst;
 
     /// <summary>Reads a map.</summary>
     /// <param name="path">The file, absolute.</param>
     /// <exception cref="SrpoException">It is not there, or a field of it is wrong; the message names it.</exception>
-    public static NamesMap Load(string path)
-    {
-        var text = UserFile.ReadText(path, "names map");
-        if (text.Length > MostBytes) throw new SrpoException(ErrorKind.Usage, $"the names map {path} has {text.Length} characters; at most {MostBytes} are read");
-        return Parse(text, path);
-    }
+    public static NamesMap Load(string path) => Parse(ReadFile(path), path);
 
     /// <summary>Reads the text of a map.</summary>
     /// <param name="text">The text.</param>
     /// <param name="file">Its file, as messages name it.</param>
     /// <exception cref="SrpoException">A field of it is wrong; the message names it.</exception>
-    public static NamesMap Parse(string text, string file)
-    {
-        try
-        {
-            return JsonFields.Read(text, "names map", Example, root => Read(root, text), file);
-        }
-        catch (FormatException error)
-        {
-            throw new SrpoException(ErrorKind.Usage, error.Message, error);
-        }
-    }
+    public static NamesMap Parse(string text, string file) => Parse(text, file, Example, root => Read(root, text));
 
     private static NamesMap Read(JsonObjectValue root, string text)
     {
         JsonFields.RequireKnown(root, "", ["activation", "axes", "layers", "encoding", "head", "actions"]);
         var activation = Word(root, "activation", Enum.GetValues<Activation>(), Activation.Tanh, required: true);
-        var encoding = Word(root, "encoding", Enum.GetValues<ObservationEncoding>(), ObservationEncoding.Absolute, required: false);
+        var encoding = EncodingOf(root);
         if (root["head"] is { } head && JsonFields.Text(head, "head") is not "logits")
             throw JsonFields.Wrong("head", $"{JsonFields.Quote(head)} is not possible: actions are drawn from the softmax of the last layer's outputs; write \"logits\"");
         var axes = Axes(root, "", required: true);
@@ -101,24 +75,6 @@ public sealed record NamesMap(IReadOnlyList<NamedLayer> Layers, Activation Activ
             InOut => false,
             _ => throw JsonFields.Wrong(prefix + "axes", $"{JsonFields.Quote(value)} is not possible; write \"{OutIn}\" or \"{InOut}\""),
         };
-    }
-
-    private static int[]? ActionOrder(JsonObjectValue root)
-    {
-        if (root["actions"] is not { } value) return null;
-        int[] actions = [.. JsonFields.Elements(value, "actions").Select((item, i) => JsonFields.Whole(item, JsonFields.Indexed("actions", i), 0, 4095))];
-        return actions.Order().SequenceEqual(Enumerable.Range(0, actions.Length))
-            ? actions
-            : throw JsonFields.Wrong("actions", $"must name every output from 0 to {actions.Length - 1} once: for every action of the environment the output that stands for it");
-    }
-
-    private static T Word<T>(JsonObjectValue root, string field, T[] known, T otherwise, bool required)
-        where T : struct, Enum
-    {
-        string[] words = [.. known.Select(value => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString()))];
-        if (root[field] is not { } value) return required ? throw JsonFields.Wrong(field, $"is missing; use one of {string.Join(", ", words)}") : otherwise;
-        var place = Array.IndexOf(words, JsonFields.Text(value, field));
-        return place >= 0 ? known[place] : throw JsonFields.Wrong(field, $"{NearestName.Unknown("word", JsonFields.Text(value, field), words)}");
     }
 }
 

@@ -24,7 +24,7 @@ public sealed record ExportedActor(string File, string Kind, int Team, int Seat,
 /// <param name="Files">The files.</param>
 public sealed record ExportedPopulation(string Population, string Method, string Environment, IReadOnlyList<ExportedActor> Files);
 
-/// <summary>Writes the agents and adversaries of a run as safetensors files.</summary>
+/// <summary>Writes the agents and adversaries of a run as safetensors files, imported graphs as the ONNX files that they are.</summary>
 public static class CheckpointExporter
 {
     /// <summary>The file of a directory that says which round and which weights each file holds.</summary>
@@ -62,7 +62,7 @@ public static class CheckpointExporter
                 cancellation.ThrowIfCancellationRequested();
                 var export = await state.ExportActorAsync(actor.Kind, GrainKeys.Seat(spec.Population, team, actor.Seat));
                 var suffix = actor.Kind == ActorKind.Adversary ? ".adversary" : "";
-                var file = string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}.safetensors");
+                var file = string.Create(CultureInfo.InvariantCulture, $"{team}-{actor.Seat}{suffix}{export.Extension ?? ".safetensors"}");
                 AtomicFile.Write(Path.Combine(directory, file), export.Content);
                 files.Add(new ExportedActor(file, actor.Kind == ActorKind.Adversary ? "adversary" : "agent", team, actor.Seat, export.Version, export.Weights));
             }

@@ -17,7 +17,9 @@ public static class FrozenPolicies
         ArgumentNullException.ThrowIfNull(snapshot);
         var network = snapshot.Network;
         if (network.Adapter is not null) throw new SrpoException(ErrorKind.Usage, $"policy {snapshot.Key} is a language model; `srpo language chat` talks with one");
-        if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding))
+        var known = Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding);
+        if (known && network.Graph is { } graph) return new GraphPolicy(new(graph, network.Inputs, network.Actions), encoding, snapshot.Parameters.Values);
+        if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !known)
             throw new SrpoException(ErrorKind.Damaged, $"policy {snapshot.Key}: nonlinearity '{network.Activation}' or encoding '{network.Encoding}' is not known to this program");
         var shape = new NetworkShape(network.Inputs, network.Hidden, network.Actions, activation, network.LayerNorm, network.Carried);
         return snapshot.Parameters.Length >= shape.ParameterCount

@@ -30,6 +30,11 @@ public sealed record NetworkDescription(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(7)]
     public AdapterDescription? Adapter { get; init; }
+
+    /// <summary>The imported graph that the policy is, which runs from its file: then there are no hidden layers and no nonlinearity, and the parameters are the file. A build that knows only networks refuses others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(8)]
+    public ImportedGraph? Graph { get; init; }
 }
 
 /// <summary>A policy that is a language model: an adapter on weights that every silo has.</summary>
@@ -125,7 +130,7 @@ public sealed record ActorReport(
     public ImportedPolicy? Imported { get; init; }
 }
 
-/// <summary>An agent's parameters as a safetensors file.</summary>
+/// <summary>An agent's parameters as a file: safetensors, or the ONNX file that it was imported from.</summary>
 /// <param name="Key">Key of the agent or adversary.</param>
 /// <param name="Version">Number of updates behind it.</param>
 /// <param name="Content">The file.</param>
@@ -137,4 +142,9 @@ public sealed record ActorExport(
     [property: Id(1)] int Version,
     [property: Id(2)] byte[] Content,
     [property: Id(3)] string? Older = null,
-    [property: Id(4)] string? Weights = null);
+    [property: Id(4)] string? Weights = null)
+{
+    /// <summary>What the file's name should end with, ".onnx"; null for ".safetensors".</summary>
+    [Id(5)]
+    public string? Extension { get; init; }
+}

@@ -139,13 +139,15 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
         { Imported = ImportedFrom(Spec!, Key) };
     }
 
-    /// <summary>Policy, critic and Adam's moments as a safetensors file.</summary>
+    /// <summary>Policy, critic and Adam's moments as a safetensors file; a graph as the file that it came in.</summary>
     public async Task<ActorExport> ExportAsync()
     {
         await AskedAsync();
         var older = await OlderAsync();
         var (state, spec, architecture) = (State!, Spec!, Architecture!);
         var weights = Weights(state);
+        if (architecture is GraphArchitecture)
+            return new ActorExport(key, state.Version, PackedFile.Unpack(state.Parameters.Span), older, weights) { Extension = GraphArchitecture.Extension };
         var content = await Task.Run(() => ActorExporter.Write(Key, KindName, spec, architecture, state, weights));
         return new ActorExport(key, state.Version, content, older, weights);
     }

@@ -160,8 +160,8 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         var snapshot = await _actor.PolicyAsync();
         try
         {
-            return Wire.ToPolicy(snapshot) is NetworkPolicy network
-                ? network.Probabilities(observation)
+            return Wire.ToPolicy(snapshot) is ObservingPolicy policy
+                ? policy.Probabilities(observation)
                 : throw new SrpoGrainException($"{_actor.Name} is a language model, which observes no numbers; `srpo replay` shows what it says");
         }
         catch (ArgumentException error)

@@ -26,6 +26,7 @@ internal static class Wire
             };
         }
 
+        if (architecture is GraphArchitecture graph) return new(graph.Form.Inputs, [], graph.Form.Actions, "", graph.Encoding.ToString()) { Graph = graph.Form.Graph };
         var adapter = architecture.Adapter ?? throw new ArgumentException($"{architecture.GetType().Name} does not say what its policies are", nameof(architecture));
         return new(0, [], 0, "", "")
         {
@@ -39,6 +40,7 @@ internal static class Wire
         var network = snapshot?.Network ?? throw new SrpoGrainException("a policy is missing, or has no network");
         PolicyChecks.Check(snapshot);
         if (network.Adapter is { } adapter) return ToPolicy(snapshot, adapter);
+        if (network.Graph is { } graph) return new GraphPolicy(new(graph, network.Inputs, network.Actions), Encoding(snapshot.Key, network), snapshot.Parameters.Values);
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.IsDefined(activation))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the nonlinearity '{network.Activation}' is not known; use one of {string.Join(", ", Enum.GetNames<Activation>())}");
         var shape = new NetworkShape(network.Inputs, network.Hidden, network.Actions, activation, network.LayerNorm, network.Carried);
@@ -121,6 +123,12 @@ internal static class PolicyChecks
             return;
         }
 
+        if (network.Graph is { } graph)
+        {
+            Check(snapshot, graph);
+            return;
+        }
+
         if (network.Activation is null or { Length: > MaxKeyLength } || network.Encoding is null or { Length: > MaxKeyLength })
             throw Refuse(snapshot, "network.activation or network.encoding is missing or not known");
         if (network.Carried is < 0 or > MaxMemory) throw Refuse(snapshot, FormattableString.Invariant($"network.gru: {network.Carried} is out of range; use a whole number from 0 to {MaxMemory}"));
@@ -156,6 +164,19 @@ internal static class PolicyChecks
             throw Refuse(snapshot, "adapter.model, adapter.weights, adapter.device or adapter.environment is missing or too long");
         if (adapter.Parameters < 0 || snapshot.Parameters.Length != adapter.Parameters) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, its adapter has {adapter.Parameters}");
         if (adapter.Rank is < 0 or > MaxWidth || !(adapter.Alpha > 0 && double.IsFinite(adapter.Alpha))) throw Refuse(snapshot, "adapter.rank or adapter.alpha is out of range");
+        GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);
+    }
+
+    private static void Check(PolicySnapshot snapshot, ImportedGraph graph)
+    {
+        var network = snapshot.Network;
+        if (network.Encoding is null or { Length: > MaxKeyLength }) throw Refuse(snapshot, "network.encoding is missing or not known");
+        Width(snapshot, "network.inputs", network.Inputs, MaxInputs);
+        Width(snapshot, "network.actions", network.Actions, MaxWidth);
+        if (graph.Problem() is { } problem) throw Refuse(snapshot, $"network.graph: {problem}");
+        if (graph.Actions is { } order && order.Count != network.Actions) throw Refuse(snapshot, $"network.graph.actions: {order.Count} actions are named, it has {network.Actions}");
+        var count = PackedFile.Length(graph.Bytes);
+        if (snapshot.Parameters.Length != count) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, a file of {graph.Bytes} bytes has {count}");
         GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);
     }
 

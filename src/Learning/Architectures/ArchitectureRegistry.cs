@@ -6,7 +6,7 @@ using Srpo.Learning.Devices.Cpu;
 namespace Srpo.Learning;
 
 /// <summary>
-/// What actors are made of, by environment: networks, unless another room has said that it makes the actors of an environment. Thread-safe.
+/// What actors are made of, by environment: networks, or graphs where these were imported, unless another room has said that it makes the actors of an environment. Thread-safe.
 /// </summary>
 public static class ArchitectureRegistry
 {
@@ -48,7 +48,7 @@ public static class ArchitectureRegistry
     public static ActorArchitecture Of(PopulationSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return Source(spec.Environment.Name)?.Of(spec) ?? new NetworkArchitecture(ActorShape.For(spec.Training, EnvironmentFactory.Info(spec.Environment)));
+        return Source(spec.Environment.Name)?.Of(spec) ?? GraphArchitecture.Of(spec) ?? (ActorArchitecture)new NetworkArchitecture(ActorShape.For(spec.Training, EnvironmentFactory.Info(spec.Environment)));
     }
 
     /// <summary>What keeps a population from being trained, besides what every method and environment refuses; none if it can.</summary>

@@ -84,7 +84,7 @@ public sealed record AdversaryTrial
             foreach (var policy in Agents.Concat(Opponents))
             {
                 if (!policies.TryAdd(policy, (short)players.Count)) continue;
-                players.Add(new PolicyPlayer(NetworkPolicy.Of(policy), environment, CpuDevice.Default, tabulate: true));
+                players.Add(new PolicyPlayer(ObservingPolicy.Of(policy), environment, CpuDevice.Default, tabulate: true));
             }
 
             var cast = new short[seats * lanes];

@@ -9,36 +9,70 @@ namespace Srpo.Learning;
 /// <param name="Parameters">Its flat parameters; those of a critic may follow and are ignored.</param>
 public abstract record FrozenPolicy(float[] Parameters);
 
-/// <summary>A frozen network that can be played or asked for its probabilities.</summary>
-/// <param name="Shape">Shape of its network.</param>
-/// <param name="Encoding">The observations it was trained with.</param>
+/// <summary>A frozen policy that observes numbers; it can be played, or asked for its probabilities.</summary>
+/// <param name="Encoding">The observations that it was trained with.</param>
 /// <param name="Parameters">Its flat parameters; those of a critic may follow and are ignored.</param>
-public sealed record NetworkPolicy(NetworkShape Shape, ObservationEncoding Encoding, float[] Parameters) : FrozenPolicy(Parameters)
+public abstract record ObservingPolicy(ObservationEncoding Encoding, float[] Parameters) : FrozenPolicy(Parameters)
 {
-    /// <summary>A policy as one that this room's players can play.</summary>
-    /// <exception cref="ArgumentException">It is no network.</exception>
-    internal static NetworkPolicy Of(FrozenPolicy policy) =>
-        policy as NetworkPolicy ?? throw new ArgumentException("the policy is a language model, which observes no numbers; let it play in the environment debate", nameof(policy));
+    /// <summary>Length of an observation.</summary>
+    public abstract int Inputs { get; }
 
+    /// <summary>Number of actions.</summary>
+    public abstract int Actions { get; }
+
+    /// <summary>How many numbers it carries from step to step; 0 for policies without memory.</summary>
+    public abstract int Carried { get; }
+
+    /// <summary>What evaluates it, once it has loaded <see cref="FrozenPolicy.Parameters"/>.</summary>
+    /// <param name="device">Where networks run.</param>
+    public abstract IPolicyNetwork CreateNetwork(ILearnerDevice device);
+
+    /// <summary>A policy as one that this room's players can play.</summary>
+    /// <exception cref="ArgumentException">It observes no numbers.</exception>
+    internal static ObservingPolicy Of(FrozenPolicy policy) =>
+        policy as ObservingPolicy ?? throw new ArgumentException("the policy is a language model, which observes no numbers; let it play in the environment debate", nameof(policy));
 
     /// <summary>The distribution over actions for one observation, for a policy with memory the first of an episode. Prepares the network anew: for a question, not for a loop.</summary>
-    /// <param name="observation">[Shape.Inputs] an observation, finite.</param>
-    /// <returns>[Shape.Outputs] probabilities, adding up to 1.</returns>
+    /// <param name="observation">[Inputs] an observation, finite.</param>
+    /// <returns>[Actions] probabilities, adding up to 1.</returns>
     /// <exception cref="ArgumentException">The observation has another length or a number is not finite.</exception>
     public double[] Probabilities(ReadOnlySpan<float> observation)
     {
-        if (observation.Length != Shape.Inputs)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the observation has {observation.Length} numbers; the policy takes {Shape.Inputs}"), nameof(observation));
+        if (observation.Length != Inputs)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the observation has {observation.Length} numbers; the policy takes {Inputs}"), nameof(observation));
         foreach (var number in observation)
         {
             if (!float.IsFinite(number)) throw new ArgumentException("the observation must be finite numbers", nameof(observation));
         }
 
-        using var network = CpuDevice.Default.CreatePolicy(Shape);
-        var probabilities = new float[Shape.Outputs];
+        using var network = CreateNetwork(CpuDevice.Default);
+        var probabilities = new float[Actions];
         network.Load(Parameters);
-        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, State = new float[Shape.Gru], Probabilities = probabilities });
+        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, State = new float[Carried], Probabilities = probabilities });
         return Array.ConvertAll(probabilities, probability => (double)probability);
+    }
+}
+
+/// <summary>A frozen network.</summary>
+/// <param name="Shape">Shape of its network.</param>
+/// <param name="Encoding">The observations it was trained with.</param>
+/// <param name="Parameters">Its flat parameters; those of a critic may follow and are ignored.</param>
+public sealed record NetworkPolicy(NetworkShape Shape, ObservationEncoding Encoding, float[] Parameters) : ObservingPolicy(Encoding, Parameters)
+{
+    /// <inheritdoc/>
+    public override int Inputs => Shape.Inputs;
+
+    /// <inheritdoc/>
+    public override int Actions => Shape.Outputs;
+
+    /// <inheritdoc/>
+    public override int Carried => Shape.Gru;
+
+    /// <inheritdoc/>
+    public override IPolicyNetwork CreateNetwork(ILearnerDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device.CreatePolicy(Shape);
     }
 }
 

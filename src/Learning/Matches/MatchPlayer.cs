@@ -101,7 +101,7 @@ internal sealed class PolicyPlayerCache : IDisposable
     public PolicyPlayer Get(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, ActionChoice actions)
     {
         if (_players.TryGetValue(policy.Parameters, out var player)) return player;
-        player = new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate) { Actions = actions };
+        player = new PolicyPlayer(ObservingPolicy.Of(policy), environment, device, tabulate) { Actions = actions };
         _players.Add(policy.Parameters, player);
         return player;
     }

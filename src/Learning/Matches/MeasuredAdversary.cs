@@ -34,13 +34,7 @@ internal sealed class MeasuredAdversary : ISeatPlayer, IDisposable
         _lanes = new int[environment.Lanes];
         _actions = environment.Info.Actions;
 
-        PolicyPlayer Player(FrozenPolicy policy)
-        {
-            var network = NetworkPolicy.Of(policy);
-            var player = new PolicyPlayer(network.Shape, network.Encoding, environment, Devices.Cpu.CpuDevice.Default, tabulate: true, keepsLogs: true);
-            player.Load(network.Parameters);
-            return player;
-        }
+        PolicyPlayer Player(FrozenPolicy policy) => new(ObservingPolicy.Of(policy), environment, Devices.Cpu.CpuDevice.Default, tabulate: true, keepsLogs: true);
     }
 
     /// <summary>Where it plays: what it does in lanes that are over does not count.</summary>

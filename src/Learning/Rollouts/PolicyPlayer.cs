@@ -41,9 +41,21 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     /// <param name="environment">Its environment; only sizes are used here.</param>
     /// <param name="device">Where networks run.</param>
     /// <param name="tabulate">False plays with the network even where a table is possible.</param>
+    /// <param name="keepsLogs">Whether <see cref="LogProbabilities"/> will be asked for.</param>
     /// <exception cref="ArgumentException">The policy does not fit the environment.</exception>
-    public PolicyPlayer(NetworkPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
-        : this(policy.Shape, policy.Encoding, environment, device, tabulate) => Load(policy.Parameters);
+    public PolicyPlayer(ObservingPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, bool keepsLogs = false)
+        : this(policy.Inputs, policy.Actions, policy.Carried, policy.Encoding, environment, () => policy.CreateNetwork(device), tabulate, keepsLogs)
+    {
+        try
+        {
+            Load(policy.Parameters);
+        }
+        catch
+        {
+            _network.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Prepares policies of a shape; <see cref="Load"/> says which one plays.</summary>
     /// <param name="shape">Shape of their networks.</param>
@@ -51,30 +63,34 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     /// <param name="environment">Their environment; only sizes are used here.</param>
     /// <param name="device">Where networks run.</param>
     /// <param name="tabulate">False plays with the network even where a table is possible.</param>
-    /// <param name="keepsLogs">Whether <see cref="LogProbabilities"/> will be asked for.</param>
     /// <exception cref="ArgumentException">Policies of that shape do not fit the environment.</exception>
-    public PolicyPlayer(NetworkShape shape, ObservationEncoding encoding, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, bool keepsLogs = false)
+    public PolicyPlayer(NetworkShape shape, ObservationEncoding encoding, IVectorEnvironment environment, ILearnerDevice device, bool tabulate)
+        : this(shape.Inputs, shape.Outputs, shape.Gru, encoding, environment, () => device.CreatePolicy(shape), tabulate, keepsLogs: false)
+    {
+    }
+
+    private PolicyPlayer(int inputs, int actions, int carried, ObservationEncoding encoding, IVectorEnvironment environment, Func<IPolicyNetwork> create, bool tabulate, bool keepsLogs)
     {
         var info = environment.Info;
         _encoding = encoding;
-        _actions = shape.Outputs;
+        _actions = actions;
         _lanes = environment.Lanes;
         _length = info.ObservationLength(encoding);
-        if (_length != shape.Inputs || info.Actions != _actions)
+        if (_length != inputs || info.Actions != _actions)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"a policy for {shape.Inputs} inputs and {_actions} actions cannot play {info.Name}/{info.Variant}, which has {_length} inputs and {info.Actions} actions"),
-                nameof(shape));
+                string.Create(CultureInfo.InvariantCulture, $"a policy for {inputs} inputs and {_actions} actions cannot play {info.Name}/{info.Variant}, which has {_length} inputs and {info.Actions} actions"),
+                nameof(environment));
         }
 
-        _network = device.CreatePolicy(shape);
+        _network = create();
         _entries = new int[info.Seats * _lanes];
         _pending = new int[Batch];
         _observations = new float[Batch * _length];
         _probabilities = new float[Batch * _actions];
         _legal = new byte[info.MasksActions ? Batch * _actions : 0];
-        if (shape.Gru > 0) _carried = new CarriedState(shape.Gru, 0, info.Seats * _lanes, _lanes, Batch);
-        if (tabulate && shape.Gru == 0 && info.HasStates && info.ObservationStates <= LargestTable)
+        if (carried > 0) _carried = new CarriedState(carried, 0, info.Seats * _lanes, _lanes, Batch);
+        if (tabulate && carried == 0 && info.HasStates && info.ObservationStates <= LargestTable)
         {
             _known = new bool[info.ObservationStates];
             _cumulative = new float[info.ObservationStates * _actions];

@@ -56,7 +56,7 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
         _recorders = [.. _signalled.Select(signalled => new PlayerRecorder(environment.Info, _lanes, shape, signalled, device) { Actions = choice })];
         _others =
         [
-            .. actors.Frozen.Select(policy => new PolicyPlayer(NetworkPolicy.Of(policy), environment, device, tabulate: true) { Actions = choice }),
+            .. actors.Frozen.Select(policy => new PolicyPlayer(ObservingPolicy.Of(policy), environment, device, tabulate: true) { Actions = choice }),
             .. plan.Mirrors.Select(mirror => new PolicyPlayer(shape.Policy, shape.Encoding, environment, device, tabulate: true) { Noise = (float)mirror.Noise }),
         ];
         _players = [.. _recorders, .. _others];

@@ -15,14 +15,15 @@ public sealed class ArchitectureTests
         ["Srpo.Learning"] = ["Srpo.Core", "Srpo.Environments"],
         ["Srpo.Conformance"] = ["Srpo.Core", "Srpo.Games", "Srpo.Environments", "Srpo.Learning"],
         ["Srpo.Learning.Torch"] = ["Srpo.Core", "Srpo.Learning"],
+        ["Srpo.Onnx"] = ["Srpo.Core", "Srpo.Learning"],
         ["Srpo.Language"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning"],
         ["Srpo.Language.Torch"] = ["Srpo.Core", "Srpo.Learning", "Srpo.Language", "Srpo.Learning.Torch"],
         ["Srpo.Grains.Interfaces"] = ["Srpo.Core"],
         ["Srpo.Grains"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
-        ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Dashboard"],
+        ["Srpo.Silo"] = ["Srpo.Core", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language.Torch", "Srpo.Onnx", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Dashboard"],
         ["Srpo.Experiments"] = ["Srpo.Core", "Srpo.Games", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces"],
         ["Srpo.Dashboard"] = ["Srpo.Core", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Grains.Interfaces", "Srpo.Experiments"],
-        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Conformance", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language", "Srpo.Language.Torch", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Dashboard", "Srpo.Bench.Throughput"],
+        ["srpo"] = ["Srpo.Core", "Srpo.Games", "Srpo.Conformance", "Srpo.Reporting", "Srpo.Environments", "Srpo.Learning", "Srpo.Learning.Torch", "Srpo.Language", "Srpo.Language.Torch", "Srpo.Onnx", "Srpo.Grains.Interfaces", "Srpo.Grains", "Srpo.Experiments", "Srpo.Dashboard", "Srpo.Bench.Throughput"],
     };
 
     public static TheoryData<string> Rooms => [.. Known.Keys];
@@ -50,6 +51,12 @@ public sealed class ArchitectureTests
     [Fact]
     public void Experiments_know_no_terminal() =>
         Assert.DoesNotContain(Assembly.Load("Srpo.Experiments").GetReferencedAssemblies(), reference => reference.Name is "Spectre.Console" or "System.CommandLine" or "System.Console");
+
+    /// <summary>ONNX Runtime is loaded where a graph is played, and nowhere else.</summary>
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void Only_the_room_of_graphs_knows_what_runs_them(string room) =>
+        Assert.Equal(room == "Srpo.Onnx", Assembly.Load(room).GetReferencedAssemblies().Any(reference => reference.Name == "Microsoft.ML.OnnxRuntime"));
 
     [Fact]
     public void Every_room_is_looked_at()
