@@ -17,7 +17,11 @@ public sealed class OnnxBackend : IGraphBackend
         ArgumentNullException.ThrowIfNull(form);
         using var policy = OnnxPolicy.Open(file, form);
         Try(policy, form);
-        return new(OnnxLibrary.Name, policy.File.Producer, policy.File.Opset, policy.File.Nodes, policy.File.Parameters, policy.Input, policy.Outputs, policy.Output);
+        return new(
+            OnnxLibrary.Name, OnnxSession.Plain(policy.File.Producer), policy.File.Opset, policy.File.Nodes, policy.File.Parameters,
+            Plain(policy.Input), [.. policy.Outputs.Select(Plain)], OnnxSession.Plain(policy.Output));
+
+        static GraphTensor Plain(GraphTensor tensor) => tensor with { Name = OnnxSession.Plain(tensor.Name), Shape = OnnxSession.Plain(tensor.Shape) };
     }
 
     /// <inheritdoc/>

@@ -214,7 +214,7 @@ internal sealed class OnnxPolicy : IDisposable
 
     private static string Shown(GraphTensor tensor) => $"'{tensor.Name}' of type {tensor.Type}{(tensor.Shape.Length > 0 ? $", {tensor.Shape}" : "")}";
 
-    private static SrpoException Fails(OnnxRuntimeException error) => new(ErrorKind.Usage, $"it fails when it is given one observation: {OnnxSession.Reason(error)}", error);
+    private static SrpoException Fails(OnnxRuntimeException error) => OnnxSession.Refuse(ErrorKind.Usage, $"it fails when it is given one observation: {OnnxSession.Reason(error)}", error);
 
-    private static SrpoException Wrong(string why) => new(ErrorKind.Usage, why);
+    private static SrpoException Wrong(string why) => OnnxSession.Refuse(ErrorKind.Usage, why);
 }

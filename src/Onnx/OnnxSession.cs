@@ -69,9 +69,19 @@ internal sealed partial class OnnxSession : IDisposable
     /// <param name="error">The error.</param>
     public static string Reason(OnnxRuntimeException error)
     {
-        var text = Places().Replace(Codes().Replace(error.Message, ""), "").Trim().TrimEnd('.');
+        var text = Places().Replace(Codes().Replace(error.Message, ""), "").ReplaceLineEndings(" ").Trim().TrimEnd('.');
         return text.Length <= 400 ? text : text[..400] + "...";
     }
+
+    /// <summary>An error that names things of a file, without the control characters that its names may have.</summary>
+    /// <param name="kind">Why it cannot play.</param>
+    /// <param name="message">For the user.</param>
+    /// <param name="error">The cause, or null.</param>
+    public static SrpoException Refuse(ErrorKind kind, string message, Exception? error = null) => new(kind, Plain(message), error);
+
+    /// <summary>A text of a file without control characters.</summary>
+    /// <param name="text">The text.</param>
+    public static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? '?' : letter)) : text;
 
     private static void Leave(string hash, Shared shared)
     {
@@ -93,17 +103,17 @@ internal sealed partial class OnnxSession : IDisposable
         }
         catch (FormatException error)
         {
-            throw new SrpoException(ErrorKind.Damaged, error.Message, error);
+            throw Refuse(ErrorKind.Damaged, error.Message, error);
         }
 
         if (file.Outside.Count > 0)
         {
-            throw new SrpoException(
+            throw Refuse(
                 ErrorKind.Usage, $"its weights lie in other files ({string.Join(", ", file.Outside.Take(5))}); expected one file with all of them: export it with external_data=False, or save it with onnx.save_model(model, FILE, save_as_external_data=False)");
         }
 
         if (file.Random.Count > 0)
-            throw new SrpoException(ErrorKind.Usage, $"it draws random numbers ({string.Join(", ", file.Random)}); expected a function of the observation: export the logits from before the draw, actions are drawn here");
+            throw Refuse(ErrorKind.Usage, $"it draws random numbers ({string.Join(", ", file.Random)}); expected a function of the observation: export the logits from before the draw, actions are drawn here");
         OnnxLibrary.Load();
         try
         {
@@ -121,8 +131,8 @@ internal sealed partial class OnnxSession : IDisposable
         {
             var written = FormattableString.Invariant($"it is written for operators of version {file.Opset} (opset), format {file.IrVersion} (IR)");
             throw Newest().Match(error.Message) is { Success: true } newest
-                ? new SrpoException(ErrorKind.Usage, $"{written}; expected opset {newest.Groups[1].Value} at most: export it with an older opset_version", error)
-                : new SrpoException(ErrorKind.Usage, $"{OnnxLibrary.Name} cannot run it: {Reason(error)}; {written}", error);
+                ? Refuse(ErrorKind.Usage, $"{written}; expected opset {newest.Groups[1].Value} at most: export it with an older opset_version", error)
+                : Refuse(ErrorKind.Usage, $"{OnnxLibrary.Name} cannot run it: {Reason(error)}; {written}", error);
         }
     }
 
