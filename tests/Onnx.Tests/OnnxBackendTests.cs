@@ -212,7 +212,7 @@ public sealed class OnnxBackendTests
         Assert.Throws<ArgumentException>(() => PackedFile.Pack(new byte[4], 3));
     }
 
-    private static GraphForm Form(byte[] file, GraphHead head = GraphHead.Logits, string? output = null) => new(new ImportedGraph(file.Length, head, output, null), TestGraphs.Inputs, TestGraphs.Actions);
+    private static GraphForm Form(byte[] file, GraphHead head = GraphHead.Logits, string? output = null) => new(new ImportedGraph(file.Length, head, output), TestGraphs.Inputs, TestGraphs.Actions);
 
     private static float[][] Evaluate(GraphForm form, byte[] file, float[][] observations, byte[]? legal = null)
     {

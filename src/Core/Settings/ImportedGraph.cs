@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Srpo.Core.Settings;
@@ -16,9 +17,8 @@ public enum GraphHead
 /// <param name="Bytes">Length of the file, 1 to <see cref="MostBytes"/>.</param>
 /// <param name="Head">What its output is.</param>
 /// <param name="Output">Name of that output; null for the only one.</param>
-/// <param name="Actions">[actions] For every action of the environment, the number of the output that stands for it; null where the order is the same.</param>
 [GenerateSerializer, Alias("srpo.ImportedGraph"), Immutable]
-public sealed record ImportedGraph([property: Id(0)] int Bytes, [property: Id(1)] GraphHead Head, [property: Id(2)] string? Output, [property: Id(3)] IReadOnlyList<int>? Actions)
+public sealed record ImportedGraph([property: Id(0)] int Bytes, [property: Id(1)] GraphHead Head, [property: Id(2)] string? Output)
 {
     /// <summary>Longest file, in bytes.</summary>
     public const int MostBytes = 1 << 26;
@@ -28,6 +28,11 @@ public sealed record ImportedGraph([property: Id(0)] int Bytes, [property: Id(1)
 
     /// <summary>Most actions.</summary>
     public const int MostActions = 4096;
+
+    /// <summary>[actions] For every action of the environment, the number of the output that stands for it; null where the order is the same.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(3)]
+    public IReadOnlyList<int>? Actions { get; init => field = value is null ? null : Lists.Fixed(value); }
 
     /// <summary>What is wrong with it; null if it can be used.</summary>
     public string? Problem() =>

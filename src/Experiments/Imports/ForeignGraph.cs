@@ -46,7 +46,7 @@ public sealed record ForeignGraph(string File, string Sha256, GraphMap Asked, IR
         var file = Path.GetFileName(path);
         var (bytes, sha256) = Read(path, "ONNX file", ImportedGraph.MostBytes);
         if (bytes.Length == 0) throw new SrpoException(ErrorKind.Damaged, $"{file} is empty; expected an ONNX file");
-        var form = new GraphForm(new ImportedGraph(bytes.Length, map.Head, map.Output, map.Actions), InputsOf(map, environment), environment.Actions);
+        var form = new GraphForm(new ImportedGraph(bytes.Length, map.Head, map.Output) { Actions = map.Actions }, InputsOf(map, environment), environment.Actions);
         try
         {
             var report = GraphBackend.Require().Inspect(bytes, form);

@@ -38,6 +38,27 @@ public sealed class PopulationSpecTests
         AssertProblem(Spec() with { Opponents = [.. Enumerable.Repeat(Runner, 65)] }, "opponents", "65 frozen opponents");
     }
 
+    [Fact]
+    public void Imported_graphs_are_asked_in_one_way()
+    {
+        var graph = new ImportedGraph(100, GraphHead.Logits, "logits") { Actions = [1, 0, 2] };
+        var file = new ImportedPolicy("policy.onnx", new string('a', 64), "", "2026-01-31T12:00:00Z") { Graph = graph };
+        Assert.Empty((Spec() with { Imported = [file, file with { Graph = graph with { Bytes = 200 } }] }).Validate());
+        AssertProblem(Spec() with { Imported = [file, file with { Graph = null }] }, "imported.graph", "some files are ONNX graphs and others are not");
+        AssertProblem(Spec() with { Imported = [file with { Graph = null }, file] }, "imported.graph", "some files are ONNX graphs and others are not");
+        AssertProblem(Spec() with { Imported = [file, file with { Graph = graph with { Output = "value" } }] }, "imported.graph", "not asked in the same way");
+        Wrong(graph with { Bytes = 0 }, "0 bytes is out of range");
+        Wrong(graph with { Bytes = ImportedGraph.MostBytes + 1 }, "is out of range");
+        Wrong(graph with { Head = (GraphHead)7 }, "the head 7 is not known");
+        Wrong(graph with { Output = "" }, "0 characters");
+        Wrong(graph with { Actions = [0, 0, 2] }, "each once");
+        Wrong(graph with { Actions = [0, 1, 3] }, "each once");
+        Assert.Equal(graph, graph with { Actions = [1, 0, 2] });
+        Assert.NotEqual(graph, graph with { Actions = [0, 1, 2] });
+
+        void Wrong(ImportedGraph wrong, string text) => AssertProblem(Spec() with { Imported = [file with { Graph = wrong }] }, "imported.graph", text);
+    }
+
     [Theory]
     [InlineData("", 1)]
     [InlineData("runners", 1)]
