@@ -41,7 +41,8 @@ internal static class TestGraphs
             var x = observation.Select((value, i) => ((double)value - mean[i]) / deviation[i]).ToArray();
             var h = Enumerable.Range(0, Hidden).Select(j => Math.Max(0, b1[j] + Enumerable.Range(0, Inputs).Sum(i => x[i] * w1[(i * Hidden) + j]))).ToArray();
             return [.. Enumerable.Range(0, Actions).Select(a => Enumerable.Range(0, Hidden).Sum(j => h[j] * w2[(j * Actions) + a]))];
-        });
+        }
+        );
     }
 
     /// <summary>A convolution over the observation as a picture of 3 x 4, then a layer.</summary>
@@ -73,7 +74,8 @@ internal static class TestGraphs
             }
 
             return Linear(features, w, b, Actions);
-        });
+        }
+        );
     }
 
     /// <summary>The perceptron with the softmax in the graph.</summary>
