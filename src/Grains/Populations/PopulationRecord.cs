@@ -121,7 +121,7 @@ internal sealed class TeamRecord
     private int _cuts;
 
     [NonSerialized]
-    private CurveText _text = new();
+    private CurveText? _text;
 
     /// <summary>Rounds finished; the curve is complete up to here. -1 before the first point.</summary>
     [Id(0)]
@@ -134,18 +134,20 @@ internal sealed class TeamRecord
     /// <summary>The learning curve up to <see cref="Round"/>, but for what its pages have: its end, which has the last point.</summary>
     [JsonIgnore]
     [Id(2)]
-    public List<CurvePoint> Curve
-    {
-        get => _text.Points;
-        set => _text.Points = value;
-    }
+    public List<CurvePoint> Curve { get; set; } = [];
 
     /// <summary><see cref="Curve"/> as it is stored.</summary>
     [JsonPropertyName(nameof(Curve))]
-    public CurveText StoredCurve
+    public CurveText? StoredCurve
     {
-        get => _text;
-        set => _text = value ?? new();
+        get
+        {
+            if (Curve is null) return null;
+            _text ??= new();
+            _text.Points = Curve;
+            return _text;
+        }
+        set => Curve = value?.Points!;
     }
 
     /// <summary>Why the team trains no further, or null.</summary>
