@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 using TorchSharp;
 
 namespace Srpo.Learning.Torch;
@@ -43,7 +44,8 @@ public sealed record TorchInventory(LibTorchFolder? Folder, string? Problem, IRe
     /// <summary>What the driver's own tool says; libtorch's bindings do not.</summary>
     private static Dictionary<int, TorchGpu> Drivers()
     {
-        var start = new ProcessStartInfo("nvidia-smi", ["--query-gpu=index,name,memory.total,memory.free", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (ProgramPath.Resolve("nvidia-smi") is not { } program) return [];
+        var start = new ProcessStartInfo(program, ["--query-gpu=index,name,memory.total,memory.free", "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
             using var process = Process.Start(start)!;

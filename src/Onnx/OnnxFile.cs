@@ -108,6 +108,7 @@ internal sealed class OnnxFile
         while (input.ReadTag() is var tag and not 0)
         {
             if (Field(tag) is (7, Bytes)) Node(Inner(input), 0);
+            else if (Field(tag) is (11, Bytes)) Attribute(Inner(input), 0);
             else input.SkipLastField();
         }
     }

@@ -10,7 +10,9 @@ internal static class ErrorReporter
 {
     public static int Report(Exception error, TextWriter output, bool verbose)
     {
-        while (error is AggregateException { InnerExceptions.Count: 1 } aggregate) error = aggregate.InnerExceptions[0];
+        // Of work on several threads, each of which may have met the same trouble.
+        while (error is AggregateException aggregate && (aggregate.InnerExceptions.Count == 1 || aggregate.InnerExceptions.All(inner => Describe(inner).Code != ExitCode.Internal)))
+            error = aggregate.InnerExceptions.FirstOrDefault(inner => inner is SrpoException) ?? aggregate.InnerExceptions[0];
         var (code, message) = Describe(error);
         output.WriteLine(message.StartsWith("srpo: ", StringComparison.Ordinal) ? message : "srpo: " + message);
         if (verbose)

@@ -1,5 +1,6 @@
 using Srpo.Client.Live;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 
 namespace Srpo.Client.Development;
 
@@ -55,9 +56,9 @@ internal sealed class AzuriteStorage(DevFolder folder, IReadOnlyList<string> pro
     /// <exception cref="SrpoException">There is none.</exception>
     public static IReadOnlyList<string> Find(string? path, string? tree)
     {
-        var node = ProgramRun.Find(path, "node");
+        var node = ProgramPath.Find(path, "node");
         if (node is not null && tree is not null && Path.Combine(tree, Installed) is var script && File.Exists(script)) return [node, script];
-        if (node is not null && ProgramRun.Find(path, "azurite") is { } found) return [found];
+        if (node is not null && ProgramPath.Find(path, "azurite") is { } found) return [found];
         throw new SrpoException(
             ErrorKind.Environment,
             node is null

@@ -50,7 +50,7 @@ internal sealed record DevSettings
     /// <summary>Worker threads of each silo; 0 for one per core.</summary>
     public int Workers { get; init; }
 
-    /// <summary>Assemblies of plug-ins, absolute.</summary>
+    /// <summary>What `--plugin` takes, from wherever it is typed.</summary>
     public IReadOnlyList<string> Plugins { get; init; } = [];
 
     /// <summary>The program of a silo that was named, absolute; null for the one that is found.</summary>

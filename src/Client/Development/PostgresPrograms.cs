@@ -1,5 +1,6 @@
 using System.Globalization;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 
 namespace Srpo.Client.Development;
 
@@ -20,7 +21,7 @@ internal static class PostgresPrograms
         var versions = Directory.Exists(debian)
             ? Directory.GetDirectories(debian).OrderByDescending(folder => Number(Path.GetFileName(folder))).Select(folder => Path.Combine(folder, "bin")).ToArray()
             : [];
-        string[] places = [.. version is null ? [] : new[] { Path.Combine(debian, version, "bin") }, .. ProgramRun.Folders(path), .. versions];
+        string[] places = [.. version is null ? [] : new[] { Path.Combine(debian, version, "bin") }, .. ProgramPath.Folders(path), .. versions];
         return Array.Find(places, place => File.Exists(Path.Combine(place, "initdb")) && File.Exists(Path.Combine(place, "postgres"))) ?? throw new SrpoException(
             ErrorKind.Environment,
             $"the programs of a PostgreSQL server (initdb, postgres) are neither on PATH nor in {debian}; install them (Debian and Ubuntu: apt-get install postgresql), or use Azurite with --storage azurite");

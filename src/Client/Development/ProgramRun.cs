@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 
 namespace Srpo.Client.Development;
 
@@ -8,7 +9,7 @@ namespace Srpo.Client.Development;
 internal static class ProgramRun
 {
     /// <summary>Runs a program.</summary>
-    /// <param name="command">The program and its arguments.</param>
+    /// <param name="command">The program, by its file or by its name on PATH, and its arguments.</param>
     /// <param name="directory">Its working directory.</param>
     /// <param name="said">Called with each line of what it says, errors or not, one at a time.</param>
     /// <param name="cancellation">Kills it.</param>
@@ -16,7 +17,8 @@ internal static class ProgramRun
     /// <exception cref="SrpoException">It cannot be started.</exception>
     public static async Task<int> RunAsync(IReadOnlyList<string> command, string directory, Action<string> said, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var program = ProgramPath.Resolve(command[0]) ?? throw new SrpoException(ErrorKind.Environment, $"{command[0]} is not on PATH; install it");
+        var start = new ProcessStartInfo(program, command.Skip(1)) { WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = new Process { StartInfo = start };
         var one = new Lock();
         process.OutputDataReceived += (_, line) => Say(line.Data);
@@ -61,14 +63,4 @@ internal static class ProgramRun
         if (await RunAsync(command, directory, lines.Add, cancellation) is var code and not 0)
             throw new SrpoException(ErrorKind.Environment, $"{Path.GetFileName(command[0])} ended with {code}:\n{string.Join('\n', lines.TakeLast(12).Select(line => "  " + line))}");
     }
-
-    /// <summary>A program by name, on PATH.</summary>
-    /// <param name="path">PATH.</param>
-    /// <param name="name">Its name.</param>
-    /// <returns>Its file; null where there is none.</returns>
-    public static string? Find(string? path, string name) =>
-        Folders(path).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-
-    /// <summary>The folders of PATH.</summary>
-    public static IEnumerable<string> Folders(string? path) => (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Where(Path.IsPathRooted);
 }

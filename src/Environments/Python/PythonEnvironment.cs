@@ -70,6 +70,7 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         _lanes.Bind(reset, dynamics, firstLane);
+        _failed = true;
         if (_process is not { IsAlive: true })
         {
             _process?.Dispose();
@@ -77,11 +78,10 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
             _process = _module.Start(_arguments, Lanes);
         }
 
-        _failed = true;
         _episodes.AsSpan().Clear();
         for (var lane = 0; lane < Lanes; lane++) Draw(lane);
         MemoryMarshal.AsBytes(_seeds.AsSpan()).CopyTo(_process.Begin('R', 4 * Lanes));
-        Take(_process.Ask('S', "a reset", firstLane), default);
+        Take(_process.Ask('S', "a reset", firstLane), "a reset", default);
         for (var lane = 0; lane < Lanes; lane++) Draw(lane);
         _failed = false;
     }
@@ -97,7 +97,7 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
         var message = _process!.Begin('A', actions.Length + (4 * Lanes));
         for (var i = 0; i < actions.Length; i++) message[i] = actions[((i % Info.Seats) * Lanes) + (i / Info.Seats)];
         MemoryMarshal.AsBytes(_seeds.AsSpan()).CopyTo(message[actions.Length..]);
-        Take(_process.Ask('S', "a step", _lanes.First), outcome);
+        Take(_process.Ask('S', "a step", _lanes.First), "a step", outcome);
         for (var lane = 0; lane < Lanes; lane++)
         {
             if (outcome.Terminated[lane] || outcome.Truncated[lane]) Draw(lane);
@@ -163,12 +163,12 @@ public sealed partial class PythonEnvironment : IVectorEnvironment, IDisposable
     private void Draw(int lane) => _seeds[lane] = _lanes.Starts.Block(_lanes.First + lane, _episodes[lane]++).Word0 >> 1;
 
     /// <summary>Reads what an answer says lane by lane, and has it seat by seat.</summary>
-    private void Take(ReadOnlySpan<byte> answer, StepOutcome outcome)
+    private void Take(ReadOnlySpan<byte> answer, string doing, StepOutcome outcome)
     {
         var (seats, masks) = (Info.Seats, Info.MasksActions ? Info.Actions : 0);
         var (numbers, flags) = (seats * (2 + _length), 2 + (seats * masks));
         var expected = Lanes * ((sizeof(float) * numbers) + flags);
-        if (answer.Length != expected) throw _process!.Broken("a step", $"it sent {answer.Length} bytes instead of {expected}; an agent has a mask at times and none at others, or another number of actions");
+        if (answer.Length != expected) throw _process!.Broken(doing, $"it sent {answer.Length} bytes instead of {expected}; an agent has a mask at times and none at others, or another number of actions");
         for (var lane = 0; lane < Lanes; lane++)
         {
             var values = MemoryMarshal.Cast<byte, float>(answer)[(lane * numbers)..((lane + 1) * numbers)];

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 
 namespace Srpo.Environments.Python;
 
@@ -52,7 +53,8 @@ internal static class PythonInterpreter
     /// <exception cref="PythonEnvironmentException">There is no such program.</exception>
     public static Process Start(string name, string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Found.TryGetValue(Program, out var found) && File.Exists(found) ? found : Program)
+        var program = Found.TryGetValue(Program, out var found) && File.Exists(found) ? found : ProgramPath.Resolve(Program) ?? throw Missing("it is not on PATH");
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -74,9 +76,11 @@ internal static class PythonInterpreter
         }
         catch (Win32Exception error)
         {
-            throw new PythonEnvironmentException(
-                ErrorKind.Environment, $"{name} needs Python, and '{Program}' cannot be started ({error.Message}); install Python 3.8 or later, or name its program in ${Variable}", error);
+            throw Missing(error.Message, error);
         }
+
+        PythonEnvironmentException Missing(string why, Exception? error = null) => new(
+            ErrorKind.Environment, $"{name} needs Python, and '{Program}' cannot be started ({why}); install Python 3.8 or later, or name its program in ${Variable}", error);
     }
 
     private static string Text(string script)

@@ -26,6 +26,15 @@ public sealed class PythonLoop : IDisposable
     public double StepsPerSecond(double seconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
+        var patience = PythonInterpreter.Patience;
+        var late = false;
+        using var watch = new Timer(
+            _ =>
+            {
+                late = true;
+                _process.Kill(entireProcessTree: true);
+            },
+            null, patience + TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
         try
         {
             _process.StandardInput.WriteLine(seconds.ToString("R", CultureInfo.InvariantCulture));
@@ -38,7 +47,9 @@ public sealed class PythonLoop : IDisposable
         }
 
         _process.WaitForExit();
-        throw new PythonEnvironmentException(ErrorKind.Failed, $"{_name}: the loop in Python failed{_log.LastLines}");
+        throw new PythonEnvironmentException(
+            ErrorKind.Failed,
+            late ? string.Create(CultureInfo.InvariantCulture, $"{_name}: the loop in Python has not come back within {patience.TotalSeconds} seconds; $SRPO_PYTHON_TIMEOUT allows it more") : $"{_name}: the loop in Python failed{_log.LastLines}");
     }
 
     /// <inheritdoc/>

@@ -61,12 +61,9 @@ public sealed partial record PythonReference(string Folder, string Module, strin
     public static string Registered(string name) => TryParse(name, out var reference) ? reference.EnvironmentName : name;
 
     /// <summary>What names the environment of a plug-in on a command line; null where the plug-in is an assembly.</summary>
-    /// <param name="plugin">Name of the plug-in.</param>
-    public static string? OfPlugin(string plugin)
-    {
-        ArgumentNullException.ThrowIfNull(plugin);
-        return plugin.StartsWith(PluginPrefix, StringComparison.Ordinal) && TryParse(Prefix + plugin[PluginPrefix.Length..], out var reference) ? reference.EnvironmentName : null;
-    }
+    /// <param name="plugin">Name of the plug-in; null where what comes from outside has none.</param>
+    public static string? OfPlugin(string? plugin) =>
+        plugin?.StartsWith(PluginPrefix, StringComparison.Ordinal) == true && TryParse(Prefix + plugin[PluginPrefix.Length..], out var reference) ? reference.EnvironmentName : null;
 
     /// <summary>The folder from which the module is imported by its whole name.</summary>
     /// <param name="file">The module's file, absolute.</param>

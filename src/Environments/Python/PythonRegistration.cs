@@ -14,7 +14,7 @@ public static class PythonRegistration
     {
         ArgumentNullException.ThrowIfNull(module);
         return new EnvironmentRegistration(
-            module.Reference.EnvironmentName, "set of arguments", typeof(PythonEnvironment), [Default], _ => "{}", (text, label, file, lanes) => new PythonEnvironment(module, text, label, file, lanes))
+            module.Reference.EnvironmentName, "argument set", typeof(PythonEnvironment), [Default], _ => "{}", (text, label, file, lanes) => new PythonEnvironment(module, text, label, file, lanes))
         {
             Describe = (text, label, file) => module.Describe(PythonModule.Arguments(text, file)).ToInfo(module.Reference.EnvironmentName, label),
             StepsPerSecond = Speed,

@@ -1,7 +1,7 @@
 """Plays lanes of an environment with PettingZoo's parallel API for srpo, over stdin and stdout; docs/python-environments.md has the protocol."""
 import sys
 sys.path[:] = [path for path in sys.path if path]  # what lies where srpo was typed is imported only if it is named
-import importlib, json, math, os, struct, threading, time, traceback
+import importlib, json, math, os, site, struct, sysconfig, threading, time, traceback
 from array import array
 
 source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -50,7 +50,7 @@ class Lane:
 
     def describe(self):
         def bounds(space, name, of_one_hot):
-            return [of_one_hot] if discrete(space) else [bound if math.isfinite(bound) else None for bound in flat(getattr(space, name, None))]
+            return [of_one_hot] if discrete(space) else [bound if abs(bound) < 3.4e38 else None for bound in flat(getattr(space, name, None))]
 
         start = self.reset(0)
         return {"agents": [{
@@ -104,12 +104,15 @@ def hello(version, folder, module, factory, arguments, count):
     global at
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    found = importlib.import_module(module)
+    found, top = importlib.import_module(module), os.path.join(folder, module.split(".")[0])
+    place = getattr(found, "__file__", None)
+    if not place or (not os.path.abspath(place).startswith(os.path.join(folder, "")) and (os.path.exists(top + ".py") or os.path.exists(os.path.join(top, "__init__.py")))):
+        raise ImportError(f"the name {module} is that of {place or 'a module without a file'}; give yours another name")
     make, files = getattr(found, factory), {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
     lanes.extend(Lane(make(**arguments)) for _ in range(count))
     at = 0 if lanes else None
-    return {"version": 1, "executable": sys.executable, "file": os.path.abspath(found.__file__), "modules": {name: os.path.abspath(file) for name, file in files.items() if file},
-            "installed": [sys.prefix, sys.base_prefix], **(lanes[0].describe() if lanes else {})}
+    return {"version": 1, "executable": sys.executable, "file": os.path.abspath(place), "modules": {name: os.path.abspath(file) for name, file in files.items() if file},
+            "installed": [*(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib")), *site.getsitepackages(), site.getusersitepackages()], **(lanes[0].describe() if lanes else {})}
 
 
 def answer(kind, body):

@@ -30,6 +30,16 @@ public sealed class ErrorReporterTests
     }
 
     [Fact]
+    public void What_several_threads_have_met_is_said_once()
+    {
+        var said = new StringWriter();
+        var (first, second) = (new SrpoException(ErrorKind.NotFound, "no such thing"), new SrpoException(ErrorKind.Usage, "nor this"));
+        Assert.Equal((int)ExitCode.NotFound, ErrorReporter.Report(new AggregateException(new OperationCanceledException(), first, second), said, verbose: false));
+        Assert.Equal("srpo: no such thing" + Environment.NewLine, said.ToString());
+        Assert.Equal((int)ExitCode.Internal, ErrorReporter.Report(new AggregateException(first, new InvalidOperationException("a fault")), said, verbose: false));
+    }
+
+    [Fact]
     public void Work_that_fails_says_what_was_in_its_way()
     {
         Assert.Equal(ErrorKind.Failed, SrpoException.OfWork(new TrainingDivergedException("access denied")));

@@ -43,7 +43,7 @@ internal sealed record TestGameStep(
 /// A small game for tests of any number of seats, in turns or not, with legal actions, ends, opponents as its rules say, and a log of
 /// everything that happened. A number x from 0 to 10 wanders with the actions and by chance.
 /// </summary>
-internal sealed class TestGame : IVectorEnvironment
+internal sealed class TestGame : IVectorEnvironment, IDisposable
 {
     public const int Actions = 4;
     private const int Values = 11;
@@ -164,6 +164,11 @@ internal sealed class TestGame : IVectorEnvironment
         (other._x[0], other._step[0]) = (state / _rules.Seats / _rules.Length, state / _rules.Seats % _rules.Length);
         other.Observation(0, state % _rules.Seats, encoding).CopyTo(observation);
     }
+
+    /// <summary>How often it was disposed of.</summary>
+    public int Disposals { get; private set; }
+
+    public void Dispose() => Disposals++;
 
     public string Render(int lane) => $"{_x[lane]}";
 

@@ -62,6 +62,7 @@ public sealed class AdversaryTrialTests
         Assert.Equal((double)moves.Count / lanes, outcome.Moves, 1e-9);
         Assert.Equal(moves.Average(move => move.To), outcome.ToPolicy, 1e-5);
         Assert.Equal(moves.Average(move => move.From), outcome.FromPolicy, 1e-5);
+        Assert.All(games, game => Assert.Equal(1, game.Disposals));
         Assert.True(outcome.ToPolicy > 0.01 && outcome.FromPolicy > 0.01);
 
         bool IsAdversarys(int lane, int seat) => agent is null ? seat == lane % 3 : seat != agent;

@@ -202,6 +202,28 @@ public sealed class PythonEnvironmentTests : IDisposable
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Python's own has the name already when the folder is looked into; without a file a module has no factory to hash.</summary>
+    [PythonFact("json")]
+    public void A_module_whose_name_is_taken_says_so()
+    {
+        _directory.Write("json.py", Modules.Text());
+        var taken = Assert.Throws<PythonEnvironmentException>(() => Modules.Find(_directory.Root, "json.make")).Message;
+        Assert.Contains("the name json is that of ", taken, StringComparison.Ordinal);
+        Assert.Contains("give yours another name", taken, StringComparison.Ordinal);
+        Assert.Contains("a module without a file", Assert.Throws<PythonEnvironmentException>(() => Modules.Find(_directory.Root, "sys.exit")).Message, StringComparison.Ordinal);
+    }
+
+    [PythonFact("json")]
+    public void Bounds_that_no_single_has_are_none()
+    {
+        _directory.Write("wide.py", Modules.Text().Replace("low=[0.0, 0.0, 0.0], high=[1.0, 1.0, 1.0]", "low=-1e300, high=[1e300, float('inf'), 2]", StringComparison.Ordinal));
+        using var environment = Modules.Create(_directory.Root, "wide.make");
+        var slots = environment.Slots(0, ObservationEncoding.Absolute);
+        Assert.Equal([float.PositiveInfinity, float.PositiveInfinity, 2f], slots.Select(slot => slot.Maximum));
+        Assert.All(slots, slot => Assert.Equal(float.NegativeInfinity, slot.Minimum));
+        environment.Reset(new StreamId(1, 0, 0, StreamPurpose.Tooling), new StreamId(1, 0, 0, StreamPurpose.Tooling));
+    }
+
     [PythonFact("json")]
     public void A_module_a_factory_or_a_package_that_is_not_there_is_named()
     {

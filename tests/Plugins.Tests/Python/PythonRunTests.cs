@@ -128,9 +128,9 @@ public sealed class PythonRunTests : IDisposable
     public async Task A_step_that_takes_too_long_or_fails_ends_the_run_with_what_happened()
     {
         _directory.Write("slow.py", Modules.Text(step: "import time; time.sleep(60) if self.numbers[0] > 0.9 else None"));
-        var late = await RunAsync(new Dictionary<string, string> { ["SRPO_PYTHON_TIMEOUT"] = "1" }, ["population", "start", "a", "--environment", "python:slow.make", "--method", "ippo", .. Small]);
+        var late = await RunAsync(new Dictionary<string, string> { ["SRPO_PYTHON_TIMEOUT"] = "6" }, ["population", "start", "a", "--environment", "python:slow.make", "--method", "ippo", .. Small]);
         Assert.NotEqual(ExitCode.Ok, late.ExitCode);
-        Assert.Contains("python:slow.make: a step has taken more than 1 seconds", late.Error, StringComparison.Ordinal);
+        Assert.Contains("python:slow.make: a step has taken more than 6 seconds", late.Error, StringComparison.Ordinal);
         Assert.Contains("$SRPO_PYTHON_TIMEOUT", late.Error, StringComparison.Ordinal);
 
         _directory.Write("raises.py", Modules.Text(step: "if self.numbers[0] > 0.9: raise KeyError('beyond')"));

@@ -4,6 +4,7 @@ using Srpo.Client.Development;
 using Srpo.Client.Output;
 using Srpo.Core.Errors;
 using Srpo.Core.Text;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands.Dev;
 
@@ -34,7 +35,7 @@ internal static class DevUpCommand
     {
         var request = new DevRequest(
             context.Get(Silos), context.Get(Storage) is { } kind ? KindOf(kind) : null, context.Workers > 0 ? context.Workers : null,
-            [.. (context.Get(GlobalOptions.Plugin) ?? []).Select(context.Shell.Resolve)], context.Get(Silo) is { } silo ? context.Shell.Resolve(silo) : null);
+            [.. (context.Get(GlobalOptions.Plugin) ?? []).Select(typed => LoadedPlugins.Load(typed, context.Shell.Directory).Argument)], context.Get(Silo) is { } silo ? context.Shell.Resolve(silo) : null);
         var folder = DevOptions.FolderOf(context);
         var isNew = !Path.Exists(folder.Root);
         folder.Make();
