@@ -221,7 +221,7 @@ public sealed class PythonEnvironmentTests : IDisposable
         var slots = environment.Slots(0, ObservationEncoding.Absolute);
         Assert.Equal([float.PositiveInfinity, float.PositiveInfinity, 2f], slots.Select(slot => slot.Maximum));
         Assert.All(slots, slot => Assert.Equal(float.NegativeInfinity, slot.Minimum));
-        environment.Reset(new StreamId(1, 0, 0, StreamPurpose.Tooling), new StreamId(1, 0, 0, StreamPurpose.Tooling));
+        new EnvironmentProbe(environment).Reset(1);
     }
 
     [PythonFact("json")]
