@@ -65,7 +65,7 @@ internal static class AdversariesCommand
         var info = EnvironmentFactory.Info(environment);
         if (info.Seats != plan.Seats) throw new SrpoException(ErrorKind.Usage, $"--layout {info.Variant} has {info.Seats} seats; {name} was trained with {plan.Seats}");
         FrozenPolicy[] opponents = [.. await Task.WhenAll(spec.Opponents.Select(async opponent => Fitting(await state.GetPolicyAfterAsync(opponent.Agent, opponent.Round), info)))];
-        var found = new List<MeasuredAdversary>();
+        var found = new List<AdversaryRow>();
         for (var team = 0; team < spec.Teams; team++)
         {
             var agents = new List<PolicySnapshot>();
@@ -75,7 +75,7 @@ internal static class AdversariesCommand
             foreach (var adversary in adversaries)
             {
                 var snapshot = await state.GetPolicyAsync(ActorKind.Adversary, GrainKeys.Seat(name, team, adversary.Seat));
-                found.Add(new(snapshot.Key, team, snapshot.Version, [.. agents.Select(agent => new MeasuredAgent(agent.Key, agent.Version))], new AdversaryTrial
+                found.Add(new(snapshot.Key, team, snapshot.Version, [.. agents.Select(agent => new AgentRow(agent.Key, agent.Version))], new AdversaryTrial
                 {
                     Environment = environment,
                     Agents = seats,
@@ -93,13 +93,7 @@ internal static class AdversariesCommand
         return new(name, spec, info, found);
     }
 
-    private static FrozenPolicy Fitting(PolicySnapshot policy, EnvironmentInfo info)
-    {
-        var network = policy.Network;
-        if (Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding) && ActorShape.Misfit(encoding, network.Inputs, network.Actions, info) is { } misfit)
-            throw new SrpoException(ErrorKind.Usage, $"{policy.Key} cannot play in {info.Name} {info.Variant}: {misfit}");
-        return FrozenPolicies.Of(policy);
-    }
+    private static FrozenPolicy Fitting(PolicySnapshot policy, EnvironmentInfo info) => FrozenPolicies.Of(Seats.Fitting(policy, info));
 
     private static void Print(CommandContext context, IReadOnlyList<MeasuredPopulation> populations)
     {
@@ -141,7 +135,7 @@ internal static class AdversariesCommand
     }));
 
     /// <summary>An adversary and what it was found to do.</summary>
-    private sealed record MeasuredAdversary(string Key, int Team, int Round, IReadOnlyList<MeasuredAgent> Agents, AdversaryTrial Trial)
+    private sealed record AdversaryRow(string Key, int Team, int Round, IReadOnlyList<AgentRow> Agents, AdversaryTrial Trial)
     {
         /// <summary>Of itself and of the agents; one where all stand at the same.</summary>
         public string Rounds => string.Join(", ", Agents.Select(agent => agent.Round).Prepend(Round).Distinct().Select(round => round.ToString(CultureInfo.InvariantCulture)));
@@ -149,9 +143,9 @@ internal static class AdversariesCommand
         public AdversaryOutcome? Outcome { get; set; }
     }
 
-    private sealed record MeasuredAgent(string Key, int Round);
+    private sealed record AgentRow(string Key, int Round);
 
-    private sealed record MeasuredPopulation(string Name, PopulationSpec Spec, EnvironmentInfo Environment, IReadOnlyList<MeasuredAdversary> Adversaries)
+    private sealed record MeasuredPopulation(string Name, PopulationSpec Spec, EnvironmentInfo Environment, IReadOnlyList<AdversaryRow> Adversaries)
     {
         /// <summary>Over runs, those of the seats of a run being one number; with the bootstrap's 95 % interval from two runs on.</summary>
         public IEnumerable<(string What, double Mean, Interval? Interval)> Means()

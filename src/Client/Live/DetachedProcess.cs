@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Srpo.Core.Errors;
+using Srpo.Core.Files;
 
 namespace Srpo.Client.Live;
 
@@ -23,7 +24,7 @@ internal static class DetachedProcess
     public static Process Start(IReadOnlyList<string> command, string log, string directory, IReadOnlyDictionary<string, string?>? environment = null, Action<Process>? noted = null)
     {
         var start = OperatingSystem.IsWindows()
-            ? new ProcessStartInfo(command[0], command.Skip(1)) { CreateNoWindow = true }
+            ? new ProcessStartInfo(ProgramPath.Resolve(command[0]) ?? throw Unstarted(command[0], null), command.Skip(1)) { CreateNoWindow = true }
             : new ProcessStartInfo("/bin/sh", ["-c", Script, log, .. command]) { RedirectStandardInput = true };
         start.WorkingDirectory = directory;
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>())

@@ -70,8 +70,10 @@ public sealed class Seats
     }
 
     /// <summary>A policy that can play in an environment.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="info">The environment.</param>
     /// <exception cref="SrpoException">It was trained on something else.</exception>
-    private static PolicySnapshot Fitting(PolicySnapshot policy, EnvironmentInfo info)
+    public static PolicySnapshot Fitting(PolicySnapshot policy, EnvironmentInfo info)
     {
         var network = policy.Network;
 

@@ -54,8 +54,11 @@ public sealed record AdversaryTrial
         ArgumentOutOfRangeException.ThrowIfLessThan(Episodes, 2);
         var ways = Agent is null ? TeamSeats : 1;
         var lanes = (Episodes + ways - 1) / ways * ways;
-        var together = Play(create(lanes), null, cancellation);
+        double[] together;
         var environment = create(lanes);
+        using (environment as IDisposable) together = Play(environment, null, cancellation);
+        environment = create(lanes);
+        using var processes = environment as IDisposable;
         using var adversary = new MeasuredAdversary(Adversary, Agents, environment);
         var against = Play(environment, adversary, cancellation);
         var lost = 0.0;
@@ -70,13 +73,12 @@ public sealed record AdversaryTrial
 
     private bool IsAdversarys(int lane, int seat) => seat < TeamSeats && (Agent is { } agent ? seat != agent : seat == lane % TeamSeats);
 
-    /// <param name="environment">The environment, which is disposed of.</param>
+    /// <param name="environment">The environment.</param>
     /// <param name="adversary">The adversary; null plays with the partners.</param>
     /// <param name="cancellation">Gives up between two steps.</param>
     /// <returns>[Lanes] the mean return of the seats beside the adversary, or beside those whose place it takes.</returns>
     private double[] Play(IVectorEnvironment environment, MeasuredAdversary? adversary, CancellationToken cancellation)
     {
-        using var processes = environment as IDisposable;
         if (TeamSeats + Opponents.Count != environment.Info.Seats)
             throw new ArgumentException($"{TeamSeats} agents and {Opponents.Count} opponents are given; {environment.Info.Name}/{environment.Info.Variant} has {environment.Info.Seats} seats");
         var (lanes, seats) = (environment.Lanes, environment.Info.Seats);
