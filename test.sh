@@ -118,21 +118,25 @@ run() {
 # for it is mapped once. Tests and the processes that they start run nothing for long enough to be paid for more, and attack nobody.
 export DOTNET_TieredPGO=0 DOTNET_TC_QuickJitForLoops=1 DOTNET_EnableWriteXorExecute=0
 
-# The tests of the client wait for processes of their own half of the time; the others use the machine meanwhile.
+# One more at a time than there are cores, for many tests wait for processes, browsers and servers half of the time; those that take longest begin first,
+# so that none of them is left alone at the end.
 projects=()
+for name in Client Dashboard Grains Plugins Reporting Games; do projects+=("tests/$name.Tests/Srpo.$name.Tests.csproj"); done
 for project in tests/*/*.csproj; do
-  [[ $(basename "$project" .csproj) != *"$filter"* ]] || projects+=("$project")
+  [[ " ${projects[*]} " == *" $project "* ]] || projects+=("$project")
 done
-beside=
+chosen=()
 for project in "${projects[@]}"; do
-  [[ $project == */Srpo.Client.Tests.csproj ]] || continue
-  run "$project" &
-  beside=$!
+  [[ $(basename "$project" .csproj) != *"$filter"* ]] || chosen+=("$project")
 done
+projects=("${chosen[@]}")
+lanes=$(($(nproc) + 1))
 for project in "${projects[@]}"; do
-  [[ $project == */Srpo.Client.Tests.csproj ]] || run "$project"
+  while (($(jobs -pr | wc -l) >= lanes)); do wait -n || true; done
+  # What is said of one is said at once, and not between the lines of another.
+  (said=$(run "$project") && printf '%s\n' "$said") &
 done
-[[ -z $beside ]] || wait "$beside" || true
+wait
 for project in "${projects[@]}"; do
   good=0 bad=1 left=0
   # A test run that left no counts did not come to its end.
