@@ -51,6 +51,15 @@ public static class EnvironmentFactory
         return registration.Describe(settings.Definition ?? BuiltIn(registration, settings.Variant), settings.Variant, null);
     }
 
+    /// <summary>The full text of a layout or game.</summary>
+    /// <param name="settings">Which environment; as <see cref="Create"/>.</param>
+    /// <exception cref="ArgumentException">A name is unknown.</exception>
+    public static string DefinitionOf(EnvironmentSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Definition ?? BuiltIn(Find(settings.Name), settings.Variant);
+    }
+
     /// <summary>The registration of an environment.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such environment; the message lists the known ones and the nearest.</exception>

@@ -11,7 +11,19 @@ namespace Srpo.Experiments;
 /// <param name="Training">How they are trained.</param>
 /// <param name="Environment">What they are trained in.</param>
 /// <param name="Teams">Their number.</param>
-public sealed record EvaluatedTeams(string Name, TrainingSettings Training, EnvironmentSettings Environment, int Teams);
+public sealed record EvaluatedTeams(string Name, TrainingSettings Training, EnvironmentSettings Environment, int Teams)
+{
+    /// <summary>The scripted player that they are; null where they were trained.</summary>
+    public ScriptedReference? Scripted { get; init; }
+
+    /// <summary>The teams of a population that exists.</summary>
+    /// <param name="spec">The population.</param>
+    public static EvaluatedTeams Of(PopulationSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new(spec.Population, spec.Training, spec.Environment, spec.Teams) { Scripted = spec.Imported?[0].Scripted };
+    }
+}
 
 /// <summary>Why an evaluation cannot be played.</summary>
 /// <param name="Layout">Where; null if it is not one layout's doing.</param>
@@ -81,7 +93,7 @@ public static class EvaluationCheck
 
         TrainedShape Shape(EvaluatedTeams teams)
         {
-            if (!shapes.TryGetValue(teams, out var shape)) shapes[teams] = shape = new TrainedShape(ActorShape.EncodingFor(teams.Training), Info(teams.Environment));
+            if (!shapes.TryGetValue(teams, out var shape)) shapes[teams] = shape = new TrainedShape(ActorShape.EncodingFor(teams.Training), Info(teams.Environment), teams.Scripted);
             return shape;
         }
 
@@ -107,8 +119,8 @@ public static class EvaluationCheck
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What a policy observes and does, by where it was trained.</summary>
-    private sealed record TrainedShape(ObservationEncoding Encoding, EnvironmentInfo Info)
+    private sealed record TrainedShape(ObservationEncoding Encoding, EnvironmentInfo Info, ScriptedReference? Scripted)
     {
-        public string? Misfit(EnvironmentInfo environment) => ActorShape.Misfit(Encoding, Info.ObservationLengths[(int)Encoding], Info.Actions, environment);
+        public string? Misfit(EnvironmentInfo environment) => Scripted is not null ? ScriptedPolicy.Misfit(Scripted, environment) : ActorShape.Misfit(Encoding, Info.ObservationLengths[(int)Encoding], Info.Actions, environment);
     }
 }

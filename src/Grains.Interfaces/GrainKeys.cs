@@ -72,6 +72,8 @@ public static class GrainKeys
     /// <exception cref="GrainKeyException">The name is not valid.</exception>
     public static string CheckName(string key) => PopulationSpec.IsValidName(key)
         ? key
+        : key?.StartsWith(ScriptedReference.Prefix, StringComparison.Ordinal) == true
+        ? throw new GrainKeyException($"'{Shown(key)}' is a player and no population; `srpo import {Shown(key)} --environment ENVIRONMENT --as POPULATION` makes one that plays so")
         : throw new GrainKeyException($"'{Shown(key)}' is not a valid name; use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'");
 
     /// <summary>Takes a learner's key "device/slot" or "device/slot/silo" apart.</summary>

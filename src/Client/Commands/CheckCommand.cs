@@ -3,6 +3,7 @@ using Srpo.Client.Cli;
 using Srpo.Conformance;
 using Srpo.Conformance.Environments;
 using Srpo.Conformance.Methods;
+using Srpo.Conformance.Players;
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
 using Srpo.Core.Text;
@@ -12,7 +13,7 @@ using Srpo.Learning.Methods;
 
 namespace Srpo.Client.Commands;
 
-/// <summary>`srpo check`: environments and methods, those of plug-ins above all, held to what must hold for every one.</summary>
+/// <summary>`srpo check`: environments, methods and scripted players, those of plug-ins above all, held to what must hold for every one.</summary>
 internal static class CheckCommand
 {
     private static readonly Option<int?> Seed = CommandExtensions.WholeOption("--seed", "Seed of the games and teams. Default: 1.", 1, int.MaxValue);
@@ -23,7 +24,8 @@ internal static class CheckCommand
         var environment = new Argument<string>("ENVIRONMENT") { Description = "Name of an environment." };
         var variant = new Argument<string?>("LAYOUT") { Description = "One of its layouts, or a file. Default: all that are built in.", Arity = ArgumentArity.ZeroOrOne };
         var method = new Argument<string>("METHOD") { Description = "A method." };
-        return new Command("check", "Play environments and train methods, and report what does not hold that must hold for every one, with seed and step.")
+        var player = new Argument<string>("PLAYER") { Description = "A scripted player, with or without scripted: before its name." };
+        return new Command("check", "Play environments, train methods and have scripted players play, and report what does not hold that must hold for every one, with seed and step.")
         {
             new Command("plugin", "Everything that a plug-in brings.") { file, Seed }.OnThisMachine()
                 .Handle(shell, context => Task.FromResult(Run(context, OfPlugin(context, context.Get(file))))),
@@ -31,6 +33,8 @@ internal static class CheckCommand
                 .Handle(shell, context => Task.FromResult(Run(context, OfEnvironment(context, context.Get(environment), context.Find(variant))))),
             new Command("method", "A method, on the environments that it can train on.") { method, Seed }.OnThisMachine()
                 .Handle(shell, context => Task.FromResult(Run(context, OfMethod(context, context.Get(method))))),
+            new Command("player", "A scripted player, on the environment that it is for.") { player, Seed }.OnThisMachine()
+                .Handle(shell, context => Task.FromResult(Run(context, OfPlayer(context, context.Get(player))))),
         };
     }
 
@@ -39,8 +43,12 @@ internal static class CheckCommand
         var plugin = TrustedPlugins.LoadNamed(file, context.Shell.Directory);
         EnvironmentSettings[] own = [.. plugin.Environments.Select(EnvironmentFactory.Find).Where(known => known.IsStepped).Select(known => new EnvironmentSettings(known.Name, known.Variants[0]))];
         return plugin.Environments.SelectMany(name => EnvironmentFactory.Find(name).IsStepped ? EnvironmentConformance.Run(name, SeedOf(context), context.Cancellation) : [Elsewhere(name)])
-            .Concat(plugin.Methods.SelectMany(id => MethodConformance.Run(id, SeedOf(context), own, context.Cancellation)));
+            .Concat(plugin.Methods.SelectMany(id => MethodConformance.Run(id, SeedOf(context), own, context.Cancellation)))
+            .Concat(plugin.Players.SelectMany(name => PlayerConformance.Run(name, SeedOf(context), own, context.Cancellation)));
     }
+
+    private static IEnumerable<CheckResult> OfPlayer(CommandContext context, string name) =>
+        PlayerConformance.Run(ScriptedPlayers.IsNamed(name) ? name[ScriptedReference.Prefix.Length..] : name, SeedOf(context), cancellation: context.Cancellation);
 
     private static IEnumerable<CheckResult> OfEnvironment(CommandContext context, string name, string? variant)
     {

@@ -102,7 +102,7 @@ internal static class CrossPlayCommand
             if (!known.ContainsKey(name)) known[name] = (await session.Grains.GetGrain<ICoordinatorGrain>(name).GetSpecAsync()).RequirePlugins();
         }
 
-        var teams = known.ToDictionary(pair => pair.Key, pair => new EvaluatedTeams(pair.Key, pair.Value.Training, pair.Value.Environment, pair.Value.Teams), StringComparer.Ordinal);
+        var teams = known.ToDictionary(pair => pair.Key, pair => EvaluatedTeams.Of(pair.Value), StringComparer.Ordinal);
         EvaluatedTeams[] players = [.. specs.Select(spec => teams[spec.Population])];
         var problems = EvaluationCheck.Problems(players, layouts, teams.GetValueOrDefault);
         if (problems.Count > 0) throw new SrpoException(ErrorKind.Usage, string.Join('\n', problems.Select(problem => $"{problem.Reason}; {problem.Remedy}")));

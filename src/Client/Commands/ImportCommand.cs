@@ -17,10 +17,10 @@ using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands;
 
-/// <summary>`srpo import`: policies that other programs have trained, as a population that plays as any other.</summary>
+/// <summary>`srpo import`: policies that other programs have trained, and scripted players, as a population that plays as any other.</summary>
 internal static class ImportCommand
 {
-    private static readonly Argument<string[]> Files = new("FILE") { Description = "A safetensors or ONNX (.onnx) file with the policy's network: one for all seats, or one for each seat of the team in order.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "A safetensors or ONNX (.onnx) file with the policy's network: one for all seats, or one for each seat of the team in order. Or scripted:NAME, a player that follows rules (`srpo show players`), for all seats.", Arity = ArgumentArity.OneOrMore };
 
     private static readonly Option<string?> Names = new("--names") { Description = "The names map, a JSON file. For safetensors it must be given: which tensors are the layers, in which order their axes are, and which nonlinearity is between them. For ONNX it may be: which output is used, and what it is.", HelpName = "MAP" };
 
@@ -34,7 +34,7 @@ internal static class ImportCommand
 
     private static readonly Option<string?> Check = new("--check") { Description = "Print the policy's probabilities of the actions for the observations in this file: .npy, or JSON as `srpo show observation --json` prints it.", HelpName = "FILE" };
 
-    public static Command Create(Shell shell) => new Command("import", "Take policies that other programs have trained, PyTorch or JAX for example, so that they play as any agent.")
+    public static Command Create(Shell shell) => new Command("import", "Take policies that other programs have trained, PyTorch or JAX for example, and scripted players, so that they play as any agent.")
     {
         Files, Names, Environment, Layout, As, Opponents, Check,
     }.GoesWith(Opponents, As).Handle(shell, RunAsync);
@@ -49,7 +49,7 @@ internal static class ImportCommand
         var environment = new EnvironmentSettings(registration.Name, registration.Variants[0]);
         if (context.Get(Layout) is { } layout) environment = TypedLayouts.One(layout, environment, context.Shell.Directory);
         var info = EnvironmentFactory.Info(environment);
-        var policies = Load(context, info);
+        var policies = Load(context, environment, info);
         var answers = context.Get(Check) is { } check ? Answers(policies, ObservationFile.Read(context.Shell.Resolve(check), policies[0].Playing.Inputs)) : null;
         var spec = name is null ? null : await SpecAsync(context, name, environment, info, policies);
         if (spec is not null) await StoreAsync(context, spec, policies, info);
@@ -57,9 +57,17 @@ internal static class ImportCommand
         return (int)ExitCode.Ok;
     }
 
-    /// <summary>What the files hold: graphs, or networks whose weights are read.</summary>
-    private static ForeignPolicy[] Load(CommandContext context, EnvironmentInfo info)
+    /// <summary>What is named: graphs, networks whose weights are read, or a scripted player.</summary>
+    private static ForeignPolicy[] Load(CommandContext context, EnvironmentSettings environment, EnvironmentInfo info)
     {
+        if (context.Get(Files).FirstOrDefault(ScriptedPlayers.IsNamed) is { } player)
+        {
+            if (context.Get(Files).Length > 1) throw new SrpoException(ErrorKind.Usage, $"{player} plays all seats of its population; import others as populations of their own, and name an agent for each seat where they play");
+            return context.Get(Names) is null
+                ? [ForeignScript.Load(player, environment)]
+                : throw new SrpoException(ErrorKind.Usage, $"--names: {player} is no file, and says itself what it observes; leave it out");
+        }
+
         string[] files = [.. context.Get(Files).Select(context.Shell.Resolve)];
         var names = context.Get(Names) is { } typed ? context.Shell.Resolve(typed) : null;
         var graphs = files.Count(ForeignGraph.IsNamed);
@@ -91,7 +99,7 @@ internal static class ImportCommand
             Environment = environment,
             Teams = 1,
             Opponents = opponents,
-            Plugins = LoadedPlugins.NeededBy(environment.Name),
+            Plugins = LoadedPlugins.NeededBy(environment.Name, player: (policies[0] as ForeignScript)?.Player.Name),
             Training = new TrainingSettings
             {
                 Method = Imported.MethodId,
@@ -173,6 +181,7 @@ internal static class ImportCommand
                     policy.Playing.Actions,
                     Parameters = policy.ParameterCount,
                     Graph = (policy as ForeignGraph)?.Report,
+                    Scripted = (policy as ForeignScript)?.Player,
                     policy.Tensors,
                     Probabilities = answers?[i],
                 }),
@@ -183,7 +192,8 @@ internal static class ImportCommand
         for (var i = 0; i < policies.Count; i++)
         {
             var policy = policies[i];
-            Tables.PrintPairs(context.Shell,
+            if (policy is ForeignScript script) Print(context, info, script);
+            else Tables.PrintPairs(context.Shell,
             [
                 ("file", policy.File),
                 ("SHA-256", policy.Sha256),
@@ -191,12 +201,22 @@ internal static class ImportCommand
                 ("environment", $"{info.Name} {info.Variant}"),
                 ("network", Network(policy)),
             ]);
-            Tables.Print(context.Shell, ["tensor", "shape", "read as"], policy.Tensors.Select(tensor => (IReadOnlyList<string>)[tensor.Tensor, tensor.Shape, tensor.ReadAs.Length > 0 ? tensor.ReadAs : policy is ForeignGraph ? "not used" : "not named by the map, left out"]));
+            if (policy.Tensors.Count > 0) Tables.Print(context.Shell, ["tensor", "shape", "read as"], policy.Tensors.Select(tensor => (IReadOnlyList<string>)[tensor.Tensor, tensor.Shape, tensor.ReadAs.Length > 0 ? tensor.ReadAs : policy is ForeignGraph ? "not used" : "not named by the map, left out"]));
             if (answers is not null) PrintAnswers(context, info, answers[i]);
         }
 
         context.Out.WriteLine(name is null ? "nothing was stored; --as POPULATION takes it" : $"{name}: imported; `{CommandHints.For(context.Shell, $"replay {name}/0")}` shows how it plays");
     }
+
+    private static void Print(CommandContext context, EnvironmentInfo info, ForeignScript script) => Tables.PrintPairs(
+        context.Shell,
+        [
+            ("player", script.File),
+            ("what it does", script.Description),
+            ("plug-in", script.Player.Plugin?.ToString()),
+            ("rules", string.Create(CultureInfo.InvariantCulture, $"{script.Player.Rules}, hash {NetworkTensors.Shown(script.Sha256)}")),
+            ("environment", $"{info.Name} {info.Variant}"),
+        ]);
 
     private static string Network(ForeignPolicy policy)
     {

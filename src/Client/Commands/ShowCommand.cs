@@ -9,10 +9,11 @@ using Srpo.Core.Text;
 using Srpo.Environments;
 using Srpo.Experiments;
 using Srpo.Learning;
+using Srpo.Learning.Plugins;
 
 namespace Srpo.Client.Commands;
 
-/// <summary>`srpo show`: what agents see, without any agent.</summary>
+/// <summary>`srpo show`: what agents see, without any agent, and which scripted players there are.</summary>
 internal static class ShowCommand
 {
     private static readonly Argument<string> Name = new("ENVIRONMENT") { Description = "An environment: " + string.Join(", ", CommandExtensions.EnvironmentNames()) + "." };
@@ -32,10 +33,14 @@ internal static class ShowCommand
     /// <summary>The words for encodings.</summary>
     public static IEnumerable<string> Encodings => Enum.GetValues<ObservationEncoding>().Select(Word);
 
-    public static Command Create(Shell shell) => new("show", "Show what agents see.")
+    private static readonly Argument<string?> Any = new("ENVIRONMENT") { Description = "Those that can play in an environment: " + string.Join(", ", CommandExtensions.EnvironmentNames()) + ". Default: all.", Arity = ArgumentArity.ZeroOrOne };
+
+    public static Command Create(Shell shell) => new("show", "Show what agents see, and which scripted players there are.")
     {
         new Command("observation", "Print what a seat observes when an episode begins, with the meaning of every number.") { Name, Layout, Seat, Encoding, Seed }
             .OnThisMachine().Handle(shell, context => Task.FromResult(Run(context))),
+        new Command("players", "List the scripted players: partners that follow rules written by hand, which `srpo import scripted:NAME` takes.") { Any, Layout }
+            .OnThisMachine().Handle(shell, context => Task.FromResult(Players(context))),
     };
 
     private static int Run(CommandContext context)
@@ -72,6 +77,33 @@ internal static class ShowCommand
         foreach (var line in new FrameView(head, episode.Frame.Drawing, registration.WordsBelowPicture(info)).Lines(context.Shell.OutColumns)) context.Out.WriteLine(line);
         Tables.Print(context.Shell, ["slot#", "value#", "meaning", "least#", "most#"], slots.Select((slot, i) => (IReadOnlyList<string>)[
             slot.Index.ToString(CultureInfo.InvariantCulture), Number(values[i]), slot.Meaning, Number(slot.Minimum), Number(slot.Maximum)]));
+        return (int)ExitCode.Ok;
+    }
+
+    private static int Players(CommandContext context)
+    {
+        var players = ScriptedPlayers.All;
+        if (context.Find(Any) is { } name)
+        {
+            var registration = CommandExtensions.FindEnvironment(name);
+            var settings = new EnvironmentSettings(registration.Name, registration.Variants[0]);
+            if (context.Get(Layout) is { } layout) settings = TypedLayouts.One(layout, settings, context.Shell.Directory);
+            players = registration.IsStepped && ArchitectureRegistry.Source(registration.Name) is null ? ScriptedPlayers.For(EnvironmentFactory.Info(settings)) : [];
+        }
+        else if (context.Get(Layout) is not null)
+        {
+            throw new SrpoException(ErrorKind.Usage, "--layout: name the environment whose layout it is");
+        }
+
+        if (context.Json)
+        {
+            context.PrintJson(players.Select(player => new { player.Name, player.Environment, player.Description, player.Rules, LoadedPlugins.ReferenceOf(player).Plugin }));
+            return (int)ExitCode.Ok;
+        }
+
+        if (players.Count == 0) context.Out.WriteLine("there is none");
+        else Tables.Print(context.Shell, ["player", "environment", "plug-in", "what it does"], players.Select(player => (IReadOnlyList<string>)[
+            ScriptedReference.Prefix + player.Name, player.Environment ?? "any", LoadedPlugins.OfPlayer(player.Name)?.Reference.Name ?? "", player.Description]));
         return (int)ExitCode.Ok;
     }
 

@@ -41,7 +41,7 @@ internal static class QueryViews
             ("imported from", report.Imported is { } from ? Texts.Imported(from) : null),
             ("weights", report.Weights is null ? null : NetworkTensors.Shown(report.Weights)),
             ("checkpoints", report.CheckpointVersions.Length == 0 ? "none" : string.Join(", ", report.CheckpointVersions)),
-            ("network", report.Network.Graph is null ? $"{Texts.Network(report.Network)}, {Whole(report.Parameters)} parameters with its critic" : Texts.Network(report.Network)),
+            ("network", report.Network is { Graph: null, Scripted: null } ? $"{Texts.Network(report.Network)}, {Whole(report.Parameters)} parameters with its critic" : Texts.Network(report.Network)),
             ("return", Number(metrics?.Return)),
             ("private cost", Number(metrics?.PrivateCost)),
             ("entropy", Number(metrics?.Entropy, 4)),

@@ -45,12 +45,13 @@ internal static class Texts
     /// <summary>"round 1000, weights 0123456789abcdef".</summary>
     public static string Weights(int round, string? hash) => $"round {round.ToString()}, weights {NetworkTensors.Shown(hash)}";
 
-    /// <summary>"policy.safetensors, SHA-256 0123456789abcdef, 2026-01-31T12:00:00Z".</summary>
-    public static string Imported(ImportedPolicy from) => $"{from.File}, SHA-256 {NetworkTensors.Shown(from.Sha256)}, {from.Imported}";
+    /// <summary>"policy.safetensors, SHA-256 0123456789abcdef, 2026-01-31T12:00:00Z", or "scripted player 'uniform', 2026-01-31T12:00:00Z".</summary>
+    public static string Imported(ImportedPolicy from) => from.Scripted is { } player ? $"{player}, {from.Imported}" : $"{from.File}, SHA-256 {NetworkTensors.Shown(from.Sha256)}, {from.Imported}";
 
-    /// <summary>"8-64-64-5 tanh", or "3-32-GRU 32-2 tanh, normalised layers", or "8 to 5 logits, ONNX graph".</summary>
+    /// <summary>"8-64-64-5 tanh", or "3-32-GRU 32-2 tanh, normalised layers", or "8 to 5 logits, ONNX graph", or "none, plays by rules".</summary>
     public static string Network(NetworkDescription network)
     {
+        if (network.Scripted is not null) return "none, plays by rules";
         if (network.Graph is { } graph) return $"{network.Inputs.ToString()} to {network.Actions.ToString()} {graph.Head.ToString().ToLowerInvariant()}, ONNX graph";
         var memory = network.Carried > 0 ? $"-GRU {network.Carried.ToString()}" : "";
         return $"{network.Inputs.ToString()}-{string.Join('-', network.Hidden)}{memory}-{network.Actions.ToString()} {network.Activation.ToLowerInvariant()}{(network.LayerNorm ? ", normalised layers" : "")}";

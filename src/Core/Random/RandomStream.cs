@@ -41,11 +41,22 @@ public struct RandomStream
     /// <summary>Starts the sequence of a lane at step 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The lane is not in [0, 2^24).</exception>
     public RandomStream(StreamId id, int lane)
+        : this(id, lane, 0)
+    {
+    }
+
+    /// <summary>Starts in the middle of the sequence of a lane.</summary>
+    /// <param name="id">The streams.</param>
+    /// <param name="lane">The lane.</param>
+    /// <param name="firstBlock">Step of the first block of four words.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lane is not in [0, 2^24).</exception>
+    public RandomStream(StreamId id, int lane, uint firstBlock)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lane);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(lane, StreamId.MaxLanes);
         _id = id;
         _lane = lane;
+        _nextBlock = firstBlock;
         _used = 4;
     }
 

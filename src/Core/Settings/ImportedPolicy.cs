@@ -3,9 +3,9 @@ using Orleans;
 
 namespace Srpo.Core.Settings;
 
-/// <summary>Where a policy comes from that another program has trained.</summary>
-/// <param name="File">Name of the file that it was read from, without its directory.</param>
-/// <param name="Sha256">SHA-256 of that file, lower-case hexadecimal.</param>
+/// <summary>Where a policy comes from that was not trained here: from another program, or by hand.</summary>
+/// <param name="File">Name of the file that it was read from, without its directory; of a scripted player "scripted:NAME".</param>
+/// <param name="Sha256">SHA-256 of that file, lower-case hexadecimal; of a scripted player <see cref="ScriptedReference.Hash"/>.</param>
 /// <param name="Names">The names map with which it was read, as it was written; empty where there was none.</param>
 /// <param name="Imported">When, UTC: "2026-01-31T12:00:00Z".</param>
 [GenerateSerializer, Alias("srpo.ImportedPolicy"), Immutable]
@@ -15,4 +15,9 @@ public sealed record ImportedPolicy([property: Id(0)] string File, [property: Id
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(4)]
     public ImportedGraph? Graph { get; init; }
+
+    /// <summary>The scripted player that it is; then there is no file, and <see cref="File"/> is what was typed. Null for networks and graphs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(5)]
+    public ScriptedReference? Scripted { get; init; }
 }

@@ -88,6 +88,13 @@ public sealed record PopulationSpec
             problems.Add(new SettingsProblem("imported", $"{files.Count} files are named, or one lacks its name, hash, names map or date", "name 1 to 64 files as `srpo import` does"));
         else if (Imported?.Any(file => file.Graph is not null) == true)
             problems.AddRange(Graphs(Imported));
+        if (Imported?.FirstOrDefault(file => file?.Scripted is not null)?.Scripted is { } scripted)
+        {
+            if (Imported is not [{ Graph: null }]) problems.Add(new SettingsProblem("imported.scripted", "a scripted player plays all seats of its population, and is named together with others", "import each as a population of its own"));
+            else if (scripted.Problem() is { } problem) problems.Add(new SettingsProblem("imported.scripted", problem, "import the player again"));
+            else if (scripted.Plugin is { } plugin && Plugins?.Contains(plugin) != true) problems.Add(new SettingsProblem("plugins", $"the {scripted} is named, and its plug-in is not", "import the player again"));
+        }
+
         return problems;
     }
 

@@ -77,6 +77,9 @@ public sealed class Seats
     {
         var network = policy.Network;
 
+        if (network.Scripted is { } player)
+            return ScriptedPolicy.Misfit(player, info) is { } reason ? throw new SrpoException(ErrorKind.Usage, $"{policy.Key} cannot play in {info.Name} {info.Variant}: {reason}") : policy;
+
         // An encoding that this program does not know is for whoever plays the policy to refuse.
         return Enum.TryParse<ObservationEncoding>(network.Encoding, out var encoding) && ActorShape.Misfit(encoding, network.Inputs, network.Actions, info) is { } misfit
             ? throw new SrpoException(ErrorKind.Usage, $"{policy.Key} cannot play in {info.Name} {info.Variant}: {misfit}")

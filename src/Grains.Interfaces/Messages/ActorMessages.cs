@@ -35,6 +35,11 @@ public sealed record NetworkDescription(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     [Id(8)]
     public ImportedGraph? Graph { get; init; }
+
+    /// <summary>The scripted player that the policy is, which plays by rules that every silo has: then there are no hidden layers and no nonlinearity, and the parameters are a hash. A build that knows only networks refuses others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [Id(9)]
+    public ScriptedReference? Scripted { get; init; }
 }
 
 /// <summary>A policy that is a language model: an adapter on weights that every silo has.</summary>

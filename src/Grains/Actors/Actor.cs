@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Errors;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 using Srpo.Grains.Interfaces;
@@ -148,6 +149,7 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
         var weights = Weights(state);
         if (architecture is GraphArchitecture)
             return new ActorExport(key, state.Version, PackedFile.Unpack(state.Parameters.Span), older, weights) { Extension = GraphArchitecture.Extension };
+        if (architecture is ScriptedArchitecture { Player: var player }) throw new SrpoGrainException(ErrorKind.Usage, $"{Name} is the {player}, which plays by rules and has no weights that could be exported");
         var content = await Task.Run(() => ActorExporter.Write(Key, KindName, spec, architecture, state, weights));
         return new ActorExport(key, state.Version, content, older, weights);
     }

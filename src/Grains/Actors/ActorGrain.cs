@@ -161,7 +161,7 @@ internal abstract class ActorGrain : Grain, IActorGrain, ITeamActor
         try
         {
             return Wire.ToPolicy(snapshot) is ObservingPolicy policy
-                ? policy.Probabilities(observation)
+                ? policy.In(_actor.Spec!.Environment).Probabilities(observation, _actor.Key.Seat)
                 : throw new SrpoGrainException($"{_actor.Name} is a language model, which observes no numbers; `srpo replay` shows what it says");
         }
         catch (ArgumentException error)

@@ -27,6 +27,7 @@ internal static class Wire
         }
 
         if (architecture is GraphArchitecture graph) return new(graph.Form.Inputs, [], graph.Form.Actions, "", graph.Encoding.ToString()) { Graph = graph.Form.Graph };
+        if (architecture is ScriptedArchitecture scripted) return new(scripted.Inputs, [], scripted.Actions, "", scripted.Encoding.ToString()) { Scripted = scripted.Player };
         var adapter = architecture.Adapter ?? throw new ArgumentException($"{architecture.GetType().Name} does not say what its policies are", nameof(architecture));
         return new(0, [], 0, "", "")
         {
@@ -41,10 +42,23 @@ internal static class Wire
         PolicyChecks.Check(snapshot);
         if (network.Adapter is { } adapter) return ToPolicy(snapshot, adapter);
         if (network.Graph is { } graph) return new GraphPolicy(new(graph, network.Inputs, network.Actions), Encoding(snapshot.Key, network), snapshot.Parameters.Values);
+        if (network.Scripted is { } scripted) return ToPolicy(snapshot, scripted);
         if (!Enum.TryParse<Activation>(network.Activation, out var activation) || !Enum.IsDefined(activation))
             throw new SrpoGrainException($"policy '{snapshot.Key}': the nonlinearity '{network.Activation}' is not known; use one of {string.Join(", ", Enum.GetNames<Activation>())}");
         var shape = new NetworkShape(network.Inputs, network.Hidden, network.Actions, activation, network.LayerNorm, network.Carried);
         return new NetworkPolicy(shape, Encoding(snapshot.Key, network), snapshot.Parameters.Values);
+    }
+
+    private static ScriptedPolicy ToPolicy(PolicySnapshot snapshot, ScriptedReference player)
+    {
+        try
+        {
+            return ScriptedPolicy.Of(player, snapshot.Parameters.Values);
+        }
+        catch (SrpoException error)
+        {
+            throw new SrpoGrainException(error.Kind, $"policy '{snapshot.Key}': {error.Message}", error);
+        }
     }
 
     private static FrozenPolicy ToPolicy(PolicySnapshot snapshot, AdapterDescription adapter)
@@ -69,6 +83,7 @@ internal static class Wire
     {
         if (network.Adapter is { } adapter)
             return environment.Name == adapter.Environment ? null : $"it is the language model {adapter.Model}, which plays in the environment {adapter.Environment}";
+        if (ArchitectureRegistry.Source(environment.Name) is null && network.Scripted is { } scripted) return ScriptedPolicy.Misfit(scripted, environment);
         return ArchitectureRegistry.Source(environment.Name) is not null
             ? "it is a network that observes numbers; language models play there"
             : ActorShape.Misfit(Encoding(key, network), network.Inputs, network.Actions, environment);
@@ -129,6 +144,12 @@ internal static class PolicyChecks
             return;
         }
 
+        if (network.Scripted is { } scripted)
+        {
+            Check(snapshot, scripted);
+            return;
+        }
+
         if (network.Activation is null or { Length: > MaxKeyLength } || network.Encoding is null or { Length: > MaxKeyLength })
             throw Refuse(snapshot, "network.activation or network.encoding is missing or not known");
         if (network.Carried is < 0 or > MaxMemory) throw Refuse(snapshot, FormattableString.Invariant($"network.gru: {network.Carried} is out of range; use a whole number from 0 to {MaxMemory}"));
@@ -178,6 +199,16 @@ internal static class PolicyChecks
         var count = PackedFile.Length(graph.Bytes);
         if (snapshot.Parameters.Length != count) throw Refuse(snapshot, $"it has {snapshot.Parameters.Length} parameters, a file of {graph.Bytes} bytes has {count}");
         GrainChecks.Finite(snapshot.Parameters, "parameters", snapshot.Key);
+    }
+
+    private static void Check(PolicySnapshot snapshot, ScriptedReference player)
+    {
+        var network = snapshot.Network;
+        if (network.Encoding is null or { Length: > MaxKeyLength }) throw Refuse(snapshot, "network.encoding is missing or not known");
+        Width(snapshot, "network.inputs", network.Inputs, MaxInputs);
+        Width(snapshot, "network.actions", network.Actions, MaxWidth);
+        if (player.Problem() is { } problem) throw Refuse(snapshot, $"network.scripted: {problem}");
+        if (!snapshot.Parameters.Span.SequenceEqual(ScriptedArchitecture.ParametersOf(player))) throw Refuse(snapshot, $"its parameters are not the hash of the {player}");
     }
 
     private static void Width(PolicySnapshot snapshot, string field, int value, int high)

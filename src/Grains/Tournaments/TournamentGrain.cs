@@ -88,7 +88,8 @@ internal sealed class TournamentGrain(GrainHost host, EnvironmentCatalog environ
     {
         if (!Work.Unattended || spec?.Populations is not { Length: > 0 and <= GrainChecks.MaxColumns }) return;
         var plugins = new HashSet<PluginReference>();
-        foreach (var population in spec.Populations) plugins.UnionWith((await GrainFactory.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(population)).GetSpecAsync()).Plugins ?? []);
+        var opponents = (spec.Opponents ?? []).Where(opponent => opponent is not null).Select(opponent => GrainKeys.ParseMember(opponent.Agent).Population);
+        foreach (var population in spec.Populations.Concat(opponents).Distinct(StringComparer.Ordinal)) plugins.UnionWith((await GrainFactory.GetGrain<ICoordinatorGrain>(GrainKeys.CheckName(population)).GetSpecAsync()).Plugins ?? []);
         if (plugins.Count == 0) return;
         var lacking = (await map.GetAsync()).Lack([.. plugins]);
         if (lacking.Count > 0) throw new SrpoGrainException(ErrorKind.Environment, $"tournament '{Name}' cannot be played: {string.Join("; ", lacking)}; name the plug-in's file in the setting Srpo:Plugins of every silo, the same build of it, and start them again");

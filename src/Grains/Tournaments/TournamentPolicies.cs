@@ -12,7 +12,8 @@ namespace Srpo.Grains;
 /// <param name="Players">The runs.</param>
 /// <param name="Teams">Of every run, a policy for each seat of the team; the same one where it is shared.</param>
 /// <param name="Seating">How two runs share the seats.</param>
-internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyReference[][] Teams, Seating Seating)
+/// <param name="Plugins">The plug-ins of the scripted players among them and among the opponents.</param>
+internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyReference[][] Teams, Seating Seating, IReadOnlyList<PluginReference> Plugins)
 {
     /// <summary>Policies that are read at the same time.</summary>
     private const int Readers = 32;
@@ -63,10 +64,15 @@ internal sealed record TournamentPolicies(TournamentPlayer[] Players, PolicyRefe
         }
 
         var opponents = (spec.Opponents ?? []).Select(reference => grains.GetGrain<IAgentGrain>(reference.Agent).GetPolicyAfterAsync(reference.Round));
-        foreach (var opponent in await Task.WhenAll(opponents)) Check(opponent.Key, opponent.Network, environment);
+        var plugins = new HashSet<PluginReference>(specs.SelectMany(population => population.Spec.Imported ?? []).Select(policy => policy.Scripted?.Plugin).OfType<PluginReference>());
+        foreach (var opponent in await Task.WhenAll(opponents))
+        {
+            Check(opponent.Key, opponent.Network, environment);
+            if (opponent.Network.Scripted?.Plugin is { } plugin) plugins.Add(plugin);
+        }
 
         var seating = Seatings.For(seats, specs.TrueForAll(population => population.Spec.Training.UsesOnePolicy()));
-        return new TournamentPolicies([.. players], Array.ConvertAll(policies, run => Array.ConvertAll(run, seat => seat.Reference)), seating);
+        return new TournamentPolicies([.. players], Array.ConvertAll(policies, run => Array.ConvertAll(run, seat => seat.Reference)), seating, [.. plugins]);
 
         async Task<SeatPolicy[]> RunAsync(PopulationSpec population, int team, int rounds)
         {

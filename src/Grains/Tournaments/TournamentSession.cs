@@ -22,8 +22,8 @@ internal sealed class TournamentSession(WorkContext<TournamentRecord> work, Tour
     private readonly Dictionary<SiloAddress, int> _playing = [];
     private readonly HashSet<SiloAddress> _resting = [];
 
-    /// <summary>Whoever plays needs the environment; of methods it needs nothing.</summary>
-    private readonly IReadOnlyList<PluginReference> _plugins = LoadedPlugins.NeededBy(work.Record.Spec!.Environment.Name);
+    /// <summary>Whoever plays needs the environment and the scripted players; of methods it needs nothing.</summary>
+    private readonly IReadOnlyList<PluginReference> _plugins = [.. LoadedPlugins.NeededBy(work.Record.Spec!.Environment.Name).Union(policies.Plugins)];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Why tiles wait at present, or null.</summary>

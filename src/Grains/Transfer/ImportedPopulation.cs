@@ -4,7 +4,7 @@ using Srpo.Learning;
 
 namespace Srpo.Grains;
 
-/// <summary>Makes what storage keeps of a population whose policies other programs have trained.</summary>
+/// <summary>Makes what storage keeps of a population whose policies were not trained here.</summary>
 public static class ImportedPopulation
 {
     /// <summary>The round at which it stands, the only one.</summary>
@@ -12,7 +12,7 @@ public static class ImportedPopulation
 
     /// <summary>All states of the population, as <see cref="ITransferGrain"/> takes them.</summary>
     /// <param name="spec">Its spec: one team, <see cref="Round"/> iterations.</param>
-    /// <param name="policies">Of every agent, by seat, the flat parameters of its policy. Critics, which nobody asks, are zeros; graphs, which are files, have none, and no moments.</param>
+    /// <param name="policies">Of every agent, by seat, the flat parameters of its policy. Critics, which nobody asks, are zeros; graphs, which are files, and scripted players have none, and no moments.</param>
     /// <exception cref="ArgumentException">There are more or fewer policies than agents, or one has another length.</exception>
     public static IReadOnlyList<(StateName State, byte[] Bytes)> States(PopulationSpec spec, IReadOnlyList<float[]> policies)
     {
@@ -39,7 +39,7 @@ public static class ImportedPopulation
         {
             if (policy.Length != architecture.PolicyParameters) throw new ArgumentException($"a policy has {policy.Length} parameters, its network {architecture.PolicyParameters}", nameof(policies));
             float[] parameters = [.. policy, .. new float[architecture.ParameterCount - policy.Length]];
-            var (place, zeros) = (StatePlaces.Checkpoints(actor).First(), new float[architecture is GraphArchitecture ? 0 : parameters.Length]);
+            var (place, zeros) = (StatePlaces.Checkpoints(actor).First(), new float[architecture is NetworkArchitecture ? parameters.Length : 0]);
             return (place.State, place.Write(new ActorCheckpoint
             {
                 Identity = identity,

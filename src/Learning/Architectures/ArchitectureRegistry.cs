@@ -48,7 +48,7 @@ public static class ArchitectureRegistry
     public static ActorArchitecture Of(PopulationSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return Source(spec.Environment.Name)?.Of(spec) ?? GraphArchitecture.Of(spec) ?? (ActorArchitecture)new NetworkArchitecture(ActorShape.For(spec.Training, EnvironmentFactory.Info(spec.Environment)));
+        return Source(spec.Environment.Name)?.Of(spec) ?? GraphArchitecture.Of(spec) ?? ScriptedArchitecture.Of(spec) ?? (ActorArchitecture)new NetworkArchitecture(ActorShape.For(spec.Training, EnvironmentFactory.Info(spec.Environment)));
     }
 
     /// <summary>What keeps a population from being trained, besides what every method and environment refuses; none if it can.</summary>

@@ -1,3 +1,4 @@
+using Srpo.Core.Random;
 using Srpo.Core.Results;
 using Srpo.Core.Settings;
 
@@ -131,6 +132,12 @@ public readonly ref struct PolicyBatch
 
     /// <summary>[rows x actions] 1 for legal actions, at least one in a row, 0 for others; empty where all are legal.</summary>
     public ReadOnlySpan<byte> Legal { get; init; }
+
+    /// <summary>[rows] the seats; empty where the policy does not ask (<see cref="ObservingPolicy.KnowsTurns"/>).</summary>
+    public ReadOnlySpan<int> Seats { get; init; }
+
+    /// <summary>[rows] random numbers of each seat, lane and step; empty where the policy does not ask.</summary>
+    public Span<RandomStream> Draws { get; init; }
 
     /// <summary>[rows x state length] what the network carries from step to step, read and replaced; empty for networks that carry nothing.</summary>
     public Span<float> State { get; init; }

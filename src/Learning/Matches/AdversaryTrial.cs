@@ -59,7 +59,7 @@ public sealed record AdversaryTrial
         using (environment as IDisposable) together = Play(environment, null, cancellation);
         environment = create(lanes);
         using var processes = environment as IDisposable;
-        using var adversary = new MeasuredAdversary(Adversary, Agents, environment);
+        using var adversary = new MeasuredAdversary(Adversary, Agents, Environment, environment);
         var against = Play(environment, adversary, cancellation);
         var lost = 0.0;
         for (var lane = 0; lane < lanes; lane++) lost += (together[lane] - against[lane]) / lanes;
@@ -89,7 +89,7 @@ public sealed record AdversaryTrial
             foreach (var policy in Agents.Concat(Opponents))
             {
                 if (!policies.TryAdd(policy, (short)players.Count)) continue;
-                players.Add(new PolicyPlayer(ObservingPolicy.Of(policy), environment, CpuDevice.Default, tabulate: true));
+                players.Add(new PolicyPlayer(ObservingPolicy.Of(policy, Environment), environment, CpuDevice.Default, tabulate: true));
             }
 
             var cast = new short[seats * lanes];

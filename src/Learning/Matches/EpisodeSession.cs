@@ -30,7 +30,7 @@ public sealed class EpisodeSession : IDisposable
         var environment = EnvironmentFactory.Create(settings, 1);
         if (players.Count != environment.Info.Seats)
             throw new ArgumentException($"{players.Count} players are given for {environment.Info.Seats} seats", nameof(players));
-        _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(ObservingPolicy.Of(policy), environment, device ?? CpuDevice.Default, tabulate: false) { Actions = actions })];
+        _policies = [.. players.Select(policy => policy is null ? null : new PolicyPlayer(ObservingPolicy.Of(policy, settings), environment, device ?? CpuDevice.Default, tabulate: false) { Actions = actions })];
         _loop = new EpisodeLoop(environment);
         _steered = steered;
         _loop.Seat([.. _policies.Select(policy => policy is null ? _outside : steered ? new SteeredPlayer(policy, _outside) : (ISeatPlayer)policy)], [.. Enumerable.Range(0, players.Count).Select(seat => (short)seat)]);

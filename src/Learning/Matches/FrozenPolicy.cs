@@ -1,4 +1,6 @@
 using System.Globalization;
+using Srpo.Core.Random;
+using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
 using Srpo.Learning.Devices.Cpu;
@@ -27,16 +29,25 @@ public abstract record ObservingPolicy(ObservationEncoding Encoding, float[] Par
     /// <param name="device">Where networks run.</param>
     public abstract IPolicyNetwork CreateNetwork(ILearnerDevice device);
 
-    /// <summary>A policy as one that this room's players can play.</summary>
-    /// <exception cref="ArgumentException">It observes no numbers.</exception>
-    internal static ObservingPolicy Of(FrozenPolicy policy) =>
-        policy as ObservingPolicy ?? throw new ArgumentException("the policy is a language model, which observes no numbers; let it play in the environment debate", nameof(policy));
+    /// <summary>Whether it is told which seat it plays, and given random numbers, at every turn: then what it does at an observation cannot be looked up.</summary>
+    public virtual bool KnowsTurns => false;
+
+    /// <summary>The policy as it plays in an environment; the same one where it knows all that it needs.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <exception cref="ArgumentException">It cannot play there.</exception>
+    public virtual ObservingPolicy In(EnvironmentSettings environment) => this;
+
+    /// <summary>A policy as one that this room's players can play in an environment.</summary>
+    /// <exception cref="ArgumentException">It observes no numbers, or cannot play there.</exception>
+    internal static ObservingPolicy Of(FrozenPolicy policy, EnvironmentSettings environment) => (policy as ObservingPolicy)?.In(environment)
+        ?? throw new ArgumentException("the policy is a language model, which observes no numbers; let it play in the environment debate", nameof(policy));
 
     /// <summary>The distribution over actions for one observation, for a policy with memory the first of an episode. Prepares the network anew: for a question, not for a loop.</summary>
     /// <param name="observation">[Inputs] an observation, finite.</param>
+    /// <param name="seat">The seat that observes it; only policies that know turns ask for it.</param>
     /// <returns>[Actions] probabilities, adding up to 1.</returns>
     /// <exception cref="ArgumentException">The observation has another length or a number is not finite.</exception>
-    public double[] Probabilities(ReadOnlySpan<float> observation)
+    public double[] Probabilities(ReadOnlySpan<float> observation, int seat = 0)
     {
         if (observation.Length != Inputs)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the observation has {observation.Length} numbers; the policy takes {Inputs}"), nameof(observation));
@@ -48,7 +59,15 @@ public abstract record ObservingPolicy(ObservationEncoding Encoding, float[] Par
         using var network = CreateNetwork(CpuDevice.Default);
         var probabilities = new float[Actions];
         network.Load(Parameters);
-        network.Evaluate(new PolicyBatch { Rows = 1, Observations = observation, State = new float[Carried], Probabilities = probabilities });
+        network.Evaluate(new PolicyBatch
+        {
+            Rows = 1,
+            Observations = observation,
+            Seats = [seat],
+            Draws = new RandomStream[] { new(default, lane: 0) },
+            State = new float[Carried],
+            Probabilities = probabilities,
+        });
         return Array.ConvertAll(probabilities, probability => (double)probability);
     }
 }

@@ -37,7 +37,7 @@ public sealed class MatchPlayer : IMatchPlayer
         var outcomes = new MatchResult[partners.Count];
         for (var i = 0; i < partners.Count; i++)
         {
-            stage.Cast(team, partners[i], opponents ?? [], policy => _players.Get(policy, stage.Environment, _device, _tabulate, rules.Actions));
+            stage.Cast(team, partners[i], opponents ?? [], policy => _players.Get(policy, _settings, stage.Environment, _device, _tabulate, rules.Actions));
             var id = new StreamId(seed, (uint)row, (uint)(firstColumn + i), StreamPurpose.MatchReset);
             stage.Play(id, rules.Steps, cancellation);
             outcomes[i] = stage.Summarise();
@@ -98,10 +98,10 @@ internal sealed class PolicyPlayerCache : IDisposable
     private const int Capacity = 160;
     private readonly Dictionary<float[], PolicyPlayer> _players = new(ReferenceEqualityComparer.Instance as IEqualityComparer<float[]>);
 
-    public PolicyPlayer Get(FrozenPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, ActionChoice actions)
+    public PolicyPlayer Get(FrozenPolicy policy, EnvironmentSettings settings, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, ActionChoice actions)
     {
         if (_players.TryGetValue(policy.Parameters, out var player)) return player;
-        player = new PolicyPlayer(ObservingPolicy.Of(policy), environment, device, tabulate) { Actions = actions };
+        player = new PolicyPlayer(ObservingPolicy.Of(policy, settings), environment, device, tabulate) { Actions = actions };
         _players.Add(policy.Parameters, player);
         return player;
     }

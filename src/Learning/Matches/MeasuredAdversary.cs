@@ -1,3 +1,4 @@
+using Srpo.Core.Settings;
 using Srpo.Environments;
 
 namespace Srpo.Learning;
@@ -17,9 +18,10 @@ internal sealed class MeasuredAdversary : ISeatPlayer, IDisposable
     /// <summary>An adversary.</summary>
     /// <param name="adversary">Its policy.</param>
     /// <param name="partners">[Seats of the team] the policies of training's agents.</param>
+    /// <param name="settings">Which environment it is.</param>
     /// <param name="environment">Their environment; only sizes are used here.</param>
     /// <exception cref="ArgumentException">A policy does not fit the environment.</exception>
-    public MeasuredAdversary(FrozenPolicy adversary, IReadOnlyList<FrozenPolicy> partners, IVectorEnvironment environment)
+    public MeasuredAdversary(FrozenPolicy adversary, IReadOnlyList<FrozenPolicy> partners, EnvironmentSettings settings, IVectorEnvironment environment)
     {
         _adversary = Player(adversary);
         var players = new Dictionary<FrozenPolicy, PolicyPlayer>(ReferenceEqualityComparer.Instance);
@@ -34,7 +36,7 @@ internal sealed class MeasuredAdversary : ISeatPlayer, IDisposable
         _lanes = new int[environment.Lanes];
         _actions = environment.Info.Actions;
 
-        PolicyPlayer Player(FrozenPolicy policy) => new(ObservingPolicy.Of(policy), environment, Devices.Cpu.CpuDevice.Default, tabulate: true, keepsLogs: true);
+        PolicyPlayer Player(FrozenPolicy policy) => new(ObservingPolicy.Of(policy, settings), environment, Devices.Cpu.CpuDevice.Default, tabulate: true, keepsLogs: true);
     }
 
     /// <summary>Where it plays: what it does in lanes that are over does not count.</summary>

@@ -4,7 +4,7 @@ using Srpo.Learning.Methods;
 namespace Srpo.Learning.Plugins;
 
 /// <summary>
-/// Environments and methods that somebody else has written. An assembly names its one plug-in with <see cref="SrpoPluginAttribute"/>; the type has a
+/// Environments, methods and scripted players that somebody else has written. An assembly names its one plug-in with <see cref="SrpoPluginAttribute"/>; the type has a
 /// public constructor without parameters.
 /// </summary>
 public interface ISrpoPlugin
@@ -34,6 +34,11 @@ public interface IPluginRegistry
     /// <param name="actors">Their source; its environment must be one that the same plug-in brings, and is added before.</param>
     /// <exception cref="PluginException">The environment is another's, or has such a source already.</exception>
     void Add(IArchitectureSource actors);
+
+    /// <summary>Takes a player that follows rules written by hand.</summary>
+    /// <param name="player">The player. The environment that it is for may be built in, its own, or that of another plug-in, which may be loaded later.</param>
+    /// <exception cref="PluginException">Its name is taken.</exception>
+    void Add(ScriptedPlayer player);
 }
 
 /// <summary>Names the plug-in of an assembly: <c>[assembly: SrpoPlugin(typeof(MyPlugin))]</c>.</summary>
@@ -44,7 +49,7 @@ public sealed class SrpoPluginAttribute(Type plugin, int api = SrpoPluginAttribu
 {
     /// <summary>
     /// Version of what plug-ins are built against: of this interface, and of <see cref="IVectorEnvironment"/>, <see cref="EnvironmentRegistration"/>,
-    /// <see cref="Method"/> and what these are made of. Counts up when a plug-in that was built before would no longer work.
+    /// <see cref="Method"/>, <see cref="ScriptedPlayer"/> and what these are made of. Counts up when a plug-in that was built before would no longer work.
     /// </summary>
     public const int CurrentApi = 1;
 

@@ -15,6 +15,9 @@ public sealed record LoadedPlugin(
     /// <summary>Of an environment in Python the files that it is made of, see <see cref="Srpo.Environments.Python.PythonModule.Sources"/>; null of an assembly.</summary>
     public IReadOnlyList<string>? Sources { get; init; }
 
+    /// <summary>Names of the scripted players that it brings.</summary>
+    public IReadOnlyList<string> Players { get; init; } = [];
+
     /// <summary>What <c>--plugin</c> takes to load it again, wherever one stands.</summary>
     public string Argument { get; init; } = File;
 }

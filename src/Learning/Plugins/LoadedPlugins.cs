@@ -1,5 +1,6 @@
 using Srpo.Core.Errors;
 using Srpo.Core.Settings;
+using Srpo.Environments;
 using Srpo.Environments.Python;
 
 namespace Srpo.Learning.Plugins;
@@ -67,13 +68,26 @@ public static class LoadedPlugins
     /// <param name="method">Id of the method.</param>
     public static LoadedPlugin? OfMethod(string method) => Array.Find(_all, plugin => plugin.Methods.Contains(method));
 
+    /// <summary>A scripted player as messages and stored populations name it, with the plug-in that it comes from.</summary>
+    /// <param name="player">A player that is registered.</param>
+    public static ScriptedReference ReferenceOf(ScriptedPlayer player)
+    {
+        ArgumentNullException.ThrowIfNull(player);
+        return new(player.Name, player.Rules, OfPlayer(player.Name)?.Reference);
+    }
+
+    /// <summary>The plug-in that a scripted player comes from; null where it is built in, or not known.</summary>
+    /// <param name="player">Name of the player.</param>
+    public static LoadedPlugin? OfPlayer(string player) => Array.Find(_all, plugin => plugin.Players.Contains(player));
+
     /// <summary>The plug-ins without which a population cannot be trained, by name: what its spec keeps.</summary>
     /// <param name="environment">Name of its environment.</param>
     /// <param name="method">Id of its method; null to ask for the environment alone.</param>
-    public static IReadOnlyList<PluginReference> NeededBy(string environment, string? method = null)
+    /// <param name="player">Name of the scripted player that its agents are; null where they are none.</param>
+    public static IReadOnlyList<PluginReference> NeededBy(string environment, string? method = null, string? player = null)
     {
         if (_all.Length == 0) return [];
-        return [.. new[] { OfEnvironment(environment), method is null ? null : OfMethod(method) }
+        return [.. new[] { OfEnvironment(environment), method is null ? null : OfMethod(method), player is null ? null : OfPlayer(player) }
             .OfType<LoadedPlugin>().Select(plugin => plugin.Reference).Distinct().OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
     }
 

@@ -38,9 +38,9 @@ internal static class PluginLoader
             RequireAlone(typed, reference, loaded);
             var registry = new PluginRegistry($"'{reference.Name}' in {typed}");
             plugin.Register(registry);
-            if (registry.Environments.Count + registry.Methods.Count == 0) throw Usage(typed, $"the plug-in '{reference.Name}' registers nothing; have {nameof(ISrpoPlugin.Register)} add an environment or a method");
+            if (registry.Environments.Count + registry.Methods.Count + registry.Players.Count == 0) throw Usage(typed, $"the plug-in '{reference.Name}' registers nothing; have {nameof(ISrpoPlugin.Register)} add an environment, a method or a scripted player");
             registry.Commit();
-            return new LoadedPlugin(reference, typed, file, registry.Environments, registry.Methods, registry.Actors);
+            return new LoadedPlugin(reference, typed, file, registry.Environments, registry.Methods, registry.Actors) { Players = registry.Players };
         }
         catch (Exception error) when (error is not (PluginException or OutOfMemoryException))
         {

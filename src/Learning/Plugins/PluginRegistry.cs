@@ -14,6 +14,7 @@ internal sealed class PluginRegistry(string plugin) : IPluginRegistry
     private readonly List<EnvironmentRegistration> _environments = [];
     private readonly List<Method> _methods = [];
     private readonly List<IArchitectureSource> _actors = [];
+    private readonly List<ScriptedPlayer> _players = [];
 
     /// <summary>Names of the environments.</summary>
     public IReadOnlyList<string> Environments => [.. _environments.Select(environment => environment.Name)];
@@ -23,6 +24,9 @@ internal sealed class PluginRegistry(string plugin) : IPluginRegistry
 
     /// <summary>Environments whose actors it makes.</summary>
     public IReadOnlyList<string> Actors => [.. _actors.Select(source => source.Environment)];
+
+    /// <summary>Names of the scripted players.</summary>
+    public IReadOnlyList<string> Players => [.. _players.Select(player => player.Name)];
 
     /// <inheritdoc/>
     public void Add(EnvironmentRegistration environment)
@@ -80,12 +84,24 @@ internal sealed class PluginRegistry(string plugin) : IPluginRegistry
         _actors.Add(actors);
     }
 
+    /// <inheritdoc/>
+    public void Add(ScriptedPlayer player)
+    {
+        ArgumentNullException.ThrowIfNull(player);
+        RequireWord("a scripted player", player.Name);
+        if (ScriptedPlayers.All.Concat(_players).FirstOrDefault(other => other.Name == player.Name) is { } taken)
+            throw Refused($"a scripted player '{player.Name}' {Whose(_players.Contains(taken), LoadedPlugins.OfPlayer(taken.Name))}; {Remedy}");
+        if (player.Rules < 1) throw Refused($"the rules of its scripted player '{player.Name}' have the number {player.Rules}; use 1 or more");
+        _players.Add(player);
+    }
+
     /// <summary>Makes known all that was gathered.</summary>
     public void Commit()
     {
         foreach (var environment in _environments) EnvironmentFactory.Register(environment);
         foreach (var method in _methods) MethodRegistry.Register(method);
         foreach (var source in _actors) ArchitectureRegistry.Register(source);
+        foreach (var player in _players) ScriptedPlayers.Register(player);
     }
 
     private static string Whose(bool own, LoadedPlugin? other) => own ? "is registered twice" : other is null ? "is built in" : $"is of the plug-in {other.Reference}, which is loaded already";

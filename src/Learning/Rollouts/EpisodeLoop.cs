@@ -136,6 +136,7 @@ internal sealed class EpisodeLoop
     public void Begin(in StreamId reset, (StreamPurpose Dynamics, StreamPurpose Action) purposes, int firstLane, bool oneEpisode)
     {
         (_action, _firstLane, _oneEpisode, _playing) = (reset.For(purposes.Action), firstLane, oneEpisode, _lanes);
+        Views.Begin(_action, firstLane);
         _over.AsSpan().Clear();
         _begins = true;
         Environment.Reset(reset, reset.For(purposes.Dynamics), firstLane);
@@ -150,6 +151,7 @@ internal sealed class EpisodeLoop
     public void Resume(ReadOnlySpan<byte> state, in StreamId reset, (StreamPurpose Dynamics, StreamPurpose Action) purposes, int firstLane)
     {
         (_action, _firstLane, _oneEpisode, _playing) = (reset.For(purposes.Action), firstLane, false, _lanes);
+        Views.Begin(_action, firstLane);
         _over.AsSpan().Clear();
         _ends.AsSpan().Clear();
         _begins = false;
@@ -286,6 +288,9 @@ internal sealed class LaneLists
 /// <summary>The uniform numbers that actions are drawn by; the one place that says which bits belong to which seat.</summary>
 internal static class ActionDraws
 {
+    /// <summary>Counters from here on are of what players draw themselves.</summary>
+    public const uint OtherHalf = 1u << 31;
+
     /// <summary>Draws for every view and lane of a step.</summary>
     /// <param name="action">Stream of actions.</param>
     /// <param name="firstLane">Number of lane 0 in the stream.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Srpo.Core.Random;
 using Srpo.Core.Settings;
 using Srpo.Environments;
 using Srpo.Learning.Devices;
@@ -27,6 +28,8 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     private readonly float[] _batchLogs;
     private readonly float[] _observations;
     private readonly byte[] _legal;
+    private readonly int[] _seats;
+    private readonly RandomStream[] _draws;
     private readonly CarriedState? _carried;
     private readonly int[] _tracks = new int[Batch];
     private readonly bool[] _known;
@@ -44,7 +47,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     /// <param name="keepsLogs">Whether <see cref="LogProbabilities"/> will be asked for.</param>
     /// <exception cref="ArgumentException">The policy does not fit the environment.</exception>
     public PolicyPlayer(ObservingPolicy policy, IVectorEnvironment environment, ILearnerDevice device, bool tabulate, bool keepsLogs = false)
-        : this(policy.Inputs, policy.Actions, policy.Carried, policy.Encoding, environment, () => policy.CreateNetwork(device), tabulate, keepsLogs)
+        : this(policy.Inputs, policy.Actions, policy.Carried, policy.Encoding, environment, () => policy.CreateNetwork(device), tabulate && !policy.KnowsTurns, keepsLogs, policy.KnowsTurns)
     {
         try
         {
@@ -69,7 +72,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
     {
     }
 
-    private PolicyPlayer(int inputs, int actions, int carried, ObservationEncoding encoding, IVectorEnvironment environment, Func<IPolicyNetwork> create, bool tabulate, bool keepsLogs)
+    private PolicyPlayer(int inputs, int actions, int carried, ObservationEncoding encoding, IVectorEnvironment environment, Func<IPolicyNetwork> create, bool tabulate, bool keepsLogs, bool knowsTurns = false)
     {
         var info = environment.Info;
         _encoding = encoding;
@@ -89,6 +92,7 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         _observations = new float[Batch * _length];
         _probabilities = new float[Batch * _actions];
         _legal = new byte[info.MasksActions ? Batch * _actions : 0];
+        (_seats, _draws) = (new int[knowsTurns ? Batch : 0], new RandomStream[knowsTurns ? Batch : 0]);
         if (carried > 0) _carried = new CarriedState(carried, 0, info.Seats * _lanes, _lanes, Batch);
         if (tabulate && carried == 0 && info.HasStates && info.ObservationStates <= LargestTable)
         {
@@ -194,7 +198,9 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
         {
             observations.AsSpan(lane * _length, _length).CopyTo(_observations.AsSpan(count * _length));
             if (_legal.Length > 0) legal.Slice(lane * _actions, _actions).CopyTo(_legal.AsSpan(count * _actions));
-            _tracks[count] = ((views.Movers.IsEmpty ? view : views.Movers[lane]) * _lanes) + lane;
+            var seat = views.Movers.IsEmpty ? view : views.Movers[lane];
+            _tracks[count] = (seat * _lanes) + lane;
+            if (_seats.Length > 0) (_seats[count], _draws[count]) = (seat, views.Draws(seat, lane));
             _pending[count++] = (view * _lanes) + lane;
             if (count == _pending.Length) Flush(ref count);
         }
@@ -211,6 +217,8 @@ internal sealed class PolicyPlayer : ISeatPlayer, IDisposable
             Rows = count,
             Observations = _observations.AsSpan(0, count * _length),
             Legal = legal,
+            Seats = _seats.AsSpan(0, _seats.Length > 0 ? count : 0),
+            Draws = _draws.AsSpan(0, _draws.Length > 0 ? count : 0),
             State = _carried is null ? default : _carried.OfPolicy(tracks),
             LogProbabilities = _batchLogs.AsSpan(0, _batchLogs.Length > 0 ? count * _actions : 0),
             Probabilities = _probabilities,

@@ -24,7 +24,7 @@ public sealed class RolloutPlayer : IRolloutPlayer
     public RolloutPlayer(PopulationSpec spec, int team, InstancePlan instance, RolloutActors actors)
     {
         (_spec, _team, _instance, _actors) = (spec, team, instance, actors);
-        _training = new RolloutStage(EnvironmentFactory.Create(spec.Environment, instance.Lanes), instance, spec.Training.Horizon, actors);
+        _training = new RolloutStage(EnvironmentFactory.Create(spec.Environment, instance.Lanes), instance, spec.Training.Horizon, actors, settings: spec.Environment);
     }
 
     /// <inheritdoc/>
@@ -52,7 +52,7 @@ public sealed class RolloutPlayer : IRolloutPlayer
     public CurvePoint Evaluate(int round, IReadOnlyList<float[]> actors, CancellationToken cancellation = default)
     {
         var plan = _actors.Plan;
-        _evaluation ??= new RolloutStage(EnvironmentFactory.Create(_spec.Environment, plan.Evaluation.Lanes), plan.Evaluation, _spec.Training.EvaluationSteps, _actors, _spec.Training.EvaluationActions);
+        _evaluation ??= new RolloutStage(EnvironmentFactory.Create(_spec.Environment, plan.Evaluation.Lanes), plan.Evaluation, _spec.Training.EvaluationSteps, _actors, _spec.Training.EvaluationActions, _spec.Environment);
         var id = new StreamId(_spec.Seed, (uint)_team, (uint)round, StreamPurpose.CurveReset);
         _evaluation.Play(
             id, (StreamPurpose.CurveDynamics, StreamPurpose.CurveAction, StreamPurpose.CurveCasting), 0, actors,

@@ -39,7 +39,8 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
     /// <param name="steps">Steps of a rollout.</param>
     /// <param name="actors">Who plays.</param>
     /// <param name="choice">How everybody acts.</param>
-    public RolloutStage(IVectorEnvironment environment, InstancePlan plan, int steps, RolloutActors actors, ActionChoice choice = ActionChoice.Sampled)
+    /// <param name="settings">Which environment it is; null for the built-in one of its name and variant.</param>
+    public RolloutStage(IVectorEnvironment environment, InstancePlan plan, int steps, RolloutActors actors, ActionChoice choice = ActionChoice.Sampled, EnvironmentSettings? settings = null)
     {
         var (team, shape, device) = (actors.Plan, actors.Shape, actors.Device);
         _loop = new EpisodeLoop(environment);
@@ -56,7 +57,7 @@ internal sealed class RolloutStage : IEpisodeSink, IDisposable
         _recorders = [.. _signalled.Select(signalled => new PlayerRecorder(environment.Info, _lanes, shape, signalled, device) { Actions = choice })];
         _others =
         [
-            .. actors.Frozen.Select(policy => new PolicyPlayer(ObservingPolicy.Of(policy), environment, device, tabulate: true) { Actions = choice }),
+            .. actors.Frozen.Select(policy => new PolicyPlayer(ObservingPolicy.Of(policy, settings ?? new(environment.Info.Name, environment.Info.Variant)), environment, device, tabulate: true) { Actions = choice }),
             .. plan.Mirrors.Select(mirror => new PolicyPlayer(shape.Policy, shape.Encoding, environment, device, tabulate: true) { Noise = (float)mirror.Noise }),
         ];
         _players = [.. _recorders, .. _others];

@@ -1,3 +1,4 @@
+using Srpo.Core.Random;
 using Srpo.Environments;
 
 namespace Srpo.Learning;
@@ -19,6 +20,9 @@ internal sealed class StepViews
     private readonly bool[] _fresh;
     private readonly bool[] _freshStates;
     private readonly bool[] _freshLegal;
+    private StreamId _draws;
+    private int _firstLane;
+    private uint _looks;
 
     public StepViews(IVectorEnvironment environment)
     {
@@ -43,9 +47,15 @@ internal sealed class StepViews
     /// <summary>[Lanes] who is to move; empty where all seats act.</summary>
     public ReadOnlySpan<byte> Movers => _movers;
 
+    /// <summary>Episodes begin, or go on in other streams.</summary>
+    /// <param name="action">Stream of actions.</param>
+    /// <param name="firstLane">Number of lane 0 in the stream.</param>
+    public void Begin(in StreamId action, int firstLane) => (_draws, _firstLane, _looks) = (action, firstLane, 0);
+
     /// <summary>Looks anew: call it after every reset and step.</summary>
     public void Refresh()
     {
+        _looks++;
         _fresh.AsSpan().Clear();
         _freshStates.AsSpan().Clear();
         _freshLegal.AsSpan().Clear();
@@ -97,6 +107,9 @@ internal sealed class StepViews
         _freshLegal[view] = true;
         return buffer;
     }
+
+    /// <summary>Random numbers of a seat in a lane that belong to what is seen now: see <see cref="ActionDraws"/>, of whose stream they use the other half.</summary>
+    public RandomStream Draws(int seat, int lane) => new(_draws, _firstLane + lane, ActionDraws.OtherHalf | (((_looks * (uint)Environment.Info.Seats) + (uint)seat) << 3));
 
     private int Seat(int view) => _movers.Length > 0 ? IVectorEnvironment.ToMove : view;
 }
