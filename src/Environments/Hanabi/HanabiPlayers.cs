@@ -7,10 +7,10 @@ internal static class HanabiPlayers
 
     public static IReadOnlyList<ScriptedPlayer> All { get; } =
     [
-        new("hanabi-simple", "Plays its oldest card that was hinted at all, else hints the colour of another's playable card, else discards its oldest: the rules of the reference environment's example.", Name,
-            game => new HanabiRulePlayer(Definition(game)).Simple),
         new("hanabi-iggi", "Plays what can only be playable, else hints at another's playable card, else discards what is of no use any more, else its oldest: IGGI of Walton-Rivers et al. (2017).", Name,
             game => new HanabiRulePlayer(Definition(game)).Iggi),
+        new("hanabi-outer", "Plays what can only be playable, else discards what is of no use any more, else hints at another's playable card, else at what was not said yet, else discards any: Outer of Osawa (2015).", Name,
+            game => new HanabiRulePlayer(Definition(game)).Outer),
     ];
 
     private static HanabiDefinition Definition(ScriptedGame game) => HanabiDefinition.Parse(game.Definition, game.Info.Variant);
@@ -41,18 +41,18 @@ internal sealed class HanabiRulePlayer
         int Offset(string name) => sections.Single(section => section.Name == name).Offset;
     }
 
-    /// <summary>Play what was hinted, hint a colour, discard.</summary>
-    public void Simple(ScriptedTurn turn)
-    {
-        Look(turn.Observation);
-        if (!(PlayHinted(turn) || HintColor(turn) || DiscardOldest(turn) || Play(turn, 0))) Any(turn);
-    }
-
     /// <summary>Play what is safe, hint what is playable, discard what is of no use.</summary>
     public void Iggi(ScriptedTurn turn)
     {
         Look(turn.Observation);
-        if (!(PlaySafe(turn) || HintPlayable(turn) || DiscardUseless(turn) || DiscardOldest(turn))) AnyHint(turn);
+        if (!(PlaySafe(turn) || Hint(turn, onlyPlayable: true) || DiscardUseless(turn) || Take(turn, 0))) AnyHint(turn);
+    }
+
+    /// <summary>Play what is safe, discard what is of no use, hint what is playable, then anything new.</summary>
+    public void Outer(ScriptedTurn turn)
+    {
+        Look(turn.Observation);
+        if (!(PlaySafe(turn) || DiscardUseless(turn) || Hint(turn, onlyPlayable: true) || Hint(turn, onlyPlayable: false) || Alike(turn, 0, _size.Hand))) AnyHint(turn);
     }
 
     /// <summary>Reads the fireworks, and of every card how many copies the observer cannot see.</summary>
@@ -107,13 +107,6 @@ internal sealed class HanabiRulePlayer
         return any;
     }
 
-    private bool PlayHinted(ScriptedTurn turn)
-    {
-        for (var position = 0; position < _size.Hand; position++)
-            if (Known(turn.Observation, 0, position)[_game.Kinds..].Contains(1f) && Play(turn, position)) return true;
-        return false;
-    }
-
     private bool PlaySafe(ScriptedTurn turn)
     {
         for (var position = 0; position < _size.Hand; position++)
@@ -128,26 +121,13 @@ internal sealed class HanabiRulePlayer
         return false;
     }
 
-    /// <summary>Tells the next player who has a playable card without a hinted colour that colour.</summary>
-    private bool HintColor(ScriptedTurn turn)
+    /// <summary>Tells the next player who has such a card what was not said of it yet; of colour and rank either, where neither was.</summary>
+    private bool Hint(ScriptedTurn turn, bool onlyPlayable)
     {
         for (var place = 0; place < (_size.Players - 1) * _size.Hand; place++)
         {
             var (offset, card) = ((place / _size.Hand) + 1, CardAt(turn.Observation, place));
-            if (card < 0 || !IsPlayable(card) || Known(turn.Observation, offset, place % _size.Hand).Slice(_game.Kinds, _size.Colors).Contains(1f)) continue;
-            if (Take(turn, ColorHint(offset, card / _size.Ranks))) return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Tells the next player who has a playable card what was not said of it yet; of colour and rank either, where neither was.</summary>
-    private bool HintPlayable(ScriptedTurn turn)
-    {
-        for (var place = 0; place < (_size.Players - 1) * _size.Hand; place++)
-        {
-            var (offset, card) = ((place / _size.Hand) + 1, CardAt(turn.Observation, place));
-            if (card < 0 || !IsPlayable(card)) continue;
+            if (card < 0 || (onlyPlayable && !IsPlayable(card))) continue;
             var hints = Known(turn.Observation, offset, place % _size.Hand)[_game.Kinds..];
             var (color, rank) = (ColorHint(offset, card / _size.Ranks), RankHint(offset, card % _size.Ranks));
             var (saysColor, saysRank) = (!hints[.._size.Colors].Contains(1f) && turn.May(color), !hints[_size.Colors..].Contains(1f) && turn.May(rank));
@@ -160,29 +140,27 @@ internal sealed class HanabiRulePlayer
         return false;
     }
 
-    private bool DiscardOldest(ScriptedTurn turn) => Take(turn, 0);
-
     private bool Play(ScriptedTurn turn, int position) => Take(turn, _size.Hand + position);
 
     private int ColorHint(int offset, int color) => (2 * _size.Hand) + ((offset - 1) * _size.Colors) + color;
 
     private int RankHint(int offset, int rank) => (2 * _size.Hand) + ((_size.Players - 1) * _size.Colors) + ((offset - 1) * _size.Ranks) + rank;
 
-    /// <summary>Any hint; with all tokens in stock nothing may be discarded, so that one is legal unless the game has none.</summary>
+    /// <summary>Any hint, or where there is none to give any move: with all tokens in stock nothing may be discarded, and with none nothing can be told.</summary>
     private void AnyHint(ScriptedTurn turn)
     {
-        var hints = turn.Legal[(2 * _size.Hand)..].Count((byte)1);
-        if (hints == 0)
-        {
-            Any(turn);
-            return;
-        }
-
-        for (var move = 2 * _size.Hand; move < turn.Legal.Length; move++)
-            if (turn.May(move)) turn.Probabilities[move] = 1f / hints;
+        if (!Alike(turn, 2 * _size.Hand, turn.Legal.Length)) Alike(turn, 0, turn.Legal.Length);
     }
 
-    private static void Any(ScriptedTurn turn) => turn.Take(turn.Legal.IndexOf((byte)1));
+    /// <summary>Takes all legal moves of a range equally often.</summary>
+    /// <returns>Whether there is any.</returns>
+    private static bool Alike(ScriptedTurn turn, int from, int to)
+    {
+        var count = turn.Legal[from..to].Count((byte)1);
+        for (var move = from; move < to; move++)
+            if (turn.May(move)) turn.Probabilities[move] = 1f / count;
+        return count > 0;
+    }
 
     private static bool Take(ScriptedTurn turn, int move)
     {

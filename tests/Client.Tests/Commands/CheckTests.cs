@@ -3,6 +3,7 @@ using Srpo.Client.Cli;
 using Srpo.Client.Tests.Support;
 using Srpo.Conformance.Environments;
 using Srpo.Conformance.Methods;
+using Srpo.Conformance.Players;
 
 namespace Srpo.Client.Tests.Commands;
 
@@ -32,6 +33,15 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_scripted_player_that_is_built_in_has_no_fault()
+    {
+        var outcome = (await InProcess.RunAsync(_directory.Root, "check", "player", "scripted:intercept")).Expect(ExitCode.Ok);
+        Assert.Contains("scripted:intercept on tag tag-4v2: ", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("not applicable: legal actions (the environment masks no actions)", outcome.Out, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'intercept'", (await InProcess.RunAsync(_directory.Root, "check", "player", "intercpt")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_checked_is_refused()
     {
         Assert.Contains("did you mean 'gridworld'", (await InProcess.RunAsync(_directory.Root, "check", "environment", "gridwold")).Expect(ExitCode.Usage).Error, StringComparison.Ordinal);
@@ -44,6 +54,6 @@ public sealed class CheckTests : IDisposable
     public void The_page_names_every_check()
     {
         var page = File.ReadAllText(Repository.PathOf("docs/commands/check.md"));
-        Assert.All(EnvironmentConformance.Checks.Concat(MethodConformance.Checks), check => Assert.Contains($"| {check.Name} | {check.Description} |", page, StringComparison.Ordinal));
+        Assert.All(EnvironmentConformance.Checks.Concat(MethodConformance.Checks).Concat(PlayerConformance.Checks), check => Assert.Contains($"| {check.Name} | {check.Description} |", page, StringComparison.Ordinal));
     }
 }

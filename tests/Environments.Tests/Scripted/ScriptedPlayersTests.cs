@@ -97,47 +97,61 @@ public sealed class ScriptedPlayersTests
     }
 
     [Fact]
-    public void Rules_of_Hanabi_hint_at_what_is_playable_play_what_was_hinted_and_discard_the_oldest()
+    public void Rules_of_Hanabi_play_what_is_safe_hint_at_what_is_playable_and_discard_what_is_of_no_use()
     {
         var hanabi = new EnvironmentSettings("hanabi", "3x3-2p");
-        var (simple, iggi) = (Table(), Table());
+        string[] both = ["hanabi-iggi", "hanabi-outer"];
 
-        // The partner's card at position 2 is the lowest green; nothing was said of it.
-        simple.Partner(2, color: 1, rank: 0);
-        Assert.Equal(10 + 1, Sure(Ask("hanabi-simple", hanabi, 0, simple.Bits)));
-        var either = Ask("hanabi-iggi", hanabi, 0, simple.Bits);
-        Assert.Equal((0.5f, 0.5f), (either[10 + 1], either[10 + 3]));
+        // The partner's card at position 2 is the lowest green: of colour and rank neither was said.
+        var table = new HanabiTable();
+        table.Partner(2, color: 1, rank: 0);
+        Assert.All(both, player => Assert.Equal((0.5f, 0.5f), (Ask(player, hanabi, 0, table.Bits)[10 + 1], Ask(player, hanabi, 0, table.Bits)[13 + 0])));
 
         // What was said already is not said again.
-        simple.Hinted(offset: 1, position: 2, color: 1);
-        Assert.Equal(0, Sure(Ask("hanabi-simple", hanabi, 0, simple.Bits)));
-        Assert.Equal(10 + 3, Sure(Ask("hanabi-iggi", hanabi, 0, simple.Bits)));
+        table.Hinted(offset: 1, position: 2, color: 1);
+        Assert.All(both, player => Assert.Equal(13 + 0, Sure(Ask(player, hanabi, 0, table.Bits))));
 
-        // An own card of which a colour was said: the one plays it at once, the other when it must be playable.
-        iggi.Hinted(offset: 0, position: 3, color: 2);
-        Assert.Equal(5 + 3, Sure(Ask("hanabi-simple", hanabi, 0, iggi.Bits)));
-        Assert.Equal(0, Sure(Ask("hanabi-iggi", hanabi, 0, iggi.Bits)));
-        iggi.Possible(position: 3, color: 2, rank: 0);
-        Assert.Equal(5 + 3, Sure(Ask("hanabi-iggi", hanabi, 0, iggi.Bits)));
+        // An own card that must be playable is played first of all; a colour alone does not say so.
+        table.Hinted(offset: 0, position: 3, color: 2);
+        Assert.All(both, player => Assert.Equal(13 + 0, Sure(Ask(player, hanabi, 0, table.Bits))));
+        table.Possible(position: 3, color: 2, rank: 0);
+        Assert.All(both, player => Assert.Equal(5 + 3, Sure(Ask(player, hanabi, 0, table.Bits))));
 
-        // A card that lies there already is of no use.
-        var useless = Table();
-        useless.Firework(color: 0, height: 2);
-        useless.Possible(position: 4, color: 0, rank: 1);
-        Assert.Equal(4, Sure(Ask("hanabi-iggi", hanabi, 0, useless.Bits)));
+        // A card that lies there already is of no use. One discards it before, the other after it has hinted.
+        var useless = new HanabiTable();
+        useless.Firework(color: 0, height: 1);
+        useless.Possible(position: 4, color: 0, rank: 0);
+        useless.Partner(2, color: 1, rank: 0);
+        Assert.Equal(4, Sure(Ask("hanabi-outer", hanabi, 0, useless.Bits)));
+        Assert.Equal(0.5f, Ask("hanabi-iggi", hanabi, 0, useless.Bits)[10 + 1]);
 
-        // With all tokens in stock nothing may be discarded: some hint is given.
-        var full = Ask("hanabi-iggi", hanabi, 0, Table().Bits, 5, 6, 10, 13);
+        // Where nothing is playable, one discards its oldest and the other tells the next what it does not know yet, of its first card.
+        var idle = new HanabiTable();
+        Assert.Equal(0, Sure(Ask("hanabi-iggi", hanabi, 0, idle.Bits)));
+        Assert.Equal((0.5f, 0.5f), (Ask("hanabi-outer", hanabi, 0, idle.Bits)[10 + 0], Ask("hanabi-outer", hanabi, 0, idle.Bits)[13 + 2]));
+
+        // With all tokens in stock nothing may be discarded, with none nothing told.
+        var full = Ask("hanabi-iggi", hanabi, 0, idle.Bits, 5, 6, 10, 13);
         Assert.Equal((0.5f, 0.5f), (full[10], full[13]));
+        var dry = Ask("hanabi-outer", hanabi, 0, idle.Bits, 0, 1, 2, 3, 5);
+        Assert.Equal([0.25f, 0.25f, 0.25f, 0.25f], dry[..4]);
+    }
 
-        static HanabiTable Table() => new();
+    /// <summary>All copies of a card that are seen elsewhere are none of one's own.</summary>
+    [Fact]
+    public void A_card_that_can_be_but_one_by_what_is_seen_elsewhere_is_known()
+    {
+        // The oldest may be the lowest or the highest red: the highest, of which there is one, is in the partner's hand.
+        var table = new HanabiTable();
+        table.Possible(position: 0, color: 0, rank: 0, orRank: 2);
+        Assert.Equal(5, Sure(Ask("hanabi-iggi", new("hanabi", "3x3-2p"), 0, table.Bits)));
     }
 
     [Fact]
     public void Names_are_no_one_elses_and_every_environment_has_those_that_are_for_any()
     {
         var builtIn = ScriptedPlayers.All.Where(player => !player.Name.StartsWith("test-", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(["uniform", "carrier", "carrier-first", "carrier-second", "free-rider", "pursuit", "intercept", "hanabi-simple", "hanabi-iggi"], builtIn.Select(player => player.Name));
+        Assert.Equal(["uniform", "carrier", "carrier-first", "carrier-second", "free-rider", "pursuit", "intercept", "hanabi-iggi", "hanabi-outer"], builtIn.Select(player => player.Name));
         foreach (var registration in EnvironmentFactory.Stepped.Where(known => known.Implementation.Assembly == typeof(IVectorEnvironment).Assembly))
         {
             var players = ScriptedPlayers.For(EnvironmentFactory.Info(new(registration.Name, registration.Variants[0])));
@@ -169,10 +183,10 @@ public sealed class ScriptedPlayersTests
 
         public void Hinted(int offset, int position, int color) => Bits[Knowledge + (((offset * Hand) + position) * Block) + Kinds + color] = 1;
 
-        public void Possible(int position, int color, int rank)
+        public void Possible(int position, int color, int rank, int? orRank = null)
         {
             Bits.AsSpan(Knowledge + (position * Block), Kinds).Clear();
-            Bits[Knowledge + (position * Block) + (3 * color) + rank] = 1;
+            foreach (var either in new[] { rank, orRank ?? rank }) Bits[Knowledge + (position * Block) + (3 * color) + either] = 1;
         }
 
         public void Firework(int color, int height) => Bits[Fireworks + (3 * color) + height - 1] = 1;
