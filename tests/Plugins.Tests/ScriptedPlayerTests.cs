@@ -95,17 +95,25 @@ public sealed class ScriptedPlayerTests : IDisposable
         using (var without = SiloProcess.Start(_directory.Root, "ShareDataDirectory=true"))
         {
             await without.ReadyAsync();
-            (await RunAsync($"import scripted:waiter-of-silos --environment overcooked --as waits --plugin Waiters.dll --cluster {without.Gateway}")).Expect(ExitCode.Ok);
-            var refused = await RunAsync($"crossplay waits --episodes 2 --steps 20 --plugin Waiters.dll --cluster {without.Gateway}");
-            Assert.NotEqual(ExitCode.Ok, refused.ExitCode);
-            Assert.Contains("lacks the plug-in 'waiters-of-silos' 0.0.0.0 (sha256 ", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("it needs the plug-in 'waiters-of-silos' 0.0.0.0 (sha256 ", (await ClientAsync(without, "import scripted:waiter-of-silos --environment overcooked --as waits")).Expect(ExitCode.NotFound).Error, StringComparison.Ordinal);
+            (await ClientAsync(without, "population status waits")).Expect(ExitCode.NotFound);
             Assert.Equal(0, await without.StopAsync());
         }
 
         using var silo = SiloProcess.Start(_directory.Root, "ShareDataDirectory=true", "Plugins:0=Waiters.dll");
         await silo.ReadyAsync();
-        (await RunAsync($"crossplay waits --episodes 2 --steps 20 --id c --plugin Waiters.dll --cluster {silo.Gateway}")).Expect(ExitCode.Ok);
-        var agent = JsonDocument.Parse((await RunAsync($"query agent waits/0/1 --json --plugin Waiters.dll --cluster {silo.Gateway}")).Expect(ExitCode.Ok).Out).RootElement;
+        (await ClientAsync(silo, "import scripted:waiter-of-silos --environment overcooked --as waits")).Expect(ExitCode.Ok);
+        using (var second = SiloProcess.Start(_directory.Root, "ShareDataDirectory=true", "PrimarySiloPort=" + silo.SiloPort))
+        {
+            await second.ReadyAsync();
+            var refused = await ClientAsync(silo, "crossplay waits --episodes 2 --steps 20");
+            Assert.NotEqual(ExitCode.Ok, refused.ExitCode);
+            Assert.Contains("lacks the plug-in 'waiters-of-silos' 0.0.0.0 (sha256 ", refused.Error, StringComparison.Ordinal);
+            Assert.Equal(0, await second.StopAsync());
+        }
+
+        (await ClientAsync(silo, "crossplay waits --episodes 2 --steps 20 --id c")).Expect(ExitCode.Ok);
+        var agent = JsonDocument.Parse((await ClientAsync(silo, "query agent waits/0/1 --json")).Expect(ExitCode.Ok).Out).RootElement;
         Assert.Equal("waiter-of-silos", agent.GetProperty("network").GetProperty("scripted").GetProperty("name").GetString());
         Assert.Equal(0, await silo.StopAsync());
     }
@@ -122,6 +130,8 @@ public sealed class ScriptedPlayerTests : IDisposable
             public void Register(IPluginRegistry registry) { {{string.Concat(players.Select(player => $"registry.Add({player}); "))}} }
         }
         """);
+
+    private Task<Outcome> ClientAsync(SiloProcess silo, string line) => RunAsync($"{line} --plugin Waiters.dll --cluster {silo.Gateway}");
 
     private Task<Outcome> RunAsync(string line) => SrpoProcess.RunAsync(_directory.Root, line.Split(' '));
 }
