@@ -10,7 +10,12 @@ namespace Srpo.Bench.Throughput;
 /// Many populations that rest: makes them, and wakes all their agents. Agents are real, with two checkpoints' worth of records in
 /// storage, but small: what is measured is what a grain costs besides its parameters.
 /// </summary>
-public sealed class IdleBench(IGrainFactory grains, int populations, int teams, int hidden)
+/// <param name="grains">Gives references to grains.</param>
+/// <param name="populations">Populations.</param>
+/// <param name="teams">Teams of each, of two agents.</param>
+/// <param name="hidden">Width of the one hidden layer of their networks.</param>
+/// <param name="points">Points of every learning curve, one a round; 0 for one round without a curve.</param>
+public sealed class IdleBench(IGrainFactory grains, int populations, int teams, int hidden, int points = 0)
 {
     private const int Seats = 2;
     private const int Together = 64;
@@ -18,7 +23,7 @@ public sealed class IdleBench(IGrainFactory grains, int populations, int teams, 
     /// <summary>Agents of all populations.</summary>
     public int Agents => populations * teams * Seats;
 
-    /// <summary>Starts all populations, each for one small round, and waits until they are finished. Those that exist are left as they are.</summary>
+    /// <summary>Starts all populations, each for small rounds, and waits until they are finished. Those that exist are left as they are.</summary>
     /// <returns>Seconds.</returns>
     public async Task<double> RegisterAsync(Action<int> progress, CancellationToken cancellation)
     {
@@ -48,7 +53,9 @@ public sealed class IdleBench(IGrainFactory grains, int populations, int teams, 
         return (latencies, clock.Elapsed.TotalSeconds);
     }
 
-    private static string Name(int index) => $"idle-{index:0000}";
+    /// <summary>The name of a population.</summary>
+    /// <param name="index">Which one, from 0.</param>
+    public static string Name(int index) => $"idle-{index:0000}";
 
     private static ParallelOptions Limit(int together, CancellationToken cancellation) => new() { MaxDegreeOfParallelism = together, CancellationToken = cancellation };
 
@@ -59,11 +66,13 @@ public sealed class IdleBench(IGrainFactory grains, int populations, int teams, 
         Training = new TrainingSettings
         {
             Method = new Ippo().Id,
-            Iterations = 1,
+            Iterations = Math.Max(1, points - 1),
             Lanes = 1,
             Horizon = 2,
             Epochs = 1,
-            CurveInterval = 0,
+            CurveInterval = points > 0 ? 1 : 0,
+            CurveEpisodes = 1,
+            EvaluationSteps = 1,
             Network = new NetworkSettings { Hidden = [hidden] },
         },
         Teams = teams,

@@ -28,7 +28,7 @@ internal static class BenchCommand
     private static readonly Option<string?> Compare = new("--compare") { Description = "Compare with a report that --out or --json wrote.", HelpName = "FILE" };
 
     public static Command Create(Shell shell) =>
-        new Command("bench", "Measure throughput: kernels, environments, updates, a small language model as shares of the machine's peak; training, evaluation. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, Only, OutFile, Force, Compare, BenchIdleCommand.Create(shell), BenchEnvironmentCommand.Create(shell), BenchDeviceCommand.Create(shell), BenchLanguageCommand.Create(shell) }
+        new Command("bench", "Measure throughput: kernels, environments, updates, a small language model as shares of the machine's peak; training, evaluation. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, Only, OutFile, Force, Compare, BenchIdleCommand.Create(shell), BenchEnvironmentCommand.Create(shell), BenchDeviceCommand.Create(shell), BenchLanguageCommand.Create(shell), BenchPagesCommand.Create(shell) }
             .GoesWith(Force, OutFile)
             .OnThisMachine()
             .Without(GlobalOptions.Data, "it works in a temporary directory")

@@ -60,13 +60,26 @@
       var drawn = Array.from(figure.querySelectorAll("svg.fig")).find(function (svg) { return svg.getClientRects().length !== 0; });
       var copy = drawn.cloneNode(true);
       literal(drawn, copy);
+      var legend = figure.querySelector("[data-legend] svg.fig");
+      var names = legend ? legend.cloneNode(true) : null;
+      if (legend) literal(legend, names);
       if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
       var box = drawn.viewBox.baseVal;
+      var height = box.height + (legend ? legend.viewBox.baseVal.height : 0);
+      if (legend) {
+        // The page says once for a group of figures what a figure by itself says above it.
+        var plot = document.createElementNS(copy.namespaceURI, "g");
+        plot.setAttribute("transform", "translate(0 " + legend.viewBox.baseVal.height + ")");
+        plot.append.apply(plot, Array.from(copy.childNodes));
+        copy.append(plot);
+        copy.prepend.apply(copy, Array.from(names.childNodes));
+        copy.setAttribute("viewBox", "0 0 " + box.width + " " + height);
+      }
       copy.setAttribute("width", box.width);
-      copy.setAttribute("height", box.height);
+      copy.setAttribute("height", height);
       var paper = document.createElementNS(copy.namespaceURI, "rect");
       paper.setAttribute("width", box.width);
-      paper.setAttribute("height", box.height);
+      paper.setAttribute("height", height);
       paper.setAttribute("fill", "#ffffff");
       copy.insertBefore(paper, copy.firstChild);
       var link = document.createElement("a");

@@ -31,7 +31,10 @@ public sealed record Figure(string Name, string Title, double Inches, Func<doubl
 
     /// <summary>A line chart as a figure.</summary>
     internal static Figure Of(string name, string title, LineChartSpec chart, double inches = Page) => new(
-        name, title, inches, width => LineChart.Draw(chart with { Width = width, Height = Math.Min(chart.Height, Math.Max(240, chart.Height * width / chart.Width)) }));
+        name, title, inches, width => LineChart.Draw(Sized(chart, width)));
+
+    /// <summary>A line chart at another width, and not higher than is good for it.</summary>
+    internal static LineChartSpec Sized(LineChartSpec chart, double width) => chart with { Width = width, Height = Math.Min(chart.Height, Math.Max(240, chart.Height * width / chart.Width)) };
 
     /// <summary>A bar chart as a figure.</summary>
     internal static Figure Of(string name, string title, IntervalBarsSpec bars) => new(

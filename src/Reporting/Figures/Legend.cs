@@ -10,6 +10,24 @@ internal sealed record LegendEntry(
     public double SampleWidth => SwatchClass is not null ? 16 : Line == LineStyle.None && Marker == MarkerStyle.None ? 0 : 34;
 
     public double Width => SampleWidth + FigureStyles.Width(Name, "legend");
+
+    /// <summary>Draws what stands before the name.</summary>
+    /// <param name="canvas">Where.</param>
+    /// <param name="x">Its left edge.</param>
+    /// <param name="y">Its middle.</param>
+    public void DrawSample(SvgCanvas canvas, double x, double y)
+    {
+        if (SwatchClass is not null)
+        {
+            canvas.Rect(x, y - 5, 11, 11, LineChart.CssClass(SwatchClass, Colour), radius: 2);
+            return;
+        }
+
+        if (Line != LineStyle.None) canvas.Line(x, y, x + 28, y, LineChart.LineClass(Line, IsPale, Colour));
+        var marker = new StringBuilder();
+        MarkerShape.Append(marker, Marker, x + 14, y);
+        if (marker.Length > 0) canvas.Path(marker.ToString(), LineChart.CssClass(MarkerShape.Kind(Marker), Colour));
+    }
 }
 
 /// <summary>The names of series in rows, each with a sample; it breaks where there is no more room, within a name where that alone is too long.</summary>
@@ -51,15 +69,7 @@ internal sealed class Legend
         foreach (var (entry, lines, x, down) in _places)
         {
             var y = top + down + 13;
-            if (entry.SwatchClass is { } swatch) canvas.Rect(x, y - 9, 11, 11, LineChart.CssClass(swatch, entry.Colour), radius: 2);
-            else
-            {
-                if (entry.Line != LineStyle.None) canvas.Line(x, y - 4, x + 28, y - 4, LineChart.LineClass(entry.Line, entry.IsPale, entry.Colour));
-                var marker = new StringBuilder();
-                MarkerShape.Append(marker, entry.Marker, x + 14, y - 4);
-                if (marker.Length > 0) canvas.Path(marker.ToString(), LineChart.CssClass(MarkerShape.Kind(entry.Marker), entry.Colour));
-            }
-
+            entry.DrawSample(canvas, x, y - 4);
             for (var line = 0; line < lines.Count; line++) canvas.Label(x + entry.SampleWidth, y + (line * LineHeight), lines[line], "legend");
         }
     }

@@ -7,13 +7,13 @@ namespace Srpo.Reporting.Figures;
 /// <summary>Draws a <see cref="LineChartSpec"/>.</summary>
 public static class LineChart
 {
+    private const double LegendTop = 4;
+
     /// <summary>The picture as an SVG element.</summary>
     public static string Draw(LineChartSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        // As wide as the picture: the plot's left edge depends on the labels of its axis.
-        var legend = new Legend(2, spec.Width - 4, !spec.ShowLegend ? [] : spec.Series.Where(series => series.InLegend).Select(series =>
-            new LegendEntry(series.Name, series.Colour, series.Line, series.Marker, IsPale: series.IsPale)));
+        var legend = LegendOf(spec, spec.ShowLegend ? Entries(spec) : []);
         var frame = PlotFrame.For(
             spec,
             spec.Series.SelectMany(series => series.Points.Select(point => point.X).Concat(series.Band.Select(point => point.X)))
@@ -22,7 +22,7 @@ public static class LineChart
                 series.Points.Select(point => point.Y).Concat(series.Band.SelectMany(point => new[] { point.Low, point.High }))),
             legend.Height);
         var canvas = new SvgCanvas(spec.Width, frame.Height, spec.Description, "chart");
-        legend.Draw(canvas, 4);
+        legend.Draw(canvas, LegendTop);
         frame.Draw(canvas);
         var isClipped = (spec.X.Low ?? spec.X.High ?? spec.Y.Low ?? spec.Y.High) is not null;
         foreach (var line in spec.VerticalLines) DrawReference(canvas, frame, line);
@@ -32,6 +32,25 @@ public static class LineChart
         if (isClipped) canvas.Markup.Close();
         return canvas.Finish();
     }
+
+    /// <summary>The legend of a chart that is drawn without it, as wide as the chart: together they are a picture that explains itself.</summary>
+    /// <returns>An SVG element; empty where no series has a name in the legend.</returns>
+    public static string DrawLegend(LineChartSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var legend = LegendOf(spec, Entries(spec));
+        if (legend.Height == 0) return "";
+        var canvas = new SvgCanvas(spec.Width, LegendTop + legend.Height, "Legend");
+        legend.Draw(canvas, LegendTop);
+        return canvas.Finish();
+    }
+
+    /// <summary>What the legend of a chart names.</summary>
+    internal static IEnumerable<LegendEntry> Entries(LineChartSpec spec) => spec.Series.Where(series => series.InLegend)
+        .Select(series => new LegendEntry(series.Name, series.Colour, series.Line, series.Marker, IsPale: series.IsPale)).Distinct();
+
+    /// <summary>As wide as the picture: the plot's left edge depends on the labels of its axis.</summary>
+    private static Legend LegendOf(LineChartSpec spec, IEnumerable<LegendEntry> entries) => new(2, spec.Width - 4, entries);
 
     private static void DrawReference(SvgCanvas canvas, PlotFrame frame, ReferenceLine line)
     {

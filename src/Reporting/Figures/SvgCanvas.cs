@@ -5,11 +5,16 @@ namespace Srpo.Reporting.Figures;
 /// <summary>An SVG picture in the making. Colours are CSS classes, so that the page's theme decides.</summary>
 internal sealed class SvgCanvas
 {
-    public SvgCanvas(double width, double height, string description, string? cssClass = null)
+    /// <summary>Begins a picture.</summary>
+    /// <param name="width">Width in drawing units.</param>
+    /// <param name="height">Height in drawing units.</param>
+    /// <param name="description">It in words; null for one beside words that say the same.</param>
+    /// <param name="cssClass">A further class.</param>
+    public SvgCanvas(double width, double height, string? description, string? cssClass = null)
     {
         Markup.Open("svg",
             ("viewBox", $"0 0 {Markup.Num(width)} {Markup.Num(height)}"), ("class", cssClass is null ? "fig" : "fig " + cssClass),
-            ("role", "img"), ("aria-label", description));
+            ("role", description is null ? null : "img"), ("aria-label", description), ("aria-hidden", description is null ? "true" : null));
     }
 
     /// <summary>For what the other members do not offer.</summary>

@@ -80,9 +80,6 @@ internal static class DebateSection
 
     private static void WriteCharts(Markup page, FigureBook book, string grid, string name, ImmutableArray<(string Title, LineChartSpec Chart)> charts)
     {
-        if (charts.IsEmpty) return;
-        page.Open("div", ("class", grid)).Line();
-        foreach (var (title, chart) in charts) FigureCard.WriteSmall(page, book, Figure.Of($"{name}-{title.ToLowerInvariant()}", title, chart, Figure.Column));
-        page.Close().Line();
+        if (!charts.IsEmpty) FigureCard.WriteGroup(page, book, grid, [.. charts.Select(figure => ($"{name}-{figure.Title.ToLowerInvariant()}", figure.Title, figure.Chart))]);
     }
 }

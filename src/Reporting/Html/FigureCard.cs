@@ -24,16 +24,28 @@ internal static class FigureCard
         Close(page, caption);
     }
 
-    /// <summary>One of several figures beside each other.</summary>
+    /// <summary>Small figures beside each other, whose lines have the same names, as a rule: the page says these once, above, and every figure that is saved by itself has its own.</summary>
     /// <param name="page">The page.</param>
-    /// <param name="book">Takes the figure.</param>
-    /// <param name="figure">The figure.</param>
-    /// <param name="caption">What is said of it.</param>
-    /// <param name="width">The width that it is drawn at.</param>
-    public static void WriteSmall(Markup page, FigureBook book, Figure figure, string? caption = null, double width = Small)
+    /// <param name="book">Takes the figures, each with its legend.</param>
+    /// <param name="grid">Class of the grid that they stand in.</param>
+    /// <param name="figures">Name, title and chart of each.</param>
+    /// <param name="inches">The width that they are made for on paper.</param>
+    /// <param name="width">The width that they are drawn at on the page.</param>
+    public static void WriteGroup(Markup page, FigureBook book, string grid, IReadOnlyList<(string Name, string Title, LineChartSpec Chart)> figures, double inches = Figure.Column, double width = Small)
     {
-        page.Raw(Open(page, book, figure, figure.Title, "card").Draw(width));
-        Close(page, caption);
+        var legend = GroupLegend.Draw(figures.Select(figure => figure.Chart));
+        page.Raw(legend ?? "").Line();
+        page.Open("div", ("class", grid)).Line();
+        foreach (var (name, title, chart) in figures)
+        {
+            Open(page, book, Figure.Of(name, title, chart, inches), title, "card");
+            var small = Figure.Sized(chart, width);
+            page.Raw(LineChart.Draw(small with { ShowLegend = legend is null }));
+            if (legend is not null) page.Open("div", ("data-legend", "yes"), ("hidden", "hidden")).Raw(LineChart.DrawLegend(small)).Close();
+            Close(page, caption: null);
+        }
+
+        page.Close().Line();
     }
 
     /// <summary>A matrix, in a frame of its own that scrolls on narrow pages, and says so.</summary>

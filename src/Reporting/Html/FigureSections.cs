@@ -59,12 +59,7 @@ internal static class FigureSections
 
         if (SummaryTables.AtEqualSteps(summary) is { Rows.IsEmpty: false } equal) HtmlReport.WriteTable(page, equal);
         var diagnostics = LearningFigures.Diagnostics(curves, styles);
-        if (!diagnostics.IsEmpty)
-        {
-            page.Open("div", ("class", "grid3")).Line();
-            foreach (var (name, chart) in diagnostics) FigureCard.WriteSmall(page, book, Figure.Of($"learning-{name.ToLowerInvariant()}", name, chart, Figure.Column));
-            page.Close().Line();
-        }
+        if (!diagnostics.IsEmpty) FigureCard.WriteGroup(page, book, "grid3", [.. diagnostics.Select(figure => ($"learning-{figure.Title.ToLowerInvariant()}", figure.Title, figure.Chart))]);
 
         page.Close().Line();
     }

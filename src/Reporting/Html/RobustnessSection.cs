@@ -10,6 +10,8 @@ internal static class RobustnessSection
     /// <summary>Width at which the only profile of a page is drawn: its text is as large as that of the other figures.</summary>
     private const double Alone = 560;
 
+    private const double ProfileInches = 5;
+
     public static void Write(Markup page, FigureBook book, RunSummary summary, MethodStyles styles)
     {
         LayoutSummary[] profiled = [.. summary.Layouts.Where(layout => !layout.Profiles.IsEmpty)];
@@ -17,15 +19,16 @@ internal static class RobustnessSection
         page.Open("section", ("id", "robustness")).Element("h2", "Not only on average").Line();
         page.Element("p", "A performance profile shows how many of a method's pairs of different runs earn more than r: of two methods the higher line is better, and where a line leaves 100 % is its worst pair. " +
             $"Bands: {Numbers.Percent(summary.Bootstrap.Level)} intervals at each r, bootstrap resamples of whole runs (Agarwal et al. 2021).", ("class", "note")).Line();
-        page.Open("div", ("class", profiled.Length == 1 ? "single" : "grid2")).Line();
-        foreach (var layout in profiled)
+        (string Name, string Title, LineChartSpec Chart)[] profiles =
+            [.. profiled.Select(layout => ($"profiles-{layout.Layout}", $"Performance profiles, {DisplayNames.Layout(layout.Layout)}", RobustnessFigures.Profiles(layout, styles, summary.Info.Score)))];
+        if (profiles is [var (name, heading, chart)])
         {
-            var figure = Figure.Of($"profiles-{layout.Layout}", $"Performance profiles, {DisplayNames.Layout(layout.Layout)}", RobustnessFigures.Profiles(layout, styles, summary.Info.Score), 5);
-            if (profiled.Length == 1) FigureCard.Write(page, book, figure with { Widest = Alone }, heading: figure.Title);
-            else FigureCard.WriteSmall(page, book, figure, width: 440);
+            page.Open("div", ("class", "single")).Line();
+            FigureCard.Write(page, book, Figure.Of(name, heading, chart, ProfileInches) with { Widest = Alone }, heading: heading);
+            page.Close().Line();
         }
+        else FigureCard.WriteGroup(page, book, "grid2", profiles, ProfileInches, width: 440);
 
-        page.Close().Line();
         if (summary.Layouts.Any(layout => !layout.Improvements.IsEmpty))
         {
             const string title = "Probability of improvement";

@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Globalization;
+using Srpo.Bench.Throughput;
+using Srpo.Client.Live;
+using Srpo.Client.Sessions;
+using Srpo.Core.Errors;
+using Srpo.Experiments.Data;
+
+namespace Srpo.Client.Dashboards;
+
+/// <summary>The median and the longest of several times, in milliseconds.</summary>
+internal sealed record Times(double Median, double Longest)
+{
+    public static Times Of(IEnumerable<double> milliseconds)
+    {
+        double[] sorted = [.. milliseconds.Order()];
+        return new Times(sorted[sorted.Length / 2], sorted[^1]);
+    }
+}
+
+/// <summary>How long a page takes to open: as the first one of a process, and after others.</summary>
+internal sealed record PageTimes(string Page, Times Cold, Times Warm);
+
+/// <summary>Times from the end of a round to its point on an open page.</summary>
+internal sealed record PointTimes(int Points, Times Milliseconds);
+
+/// <summary>Processor seconds of the dashboard and of the training beside it, over a time in which a page is open.</summary>
+internal sealed record OpenPage(double Seconds, double DashboardSeconds, double TrainingSeconds)
+{
+    /// <summary>The dashboard's part of what training takes.</summary>
+    public double Share => DashboardSeconds / Math.Max(TrainingSeconds, 1e-9);
+}
+
+/// <summary>
+/// What pages cost: how long they take to open over many stored runs, how soon they show what is new, and what the dashboard takes of the processor beside training. Measured is
+/// `srpo dashboard` in processes of its own, with a browser.
+/// </summary>
+/// <param name="data">A directory for nothing else.</param>
+/// <param name="browser">The file of chromium.</param>
+/// <param name="workers">Worker threads; 0 for one per core.</param>
+/// <param name="progress">Told what is being done.</param>
+internal sealed class PagesBench(DataDirectory data, string browser, int workers, Action<string> progress)
+{
+    private const int WarmTimes = 10;
+
+    /// <summary>Notes when a page shows what it is opened for, and how many points its curve has at which time.</summary>
+    private const string Watch = """
+        new MutationObserver(() => {
+          const shown = document.querySelector(location.pathname === "/" ? "main tbody tr" : ".live figure svg.fig");
+          if (shown) window.srpoShown ??= performance.now();
+          const line = document.querySelector("figure[data-figure=returns] svg path.line");
+          const points = line ? line.getAttribute("d").match(/[ML]/g).length : 0;
+          const known = window.srpoPoints ??= [];
+          if (points > (known.at(-1)?.[0] ?? 0)) known.push([points, Date.now()]);
+        }).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+        """;
+
+    /// <summary>Before it is measured what a page takes: programs and pages start. Not longer than it is measured.</summary>
+    private static readonly TimeSpan Warming = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long is waited for rounds of which there are too few.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private const int LeastPoints = 3;
+
+    /// <summary>Figures of longer curves show fewer points than there are.</summary>
+    private const int MostPoints = 140;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Trains small populations, each with learning curves of every team.</summary>
+    /// <returns>Seconds that it took.</returns>
+    public async Task<double> MakeAsync(int runs, int teams, int points, CancellationToken cancellation)
+    {
+        progress(string.Create(CultureInfo.InvariantCulture, $"making {runs} runs of {teams} curves of {points} points"));
+        await using var session = await LocalSession.StartAsync(data, workers, cancellation);
+        return await new IdleBench(session.Grains, runs, teams, hidden: 1, points).RegisterAsync(
+            done =>
+            {
+                if (done % 100 == 0) progress(string.Create(CultureInfo.InvariantCulture, $"{done} runs"));
+            },
+            cancellation);
+    }
+
+    /// <summary>Opens the list of all runs, and pages of several of them.</summary>
+    /// <param name="runs">How many there are.</param>
+    /// <param name="processes">Processes that each page is the first of.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<PageTimes[]> OpenAsync(int runs, int processes, CancellationToken cancellation)
+    {
+        progress("opening pages");
+        await using var tab = await BrowserTab.StartAsync(browser, Profile("opening"), cancellation);
+        await tab.AddScriptAsync(Watch, cancellation);
+        return [await TimeAsync("all runs", _ => "/"), await TimeAsync("a run", turn => PathOf(IdleBench.Name(turn % runs)))];
+
+        async Task<PageTimes> TimeAsync(string page, Func<int, string> path)
+        {
+            var (cold, warm) = (new List<double>(), new List<double>());
+            for (var process = 0; process < processes; process++)
+            {
+                await using var dashboard = await DashboardProcess.StartAsync(data, cancellation);
+
+                // A browser has its own first time too: the page that asks for the token is none of those that are measured.
+                await tab.GoAsync(dashboard.Address.ToString(), cancellation);
+                await tab.WaitAsync("document.querySelector('form')?.method", cancellation);
+                cold.Add(await ShownAsync(dashboard, path(0)));
+                for (var turn = 1; process == processes - 1 && turn <= WarmTimes; turn++) warm.Add(await ShownAsync(dashboard, path(turn)));
+            }
+
+            return new PageTimes(page, Times.Of(cold), Times.Of(warm));
+        }
+
+        async Task<double> ShownAsync(DashboardProcess dashboard, string path)
+        {
+            await tab.GoAsync(dashboard.LinkTo(path), cancellation);
+            return (await tab.WaitAsync("window.srpoShown", cancellation)).GetDouble();
+        }
+    }
+
+    /// <summary>How soon an open page shows the point of a round. Rounds are long, so that figures show every point, and when one is there is asked fifty times a second.</summary>
+    /// <param name="seconds">How long.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<PointTimes> FollowAsync(double seconds, CancellationToken cancellation)
+    {
+        progress("measuring how soon points are shown");
+        const string population = "slow";
+        return await BesideTrainingAsync(
+            population, ["seeds=1", "lanes=64", "horizon=400", "curveInterval=1"],
+            async (source, tab, _, _) =>
+            {
+                var ends = new List<double>();
+                var before = await PointsAsync();
+                for (var began = Stopwatch.GetTimestamp(); IsEarly(Stopwatch.GetElapsedTime(began)); await Task.Delay(Poll, cancellation))
+                {
+                    for (var points = await PointsAsync(); before + ends.Count < points;) ends.Add((DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds);
+                }
+
+                await tab.WaitAsync(string.Create(CultureInfo.InvariantCulture, $"window.srpoPoints.at(-1)[0] >= {before + ends.Count} || null"), cancellation);
+                var shown = (await tab.WaitAsync("window.srpoPoints", cancellation)).EnumerateArray().Select(pair => (Points: pair[0].GetInt32(), At: pair[1].GetDouble())).ToArray();
+                return new PointTimes(ends.Count, Times.Of(ends.Select((end, index) => shown.First(look => look.Points > before + index).At - end)));
+
+                async Task<int> PointsAsync() => (await source.AskAsync(reader => reader.GetCurvesAfterAsync(population, []), cancellation))[0].Points.Length;
+
+                bool IsEarly(TimeSpan elapsed)
+                {
+                    if (elapsed.TotalSeconds < seconds) return before + ends.Count < MostPoints;
+                    if (ends.Count >= LeastPoints) return false;
+                    return elapsed < Patience ? true : throw new SrpoException(ErrorKind.Failed, "rounds of training take too long here to measure how soon their points are shown");
+                }
+            },
+            cancellation);
+    }
+
+    /// <summary>Measures the processor time of the dashboard while a browser has a page open beside training.</summary>
+    /// <param name="seconds">How long.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<OpenPage> ShareAsync(double seconds, CancellationToken cancellation)
+    {
+        progress("measuring an open page beside training");
+        return await BesideTrainingAsync(
+            "beside", ["seeds=8"],
+            async (_, _, dashboard, training) =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(seconds, Warming.TotalSeconds)), cancellation);
+                var (own, its, began) = (Used(dashboard), Used(training), Stopwatch.GetTimestamp());
+                await Task.Delay(TimeSpan.FromSeconds(seconds), cancellation);
+                return new OpenPage(Stopwatch.GetElapsedTime(began).TotalSeconds, Used(dashboard) - own, Used(training) - its);
+            },
+            cancellation);
+
+        static double Used(Process process)
+        {
+            process.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
+    /// <summary>Opens the page of a population that trains, and ends its training afterwards.</summary>
+    private async Task<T> BesideTrainingAsync<T>(string population, string[] settings, Func<DataDirectorySource, BrowserTab, Process, Process, Task<T>> measure, CancellationToken cancellation)
+    {
+        await using var source = new DataDirectorySource(data, data.Root, data.Root, workers);
+        await source.StartAsync(population, [.. settings, "iterations=10000000"], cancellation);
+        var owner = LiveRegistry.All(data).FirstOrDefault() ?? throw new SrpoException(ErrorKind.Failed, $"what trains beside the page ended at once; its messages are in {data.Live}");
+        using var training = Process.GetProcessById(owner.Info.ProcessId);
+        try
+        {
+            await using var dashboard = await DashboardProcess.StartAsync(data, cancellation);
+            await using var tab = await BrowserTab.StartAsync(browser, Profile(population), cancellation);
+            await tab.AddScriptAsync(Watch, cancellation);
+            await tab.GoAsync(dashboard.LinkTo(PathOf(population)), cancellation);
+            await tab.WaitAsync("window.srpoShown", cancellation);
+            return await measure(source, tab, dashboard.Process, training);
+        }
+        finally
+        {
+            await DashboardProcess.EndAsync(training);
+        }
+    }
+
+    private string Profile(string name) => Path.Combine(data.Root, ".browser", name);
+
+    private static string PathOf(string population) => $"/runs/{population}";
+}
