@@ -90,6 +90,16 @@ public static class DashboardHosting
         application.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.DisableWebSocketCompression = true);
     }
 
+    /// <summary>Draws a page for nobody, so that whoever opens the first one does not wait for what is done once in a process. For hosts that are started to be looked at.</summary>
+    /// <param name="application">The host, started.</param>
+    /// <param name="link">A link to it that lets whoever has it in.</param>
+    public static void RehearseSrpoPages(this WebApplication application, Uri link)
+    {
+        ArgumentNullException.ThrowIfNull(application);
+        var (shelf, source, stopping) = (application.Services.GetRequiredService<RunShelf>(), application.Services.GetRequiredService<IDashboardSource>(), application.Lifetime.ApplicationStopping);
+        Task.WhenAll(Task.Run(() => Rehearsal.AskAsync(link, stopping)), Task.Run(() => Rehearsal.DrawAsync(shelf, source, stopping))).Ignore();
+    }
+
     private static void MapAsset(IEndpointRouteBuilder routes, string path, string type, Func<byte[]> content)
     {
         var bytes = new Lazy<byte[]>(content);

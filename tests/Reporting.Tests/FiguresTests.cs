@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Srpo.Core.Results;
 using Srpo.Reporting.Figures;
+using Srpo.Reporting.Html;
 using Srpo.Reporting.Text;
 
 namespace Srpo.Reporting.Tests;
@@ -98,6 +99,31 @@ public class FiguresTests
         Assert.Single(svg.Elements("path"), path => (string?)path.Attribute("class") == "band c2");
         Assert.Single(svg.Elements("path"), path => (string?)path.Attribute("class") == "marker-open c3");
         Assert.Equal(["a", "b"], svg.Elements("text").Where(text => (string?)text.Attribute("class") == "legend").Select(text => text.Value));
+    }
+
+    [Fact]
+    public void Charts_beside_each_other_have_one_legend_where_one_of_them_names_all()
+    {
+        LineSeries a = new("a & b", 1, [new(0, 1)]) { Marker = MarkerStyle.Ring }, c = new("c", 2, [new(0, 1)]), d = new("d", 3, [new(0, 1)]), branch = new("x", 1, [new(0, 1)]) { InLegend = false };
+        var list = XDocument.Parse(GroupLegend.Draw([Chart(c), Chart(a, branch, c), Chart()])!).Root!;
+        Assert.Equal(["a & b", "c"], list.Elements("li").Select(entry => entry.Value));
+        Assert.All(list.Descendants("svg"), sample => Assert.Equal("true", (string?)sample.Attribute("aria-hidden")));
+        Assert.Equal(["line c1", "marker-open c1"], list.Elements("li").First().Descendants().Select(part => (string?)part.Attribute("class")).Where(name => name?.EndsWith("c1", StringComparison.Ordinal) == true));
+        Assert.Equal("", GroupLegend.Draw([Chart(branch)]));
+
+        // Names of one chart, or looks, that another does not have.
+        Assert.Null(GroupLegend.Draw([Chart(a, c), Chart(a, d)]));
+        Assert.Null(GroupLegend.Draw([Chart(a, c), Chart(c with { Line = LineStyle.Dotted })]));
+
+        // With the legend that it takes along, a chart without one is the chart with it.
+        var (whole, alone, legend) = (Root(LineChart.Draw(Chart(a, c))), Root(LineChart.Draw(Chart(a, c) with { ShowLegend = false })), Root(LineChart.DrawLegend(Chart(a, c))));
+        Assert.DoesNotContain(alone.Elements("text"), IsName);
+        Assert.Equal(whole.Elements("text").Where(IsName).Select(text => text.ToString()), legend.Elements("text").Select(text => text.ToString()));
+        Assert.Equal("", LineChart.DrawLegend(Chart(branch)));
+
+        static LineChartSpec Chart(params LineSeries[] series) => new("d", new("x"), new("y"), [.. series]);
+        static XElement Root(string svg) => XDocument.Parse(svg).Root!;
+        static bool IsName(XElement text) => (string?)text.Attribute("class") == "legend";
     }
 
     [Fact]

@@ -28,11 +28,41 @@ public class HtmlReportTests
         Assert.DoesNotContain("Infinity", html, StringComparison.Ordinal);
         Assert.All(page.Descendants().Where(element => element.Name.LocalName == "svg" && element.Parent!.Name.LocalName != "svg"), svg =>
         {
+            // A sample of a legend stands before the words that it is of.
+            if (svg.Parent!.Name.LocalName == "li")
+            {
+                Assert.Equal("true", (string?)svg.Attribute("aria-hidden"));
+                Assert.NotEmpty(svg.ElementsAfterSelf().Single().Value);
+                return;
+            }
+
             Assert.Equal("img", (string?)svg.Attribute("role"));
             Assert.NotEmpty((string)svg.Attribute("aria-label")!);
         });
         var ids = page.Descendants().Select(element => (string?)element.Attribute("id")).OfType<string>().ToArray();
         Assert.Equal(ids.Distinct().Count(), ids.Length);
+    }
+
+    [Fact]
+    public void Small_figures_beside_each_other_have_one_legend_and_each_one_for_its_file()
+    {
+        var page = XDocument.Parse(Write(Case("three methods")));
+        var groups = page.Descendants().Where(element => (string?)element.Attribute("class") == "figures").ToArray();
+        Assert.NotEmpty(groups);
+        foreach (var group in groups)
+        {
+            string[] names = [.. group.Elements("ul").Single().Elements("li").Select(entry => entry.Value)];
+            Assert.Equal(3, names.Length);
+            Assert.All(group.Descendants("figure"), figure =>
+            {
+                Assert.Empty(Names(figure.Element("svg")!));
+                string[] own = [.. Names(figure.Elements("div").Single(part => part.Attribute("data-legend") is not null && part.Attribute("hidden") is not null))];
+                Assert.NotEmpty(own);
+                Assert.Empty(own.Except(names));
+            });
+        }
+
+        static IEnumerable<string> Names(XElement drawn) => drawn.Descendants("text").Where(text => (string?)text.Attribute("class") == "legend").Select(text => text.Value);
     }
 
     [Fact]

@@ -107,6 +107,8 @@ internal sealed class DashboardHost : IAsyncDisposable
             throw;
         }
 
-        return new DashboardHost(application, $"{application.Urls.First()}/?{PageAccess.Parameter}={token}");
+        var link = $"{application.Urls.First()}/?{PageAccess.Parameter}={token}";
+        application.RehearseSrpoPages(new Uri(link));
+        return new DashboardHost(application, link);
     }
 }

@@ -34,7 +34,7 @@ internal static class FigureCard
     public static void WriteGroup(Markup page, FigureBook book, string grid, IReadOnlyList<(string Name, string Title, LineChartSpec Chart)> figures, double inches = Figure.Column, double width = Small)
     {
         var legend = GroupLegend.Draw(figures.Select(figure => figure.Chart));
-        page.Raw(legend ?? "").Line();
+        page.Open("div", ("class", "figures")).Raw(legend ?? "").Line();
         page.Open("div", ("class", grid)).Line();
         foreach (var (name, title, chart) in figures)
         {
@@ -45,7 +45,7 @@ internal static class FigureCard
             Close(page, caption: null);
         }
 
-        page.Close().Line();
+        page.Close().Close().Line();
     }
 
     /// <summary>A matrix, in a frame of its own that scrolls on narrow pages, and says so.</summary>

@@ -18,6 +18,7 @@ public sealed class BenchPagesTests : IDisposable
         using var process = SrpoProcess.Start(
             _directory.Root, new Dictionary<string, string> { ["TMPDIR"] = _directory.Root },
             "bench", "pages", "--runs", "3", "--teams", "2", "--points", "4", "--processes", "1", "--seconds", "2", "--json");
+        foreach (var begun in new[] { "measuring how soon points are shown", "measuring an open page" }) await process.UntilAsync(begun, () => Task.FromResult(process.Errors.Contains(begun, StringComparison.Ordinal)));
         var outcome = (await process.EndAsync()).Expect(ExitCode.Ok);
         using var json = JsonDocument.Parse(outcome.Out);
         var measured = json.RootElement;

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Srpo.Dashboard.Tests.Support;
+using Srpo.Reporting.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace Srpo.Dashboard.Tests.Pages;
@@ -95,6 +96,23 @@ public sealed class PagesTests(ShownRuns shown)
         string[] names = ["alone", "first: IPPO", "first: SRPO"];
         foreach (var name in names) await Expect(legend).ToContainTextAsync(name);
 
+        // Small figures have one legend for all of them, and take their own along when they are saved.
+        var key = page.GetByRole(AriaRole.List, new PageGetByRoleOptions { Name = "Legend of the figures below" });
+        await Expect(key.GetByRole(AriaRole.Listitem)).ToHaveTextAsync(names);
+        await Expect(page.Locator(".live svg.fig .legend").Locator("visible=true")).ToHaveCountAsync(0);
+        var kl = page.Locator(".live figure[data-figure=kl-of-adversary-and-partner]");
+        var saved = await page.RunAndWaitForDownloadAsync(async () =>
+        {
+            await kl.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Save as SVG" }).FocusAsync();
+            await page.Keyboard.PressAsync("Enter");
+        });
+        var file = System.Xml.Linq.XDocument.Load(await saved.PathAsync()).Root!;
+        string[] labels = [.. file.Descendants().Where(element => element.Name.LocalName == "text").Select(text => text.Value)];
+        Assert.Equal(["first: SRPO"], labels.Intersect(names));
+        Assert.Contains("nats", labels);
+        Assert.Empty(LabelBoxes.Of(file).SelectMany((label, index) => LabelBoxes.Of(file).Skip(index + 1).Where(label.Overlaps)));
+        Assert.Equal(file.Attribute("viewBox")!.Value, $"0 0 {file.Attribute("width")!.Value} {file.Attribute("height")!.Value}");
+
         // Games with one score keep its name.
         await Expect(page.Locator("figure[data-figure=returns] svg.fig")).ToContainTextAsync("sum of both seats' rewards per episode");
         var settings = page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Settings that differ" });
@@ -105,6 +123,7 @@ public sealed class PagesTests(ShownRuns shown)
 
         await page.GetByRole(AriaRole.Checkbox, new PageGetByRoleOptions { Name = "first: SRPO" }).UncheckAsync();
         await Expect(legend).Not.ToContainTextAsync("first: SRPO");
+        await Expect(key.GetByRole(AriaRole.Listitem)).ToHaveTextAsync(["alone", "first: IPPO"]);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Leave out tiny" }).ClickAsync();
         await Expect(legend).Not.ToContainTextAsync("first: IPPO");
         await page.GetByLabel("Add a run").SelectOptionAsync("tiny");

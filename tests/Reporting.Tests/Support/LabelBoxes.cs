@@ -41,7 +41,8 @@ internal static partial class LabelBoxes
         }
     }
 
-    private static double Number(XAttribute? attribute) => Number((string?)attribute ?? throw new InvalidOperationException("A label has no place."));
+    /// <summary>Browsers say sizes with their unit.</summary>
+    private static double Number(XAttribute? attribute) => Number(((string?)attribute ?? throw new InvalidOperationException("A label has no place.")).Replace("px", "", StringComparison.Ordinal));
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
