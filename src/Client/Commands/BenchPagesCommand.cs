@@ -19,7 +19,7 @@ internal static class BenchPagesCommand
 
     private static readonly Option<int?> Processes = CommandExtensions.WholeOption("--processes", "Dashboards that are started for each page, to open it as their first one. Default: 3.", 1, 1000);
 
-    private static readonly Option<int?> Seconds = CommandExtensions.WholeOption("--seconds", "How long a page is followed beside training, twice; 0 leaves it out. Default: 60.", 0, 86_400);
+    private static readonly Option<int?> Seconds = CommandExtensions.WholeOption("--seconds", "How long a page is followed beside training, twice; 0 leaves it out. Default: 60.", 0, 3600);
 
     public static Command Create(Shell shell) =>
         new Command("pages", "Measure the pages of the dashboard in chromium: over many stored runs, and open beside training. Takes some minutes; leave the machine alone meanwhile.") { Runs, Teams, Points, Processes, Seconds }
@@ -78,7 +78,7 @@ internal static class BenchPagesCommand
         if (following is null || open is null) return;
         Tables.PrintPairs(shell,
         [
-            ("new points", string.Create(CultureInfo.InvariantCulture, $"shown {Number(following.Milliseconds.Median)} ms after their round, at most {Number(following.Milliseconds.Longest)} ms, of {following.Points} points")),
+            ("new points", string.Create(CultureInfo.InvariantCulture, $"shown after {Number(following.Milliseconds.Median)} ms in the median, {Number(following.Milliseconds.Longest)} ms at most, of {following.Count} times")),
             ("open page", string.Create(CultureInfo.InvariantCulture, $"{open.DashboardSeconds:0.00} s of the processor in {open.Seconds:0} s, training beside it {open.TrainingSeconds:0.00} s")),
             ("share", open.Share.ToString("P2", CultureInfo.InvariantCulture)),
         ]);

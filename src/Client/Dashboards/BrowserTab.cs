@@ -40,11 +40,8 @@ internal sealed class BrowserTab : IAsyncDisposable
     {
         // Its sandbox is not for root.
         string[] sandbox = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [];
-        var start = new ProcessStartInfo(program, ["--headless=new", "--remote-debugging-port=0", "--disable-gpu", "--no-first-run", "--window-size=1400,900", $"--user-data-dir={profile}", .. sandbox, "about:blank"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string[] arguments = ["--headless=new", "--remote-debugging-port=0", "--disable-gpu", "--no-first-run", "--window-size=1400,900", $"--user-data-dir={profile}", .. sandbox, "about:blank"];
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         var tab = new BrowserTab(Process.Start(start) ?? throw new SrpoException(ErrorKind.Environment, $"{program} cannot be started"));
         try
         {
@@ -113,7 +110,8 @@ internal sealed class BrowserTab : IAsyncDisposable
         {
             if (!File.Exists(file) || await File.ReadAllLinesAsync(file, cancellation) is not [var port, _, ..]) continue;
             var targets = await client.GetFromJsonAsync<JsonElement[]>($"http://127.0.0.1:{port}/json/list", cancellation) ?? [];
-            if (targets.FirstOrDefault(target => target.GetProperty("type").GetString() == "page") is { ValueKind: JsonValueKind.Object } page) return new Uri(page.GetProperty("webSocketDebuggerUrl").GetString()!);
+            var page = targets.FirstOrDefault(target => target.GetProperty("type").GetString() == "page");
+            if (page.ValueKind == JsonValueKind.Object) return new Uri(page.GetProperty("webSocketDebuggerUrl").GetString()!);
         }
 
         throw new SrpoException(ErrorKind.Environment, $"{_browser.StartInfo.FileName} does not start; run it with --headless to see why");

@@ -27,11 +27,9 @@ internal sealed class DashboardProcess : IAsyncDisposable
     /// <exception cref="SrpoException">It does not start; the message is what it said.</exception>
     public static async Task<DashboardProcess> StartAsync(DataDirectory data, CancellationToken cancellation)
     {
-        var process = Process.Start(new ProcessStartInfo(ProgramPath.Resolve(OwnProgram.Command[0]) ?? OwnProgram.Command[0], [.. OwnProgram.Command.Skip(1), "dashboard", "--port", "0", GlobalOptions.Json.Name, GlobalOptions.Data.Name, data.Root])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        }) ?? throw new SrpoException(ErrorKind.Environment, $"{OwnProgram.Command[0]} cannot be started");
+        string[] arguments = [.. OwnProgram.Command.Skip(1), "dashboard", "--port", "0", GlobalOptions.Json.Name, GlobalOptions.Data.Name, data.Root];
+        var start = new ProcessStartInfo(ProgramPath.Resolve(OwnProgram.Command[0]) ?? OwnProgram.Command[0], arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var process = Process.Start(start) ?? throw new SrpoException(ErrorKind.Environment, $"{OwnProgram.Command[0]} cannot be started");
         try
         {
             var said = process.StandardError.ReadToEndAsync(CancellationToken.None);

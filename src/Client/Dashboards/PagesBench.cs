@@ -21,8 +21,8 @@ internal sealed record Times(double Median, double Longest)
 /// <summary>How long a page takes to open: as the first one of a process, and after others.</summary>
 internal sealed record PageTimes(string Page, Times Cold, Times Warm);
 
-/// <summary>Times from the end of a round to its point on an open page.</summary>
-internal sealed record PointTimes(int Points, Times Milliseconds);
+/// <summary>Times from when a population knows of further points of a curve until an open page shows them, and how many there are of them.</summary>
+internal sealed record PointTimes(int Count, Times Milliseconds);
 
 /// <summary>Processor seconds of the dashboard and of the training beside it, over a time in which a page is open.</summary>
 internal sealed record OpenPage(double Seconds, double DashboardSeconds, double TrainingSeconds)
@@ -61,7 +61,7 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
     /// <summary>How long is waited for rounds of which there are too few.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private const int LeastPoints = 3;
+    private const int LeastCount = 3;
 
     /// <summary>Figures of longer curves show fewer points than there are.</summary>
     private const int MostPoints = 140;
@@ -117,7 +117,10 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
         }
     }
 
-    /// <summary>How soon an open page shows the point of a round. Rounds are long, so that figures show every point, and when one is there is asked fifty times a second.</summary>
+    /// <summary>
+    /// How soon an open page shows further points of a curve, from when the population knows of them, which is asked fifty times a second: learners tell of several rounds together. Rounds are
+    /// long, so that figures show every point.
+    /// </summary>
     /// <param name="seconds">How long.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<PointTimes> FollowAsync(double seconds, CancellationToken cancellation)
@@ -125,26 +128,30 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
         progress("measuring how soon points are shown");
         const string population = "slow";
         return await BesideTrainingAsync(
-            population, ["seeds=1", "lanes=64", "horizon=400", "curveInterval=1"],
+            population, ["seeds=1", "lanes=64", "horizon=800", "curveInterval=1", "iterations=100000"],
             async (source, tab, _, _) =>
             {
-                var ends = new List<double>();
-                var before = await PointsAsync();
+                var news = new List<(int Points, double At)>();
+                var known = await PointsAsync();
                 for (var began = Stopwatch.GetTimestamp(); IsEarly(Stopwatch.GetElapsedTime(began)); await Task.Delay(Poll, cancellation))
                 {
-                    for (var points = await PointsAsync(); before + ends.Count < points;) ends.Add((DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds);
+                    var points = await PointsAsync();
+                    if (points == known) continue;
+                    known = points;
+                    news.Add((points, (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds));
                 }
 
-                await tab.WaitAsync(string.Create(CultureInfo.InvariantCulture, $"window.srpoPoints.at(-1)[0] >= {before + ends.Count} || null"), cancellation);
+                if (news.Count == 0) throw new SrpoException(ErrorKind.Failed, "rounds of training are over too soon here to measure how soon their points are shown");
+                await tab.WaitAsync(string.Create(CultureInfo.InvariantCulture, $"window.srpoPoints.at(-1)[0] >= {known} || null"), cancellation);
                 var shown = (await tab.WaitAsync("window.srpoPoints", cancellation)).EnumerateArray().Select(pair => (Points: pair[0].GetInt32(), At: pair[1].GetDouble())).ToArray();
-                return new PointTimes(ends.Count, Times.Of(ends.Select((end, index) => shown.First(look => look.Points > before + index).At - end)));
+                return new PointTimes(news.Count, Times.Of(news.Select(one => shown.First(look => look.Points >= one.Points).At - one.At)));
 
                 async Task<int> PointsAsync() => (await source.AskAsync(reader => reader.GetCurvesAfterAsync(population, []), cancellation))[0].Points.Length;
 
                 bool IsEarly(TimeSpan elapsed)
                 {
-                    if (elapsed.TotalSeconds < seconds) return before + ends.Count < MostPoints;
-                    if (ends.Count >= LeastPoints) return false;
+                    if (elapsed.TotalSeconds < seconds) return known < MostPoints;
+                    if (news.Count >= LeastCount) return false;
                     return elapsed < Patience ? true : throw new SrpoException(ErrorKind.Failed, "rounds of training take too long here to measure how soon their points are shown");
                 }
             },
@@ -158,7 +165,7 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
     {
         progress("measuring an open page beside training");
         return await BesideTrainingAsync(
-            "beside", ["seeds=8"],
+            "beside", ["seeds=8", "iterations=10000000"],
             async (_, _, dashboard, training) =>
             {
                 await Task.Delay(TimeSpan.FromSeconds(Math.Min(seconds, Warming.TotalSeconds)), cancellation);
@@ -179,7 +186,7 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
     private async Task<T> BesideTrainingAsync<T>(string population, string[] settings, Func<DataDirectorySource, BrowserTab, Process, Process, Task<T>> measure, CancellationToken cancellation)
     {
         await using var source = new DataDirectorySource(data, data.Root, data.Root, workers);
-        await source.StartAsync(population, [.. settings, "iterations=10000000"], cancellation);
+        await source.StartAsync(population, settings, cancellation);
         var owner = LiveRegistry.All(data).FirstOrDefault() ?? throw new SrpoException(ErrorKind.Failed, $"what trains beside the page ended at once; its messages are in {data.Live}");
         using var training = Process.GetProcessById(owner.Info.ProcessId);
         try

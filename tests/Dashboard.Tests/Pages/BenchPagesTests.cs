@@ -31,7 +31,7 @@ public sealed class BenchPagesTests : IDisposable
             Assert.True(median > 0 && median <= longest, $"{times}");
         }
 
-        Assert.True(measured.GetProperty("newPoints").GetProperty("points").GetInt32() >= 3);
+        Assert.True(measured.GetProperty("newPoints").GetProperty("count").GetInt32() >= 3);
         var open = measured.GetProperty("openPage");
         Assert.True(open.GetProperty("trainingSeconds").GetDouble() > 0);
         Assert.Equal(open.GetProperty("dashboardSeconds").GetDouble() / open.GetProperty("trainingSeconds").GetDouble(), open.GetProperty("share").GetDouble(), 1e-9);
