@@ -43,7 +43,7 @@ internal static class BenchPagesCommand
             var opening = await bench.OpenAsync(runs, context.Get(Processes) ?? 3, context.Cancellation);
             var following = seconds == 0 ? null : await bench.FollowAsync(seconds, context.Cancellation);
             var open = seconds == 0 ? null : await bench.ShareAsync(seconds, context.Cancellation);
-            if (context.Json) context.PrintJson(new { Runs = runs, Teams = teams, Points = points, SecondsOfMaking = made, Opening = opening, NewPoints = following, OpenPage = open });
+            if (context.Json) context.PrintJson(new { Runs = runs, Teams = teams, Points = points, SecondsOfMaking = made, Opening = opening, NewRounds = following, OpenPage = open });
             else Print(context.Shell, opening, following, open);
             return (int)ExitCode.Ok;
         }
@@ -70,7 +70,7 @@ internal static class BenchPagesCommand
         }
     }
 
-    private static void Print(Shell shell, PageTimes[] opening, PointTimes? following, OpenPage? open)
+    private static void Print(Shell shell, PageTimes[] opening, RoundTimes? following, OpenPage? open)
     {
         Tables.Print(
             shell, ["page", "first of a process, ms#", "longest#", "later ones, ms#", "longest#"],
@@ -78,7 +78,7 @@ internal static class BenchPagesCommand
         if (following is null || open is null) return;
         Tables.PrintPairs(shell,
         [
-            ("new points", string.Create(CultureInfo.InvariantCulture, $"shown after {Number(following.Milliseconds.Median)} ms in the median, {Number(following.Milliseconds.Longest)} ms at most, of {following.Count} times")),
+            ("new rounds", string.Create(CultureInfo.InvariantCulture, $"shown after {Number(following.Milliseconds.Median)} ms in the median, {Number(following.Milliseconds.Longest)} ms at most, of {following.Count} times")),
             ("open page", string.Create(CultureInfo.InvariantCulture, $"{open.DashboardSeconds:0.00} s of the processor in {open.Seconds:0} s, training beside it {open.TrainingSeconds:0.00} s")),
             ("share", open.Share.ToString("P2", CultureInfo.InvariantCulture)),
         ]);

@@ -21,8 +21,8 @@ internal sealed record Times(double Median, double Longest)
 /// <summary>How long a page takes to open: as the first one of a process, and after others.</summary>
 internal sealed record PageTimes(string Page, Times Cold, Times Warm);
 
-/// <summary>Times from when a population knows of further points of a curve until an open page shows them, and how many there are of them.</summary>
-internal sealed record PointTimes(int Count, Times Milliseconds);
+/// <summary>Times from when a population knows of further rounds until an open page shows them, and how many there are of them.</summary>
+internal sealed record RoundTimes(int Count, Times Milliseconds);
 
 /// <summary>Processor seconds of the dashboard and of the training beside it, over a time in which a page is open.</summary>
 internal sealed record OpenPage(double Seconds, double DashboardSeconds, double TrainingSeconds)
@@ -43,15 +43,15 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
 {
     private const int WarmTimes = 10;
 
-    /// <summary>Notes when a page shows what it is opened for, and how many points its curve has at which time.</summary>
+    /// <summary>Notes when a page shows what it is opened for, and which round of the first team it shows at which time: figures have the points of that round at the same time.</summary>
     private const string Watch = """
         new MutationObserver(() => {
           const shown = document.querySelector(location.pathname === "/" ? "main tbody tr" : ".live figure svg.fig");
           if (shown) window.srpoShown ??= performance.now();
-          const line = document.querySelector("figure[data-figure=returns] svg path.line");
-          const points = line ? line.getAttribute("d").match(/[ML]/g).length : 0;
-          const known = window.srpoPoints ??= [];
-          if (points > (known.at(-1)?.[0] ?? 0)) known.push([points, Date.now()]);
+          const cell = document.querySelector("[aria-label=Teams] tbody td.n");
+          const round = cell ? Number(cell.textContent.split(" of ")[0].replace(/[^0-9]/g, "")) : 0;
+          const known = window.srpoRounds ??= [];
+          if (round > (known.at(-1)?.[0] ?? 0)) known.push([round, Date.now()]);
         }).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
         """;
 
@@ -61,12 +61,9 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
     /// <summary>How long is waited for rounds of which there are too few.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private const int LeastCount = 3;
-
-    /// <summary>Figures of longer curves show fewer points than there are.</summary>
-    private const int MostPoints = 140;
-
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    private const int LeastCount = 3;
 
     /// <summary>Trains small populations, each with learning curves of every team.</summary>
     /// <returns>Seconds that it took.</returns>
@@ -117,43 +114,35 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
         }
     }
 
-    /// <summary>
-    /// How soon an open page shows further points of a curve, from when the population knows of them, which is asked fifty times a second: learners tell of several rounds together. Rounds are
-    /// long, so that figures show every point.
-    /// </summary>
+    /// <summary>How soon an open page shows further rounds, from when the population knows of them, which is asked fifty times a second: learners tell of several rounds together.</summary>
     /// <param name="seconds">How long.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<PointTimes> FollowAsync(double seconds, CancellationToken cancellation)
+    public async Task<RoundTimes> FollowAsync(double seconds, CancellationToken cancellation)
     {
-        progress("measuring how soon points are shown");
-        const string population = "slow";
+        progress("measuring how soon rounds are shown");
+        const string population = "followed";
         return await BesideTrainingAsync(
-            population, ["seeds=1", "lanes=64", "horizon=800", "curveInterval=1", "iterations=100000"],
+            population, ["seeds=1", "lanes=64", "horizon=400", "curveInterval=1", "iterations=100000"],
             async (source, tab, _, _) =>
             {
-                var news = new List<(int Points, double At)>();
-                var known = await PointsAsync();
+                var news = new List<(int Round, double At)>();
+                var known = await RoundAsync();
                 for (var began = Stopwatch.GetTimestamp(); IsEarly(Stopwatch.GetElapsedTime(began)); await Task.Delay(Poll, cancellation))
                 {
-                    var points = await PointsAsync();
-                    if (points == known) continue;
-                    known = points;
-                    news.Add((points, (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds));
+                    var round = await RoundAsync();
+                    if (round <= known) continue;
+                    known = round;
+                    news.Add((round, (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds));
                 }
 
-                if (news.Count == 0) throw new SrpoException(ErrorKind.Failed, "rounds of training are over too soon here to measure how soon their points are shown");
-                await tab.WaitAsync(string.Create(CultureInfo.InvariantCulture, $"window.srpoPoints.at(-1)[0] >= {known} || null"), cancellation);
-                var shown = (await tab.WaitAsync("window.srpoPoints", cancellation)).EnumerateArray().Select(pair => (Points: pair[0].GetInt32(), At: pair[1].GetDouble())).ToArray();
-                return new PointTimes(news.Count, Times.Of(news.Select(one => shown.First(look => look.Points >= one.Points).At - one.At)));
+                await tab.WaitAsync(string.Create(CultureInfo.InvariantCulture, $"window.srpoRounds.at(-1)[0] >= {known} || null"), cancellation);
+                var shown = (await tab.WaitAsync("window.srpoRounds", cancellation)).EnumerateArray().Select(pair => (Round: pair[0].GetInt32(), At: pair[1].GetDouble())).ToArray();
+                return new RoundTimes(news.Count, Times.Of(news.Select(one => shown.First(look => look.Round >= one.Round).At - one.At)));
 
-                async Task<int> PointsAsync() => (await source.AskAsync(reader => reader.GetCurvesAfterAsync(population, []), cancellation))[0].Points.Length;
+                async Task<int> RoundAsync() => (await source.AskAsync(reader => reader.GetStatusAsync(population), cancellation)).Teams[0].Round;
 
-                bool IsEarly(TimeSpan elapsed)
-                {
-                    if (elapsed.TotalSeconds < seconds) return known < MostPoints;
-                    if (news.Count >= LeastCount) return false;
-                    return elapsed < Patience ? true : throw new SrpoException(ErrorKind.Failed, "rounds of training take too long here to measure how soon their points are shown");
-                }
+                bool IsEarly(TimeSpan elapsed) => elapsed.TotalSeconds < seconds
+                    || (news.Count < LeastCount && (elapsed < Patience ? true : throw new SrpoException(ErrorKind.Failed, "rounds of training take too long here to measure how soon pages show them")));
             },
             cancellation);
     }

@@ -18,20 +18,20 @@ public sealed class BenchPagesTests : IDisposable
         using var process = SrpoProcess.Start(
             _directory.Root, new Dictionary<string, string> { ["TMPDIR"] = _directory.Root },
             "bench", "pages", "--runs", "3", "--teams", "2", "--points", "4", "--processes", "1", "--seconds", "2", "--json");
-        foreach (var begun in new[] { "measuring how soon points are shown", "measuring an open page" }) await process.UntilAsync(begun, () => Task.FromResult(process.Errors.Contains(begun, StringComparison.Ordinal)));
+        foreach (var begun in new[] { "measuring how soon rounds are shown", "measuring an open page" }) await process.UntilAsync(begun, () => Task.FromResult(process.Errors.Contains(begun, StringComparison.Ordinal)));
         var outcome = (await process.EndAsync()).Expect(ExitCode.Ok);
         using var json = JsonDocument.Parse(outcome.Out);
         var measured = json.RootElement;
         Assert.Equal((3, 2, 4), (measured.GetProperty("runs").GetInt32(), measured.GetProperty("teams").GetInt32(), measured.GetProperty("points").GetInt32()));
         var pages = measured.GetProperty("opening").EnumerateArray().ToArray();
         Assert.Equal(["all runs", "a run"], pages.Select(page => page.GetProperty("page").GetString()));
-        foreach (var times in pages.SelectMany(page => new[] { page.GetProperty("cold"), page.GetProperty("warm") }).Append(measured.GetProperty("newPoints").GetProperty("milliseconds")))
+        foreach (var times in pages.SelectMany(page => new[] { page.GetProperty("cold"), page.GetProperty("warm") }).Append(measured.GetProperty("newRounds").GetProperty("milliseconds")))
         {
             var (median, longest) = (times.GetProperty("median").GetDouble(), times.GetProperty("longest").GetDouble());
             Assert.True(median > 0 && median <= longest, $"{times}");
         }
 
-        Assert.True(measured.GetProperty("newPoints").GetProperty("count").GetInt32() >= 3);
+        Assert.True(measured.GetProperty("newRounds").GetProperty("count").GetInt32() >= 3);
         var open = measured.GetProperty("openPage");
         Assert.True(open.GetProperty("trainingSeconds").GetDouble() > 0);
         Assert.Equal(open.GetProperty("dashboardSeconds").GetDouble() / open.GetProperty("trainingSeconds").GetDouble(), open.GetProperty("share").GetDouble(), 1e-9);
