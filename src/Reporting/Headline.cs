@@ -11,6 +11,9 @@ public static class Headline
     /// <summary>What stands at the name of a method that earned nothing.</summary>
     public const string DidNotLearn = "did not learn";
 
+    /// <summary>The same of one that was not trained.</summary>
+    public const string EarnsNothing = "earns nothing";
+
     /// <summary>The comparison in one sentence.</summary>
     /// <param name="summary">The numbers.</param>
     public static string Sentence(RunSummary summary)
@@ -24,10 +27,10 @@ public static class Headline
         var where = layout.Layout == "training" && summary.Layouts.Length == 1 ? "" : $" on {DisplayNames.LayoutInSentence(layout.Layout)}";
         MethodSummary[] earning = [.. methods.Where(method => !amounts.IsNothing(method)).OrderByDescending(method => method.CrossPlay.Mean)];
         MethodSummary[] nothing = [.. methods.Except(earning)];
-        if (earning.Length == 0) return $"{Join(nothing.Select(method => names.Of(method.Method)))} did not learn to earn anything{where}.";
+        if (earning.Length == 0) return $"{Join(nothing.Select(method => names.Of(method.Method)))} {(nothing.Any(method => summary.Info.Untrained.Contains(method.Method)) ? "earned nothing" : "did not learn to earn anything")}{where}.";
         var sentence = $"With a partner from another run{where}, {Join(earning.Select(method => $"{names.Of(method.Method)} earns {amounts.Show(method.CrossPlay.Mean)}"))}";
         if (layout.Headline is { } lead && earning.Any(method => method.Method == lead.First) && earning.Any(method => method.Method == lead.Second)) sentence += Certainty(lead, amounts, summary.Bootstrap, earning.Length > 2 ? names : null);
-        if (nothing.Length > 0) sentence += $"; {Join(nothing.Select(method => names.Of(method.Method)))} {DidNotLearn}";
+        foreach (var alike in nothing.GroupBy(method => OfNothing(summary, method))) sentence += $"; {Join(alike.Select(method => names.Of(method.Method)))} {alike.Key}";
         return sentence + ".";
     }
 
@@ -45,11 +48,14 @@ public static class Headline
             .Where(method => method.SelfPlay.Mean is not null || method.CrossPlay.Mean is not null)
             .OrderByDescending(method => method.CrossPlay.Mean ?? double.NegativeInfinity)
             .Select(method => ImmutableArray.Create(
-                summary.Info.Names.Of(method.Method) + (amounts.IsNothing(method) ? $", {DidNotLearn}" : ""),
+                summary.Info.Names.Of(method.Method) + (amounts.IsNothing(method) ? $", {OfNothing(summary, method)}" : ""),
                 Numbers.Integer(method.Runs), amounts.Show(method.SelfPlay.Mean), amounts.Show(method.CrossPlay.Mean), Range(method.CrossPlay.MeanInterval, amounts), amounts.Show(method.CrossPlay.Min), amounts.Show(method.FreeRiding)));
         var table = new SummaryTable("Comparison", columns, [.. rows]);
         return SummaryTables.WithoutEmpty(summary.HasCosts ? table : SummaryTables.Without(table, "Free-riding"));
     }
+
+    /// <summary>What is said of a method that earns nothing.</summary>
+    private static string OfNothing(RunSummary summary, MethodSummary method) => summary.Info.Untrained.Contains(method.Method) ? EarnsNothing : DidNotLearn;
 
     /// <summary>The methods of the headline, as far as a layout has them.</summary>
     internal static IEnumerable<MethodSummary> Methods(RunSummary summary, LayoutSummary layout) => summary.Headline.Select(layout.Method).OfType<MethodSummary>();

@@ -75,7 +75,7 @@ public static class Verdict
                 "; no two different runs of a method have been played with each other, hence there is no cross-play mean.");
         }
 
-        sentences.AddRange(layout.Methods.Where(amounts.IsNothing).Select(method => Nothing(method, amounts, layout, names)));
+        sentences.AddRange(layout.Methods.Where(amounts.IsNothing).Select(method => Nothing(method, amounts, layout, summary.Info)));
         sentences.AddRange(layout.Methods.Where(method => !amounts.IsNothing(method)).Select(method => Training(summary, method, names)).OfType<string>());
         sentences.AddRange(earning.Select(method => Robustness(method, amounts, names)).OfType<string>());
         MethodSummary[] apart = [.. earning.Where(method => method.Runs >= LeastRuns && method.Gap is { } gap && !IsZero(amounts.Show(gap)))];
@@ -143,13 +143,15 @@ public static class Verdict
         return $"There are few runs, {(least == most ? "" : "from ")}{Numbers.Integer(least)}{(least == most ? "" : $" to {Numbers.Integer(most)}")} of a method; intervals of fewer than {Numbers.Integer(Lead.EnoughRuns)} are rough.";
     }
 
-    private static string Nothing(MethodSummary method, Amounts amounts, LayoutSummary layout, PopulationNames names)
+    private static string Nothing(MethodSummary method, Amounts amounts, LayoutSummary layout, RunInfo info)
     {
-        var nought = amounts.Show(0);
+        var (nought, untrained) = (amounts.Show(0), info.Untrained.Contains(method.Method));
+        var start = $"{info.Names.Of(method.Method)} {(untrained ? "earns nothing" : "did not learn to earn anything")} on {DisplayNames.LayoutInSentence(layout.Layout)}";
         if (method.SelfPlay.Mean is { } self && !IsZero(amounts.Show(self)))
-            return $"{names.Of(method.Method)} did not learn to earn anything on {DisplayNames.LayoutInSentence(layout.Layout)}: nothing is paid in self-play, and what it costs leaves a return of {amounts.Show(self)}.";
-        var with = method.CrossPlay.Mean is null ? "with the partner it trained with" : method.SelfPlay.Mean is null ? "with strangers" : "with the partner it trained with and with strangers";
-        return $"{names.Of(method.Method)} did not learn to earn anything on {DisplayNames.LayoutInSentence(layout.Layout)}: its mean return is {nought}, {with}.";
+            return $"{start}: nothing is paid in self-play, and what it costs leaves a return of {amounts.Show(self)}.";
+        var own = untrained ? "with itself" : "with the partner it trained with";
+        var with = method.CrossPlay.Mean is null ? own : method.SelfPlay.Mean is null ? "with strangers" : $"{own} and with strangers";
+        return $"{start}: its mean return is {nought}, {with}.";
     }
 
     /// <summary>A return that training has not raised.</summary>

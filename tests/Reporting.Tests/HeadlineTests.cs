@@ -43,6 +43,16 @@ public class HeadlineTests
     }
 
     [Fact]
+    public void What_was_never_trained_did_not_fail_to_learn()
+    {
+        var results = MatrixOf.Results(MatrixOf.Blocks("training", 4, ("srpo", 10, 8, 0, 0), ("rider", 0, 0, 0, 0)));
+        var summary = SummaryBuilder.Build(results with { Info = results.Info with { Untrained = ["rider"], Headline = ["srpo", "rider"] } });
+        Assert.EndsWith("; rider earns nothing.", Headline.Sentence(summary), StringComparison.Ordinal);
+        Assert.Contains("rider, earns nothing", Headline.Table(summary).Rows.Select(row => row[0]));
+        Assert.Contains("rider earns nothing on the training layout: its mean return is 0.00, with itself and with strangers.", Verdict.Sentences(summary));
+    }
+
+    [Fact]
     public void Costs_are_no_columns_where_nobody_pays_any()
     {
         var free = SummaryBuilder.Build(MatrixOf.Results(MatrixOf.Blocks("training", 3, ("srpo", 10, 8, 0, 0), ("ippo", 5, 2, 0, 0))));

@@ -8,6 +8,9 @@ namespace Srpo.Client.Output;
 /// <summary>The end of a run on the terminal.</summary>
 internal static class RunSummaryView
 {
+    /// <summary>Rows of pairs from different populations that a terminal is asked to show: of four populations on one layout. The report has them all.</summary>
+    private const int MostBetween = 12;
+
     public static void Print(CommandContext context, RunSummary summary, string reportPath)
     {
         if (context.Json)
@@ -25,6 +28,9 @@ internal static class RunSummaryView
         context.Out.WriteLine($"wall time: {Texts.Duration(TimeSpan.FromSeconds(info.WallSeconds))}");
         context.Out.WriteLine($"report: {reportPath}");
     }
+
+    /// <summary>Whether populations were played that existed before, and none was trained for it.</summary>
+    private static bool IsCrossPlay(RunSummary summary) => summary.Learning.IsEmpty;
 
     private static void PrintDebates(CommandContext context, RunSummary summary)
     {
@@ -60,6 +66,7 @@ internal static class RunSummaryView
                 Numbers.Range(method.CrossPlay.Interval),
                 Numbers.Short(method.FreeRiding),
             ])));
+        if (IsCrossPlay(summary) && SummaryTables.Between(summary) is { Rows: { IsEmpty: false } rows } between && rows.Length <= MostBetween) Tables.Print(context.Shell, between);
         if (!summary.Shifts.IsEmpty) Tables.Print(context.Shell, SummaryTables.Shifts(summary));
         if (!summary.Equilibria.IsEmpty) Tables.Print(context.Shell, SummaryTables.Equilibria(summary));
     }

@@ -54,6 +54,9 @@ public sealed record RunInfo
     /// <summary>Labels of the populations whose training has not ended yet.</summary>
     public ImmutableArray<string> Unfinished { get; init; } = [];
 
+    /// <summary>Labels of the populations that were not trained here: imported policies and scripted players.</summary>
+    public ImmutableArray<string> Untrained { get; init; } = [];
+
     /// <summary>Training seeds (runs) per method.</summary>
     public int Seeds { get; init; }
 

@@ -49,6 +49,7 @@ public static class CrossPlayResults
             CommandLine = run.CommandLine,
             Seeds = specs.Max(spec => spec.Teams),
             Names = debaters.IsEmpty ? PopulationNames.None : ResultsCollector.MethodNames,
+            Untrained = [.. specs.Where(spec => spec.Imported is not null).Select(spec => labels[spec.Population])],
             Score = ResultsCollector.ScoreName(specs[0].Environment),
             WallSeconds = seconds,
             Versions = ProgramInfo.Versions(specs.SelectMany(spec => spec.Plugins ?? [])),

@@ -18,9 +18,14 @@ public sealed class ImportScriptedTests(TrainedRun trained) : IClassFixture<Trai
         await RunAsync(directory, "import scripted:free-rider --environment overcooked --as rider");
 
         // Beside agents that were trained here, also where these were never trained, and beside each other.
-        var played = await RunAsync(directory, "crossplay carrier rider r.srpo --episodes 2 --steps 20 --layout training --layout held-out-a --id c");
+        var played = await RunAsync(directory, "crossplay carrier rider r.srpo --episodes 2 --steps 20 --layout training --layout held-out-a --layout held-out-b --id c");
         Assert.Contains("carrier: imported from scripted player 'carrier', ", played.Out, StringComparison.Ordinal);
-        Assert.Equal(1 + (2 * 16), (await File.ReadAllLinesAsync(directory["runs/c/cells.csv"])).Length);
+        Assert.DoesNotContain("did not learn", played.Out, StringComparison.Ordinal);
+
+        // On the terminal as well it stands who earns what with whom, as long as that is not too much.
+        Assert.DoesNotContain("Return of pairs from different methods", played.Out, StringComparison.Ordinal);
+        Assert.Matches(@"(?s)Return of pairs from different methods.*Training +carrier +srpo +2 ", (await RunAsync(directory, "crossplay carrier rider r.srpo --episodes 2 --steps 20 --id one")).Out);
+        Assert.Equal(1 + (3 * 16), (await File.ReadAllLinesAsync(directory["runs/c/cells.csv"])).Length);
         Assert.Contains(stored.GetProperty("weights").GetString()!, await File.ReadAllTextAsync(directory["runs/c/summary.json"]), StringComparison.Ordinal);
         Assert.Contains("carrier", await File.ReadAllTextAsync(directory["runs/c/report.html"]), StringComparison.Ordinal);
         var frames = Frames(await JsonAsync(directory, "replay carrier/0/0 r.srpo/0/1 --steps 20"));
