@@ -92,7 +92,10 @@ run() {
   if [[ $name == *.Torch.Tests ]] && "$root/scripts/with-torch.sh" --check >/dev/null 2>&1; then with=("$root/scripts/with-torch.sh"); fi
   # What was built is named, and not the project, which would be read and evaluated once more.
   timeout --kill-after=10 "$limit" "${with[@]}" dotnet test "$root/artifacts/bin/$name/release/$name.dll" --nologo --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" --blame-hang-timeout "${limit}s" --blame-hang-dump-type none >"$log" 2>&1 </dev/null || status=$?
+    --logger "trx;LogFileName=$name.trx" --blame-hang-timeout "${limit}s" --blame-hang-dump-type none >"$log" 2>&1 </dev/null &
+  printf '%s\n' $! >"$results/$name.pid"
+  wait $! || status=$?
+  rm "$results/$name.pid"
   if [[ -s $trx ]]; then
     total=$(counter "$trx" total) good=$(counter "$trx" passed) bad=$(counter "$trx" failed) ran=$(counter "$trx" executed)
   fi
@@ -131,6 +134,13 @@ for project in "${projects[@]}"; do
 done
 projects=("${chosen[@]}")
 lanes=$(($(nproc) + 1))
+
+# What runs beside this script does not hear Ctrl-C; `timeout` ends all that it has started.
+stop() {
+  cat "$results"/*.pid 2>/dev/null | xargs -r kill
+  exit 130
+}
+trap stop INT TERM
 for project in "${projects[@]}"; do
   while (($(jobs -pr | wc -l) >= lanes)); do wait -n || true; done
   # What is said of one is said at once, and not between the lines of another.

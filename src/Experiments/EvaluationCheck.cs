@@ -121,6 +121,8 @@ public static class EvaluationCheck
     /// <summary>What a policy observes and does, by where it was trained.</summary>
     private sealed record TrainedShape(ObservationEncoding Encoding, EnvironmentInfo Info, ScriptedReference? Scripted)
     {
-        public string? Misfit(EnvironmentInfo environment) => Scripted is not null ? ScriptedPolicy.Misfit(Scripted, environment) : ActorShape.Misfit(Encoding, Info.ObservationLengths[(int)Encoding], Info.Actions, environment);
+        public string? Misfit(EnvironmentInfo environment) => Info.Name != environment.Name && Scripted is not null ? $"it was imported for {Info.Name}, and {environment.Name} is another game"
+            : Scripted is not null ? ScriptedPolicy.Misfit(Scripted, environment)
+            : ActorShape.Misfit(Encoding, Info.ObservationLengths[(int)Encoding], Info.Actions, environment);
     }
 }

@@ -65,16 +65,19 @@ public static class GrainKeys
         var parts = (key ?? "").Split('/');
         if (parts.Length == 3 && PopulationSpec.IsValidName(parts[0]) && TryNumber(parts[1], out var team) && TryNumber(parts[2], out var seat))
             return new MemberKey(parts[0], team, seat);
-        throw new GrainKeyException($"'{Shown(key)}' is not a key of an agent, adversary or environment; write POPULATION/TEAM/SEAT, for example overcooked-1.srpo/0/1");
+        throw OfPlayer(parts[0]) ?? new GrainKeyException($"'{Shown(key)}' is not a key of an agent, adversary or environment; write POPULATION/TEAM/SEAT, for example overcooked-1.srpo/0/1");
     }
 
     /// <summary>Checks a population's or tournament's name used as a key.</summary>
     /// <exception cref="GrainKeyException">The name is not valid.</exception>
     public static string CheckName(string key) => PopulationSpec.IsValidName(key)
         ? key
-        : key?.StartsWith(ScriptedReference.Prefix, StringComparison.Ordinal) == true
-        ? throw new GrainKeyException($"'{Shown(key)}' is a player and no population; `srpo import {Shown(key)} --environment ENVIRONMENT --as POPULATION` makes one that plays so")
-        : throw new GrainKeyException($"'{Shown(key)}' is not a valid name; use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'");
+        : throw OfPlayer(key) ?? new GrainKeyException($"'{Shown(key)}' is not a valid name; use 1 to 100 letters, digits, '-', '_' or '.', not beginning with '.'");
+
+    /// <summary>What is said where a scripted player is named in place of a population of it; null where none is.</summary>
+    private static GrainKeyException? OfPlayer(string? name) => name?.StartsWith(ScriptedReference.Prefix, StringComparison.OrdinalIgnoreCase) == true
+        ? new GrainKeyException($"'{Shown(name)}' is a player and no population; `srpo import {Shown(name)} --environment ENVIRONMENT --as POPULATION` makes one that plays so")
+        : null;
 
     /// <summary>Takes a learner's key "device/slot" or "device/slot/silo" apart.</summary>
     /// <exception cref="GrainKeyException">The key has another form; the message says which is expected.</exception>

@@ -63,7 +63,7 @@ internal static class BenchPagesCommand
                 directory.Delete(recursive: true);
                 return;
             }
-            catch (IOException) when (attempt < 20)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException && attempt < 20)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
             }

@@ -50,7 +50,7 @@ internal static class ImportCommand
         if (context.Get(Layout) is { } layout) environment = TypedLayouts.One(layout, environment, context.Shell.Directory);
         var info = EnvironmentFactory.Info(environment);
         var policies = Load(context, environment, info);
-        var answers = context.Get(Check) is { } check ? Answers(policies, ObservationFile.Read(context.Shell.Resolve(check), policies[0].Playing.Inputs)) : null;
+        var answers = context.Get(Check) is { } check ? Answers(policies, ObservationFile.Read(context.Shell.Resolve(check), policies[0].Playing.Inputs), info) : null;
         var spec = name is null ? null : await SpecAsync(context, name, environment, info, policies);
         if (spec is not null) await StoreAsync(context, spec, policies, info);
         Print(context, name, info, policies, answers);
@@ -149,16 +149,35 @@ internal static class ImportCommand
         });
     }
 
-    /// <summary>[policies][observations][actions]</summary>
-    private static double[][][] Answers(IReadOnlyList<ForeignPolicy> policies, IReadOnlyList<float[]> observations)
+    /// <summary>[policies][observations][actions]. What networks say is theirs, whatever is legal; scripted players go by their seat and by what is legal.</summary>
+    private static double[][][] Answers(IReadOnlyList<ForeignPolicy> policies, IReadOnlyList<ObservationRow> observations, EnvironmentInfo info)
     {
         try
         {
-            return [.. policies.Select(policy => observations.Select(observation => policy.Playing.Probabilities(observation)).ToArray())];
+            return [.. policies.Select(policy => observations.Select((row, i) => policy is ForeignScript ? Answer(policy, row, i, info) : policy.Playing.Probabilities(row.Numbers)).ToArray())];
         }
         catch (ArgumentException error)
         {
             throw new SrpoException(ErrorKind.Usage, $"--check: {error.Message}", error);
+        }
+    }
+
+    private static double[] Answer(ForeignPolicy policy, ObservationRow row, int number, EnvironmentInfo info)
+    {
+        if (row.Seat is not { } seat || seat >= info.Seats || (info.MasksActions && row.Legal is null) || row.Legal?.Length is { } length && (length != info.Actions || !row.Legal.Contains((byte)1)))
+        {
+            throw new SrpoException(
+                ErrorKind.Usage,
+                $"--check: {policy.File} goes by its seat and by the legal actions, which the file does not say for {info.Name} {info.Variant}; give what `srpo show observation {info.Name} --layout {info.Variant} --json` prints");
+        }
+
+        try
+        {
+            return policy.Playing.Probabilities(row.Numbers, seat, row.Legal ?? []);
+        }
+        catch (SrpoException error)
+        {
+            throw new SrpoException(ErrorKind.Usage, string.Create(CultureInfo.InvariantCulture, $"--check: at observation {number}: {error.Message}"), error);
         }
     }
 

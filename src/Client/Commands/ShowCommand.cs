@@ -58,6 +58,8 @@ internal static class ShowCommand
         var values = new float[info.ObservationLength(encoding)];
         episode.Environment.Observe(seat, encoding, values);
         var slots = episode.Environment.Slots(seat, encoding);
+        var legal = new byte[info.Actions];
+        episode.Environment.ReadLegalActions(seat, legal);
         if (context.Json)
         {
             context.PrintJson(new
@@ -68,6 +70,7 @@ internal static class ShowCommand
                 Encoding = Word(encoding),
                 Seed = context.Get(Seed),
                 episode.Frame.Drawing,
+                Legal = info.MasksActions ? legal.Select(may => (int)may) : null,
                 Observation = slots.Select((slot, i) => new { slot.Index, Value = values[i], slot.Meaning, slot.Minimum, slot.Maximum }),
             });
             return (int)ExitCode.Ok;

@@ -176,10 +176,10 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
     {
         await using var source = new DataDirectorySource(data, data.Root, data.Root, workers);
         await source.StartAsync(population, settings, cancellation);
-        var owner = LiveRegistry.All(data).FirstOrDefault() ?? throw new SrpoException(ErrorKind.Failed, $"what trains beside the page ended at once; its messages are in {data.Live}");
-        using var training = Process.GetProcessById(owner.Info.ProcessId);
         try
         {
+            var owner = LiveRegistry.All(data).FirstOrDefault() ?? throw new SrpoException(ErrorKind.Failed, $"what trains beside the page ended at once; its messages are in {data.Live}");
+            using var training = Process.GetProcessById(owner.Info.ProcessId);
             await using var dashboard = await DashboardProcess.StartAsync(data, cancellation);
             await using var tab = await BrowserTab.StartAsync(browser, Profile(population), cancellation);
             await tab.AddScriptAsync(Watch, cancellation);
@@ -189,7 +189,11 @@ internal sealed class PagesBench(DataDirectory data, string browser, int workers
         }
         finally
         {
-            await DashboardProcess.EndAsync(training);
+            foreach (var owner in LiveRegistry.All(data))
+            {
+                using var training = Process.GetProcessById(owner.Info.ProcessId);
+                await DashboardProcess.EndAsync(training);
+            }
         }
     }
 

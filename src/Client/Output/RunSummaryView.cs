@@ -8,7 +8,7 @@ namespace Srpo.Client.Output;
 /// <summary>The end of a run on the terminal.</summary>
 internal static class RunSummaryView
 {
-    /// <summary>Rows of pairs from different populations that a terminal is asked to show: of four populations on one layout. The report has them all.</summary>
+    /// <summary>Rows of pairs from different populations that a terminal is asked to show: as many as four populations have on one layout.</summary>
     private const int MostBetween = 12;
 
     public static void Print(CommandContext context, RunSummary summary, string reportPath)
@@ -66,8 +66,28 @@ internal static class RunSummaryView
                 Numbers.Range(method.CrossPlay.Interval),
                 Numbers.Short(method.FreeRiding),
             ])));
-        if (IsCrossPlay(summary) && SummaryTables.Between(summary) is { Rows: { IsEmpty: false } rows } between && rows.Length <= MostBetween) Tables.Print(context.Shell, between);
+        if (IsCrossPlay(summary)) PrintBetween(context, summary);
         if (!summary.Shifts.IsEmpty) Tables.Print(context.Shell, SummaryTables.Shifts(summary));
         if (!summary.Equilibria.IsEmpty) Tables.Print(context.Shell, SummaryTables.Equilibria(summary));
+    }
+
+    /// <summary>Who earns what with whom: a row per layout and ordered pair of populations.</summary>
+    private static void PrintBetween(CommandContext context, RunSummary summary)
+    {
+        var rows = summary.Layouts.SelectMany(layout => layout.Between.Select(pair => (layout.Layout, Pair: pair))).ToArray();
+        if (rows.Length is 0 or > MostBetween)
+        {
+            if (rows.Length > 0) Prose.Print(context.Shell, $"The report says who earns what with whom, in {Numbers.Integer(rows.Length)} rows.");
+            return;
+        }
+
+        Tables.Print(
+            context.Shell,
+            ["layout", "seat 0", "seat 1", "pairs#", "mean#", "std#", "worst pair#", "its runs"],
+            rows.Select(row => (IReadOnlyList<string>)
+            [
+                row.Layout, summary.Info.Names.Of(row.Pair.Method0), summary.Info.Names.Of(row.Pair.Method1), Numbers.Integer(row.Pair.Block.Cells),
+                Numbers.Short(row.Pair.Block.Mean), Numbers.Short(row.Pair.Block.Std), Numbers.Short(row.Pair.Block.Min), row.Pair.Block.Worst?.ToString() ?? "",
+            ]));
     }
 }

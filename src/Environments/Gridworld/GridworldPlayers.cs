@@ -64,8 +64,8 @@ internal sealed class GridworldCarrier
         var (here, partner) = (Cell(seen, own), Cell(seen, other));
         var carries = seen[own + 2] > 0;
         var onions = seen[(2 * SlotsOfAgent)..];
-        if (carries) Search(_pots, partner);
-        else if (!(SearchSources(onions, partner) && _steps[here] != Unreached)) SearchSources(default, partner);
+        if (carries) Search(_pots, here, partner);
+        else if (!(SearchSources(onions, here, partner) && _steps[here] != Unreached)) SearchSources(default, here, partner);
 
         if (Nearer(here) is { } move)
         {
@@ -82,7 +82,7 @@ internal sealed class GridworldCarrier
 
     /// <summary>Measures from the sources whose onion is there, or from all of them where it does not matter.</summary>
     /// <returns>Whether there is any.</returns>
-    private bool SearchSources(ReadOnlySpan<float> onions, int partner)
+    private bool SearchSources(ReadOnlySpan<float> onions, int here, int partner)
     {
         Span<int> from = stackalloc int[GridworldLayout.MaxSources];
         var count = 0;
@@ -92,12 +92,12 @@ internal sealed class GridworldCarrier
             if ((onions.IsEmpty || onions[source] > 0) && _sources[source] != partner) from[count++] = _sources[source];
         }
 
-        Search(from[..count], partner);
+        Search(from[..count], here, partner);
         return count > 0;
     }
 
-    /// <summary>Sets how many steps every cell is from the nearest of some, around the partner; those of the cells themselves are 0.</summary>
-    private void Search(ReadOnlySpan<int> from, int partner)
+    /// <summary>Sets how many steps cells are from the nearest of some, around the partner; those of the cells themselves are 0. Cells that are farther than where it stands are left out.</summary>
+    private void Search(ReadOnlySpan<int> from, int here, int partner)
     {
         Array.Fill(_steps, Unreached);
         var (head, tail) = (0, 0);
@@ -107,7 +107,7 @@ internal sealed class GridworldCarrier
             _queue[tail++] = cell;
         }
 
-        while (head < tail)
+        while (head < tail && _steps[here] == Unreached)
         {
             var cell = _queue[head++];
             for (var move = 0; move < Moves; move++)

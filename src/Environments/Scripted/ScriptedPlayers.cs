@@ -53,7 +53,7 @@ public static class ScriptedPlayers
     public static bool IsNamed(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return text.StartsWith(ScriptedReference.Prefix, StringComparison.Ordinal);
+        return text.StartsWith(ScriptedReference.Prefix, StringComparison.OrdinalIgnoreCase);
     }
 
     private static void Uniform(ScriptedTurn turn)

@@ -8,6 +8,12 @@ using Srpo.Core.Json;
 
 namespace Srpo.Experiments.Imports;
 
+/// <summary>An observation in a file.</summary>
+/// <param name="Numbers">The observation.</param>
+/// <param name="Seat">The seat that observes it; null where the file does not say.</param>
+/// <param name="Legal">[actions] 1 for the actions that are legal there, 0 for others; null where the file does not say.</param>
+public sealed record ObservationRow(float[] Numbers, int? Seat = null, byte[]? Legal = null);
+
 /// <summary>Observations in a file, to hold the answers of two programs against each other: an array of numpy, or JSON.</summary>
 public static partial class ObservationFile
 {
@@ -18,15 +24,15 @@ public static partial class ObservationFile
     /// <param name="length">Numbers of an observation.</param>
     /// <returns>The observations.</returns>
     /// <exception cref="SrpoException">It is neither, or has other lengths.</exception>
-    public static IReadOnlyList<float[]> Read(string path, int length)
+    public static IReadOnlyList<ObservationRow> Read(string path, int length)
     {
         var bytes = UserFile.Read(path, "observation file");
         var rows = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, .. "NUMPY"u8]) ? ReadNumpy(path, bytes) : ReadJson(path, bytes);
         if (rows.Count is 0 or > MostRows) throw Wrong(path, $"it holds {rows.Count} observations; use 1 to {MostRows}");
-        return rows.FirstOrDefault(row => row.Length != length) is { } other ? throw Wrong(path, $"an observation has {other.Length} numbers; the policy takes {length}") : rows;
+        return rows.FirstOrDefault(row => row.Numbers.Length != length) is { } other ? throw Wrong(path, $"an observation has {other.Numbers.Length} numbers; the policy takes {length}") : rows;
     }
 
-    private static List<float[]> ReadNumpy(string path, byte[] bytes)
+    private static List<ObservationRow> ReadNumpy(string path, byte[] bytes)
     {
         // Version 1 has a length of two bytes, later ones of four.
         var wide = bytes.Length > 6 && bytes[6] > 1;
@@ -45,7 +51,7 @@ public static partial class ObservationFile
         var columns = shape[^1];
         if (shape.Aggregate(1.0, (count, axis) => count * axis) * size != data.Length) throw Wrong(path, $"its shape does not fit its {data.Length} bytes of numbers");
         if (shape is [> MostRows, _]) throw Wrong(path, $"it holds {shape[0]} observations; use 1 to {MostRows}");
-        var rows = new List<float[]>();
+        var rows = new List<ObservationRow>();
         for (var row = 0; row < (shape.Length == 1 ? 1 : shape[0]); row++)
         {
             var values = new float[columns];
@@ -55,22 +61,21 @@ public static partial class ObservationFile
                 values[i] = size == 4 ? BinaryPrimitives.ReadSingleLittleEndian(place) : (float)BinaryPrimitives.ReadDoubleLittleEndian(place);
             }
 
-            rows.Add(values);
+            rows.Add(new(values));
         }
 
         return rows;
     }
 
-    private static List<float[]> ReadJson(string path, byte[] bytes)
+    private static List<ObservationRow> ReadJson(string path, byte[] bytes)
     {
         try
         {
             return JsonSource.Parse(path, bytes) switch
             {
-                JsonObjectValue root => [[.. JsonFields.Elements(JsonFields.Required(root, "observation", "\"observation\": [0, 1]"), "observation")
-                    .Select((slot, i) => (float)JsonFields.Number(slot is JsonObjectValue one ? JsonFields.Required(one, "value", "\"value\": 0") : slot, JsonFields.Indexed("observation", i)))]],
-                JsonListValue { Items: [JsonListValue, ..] } list => [.. list.Items.Select((row, i) => Array.ConvertAll(JsonFields.Numbers(row, JsonFields.Indexed("observations", i)), value => (float)value))],
-                var one => [Array.ConvertAll(JsonFields.Numbers(one, "observation"), value => (float)value)],
+                JsonObjectValue root => [Shown(root)],
+                JsonListValue { Items: [JsonListValue, ..] } list => [.. list.Items.Select((row, i) => new ObservationRow(Array.ConvertAll(JsonFields.Numbers(row, JsonFields.Indexed("observations", i)), value => (float)value)))],
+                var one => [new(Array.ConvertAll(JsonFields.Numbers(one, "observation"), value => (float)value))],
             };
         }
         catch (JsonTextException error)
@@ -81,6 +86,15 @@ public static partial class ObservationFile
         {
             throw Wrong(path, error.Message);
         }
+    }
+
+    /// <summary>What `srpo show observation --json` prints.</summary>
+    private static ObservationRow Shown(JsonObjectValue root)
+    {
+        var numbers = JsonFields.Elements(JsonFields.Required(root, "observation", "\"observation\": [0, 1]"), "observation")
+            .Select((slot, i) => (float)JsonFields.Number(slot is JsonObjectValue one ? JsonFields.Required(one, "value", "\"value\": 0") : slot, JsonFields.Indexed("observation", i)));
+        var seat = root["seat"] is { } given ? (int?)JsonFields.Whole(given, "seat", 0, 255) : null;
+        return new([.. numbers], seat, root["legal"] is { } legal and not JsonNullValue ? Array.ConvertAll(JsonFields.Numbers(legal, "legal"), value => value == 0 ? (byte)0 : (byte)1) : null);
     }
 
     private static SrpoException Wrong(string path, string why) => new(ErrorKind.Usage, $"the observation file {path} cannot be used: {why}");

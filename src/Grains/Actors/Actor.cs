@@ -135,7 +135,7 @@ internal sealed class Actor(ActorKind kind, string key, EnvironmentCatalog envir
         var state = State!;
         return new ActorReport(
             key, KindName, Spec!.Training.Method, $"{Spec.Environment.Name} {Spec.Environment.Variant}",
-            state.Version, records.Checkpoints.Versions(Identity), state.Parameters.Length, Wire.Describe(Architecture!), Metrics,
+            state.Version, records.Checkpoints.Versions(Identity), Architecture is ScriptedArchitecture ? 0 : state.Parameters.Length, Wire.Describe(Architecture!), Metrics,
             records.Checkpoints.Warning(state.Version), older, Weights(state))
         { Imported = ImportedFrom(Spec!, Key) };
     }

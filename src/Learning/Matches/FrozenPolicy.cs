@@ -45,9 +45,10 @@ public abstract record ObservingPolicy(ObservationEncoding Encoding, float[] Par
     /// <summary>The distribution over actions for one observation, for a policy with memory the first of an episode. Prepares the network anew: for a question, not for a loop.</summary>
     /// <param name="observation">[Inputs] an observation, finite.</param>
     /// <param name="seat">The seat that observes it; only policies that know turns ask for it.</param>
+    /// <param name="legal">[Actions] 1 for legal actions, at least one; 0 for others. Empty where all are.</param>
     /// <returns>[Actions] probabilities, adding up to 1.</returns>
     /// <exception cref="ArgumentException">The observation has another length or a number is not finite.</exception>
-    public double[] Probabilities(ReadOnlySpan<float> observation, int seat = 0)
+    public double[] Probabilities(ReadOnlySpan<float> observation, int seat = 0, ReadOnlySpan<byte> legal = default)
     {
         if (observation.Length != Inputs)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the observation has {observation.Length} numbers; the policy takes {Inputs}"), nameof(observation));
@@ -63,6 +64,7 @@ public abstract record ObservingPolicy(ObservationEncoding Encoding, float[] Par
         {
             Rows = 1,
             Observations = observation,
+            Legal = legal,
             Seats = [seat],
             Draws = new RandomStream[] { new(default, lane: 0) },
             State = new float[Carried],

@@ -23,8 +23,8 @@ public sealed class ImportScriptedTests(TrainedRun trained) : IClassFixture<Trai
         Assert.DoesNotContain("did not learn", played.Out, StringComparison.Ordinal);
 
         // On the terminal as well it stands who earns what with whom, as long as that is not too much.
-        Assert.DoesNotContain("Return of pairs from different methods", played.Out, StringComparison.Ordinal);
-        Assert.Matches(@"(?s)Return of pairs from different methods.*Training +carrier +srpo +2 ", (await RunAsync(directory, "crossplay carrier rider r.srpo --episodes 2 --steps 20 --id one")).Out);
+        Assert.Contains("The report says who earns what with whom, in 18 rows.", played.Out, StringComparison.Ordinal);
+        Assert.Matches(@"layout +seat 0 +seat 1 [^$]*\n +training +carrier +srpo +2 ", (await RunAsync(directory, "crossplay carrier rider r.srpo --episodes 2 --steps 20 --id one")).Out);
         Assert.Equal(1 + (3 * 16), (await File.ReadAllLinesAsync(directory["runs/c/cells.csv"])).Length);
         Assert.Contains(stored.GetProperty("weights").GetString()!, await File.ReadAllTextAsync(directory["runs/c/summary.json"]), StringComparison.Ordinal);
         Assert.Contains("carrier", await File.ReadAllTextAsync(directory["runs/c/report.html"]), StringComparison.Ordinal);
@@ -61,6 +61,42 @@ public sealed class ImportScriptedTests(TrainedRun trained) : IClassFixture<Trai
     }
 
     [Fact]
+    public async Task Asked_what_it_would_do_it_goes_by_seat_and_by_what_is_legal()
+    {
+        using var directory = new TemporaryDirectory();
+
+        // The runner of Tag flees, where a chaser that saw the same numbers would go for them: as it does in the game.
+        await RunAsync(directory, "import scripted:pursuit --environment tag --as pursuit");
+        var runner = await AnswerAsync("show observation tag --seat 2", "scripted:pursuit --environment tag");
+        var played = Frames(await JsonAsync(directory, "replay pursuit/0 --steps 1"))[1].GetProperty("probabilities")[2];
+        Assert.Equal(played.EnumerateArray().Select(number => number.GetDouble()), runner);
+        Assert.NotEqual(Array.IndexOf(await AnswerAsync("show observation tag --seat 2", "scripted:pursuit --environment tag", text => text.Replace("\"seat\": 2", "\"seat\": 0", StringComparison.Ordinal)), 1), Array.IndexOf(runner, 1));
+
+        // With all tokens in stock nothing may be discarded.
+        var hanabi = await AnswerAsync("show observation hanabi", "scripted:hanabi-iggi --environment hanabi");
+        Assert.Equal(0, hanabi.Take(3).Sum());
+        Assert.Equal(1, hanabi.Sum(), 6);
+
+        await File.WriteAllTextAsync(directory["bare.json"], "[0, 1, 0, 1, 0, 0, 1, 1]");
+        Assert.Contains("--check: scripted:carrier goes by its seat", (await RunAsync(directory, "import scripted:carrier --environment overcooked --check bare.json", ExitCode.Usage)).Error, StringComparison.Ordinal);
+        await RefusedAsync("\"seat\": 2", "\"seat\": 9");
+        Assert.Contains("at observation 0: the scripted player 'carrier' in seat 0", (await AskAsync("show observation overcooked", "scripted:carrier --environment overcooked", text => text.Replace("\"value\": 0", "\"value\": -1", StringComparison.Ordinal), ExitCode.Usage)).Error, StringComparison.Ordinal);
+
+        async Task RefusedAsync(string from, string to) =>
+            Assert.Contains("which the file does not say", (await AskAsync("show observation tag --seat 2", "scripted:pursuit --environment tag", text => text.Replace(from, to, StringComparison.Ordinal), ExitCode.Usage)).Error, StringComparison.Ordinal);
+
+        async Task<double[]> AnswerAsync(string shown, string player, Func<string, string>? edit = null) =>
+            [.. JsonDocument.Parse((await AskAsync(shown, player + " --json", edit)).Out).RootElement.GetProperty("policies")[0].GetProperty("probabilities")[0].EnumerateArray().Select(number => number.GetDouble())];
+
+        async Task<Outcome> AskAsync(string shown, string player, Func<string, string>? edit = null, ExitCode code = ExitCode.Ok)
+        {
+            var text = (await RunAsync(directory, shown + " --json")).Out;
+            await File.WriteAllTextAsync(directory["asked.json"], edit is null ? text : edit(text));
+            return await RunAsync(directory, $"import {player} --check asked.json", code);
+        }
+    }
+
+    [Fact]
     public async Task What_cannot_be_is_refused_and_nothing_is_stored()
     {
         using var directory = new TemporaryDirectory();
@@ -70,6 +106,10 @@ public sealed class ImportScriptedTests(TrainedRun trained) : IClassFixture<Trai
         await SaysAsync("import scripted:carrier --names map.json --environment overcooked --as x", "scripted:carrier is no file");
         await RunAsync(directory, "import scripted:carrier --environment overcooked --as carrier");
         await SaysAsync("crossplay scripted:carrier", "'scripted:carrier' is a player and no population; `srpo import scripted:carrier --environment ENVIRONMENT --as POPULATION` makes one");
+        await SaysAsync("replay scripted:carrier/0", "'scripted:carrier' is a player and no population");
+        await RunAsync(directory, "import scripted:uniform --environment hanabi --as elsewhere");
+        await RunAsync(directory, "import scripted:uniform --environment overcooked --as here");
+        await SaysAsync("crossplay here elsewhere", "it was imported for hanabi, and gridworld is another game");
         await SaysAsync("show players --layout official", "--layout: name the environment whose layout it is");
         await RunAsync(directory, "population status x", ExitCode.NotFound);
 
