@@ -4,7 +4,7 @@
 #
 #   ./test.sh [FILTER]      FILTER: only test projects whose name contains it, for example Client
 #
-# SRPO_TEST_SECONDS: time limit of one test project, 900 by default.
+# SRPO_TEST_SECONDS: time limit of one test project, 1800 by default.
 #
 # What tests need besides the SDK is used where it is: PostgreSQL's programs, Gambit, node, chromium. Azurite, the emulator of Azure Storage, and what
 # tokenizers and chat templates are held against, are installed below artifacts/ where node and npm are. Tests without what they need are skipped and say why; .ci/run installs it all.
@@ -13,7 +13,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=scripts/common.sh
 . "$root/scripts/common.sh"
 filter=${1:-}
-limit=${SRPO_TEST_SECONDS:-900}
+limit=${SRPO_TEST_SECONDS:-1800}
 passed=0 failed=0 skipped=0
 
 finish() {
@@ -121,8 +121,8 @@ run() {
 # for it is mapped once. Tests and the processes that they start run nothing for long enough to be paid for more, and attack nobody.
 export DOTNET_TieredPGO=0 DOTNET_TC_QuickJitForLoops=1 DOTNET_EnableWriteXorExecute=0
 
-# One more at a time than there are cores, for many tests wait for processes, browsers and servers half of the time; those that take longest begin first,
-# so that none of them is left alone at the end.
+# As many at a time as there are cores, and two at least, for many tests wait for processes, browsers and servers half of the time; those that take longest
+# begin first, so that none of them is left alone at the end.
 projects=()
 for name in Client Dashboard Grains Plugins Reporting Games; do projects+=("tests/$name.Tests/Srpo.$name.Tests.csproj"); done
 for project in tests/*/*.csproj; do
@@ -133,7 +133,8 @@ for project in "${projects[@]}"; do
   [[ $(basename "$project" .csproj) != *"$filter"* ]] || chosen+=("$project")
 done
 projects=("${chosen[@]}")
-lanes=$(($(nproc) + 1))
+lanes=$(nproc)
+((lanes > 1)) || lanes=2
 
 # What runs beside this script does not hear Ctrl-C; `timeout` ends all that it has started.
 stop() {
