@@ -37,6 +37,14 @@ public sealed record CheckResult(string Subject, string Check, CheckVerdict Verd
         _ => Message,
     };
 
+    /// <summary>The same where an exception ended the check: whatever is thrown where it should not be is a finding, and not the end of a battery.</summary>
+    /// <param name="error">The exception.</param>
+    internal CheckResult Broken(Exception error) => this with
+    {
+        Verdict = CheckVerdict.Failed,
+        Message = error is BrokenException ? error.Message : $"{error.GetType().Name}: {error.Message}{(error.StackTrace?.Split('\n')[0].Trim() is { Length: > 0 } place ? $" ({place})" : "")}",
+    };
+
     /// <summary>What was checked, by which check, and what it found, as one line.</summary>
     public override string ToString() => $"{Subject}: {Check}: {Found}";
 }

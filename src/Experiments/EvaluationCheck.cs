@@ -74,6 +74,8 @@ public static class EvaluationCheck
                         "choose a layout with the same seats" + Fitting(layout));
                 }
 
+                if (shape.Scripted is not null && shape.Info.Name != info.Name)
+                    return new(layout, "layouts", $"'{player.Name}' was imported for {shape.Info.Name}, and '{layout.Name}' is one of {info.Name}", $"import it for {info.Name} under another name");
                 if (shape.Misfit(info) is { } misfit) return new(layout, "layouts", $"'{player.Name}' cannot play on '{layout.Name}': {misfit}", "choose a layout with the same observations and actions" + Fitting(layout));
             }
 
@@ -121,8 +123,6 @@ public static class EvaluationCheck
     /// <summary>What a policy observes and does, by where it was trained.</summary>
     private sealed record TrainedShape(ObservationEncoding Encoding, EnvironmentInfo Info, ScriptedReference? Scripted)
     {
-        public string? Misfit(EnvironmentInfo environment) => Info.Name != environment.Name && Scripted is not null ? $"it was imported for {Info.Name}, and {environment.Name} is another game"
-            : Scripted is not null ? ScriptedPolicy.Misfit(Scripted, environment)
-            : ActorShape.Misfit(Encoding, Info.ObservationLengths[(int)Encoding], Info.Actions, environment);
+        public string? Misfit(EnvironmentInfo environment) => Scripted is not null ? ScriptedPolicy.Misfit(Scripted, environment) : ActorShape.Misfit(Encoding, Info.ObservationLengths[(int)Encoding], Info.Actions, environment);
     }
 }

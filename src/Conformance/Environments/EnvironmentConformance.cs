@@ -91,26 +91,12 @@ public static class EnvironmentConformance
         }
         catch (Exception error)
         {
-            // Whatever an environment throws where it should not is a finding, not the end of the battery.
-            return result with
-            {
-                Verdict = CheckVerdict.Failed,
-                Message = error is BrokenException ? error.Message : Thrown(error),
-                Seed = subject?.Last?.Seed,
-                Step = subject?.Last?.Steps,
-                Lanes = subject?.Last?.Lanes,
-            };
+            return result.Broken(error) with { Seed = subject?.Last?.Seed, Step = subject?.Last?.Steps, Lanes = subject?.Last?.Lanes };
         }
         finally
         {
             subject?.Dispose();
         }
-    }
-
-    private static string Thrown(Exception error)
-    {
-        var place = error.StackTrace?.Split('\n')[0].Trim() ?? "";
-        return $"{error.GetType().Name}: {error.Message}{(place.Length == 0 ? "" : $" ({place})")}";
     }
 
     /// <summary>A check.</summary>

@@ -71,13 +71,7 @@ public static class MethodConformance
         }
         catch (Exception error)
         {
-            // Whatever a method throws where it should not is a finding, not the end of the battery.
-            return result with
-            {
-                Verdict = CheckVerdict.Failed,
-                Message = error is BrokenException ? error.Message : $"{error.GetType().Name}: {error.Message}{(error.StackTrace?.Split('\n')[0].Trim() is { Length: > 0 } place ? $" ({place})" : "")}",
-                Seed = seed,
-            };
+            return result.Broken(error) with { Seed = seed };
         }
     }
 

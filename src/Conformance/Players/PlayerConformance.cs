@@ -92,15 +92,7 @@ public static class PlayerConformance
         }
         catch (Exception error)
         {
-            // Whatever a player throws is a finding, not the end of the battery.
-            return result with
-            {
-                Verdict = CheckVerdict.Failed,
-                Message = error is BrokenException ? error.Message : $"{error.GetType().Name}: {error.Message}{(error.StackTrace?.Split('\n')[0].Trim() is { Length: > 0 } place ? $" ({place})" : "")}",
-                Seed = subject.Last?.Seed,
-                Step = subject.Last?.Steps,
-                Lanes = subject.Last?.Lanes,
-            };
+            return result.Broken(error) with { Seed = subject.Last?.Seed, Step = subject.Last?.Steps, Lanes = subject.Last?.Lanes };
         }
     }
 

@@ -110,7 +110,7 @@ public sealed class ImportScriptedTests(TrainedRun trained) : IClassFixture<Trai
         await SaysAsync("replay scripted:carrier/0", "'scripted:carrier' is a player and no population");
         await RunAsync(directory, "import scripted:uniform --environment hanabi --as elsewhere");
         await RunAsync(directory, "import scripted:uniform --environment overcooked --as here");
-        await SaysAsync("crossplay here elsewhere", "it was imported for hanabi, and gridworld is another game");
+        await SaysAsync("crossplay here elsewhere", "'elsewhere' was imported for hanabi, and 'training' is one of gridworld; import it for gridworld under another name");
         await SaysAsync("show players --layout official", "--layout: name the environment whose layout it is");
         await RunAsync(directory, "population status x", ExitCode.NotFound);
 
