@@ -33,6 +33,8 @@ if $fetch; then
 fi
 run() {
   if (($# == 0)); then exit 0; fi
+  # As ./srpo does.
+  export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-PASSIVE} GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1}
   exec "$@"
 }
 

@@ -33,6 +33,7 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(4);
 
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private (long At, int[] Rounds)? _measured;
     private ImmutableArray<LearningCurve> _curves = [];
     private PopulationNews? _news;
@@ -49,6 +50,9 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
 
     /// <summary>Why there is no answer, or none any more; null if there is one.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>Ends with the first answer, or with why there is none. Somebody has to look for it.</summary>
+    public Task Answered => _answered.Task;
 
     /// <summary>Raised after <see cref="View"/> or <see cref="Problem"/> changed, on any thread.</summary>
     public event Action? Changed;
@@ -133,6 +137,7 @@ internal sealed class PopulationFollower(IDashboardSource source, string populat
             Problem = SrpoException.MessageOf(error);
         }
 
+        _answered.TrySetResult();
         Changed?.Invoke();
     }
 

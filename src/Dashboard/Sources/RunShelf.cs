@@ -60,7 +60,7 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
     /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyDictionary<string, string>> StatesAsync(IEnumerable<StoredRun> runs, IReadOnlySet<string> alive, CancellationToken cancellation)
     {
-        var states = new Dictionary<string, string>(StringComparer.Ordinal);
+        var states = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
         var unknown = new List<StoredRun>();
         var era = source.Era;
         foreach (var run in runs)
@@ -74,13 +74,11 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
         return await source.AskAsync<IReadOnlyDictionary<string, string>>(
             async reader =>
             {
-                foreach (var run in unknown)
+                await Parallel.ForEachAsync(unknown, cancellation, async (run, _) =>
                 {
-                    cancellation.ThrowIfCancellationRequested();
                     states[run.Id] = await RunStates.AskAsync(reader, run);
                     _states[run.Id] = (run, era, states[run.Id]);
-                }
-
+                });
                 return states;
             },
             cancellation);

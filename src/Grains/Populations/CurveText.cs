@@ -47,6 +47,12 @@ internal sealed class CurveText
         writer.WriteEndArray();
     }
 
+    /// <summary>
+    /// Takes the last point of a curve alone, for who asks where a population stands and not how it came there: the points before it are passed over, which takes a tenth of the time that it
+    /// takes to make them.
+    /// </summary>
+    public static JsonConverter<CurveText> LastPoint { get; } = new LastPointConverter();
+
     private void Forget()
     {
         _text.ResetWrittenCount();
@@ -59,5 +65,26 @@ internal sealed class CurveText
             new() { Points = JsonSerializer.Deserialize<List<CurvePoint>>(ref reader, options) ?? [] };
 
         public override void Write(Utf8JsonWriter writer, CurveText value, JsonSerializerOptions options) => value.Write(writer, options);
+    }
+
+    private sealed class LastPointConverter : JsonConverter<CurveText>
+    {
+        public override CurveText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("a learning curve is a list of points");
+            var last = reader;
+            var any = false;
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                last = reader;
+                any = true;
+                reader.Skip();
+            }
+
+            if (!any) return new();
+            return new() { Points = [JsonSerializer.Deserialize<CurvePoint>(ref last, options) ?? throw new JsonException("a point of a learning curve is null")] };
+        }
+
+        public override void Write(Utf8JsonWriter writer, CurveText value, JsonSerializerOptions options) => throw new NotSupportedException("what is left of the curve is not the curve");
     }
 }

@@ -15,6 +15,9 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
 {
     private readonly EnvironmentCatalog _environments = new();
     private readonly FileGrainStorage _populations;
+
+    /// <summary>The same files: where populations stand, of their curves the last points alone.</summary>
+    private readonly FileGrainStorage _standings;
     private readonly FileGrainStorage _actors;
     private readonly FileGrainStorage _tournaments;
     private readonly Action<string>? _older;
@@ -22,8 +25,9 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     /// <summary>Reads a directory.</summary>
     /// <param name="dataDirectory">The <see cref="Hosting.SrpoSiloOptions.DataDirectory"/> of who writes there.</param>
     /// <param name="older">Told of weights that are older than the newest that were stored; null to refuse them.</param>
-    public StoredReader(string dataDirectory, Action<string>? older = null) => (_populations, _actors, _tournaments, _older) =
-        (Storage(dataDirectory, StorageNames.Populations), Storage(dataDirectory, StorageNames.Actors), Storage(dataDirectory, StorageNames.Tournaments), older);
+    public StoredReader(string dataDirectory, Action<string>? older = null) => (_populations, _standings, _actors, _tournaments, _older) = (
+        Storage(dataDirectory, StorageNames.Populations), Storage(dataDirectory, StorageNames.Populations, lastPoints: true),
+        Storage(dataDirectory, StorageNames.Actors), Storage(dataDirectory, StorageNames.Tournaments), older);
 
     /// <inheritdoc/>
     public async Task<string[]> GetPopulationsAsync() => await NamesAsync(WorkKind.Population);
@@ -109,6 +113,7 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     public void Dispose()
     {
         _populations.Dispose();
+        _standings.Dispose();
         _actors.Dispose();
         _tournaments.Dispose();
     }
@@ -116,26 +121,30 @@ public sealed class StoredReader : IStateReader, IActorPopulation, IDisposable
     private PopulationStatus Status(string population, PopulationRecord record, string? warning) => PopulationStatusBuilder.Build(
         population, record, _environments.StepsOfRound(record.Spec!), session: null, record.TrainingSeconds, [warning, LoadedPlugins.Missing(record.Spec!.Plugins)], [], unattended: false);
 
-    private static FileGrainStorage Storage(string root, string name) => new(name, new FileStorageOptions { Directory = Path.Combine(root, name) });
+    private static FileGrainStorage Storage(string root, string name, bool lastPoints = false) =>
+        new(name, new FileStorageOptions { Directory = Path.Combine(root, name) }, new StatePayload(lastPoints));
 
     private static SlotPair<T> Slots<T>(FileGrainStorage storage, WorkKind kind, string name)
         where T : class, new() =>
         new(storage, kind == WorkKind.Population ? CoordinatorGrain.IdOf(name) : GrainId.Create("tournament", name), WorkNames.Word(kind));
 
-    private async Task<(PopulationRecord Record, string? Warning)> PopulationAsync(string population)
+    /// <summary>A record with the last points of its curves: who asks only where a population stands has no use for the others.</summary>
+    private Task<(PopulationRecord Record, string? Warning)> PopulationAsync(string population) => PopulationAsync(_standings, population);
+
+    private async Task<(PopulationRecord Record, string? Warning)> PopulationAsync(FileGrainStorage storage, string population)
     {
         GrainKeys.CheckName(population);
-        var stored = new AlternatingRecord<PopulationRecord>(Slots<PopulationRecord>(_populations, WorkKind.Population, population));
+        var stored = new AlternatingRecord<PopulationRecord>(Slots<PopulationRecord>(storage, WorkKind.Population, population));
         await stored.LoadAsync();
         stored.Value.Settle();
         if (stored.Value.Spec is null) throw await UnknownAsync(WorkKind.Population, population);
         return (stored.Value, stored.Warning);
     }
 
-    /// <summary>A record with all of its curves: who asks only where a population stands has no use for their pages.</summary>
+    /// <summary>A record with all of its curves, pages too.</summary>
     private async Task<(PopulationRecord Record, string? Warning)> WithCurvesAsync(string population)
     {
-        var (record, warning) = await PopulationAsync(population);
+        var (record, warning) = await PopulationAsync(_populations, population);
         var missing = await new CurvePages(_populations, CoordinatorGrain.IdOf(population)).ReadAsync(record);
         return (record, warning is null ? missing : missing is null ? warning : warning + Environment.NewLine + missing);
     }

@@ -14,7 +14,7 @@ namespace Srpo.Grains.Storage;
 public sealed class FileGrainStorage : IGrainStorage, IDisposable
 {
     private readonly FileStorageOptions _options;
-    private readonly StatePayload _payloads = new();
+    private readonly StatePayload _payloads;
     private readonly Lock _leaseLock = new();
     private DirectoryLease? _lease;
     private bool _disposed;
@@ -24,11 +24,17 @@ public sealed class FileGrainStorage : IGrainStorage, IDisposable
     /// <param name="options">Where and how.</param>
     /// <exception cref="ArgumentException">The options name no directory.</exception>
     public FileGrainStorage(string name, FileStorageOptions options)
+        : this(name, options, new StatePayload())
+    {
+    }
+
+    /// <summary>The same with a reader of states of one's own.</summary>
+    internal FileGrainStorage(string name, FileStorageOptions options, StatePayload payloads)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrWhiteSpace(options.Directory))
             throw new ArgumentException($"the file storage '{name}' has no directory; set {nameof(FileStorageOptions)}.{nameof(FileStorageOptions.Directory)}", nameof(options));
-        _options = options;
+        (_options, _payloads) = (options, payloads);
     }
 
     /// <summary>The file of a state.</summary>

@@ -15,7 +15,8 @@ namespace Srpo.Grains.Storage;
 /// its length (u32) and its raw IEEE 754 singles. In the JSON a block is its number; base64 there would make checkpoints a third larger, and a database
 /// would send that third over the network each time. Numbers are exact to the bit, not-a-number and infinities allowed. Thread-safe.
 /// </summary>
-internal sealed class StatePayload
+/// <param name="lastPoints">Whether only the last point of learning curves is read; nothing is written then.</param>
+internal sealed class StatePayload(bool lastPoints = false)
 {
     /// <summary>A state of more bytes cannot be held in one array.</summary>
     private const long Limit = 2_000_000_000;
@@ -46,13 +47,13 @@ internal sealed class StatePayload
     {
         if (IsText(bytes)) return With(text => Deserialise<T>(bytes, text, []));
         ReadOnlySpan<byte> rest = bytes;
-        var json = Take(ref rest, 1).ToArray();
+        var length = Take(ref rest, 1).Length;
         var blocks = new List<FloatBlock>();
         while (!rest.IsEmpty) blocks.Add(new FloatBlock(MemoryMarshal.Cast<byte, float>(Take(ref rest, sizeof(float))).ToArray()));
-        return With(text => Deserialise<T>(json, text, blocks));
+        return With(text => Deserialise<T>(bytes.AsSpan(4, length), text, blocks));
     }
 
-    private static T Deserialise<T>(byte[] json, Text text, List<FloatBlock> blocks)
+    private static T Deserialise<T>(ReadOnlySpan<byte> json, Text text, List<FloatBlock> blocks)
     {
         text.Blocks.Give(blocks);
         return JsonSerializer.Deserialize<T>(json, text.Options) ?? throw new JsonException("the state is null");
@@ -80,7 +81,7 @@ internal sealed class StatePayload
 
     private T With<T>(Func<Text, T> use)
     {
-        if (!_idle.TryTake(out var text)) text = new Text();
+        if (!_idle.TryTake(out var text)) text = new Text(lastPoints);
         try
         {
             return use(text);
@@ -101,12 +102,16 @@ internal sealed class StatePayload
 
         private ArrayBufferWriter<byte> _json = new();
 
-        public Text() => Options = new JsonSerializerOptions
+        public Text(bool lastPoints)
         {
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-            TypeInfoResolver = StateJson.Resolver,
-            Converters = { Blocks },
-        };
+            Options = new JsonSerializerOptions
+            {
+                NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+                TypeInfoResolver = StateJson.Resolver,
+                Converters = { Blocks },
+            };
+            if (lastPoints) Options.Converters.Add(CurveText.LastPoint);
+        }
 
         public BlockNumbers Blocks { get; } = new();
 

@@ -22,7 +22,7 @@ internal sealed partial class PseudoTerminal : IDisposable
 {
     private const int ReadWriteNotOurs = 0x102; // O_RDWR | O_NOCTTY
     private const nuint SetWindowSize = 0x5414; // TIOCSWINSZ
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly FileStream _master;
     private readonly Process _process;
@@ -86,7 +86,7 @@ internal sealed partial class PseudoTerminal : IDisposable
         for (var clock = Stopwatch.StartNew(); !Look(condition); await Task.Delay(20))
         {
             Assert.False(_reading.IsFaulted, _reading.Exception?.ToString());
-            Assert.True(clock.Elapsed < Patience && !(_reading.IsCompleted && !Look(condition)), $"{(_reading.IsCompleted ? "the program ended before" : "not within 90 s")}: {what}\n{Look(screen => string.Join('\n', screen.AllRows))}");
+            Assert.True(clock.Elapsed < Patience && !(_reading.IsCompleted && !Look(condition)), $"{(_reading.IsCompleted ? "the program ended before" : $"not within {Patience.TotalSeconds} s")}: {what}\n{Look(screen => string.Join('\n', screen.AllRows))}");
         }
     }
 

@@ -7,7 +7,7 @@ namespace Srpo.Client.Tests.Support;
 internal sealed class SiloProcess : IDisposable
 {
     /// <summary>How long a silo may take for anything.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();

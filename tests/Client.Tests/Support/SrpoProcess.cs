@@ -8,7 +8,7 @@ namespace Srpo.Client.Tests.Support;
 /// <summary>The program as a process of its own, as users run it.</summary>
 internal sealed partial class SrpoProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     private readonly Process _process;
     private readonly StringBuilder _out = new();

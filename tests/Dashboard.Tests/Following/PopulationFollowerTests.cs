@@ -49,6 +49,32 @@ public sealed class PopulationFollowerTests
     }
 
     [Fact]
+    public async Task Pages_wait_for_first_answers_though_not_long()
+    {
+        var followers = new Followers(_source, _log, _time);
+        var follower = followers.Of(FakeSource.Population);
+        var waiting = followers.AnsweredAsync([follower], CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+        using (follower.Look(() => { })) await waiting;
+        Assert.NotNull(follower.View);
+        Assert.True(followers.AnsweredAsync([follower], CancellationToken.None).IsCompletedSuccessfully);
+
+        // That there is no answer is one.
+        _source.Fail(new InvalidOperationException("gone"));
+        var silent = followers.Of("another");
+        var both = followers.AnsweredAsync([follower, silent], CancellationToken.None);
+        using (silent.Look(() => { })) await both;
+        Assert.Equal("gone", silent.Problem);
+
+        // Nobody looks, so that nobody answers.
+        var late = followers.AnsweredAsync([followers.Of("third")], CancellationToken.None);
+        Assert.False(late.IsCompleted);
+        _time.Advance(Turn);
+        await late;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => followers.AnsweredAsync([followers.Of("third")], new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
     public async Task Only_new_points_are_asked_for_and_a_team_that_has_not_moved_costs_none()
     {
         _source.Play(0, 2);

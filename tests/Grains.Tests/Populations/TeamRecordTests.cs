@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Srpo.Core.Results;
+using Srpo.Grains.Interfaces;
 using Srpo.Grains.Storage;
 
 namespace Srpo.Grains.Tests;
@@ -76,6 +78,39 @@ public sealed class TeamRecordTests
         var good = new TeamRecord { Curve = [Point(0), Point(1, 5), Point(2)] };
         team.Curve[1] = good.Curve[1];
         Assert.Equal(JsonSerializer.Serialize(good), JsonSerializer.Serialize(team));
+    }
+
+    /// <summary>Who asks where a population stands reads no other point than the last, and all else as it is.</summary>
+    [Fact]
+    public void The_last_point_of_a_curve_can_be_read_alone()
+    {
+        var (all, last) = (new StatePayload(), new StatePayload(lastPoints: true));
+        var record = new PopulationRecord
+        {
+            Sequence = 7,
+            Phase = PopulationPhase.Paused,
+            Teams =
+            [
+                new TeamRecord { Round = 2, Checkpoints = [2, 1], Curve = [Point(0), Point(1, double.NaN), Point(2, 5)], PageEnds = [-3], Quarantine = "a [bracket] and a \"quote\"" },
+                new TeamRecord(),
+                new TeamRecord { Round = 0, Curve = [Point(0, double.PositiveInfinity)] },
+            ],
+            TrainingSeconds = 1.5,
+        };
+        var read = last.Read<PopulationRecord>(all.Write(record));
+        Assert.Equal([[2], [], [0]], read.Teams.Select(team => team.Curve.Select(point => point.Round)));
+        foreach (var team in record.Teams) team.Curve.RemoveRange(0, Math.Max(0, team.Curve.Count - 1));
+        Assert.Equal(all.Write(record), all.Write(read));
+
+        // What is no curve is none here either.
+        foreach (var wrong in new[] { "7", "{}", "\"\"", "[1]", "[null]", "[[]]", "[" })
+        {
+            var text = Encoding.UTF8.GetBytes($$"""{"Round":1,"Curve":{{wrong}}}""");
+            Assert.ThrowsAny<JsonException>(() => last.Read<TeamRecord>(text));
+        }
+
+        Assert.Null(last.Read<TeamRecord>("""{"Round":1,"Curve":null}"""u8.ToArray()).Curve);
+        Assert.Throws<NotSupportedException>(() => last.Write(record));
     }
 
     private static CurvePoint Point(int round, double score = 0) => new(round, 0, 0, score, [0, -score], [new UpdateMetrics(round, score, 1, 2, 3, 4, 5, 6, score / 7)]);
