@@ -15,6 +15,11 @@ internal sealed class TrainingBench(IGrainFactory grains, int workers, double sc
     private const int Teams = 8;
     private const int Episodes = 100;
     private const int Steps = 128;
+    private const int OtherTeams = 4;
+
+    /// <summary>Environment steps of all teams of a population that trains in another environment.</summary>
+    private const double OtherSteps = 600_000;
+
     private const string PlainLoops = ", plain loops";
     private static readonly (Method Method, int Rounds)[] Methods = [(new Ippo(), 1302), (new Learning.Methods.Srpo(), 667)];
     private static readonly EnvironmentSettings Gridworld = new("gridworld", "official");
@@ -47,7 +52,47 @@ internal sealed class TrainingBench(IGrainFactory grains, int workers, double sc
             probes.Add(Of(BenchGroups.Training, $"train {method.Id}{PlainLoops}", detail, repeats, _ => Task.FromResult(BareLoops.Train(Spec(method, count), workers).Rate)));
         }
 
+        foreach (var known in EnvironmentFactory.Stepped.Where(known => known.Name != Gridworld.Name && known.Presets.Count > 0).OrderBy(known => known.Name, StringComparer.Ordinal))
+        {
+            foreach (var (method, _) in Methods)
+            {
+                if (await OtherAsync(known, method, repeats, cancellation) is { } probe) probes.Add(probe);
+            }
+        }
+
         return probes;
+    }
+
+    /// <summary>Training with the first preset of another environment, through the grains; null where the method cannot train there. Opponents of a team are trained a little before, and frozen.</summary>
+    private async Task<Probe?> OtherAsync(EnvironmentRegistration known, Method method, int repeats, CancellationToken cancellation)
+    {
+        var preset = known.Presets[0];
+        var environment = EnvironmentFactory.Resolve(new EnvironmentSettings(known.Name, preset.Layout));
+        var info = EnvironmentFactory.Create(environment, 1).Info;
+        PolicyReference[] opponents = [];
+        if (info.TeamSeats < info.Seats)
+        {
+            var trained = Other(new Ippo(), rounds: 2) with { Teams = 1 };
+            if (TeamPlan.Problems(trained, info).Count > 0) return null;
+            await GrainLoops.TrainAsync(grains, trained, cancellation);
+            opponents = [.. Enumerable.Range(info.TeamSeats, info.Seats - info.TeamSeats).Select(seat => new PolicyReference(GrainKeys.Seat(trained.Population, 0, seat), 2))];
+        }
+
+        var warm = Other(method, rounds: 1) with { Teams = 1 };
+        if (TeamPlan.Problems(warm, info).Count > 0) return null;
+        var count = Math.Max(1, (int)(OtherSteps * scale / (OtherTeams * TeamPlan.For(warm, info).StepsPerRound)));
+        await GrainLoops.TrainAsync(grains, warm, cancellation);
+        return Of(BenchGroups.Training, $"train {method.Id}, {preset.Name}", $"preset {preset.Name}, {OtherTeams} teams, {count} rounds, {workers} workers", repeats, stop => GrainLoops.TrainAsync(grains, Other(method, count), stop));
+
+        PopulationSpec Other(Method trains, int rounds) => new()
+        {
+            Population = $"bench{_populations++}.{trains.Id}",
+            Environment = environment,
+            Training = preset.Training with { Method = trains.Id, Iterations = rounds },
+            Teams = OtherTeams,
+            Seed = 1,
+            Opponents = opponents,
+        };
     }
 
     /// <summary>What is measured of evaluation: the teams of two populations, trained a little, with each other.</summary>

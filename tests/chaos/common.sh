@@ -94,10 +94,10 @@ start_silo() {
 
 # await_silo INDEX: waits until it answers that it is ready.
 await_silo() {
-  local index=$1 deadline=$((SECONDS + 90))
+  local index=$1 deadline=$((SECONDS + 240))
   until curl --silent --fail --max-time 5 "http://127.0.0.1:$((health_port + index))/health/ready" >/dev/null; do
     kill -0 "${silos[$index]}" 2>/dev/null || { tail -n 40 "$work/silo-$index.log" >&2; fail "silo $index ended"; }
-    ((SECONDS < deadline)) || { tail -n 40 "$work/silo-$index.log" >&2; fail "silo $index was not ready within 90 s"; }
+    ((SECONDS < deadline)) || { tail -n 40 "$work/silo-$index.log" >&2; fail "silo $index was not ready within 240 s"; }
     sleep 0.3
   done
 }

@@ -21,6 +21,8 @@ internal sealed class Followers(IDashboardSource source, EventLog log, TimeProvi
     public PopulationFollower Of(string population) => _populations.GetOrAdd(GrainKeys.CheckName(population), name => new PopulationFollower(source, name, log, time));
 
     /// <summary>Waits for the first answers of some that are looked at, though not long.</summary>
+    /// <param name="followers">Those that are looked at.</param>
+    /// <param name="cancellation">Gives up.</param>
     public async Task AnsweredAsync(IEnumerable<PopulationFollower> followers, CancellationToken cancellation)
     {
         try

@@ -37,7 +37,7 @@ public sealed class ClusterSource(string name, IGrainFactory grains, string dire
     public async Task<IReadOnlyList<string>> AliveAsync(CancellationToken cancellation)
     {
         var directory = grains.GetGrain<IDirectoryGrain>(GrainKeys.Directory);
-        return [.. (await directory.GetUnderWayAsync(WorkKind.Population)).Concat(await directory.GetUnderWayAsync(WorkKind.Tournament)).Select(RunCatalog.IdOf).Distinct(StringComparer.Ordinal)];
+        return [.. (await directory.GetUnderWayAsync(WorkKind.Population).WaitAsync(cancellation)).Concat(await directory.GetUnderWayAsync(WorkKind.Tournament).WaitAsync(cancellation)).Select(RunCatalog.IdOf).Distinct(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>

@@ -22,6 +22,12 @@ internal sealed class CurveText
     /// <summary>The curve, in order of rounds. Points are added at its end, or taken from its end or its beginning, and none is changed.</summary>
     public List<CurvePoint> Points { get; set; } = [];
 
+    /// <summary>
+    /// Takes the last point of a curve alone, for who asks where a population stands and not how it came there: the points before it are passed over, which takes a tenth of the time that it
+    /// takes to make them.
+    /// </summary>
+    public static JsonConverter<CurveText> LastPoint { get; } = new LastPointConverter();
+
     private void Write(Utf8JsonWriter writer, JsonSerializerOptions options)
     {
         if (_count > Points.Count || (_count > 0 && !(ReferenceEquals(Points[0], _first) && ReferenceEquals(Points[_count - 1], _last)))) Forget();
@@ -46,12 +52,6 @@ internal sealed class CurveText
         if (_count > 0) writer.WriteRawValue(_text.WrittenSpan[1..], skipInputValidation: true);
         writer.WriteEndArray();
     }
-
-    /// <summary>
-    /// Takes the last point of a curve alone, for who asks where a population stands and not how it came there: the points before it are passed over, which takes a tenth of the time that it
-    /// takes to make them.
-    /// </summary>
-    public static JsonConverter<CurveText> LastPoint { get; } = new LastPointConverter();
 
     private void Forget()
     {

@@ -174,7 +174,8 @@ internal sealed class StoredState
     {
         var available = _data.Length - _data.Position;
         if (available != _length) throw Corrupt(place, $"it holds {available} bytes of data instead of {_length}" + (available < _length ? " (it was cut short)" : ""));
-        var payload = GC.AllocateUninitializedArray<byte>(checked((int)_length));
+        if (_length > Array.MaxLength) throw Corrupt(place, $"its {_length} bytes of data are more than a state can have");
+        var payload = GC.AllocateUninitializedArray<byte>((int)_length);
         if (_data.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false) < payload.Length) throw Corrupt(place, "it was cut short while it was read");
         if (!SHA256.HashData(payload).AsSpan().SequenceEqual(_hash)) throw Corrupt(place, "the checksum of its data does not fit (bits were altered)");
         return payload;

@@ -89,7 +89,7 @@ public sealed class PostgresClusterTests(PostgresServer server)
         }
 
         var silo = SiloHost.Build([.. Arguments(directory, text, FreePorts(3)), "--Srpo:Cluster:AliveSeconds=1", "--Srpo:Cluster:ProbeSeconds=0.5"]);
-        await silo.StartAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        await silo.StartAsync().WaitAsync(TimeSpan.FromSeconds(240));
         Assert.Equal(2L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 6 AND name = 'gone'"));
         Assert.Equal(1L, await ScalarAsync(text, "SELECT count(*) FROM srpo_silo WHERE status = 3"));
         await silo.StopAsync();

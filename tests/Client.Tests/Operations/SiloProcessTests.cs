@@ -10,7 +10,7 @@ namespace Srpo.Client.Tests.Operations;
 public sealed class SiloProcessTests
 {
     private const string Token = "a-token-of-some-length-for-this-test-0123";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     [Fact]
     public async Task Secrets_do_not_show_in_the_log_and_open_addresses_ask_for_the_token()

@@ -12,7 +12,7 @@ public sealed class TelemetryTests
 {
     private const int ClientKind = 3;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(240);
 
     [Fact]
     public async Task A_collector_gets_whole_traces_and_metrics_where_the_settings_name_one()

@@ -41,6 +41,9 @@ internal sealed class FakeSource : IDashboardSource, IStateReader
     /// <summary>Answers who asks for silos.</summary>
     public Func<Task<SiloReport[]>> Silos { get; set; } = () => throw new NotSupportedException();
 
+    /// <summary>What is waited for before it is said where a population stands.</summary>
+    public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>How often runs were read.</summary>
     public int RunsRead { get; private set; }
 
@@ -106,7 +109,11 @@ internal sealed class FakeSource : IDashboardSource, IStateReader
 
     public Task<PopulationSpec> GetSpecAsync(string population) => Answer("spec", () => Spec);
 
-    public Task<PopulationStatus> GetStatusAsync(string population) => Answer("status", () => _status);
+    public async Task<PopulationStatus> GetStatusAsync(string population)
+    {
+        await Before(population);
+        return await Answer("status", () => _status);
+    }
 
     public Task<TeamCurve[]> GetCurvesAfterAsync(string population, int[] known) => Answer($"curves after {string.Join(' ', known)}", () => _curves.Select((curve, team) =>
     {

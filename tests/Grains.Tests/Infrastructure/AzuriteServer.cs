@@ -14,7 +14,7 @@ public sealed class AzuriteServer : IAsyncLifetime
     /// <summary>The account's key, the same in every emulator; tests look that it appears nowhere.</summary>
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
 
     private readonly int[] _ports = FreePorts(3);
     private readonly string _root = Directory.CreateTempSubdirectory("srpo-azurite-").FullName;

@@ -17,7 +17,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private const string User = "srpo";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
 
     private readonly int _port = FreePort();
     private string _root = "";

@@ -17,8 +17,13 @@ public abstract class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>Set when the component is not shown any more.</summary>
     protected CancellationToken Leaving => _leaving.Token;
 
-    /// <summary>Keeps something until the component is not shown any more, or <see cref="LetGo"/>.</summary>
-    protected void Hold(IDisposable held) => _held.Add(held);
+    /// <summary>Keeps something until the component is not shown any more, or <see cref="LetGo"/>; where it is not shown already, it ends at once.</summary>
+    protected void Hold(IDisposable held)
+    {
+        ArgumentNullException.ThrowIfNull(held);
+        if (_leaving.IsCancellationRequested) held.Dispose();
+        else _held.Add(held);
+    }
 
     /// <summary>Ends all that was held.</summary>
     protected void LetGo()
