@@ -37,7 +37,7 @@ public sealed record BenchRequest(IReadOnlyCollection<string> Groups, bool Quick
 /// <param name="progress">Told what is done next.</param>
 public sealed class BenchRunner(BenchRequest request, IGrainFactory? grains, ICausalModelBackend language, Action<string> progress)
 {
-    /// <summary>Measures; about a minute and a half for everything.</summary>
+    /// <summary>Measures; about two minutes and a half for everything.</summary>
     /// <param name="date">Date and time for the report.</param>
     /// <param name="cancellation">Ends it without a report.</param>
     public async Task<BenchReport> RunAsync(string date, CancellationToken cancellation)

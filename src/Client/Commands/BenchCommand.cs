@@ -17,7 +17,7 @@ namespace Srpo.Client.Commands;
 /// <summary>`srpo bench`: throughput of this machine as a share of what it can do at most, measured in a data directory of its own.</summary>
 internal static class BenchCommand
 {
-    private static readonly Option<bool> Quick = new("--quick") { Description = "A tenth of the work, in some seconds: numbers are rougher." };
+    private static readonly Option<bool> Quick = new("--quick") { Description = "A tenth of the work, or little more, in half a minute: numbers are rougher." };
 
     private static readonly Option<string[]> Only = GroupOption();
 
@@ -28,7 +28,7 @@ internal static class BenchCommand
     private static readonly Option<string?> Compare = new("--compare") { Description = "Compare with a report that --out or --json wrote.", HelpName = "FILE" };
 
     public static Command Create(Shell shell) =>
-        new Command("bench", "Measure throughput: kernels, environments, updates, a small language model as shares of the machine's peak; training, evaluation. Takes a minute and a half; leave the machine alone meanwhile.") { Quick, Only, OutFile, Force, Compare, BenchIdleCommand.Create(shell), BenchEnvironmentCommand.Create(shell), BenchDeviceCommand.Create(shell), BenchLanguageCommand.Create(shell), BenchPagesCommand.Create(shell) }
+        new Command("bench", "Measure throughput: kernels, environments, updates, a small language model as shares of the machine's peak; training, evaluation. Takes two minutes and a half; leave the machine alone meanwhile.") { Quick, Only, OutFile, Force, Compare, BenchIdleCommand.Create(shell), BenchEnvironmentCommand.Create(shell), BenchDeviceCommand.Create(shell), BenchLanguageCommand.Create(shell), BenchPagesCommand.Create(shell) }
             .GoesWith(Force, OutFile)
             .OnThisMachine()
             .Without(GlobalOptions.Data, "it works in a temporary directory")

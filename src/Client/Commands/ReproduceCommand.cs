@@ -54,7 +54,7 @@ internal static class ReproduceCommand
     private static string Expected(CommandContext context, string command)
     {
         string[] words = command.Split(' ');
-        if (words[0] == "bench") return words.Contains("--quick") ? "some seconds" : "about a minute";
+        if (words[0] == "bench") return words.Contains("--quick") ? "half a minute" : "about two minutes";
         if (words[0] != "run") return "some seconds";
         var file = ExperimentFiles.Find(words[1], context.Shell.Directory);
         if (RqeExperiment.TryLoad(file, context.Shell.Directory) is not null) return "some seconds";

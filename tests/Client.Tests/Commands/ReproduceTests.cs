@@ -32,7 +32,7 @@ public sealed class ReproduceTests : IDisposable
         foreach (var command in Reproductions.Find(name).Commands(quick))
         {
             var line = Assert.Single(told.Out.Split('\n'), line => line.StartsWith($"srpo {command}: ", StringComparison.Ordinal));
-            Assert.Matches(": (some seconds|about a minute|about .* on [0-9]+ cores?, roughly)$", line);
+            Assert.Matches(": (some seconds|half a minute|about two minutes|about .* on [0-9]+ cores?, roughly)$", line);
             if (command.StartsWith("run ", StringComparison.Ordinal) && !command.Contains("debate", StringComparison.Ordinal))
                 (await InProcess.RunAsync(_directory.Root, [.. command.Split(' '), "--dry-run"])).Expect(ExitCode.Ok);
         }
