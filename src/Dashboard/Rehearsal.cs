@@ -70,7 +70,7 @@ internal static class Rehearsal
     }
 
     /// <summary>Components that are drawn for nobody ask for no scripts.</summary>
-    private sealed class NoBrowser : IJSRuntime
+    internal sealed class NoBrowser : IJSRuntime
     {
         public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => throw new NotSupportedException();
 

@@ -60,7 +60,7 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
     /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyDictionary<string, string>> StatesAsync(IEnumerable<StoredRun> runs, IReadOnlySet<string> alive, CancellationToken cancellation)
     {
-        var states = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        var states = new Dictionary<string, string>(StringComparer.Ordinal);
         var unknown = new List<StoredRun>();
         var era = source.Era;
         foreach (var run in runs)
@@ -71,17 +71,14 @@ internal sealed class RunShelf(IDashboardSource source, TimeProvider time) : IDi
         }
 
         if (unknown.Count == 0) return states;
-        return await source.AskAsync<IReadOnlyDictionary<string, string>>(
-            async reader =>
-            {
-                await Parallel.ForEachAsync(unknown, cancellation, async (run, _) =>
-                {
-                    states[run.Id] = await RunStates.AskAsync(reader, run);
-                    _states[run.Id] = (run, era, states[run.Id]);
-                });
-                return states;
-            },
-            cancellation);
+        var asked = await source.AskAsync(reader => RunStates.AskAsync(reader, unknown, cancellation), cancellation);
+        foreach (var run in unknown)
+        {
+            states[run.Id] = asked[run.Id];
+            _states[run.Id] = (run, era, asked[run.Id]);
+        }
+
+        return states;
     }
 
     private async Task<ShownRun> ShowAsync(StoredRun run, CancellationToken cancellation)

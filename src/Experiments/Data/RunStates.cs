@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Srpo.Grains.Interfaces;
 
@@ -21,7 +22,7 @@ public static class RunStates
     /// <summary>All words that there are, in the order in which people ask for them.</summary>
     public static ImmutableArray<string> All { get; } = [Running, Finished, "paused", "stopped", Interrupted, Failed, Damaged, Gone, Partial];
 
-    /// <summary>Where a run stands; null where its populations and tournaments have to be asked (<see cref="AskAsync"/>), since no file of its own says it.</summary>
+    /// <summary>Where a run stands; null where its populations and tournaments have to be asked (<see cref="AskAsync(IStateReader, StoredRun)"/>), since no file of its own says it.</summary>
     /// <param name="run">The run.</param>
     /// <param name="isAlive">Whether somebody works on it.</param>
     public static string? Of(StoredRun run, bool isAlive)
@@ -60,6 +61,18 @@ public static class RunStates
         {
             return Damaged;
         }
+    }
+
+    /// <summary>The same of several runs, some at a time: of each, records are read, or a cluster is asked.</summary>
+    /// <param name="state">Who knows; from several threads.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>By id of the run.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>> AskAsync(IStateReader state, IEnumerable<StoredRun> runs, CancellationToken cancellation)
+    {
+        var states = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        await Parallel.ForEachAsync(runs, cancellation, async (run, _) => states[run.Id] = await AskAsync(state, run));
+        return states;
     }
 
     private static string Word(PopulationPhase phase) => phase == PopulationPhase.Training ? Running : phase.ToString().ToLowerInvariant();

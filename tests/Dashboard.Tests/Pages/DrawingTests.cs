@@ -28,7 +28,7 @@ public sealed class DrawingTests : IAsyncLifetime, IDisposable
             .AddSingleton<RunShelf>()
             .AddSingleton<EventLog>()
             .AddSingleton<Followers>()
-            .AddSingleton<IJSRuntime, NoBrowser>()
+            .AddSingleton<IJSRuntime, Rehearsal.NoBrowser>()
             .AddSingleton<NavigationManager, Address>()
             .BuildServiceProvider();
         _renderer = new HtmlRenderer(_services, NullLoggerFactory.Instance);
@@ -89,12 +89,5 @@ public sealed class DrawingTests : IAsyncLifetime, IDisposable
     private sealed class Address : NavigationManager
     {
         public Address() => Initialize("http://localhost/", "http://localhost/");
-    }
-
-    private sealed class NoBrowser : IJSRuntime
-    {
-        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) => throw new NotSupportedException();
-
-        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => throw new NotSupportedException();
     }
 }

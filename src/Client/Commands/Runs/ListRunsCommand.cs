@@ -25,9 +25,7 @@ internal static class ListRunsCommand
                     return (int)ExitCode.Ok;
                 }
 
-                var states = new Dictionary<string, string>(StringComparer.Ordinal);
-                foreach (var run in runs.Where(run => run is { State: null, Problem: null })) states[run.Id] = await RunStates.AskAsync(state, run);
-                RunViews.PrintList(context, runs, states);
+                RunViews.PrintList(context, runs, await RunStates.AskAsync(state, runs.Where(run => run is { State: null, Problem: null }), context.Cancellation));
                 return (int)ExitCode.Ok;
             });
         });
