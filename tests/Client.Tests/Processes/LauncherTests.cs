@@ -38,7 +38,7 @@ public sealed class LauncherTests : IDisposable
     [LinuxFact]
     public async Task It_builds_when_there_is_a_reason_and_says_which()
     {
-        Assert.Equal((0, "ran experiments\n", "building srpo (first use, one to two minutes)...\n"), await RunAsync("./srpo experiments"));
+        Assert.Equal((0, "ran experiments\n", "building srpo (first use, one to three minutes)...\n"), await RunAsync("./srpo experiments"));
         Assert.Equal((0, "ran experiments\n", ""), await RunAsync("./srpo experiments"));
         Touch("src/Client/Program.cs");
         Assert.Equal((0, "ran \n", "building srpo (src/Client/Program.cs changed)...\n"), await RunAsync("./srpo"));
@@ -56,7 +56,7 @@ public sealed class LauncherTests : IDisposable
         _directory.Write("tree/artifacts", "a file where the directory belongs");
         var (code, _, error) = await RunAsync("./srpo");
         Assert.Equal(5, code);
-        Assert.Contains("srpo must be built (first use, one to two minutes), and ", error, StringComparison.Ordinal);
+        Assert.Contains("srpo must be built (first use, one to three minutes), and ", error, StringComparison.Ordinal);
         File.Delete(_directory["tree/artifacts"]);
         _directory.Write("bin/dotnet", Dotnet.Replace("build) mkdir", "build) echo 'x.cs(1,1): error' && exit 1; mkdir", StringComparison.Ordinal));
         (code, _, error) = await RunAsync("./srpo");
